@@ -1,0 +1,1 @@
+"""Sinch call recordings: govern, hear and search them."""

@@ -1,0 +1,1 @@
+"""Who: users, teams of numbers, roles, the audit trail."""

@@ -1,0 +1,1 @@
+"""How we hear: the endpoint that Sinch posts to."""

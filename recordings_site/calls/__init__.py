@@ -1,0 +1,1 @@
+"""What happened: calls, conference sessions, decisions, callback deliveries."""

@@ -1,0 +1,1 @@
+"""Where: destinations, their two credential sets, the check of a destination."""

@@ -1,0 +1,1 @@
+"""Which numbers, how: applications, numbers, policies and their versions."""

@@ -1,0 +1,1 @@
+"""What we have: recording jobs, transcripts, playback, search."""

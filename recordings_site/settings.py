@@ -1,0 +1,181 @@
+"""Every setting, read from the environment; `NAME_FILE` names a file that holds the value of `NAME`."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+# --- What kind of installation ------------------------------------------------------------------------------------
+# DEMO fills in secrets that everybody knows, so that `make run` needs no configuration. Production checks refuse them.
+DEMO: bool = env.bool("DEMO", default=False)
+DEBUG: bool = env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DEMO_SECRET_KEY = "demo-secret-key-known-to-everybody-never-use-it-in-production"
+DEMO_CREDENTIALS_KEYS = "demo:ZGVtby1jcmVkZW50aWFscy1rZXktMzItYnl0ZXMhISE="
+SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY if DEMO else "")
+# Key ring "id:base64,id:base64": the first seals, all open. Each key is 32 bytes.
+CREDENTIALS_KEYS: str = env.str("CREDENTIALS_KEYS", default=DEMO_CREDENTIALS_KEYS if DEMO else "")
+PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS",
+    default=[*([_public.hostname] if _public.hostname else []), *(["127.0.0.1", "localhost", "[::1]"] if DEMO else [])],
+)
+CSRF_TRUSTED_ORIGINS: list[str] = [PUBLIC_URL] if PUBLIC_URL else []
+
+# --- Applications -------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "recordings_site.accounts",
+    "recordings_site.tasks",
+    "recordings_site.destinations",
+    "recordings_site.policies",
+    "recordings_site.calls",
+    "recordings_site.recordings",
+    "recordings_site.callbacks",
+    "recordings_site.simulator",
+    "recordings_site.ops",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "recordings_site.urls"
+WSGI_APPLICATION = "recordings_site.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -----------------------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that several connections reset.
+    # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;",
+    }
+else:
+    # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 0.5}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+# --- E-mail -------------------------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="recordings@localhost")
+
+# --- Language and time --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+USE_I18N = False
+USE_TZ = True
+
+# --- Static files -------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "staticfiles")))
+
+# --- Security -----------------------------------------------------------------------------------------------------
+_https = _public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_SSL_REDIRECT = _https and SECURE_PROXY_SSL_HEADER is not None
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Sinch --------------------------------------------------------------------------------------------------------
+# The path that Sinch signs: that of the callback URL as configured at Sinch, which a proxy may rewrite before us.
+CALLBACK_PATH: str = env.str("CALLBACK_PATH", default="/callbacks/sinch/")
+# Seconds that a callback's x-timestamp may lie from our clock before it is stale. Sinch publishes no tolerance.
+CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
+
+# --- Stores and audio ---------------------------------------------------------------------------------------------
+# Where local://<folder>/<key> lives; for the demo and tests only.
+LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
+# stream: the bytes pass through Django. accel: nginx fetches a signed store URL.
+AUDIO_DELIVERY: str = env.str("AUDIO_DELIVERY", default="stream")
+
+# --- Recordings ---------------------------------------------------------------------------------------------------
+# Minutes after a call's end until its recording, and the recording's transcript, is called late, then missing.
+LATE_AFTER_MINUTES: int = env.int("LATE_AFTER_MINUTES", default=10)
+MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
+TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,1 @@
+"""A stand-in for Sinch that places calls against a callback URL."""

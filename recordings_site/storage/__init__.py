@@ -1,0 +1,1 @@
+"""Where the bytes are: one port and its adapters. No Django."""
