@@ -14,7 +14,7 @@ env = environ.FileAwareEnv()
 DEMO: bool = env.bool("DEMO", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-DEMO_SECRET_KEY = "demo-secret-key-known-to-everybody-never-use-it-in-production"
+DEMO_SECRET_KEY = "demo-secret-key-known-to-everybody-never-use-it-in-production"  # noqa: S105 - refused outside the demo
 DEMO_CREDENTIALS_KEYS = "demo:ZGVtby1jcmVkZW50aWFscy1rZXktMzItYnl0ZXMhISE="
 SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY if DEMO else "")
 # Key ring "id:base64,id:base64": the first seals, all open. Each key is 32 bytes.

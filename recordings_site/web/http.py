@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
-    from recordings_site.accounts.models import User  # noqa: TC004
+    from recordings_site.accounts.models import User
 
 
 class Request(HttpRequest):
