@@ -86,6 +86,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
     # Rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that several connections reset.
     # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing half way.
     DATABASES["default"]["OPTIONS"] = {

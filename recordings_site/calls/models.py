@@ -1,0 +1,227 @@
+"""What happened: calls, conference sessions, the decision of each call, and every callback delivery."""
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
+
+
+class Direction(models.TextChoices):
+    """Which way a call went."""
+
+    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", "Outbound"
+    CALLOUT = "callout", "Callout"
+    UNKNOWN = "unknown", "Unknown"
+
+
+def direction_choices() -> list[tuple[str, str]]:
+    """The directions as choices; a callable keeps the list out of migrations."""
+    return Direction.choices
+
+
+class ConferenceSession(models.Model):
+    """One gathering in a conference. Ids are chosen by the user and reused: a session is one use of an id."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conference_sessions")
+    conference_id = models.CharField(max_length=64)
+    # The number of the call that opened it, which owns its recording.
+    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("application", "conference_id"),
+                condition=models.Q(closed_at=None),
+                name="conference_session_one_open",
+            ),
+        )
+        indexes = (models.Index(fields=("application", "conference_id", "-opened_at"), name="conference_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.conference_id} {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    """Named reads of calls."""
+
+    def visible_to(self, user: User) -> "CallQuerySet":
+        """The calls this person may see: those of their teams' numbers, or all."""
+        return self if user.sees_all else self.filter(number__team__in=user.teams.all())
+
+
+class Call(models.Model):
+    """One call as Sinch told of it; each fact is set once by the callback that brought it."""
+
+    Direction = Direction
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="calls")
+    call_id = models.CharField(max_length=128)
+    direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
+    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="calls")
+    # As Sinch wrote them; digits for matching.
+    caller = models.CharField(max_length=128, blank=True)
+    caller_digits = models.CharField(max_length=32, blank=True, db_index=True)
+    called = models.CharField(max_length=128, blank=True)
+    called_type = models.CharField(max_length=32, blank=True)
+    forwarded_from = models.CharField(max_length=128, blank=True)
+    domain = models.CharField(max_length=32, blank=True)
+    origination_type = models.CharField(max_length=32, blank=True)
+    custom = models.TextField(blank=True)
+    call_resource_url = models.CharField(max_length=500, blank=True)
+    conference_session = models.ForeignKey(ConferenceSession, null=True, on_delete=models.PROTECT, related_name="calls")
+    # The best known start: the ICE's timestamp, else the first event's, else its receipt.
+    started_at = models.DateTimeField(db_index=True)
+    ice_at = models.DateTimeField(null=True)
+    ice_received_at = models.DateTimeField(null=True)
+    # ACE: the called side answered.
+    answered_at = models.DateTimeField(null=True)
+    ace_received_at = models.DateTimeField(null=True)
+    # DiCE: the call ended. The timers of late and missing recordings run from the receipt.
+    ended_at = models.DateTimeField(null=True)
+    dice_received_at = models.DateTimeField(null=True)
+    dice_reason = models.CharField(max_length=40, blank=True)
+    dice_result = models.CharField(max_length=40, blank=True)
+    # Seconds, as the DiCE says.
+    duration = models.FloatField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("application", "call_id"), name="call_unique"),
+            models.CheckConstraint(condition=models.Q(direction__in=Direction.values), name="call_direction_known"),
+        )
+        indexes = (
+            models.Index(fields=("call_id",), name="call_by_call_id"),
+            models.Index(fields=("number", "-started_at"), name="call_by_number"),
+            models.Index(
+                fields=("ice_received_at",), condition=models.Q(dice_received_at=None), name="call_in_progress"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.call_id
+
+    @property
+    def is_over(self) -> bool:
+        """Whether Sinch told of its end."""
+        return self.dice_received_at is not None
+
+    @property
+    def never_answered(self) -> bool:
+        """Whether it ended without ever having been answered: then nothing can have been recorded."""
+        return self.is_over and self.answered_at is None and self.dice_result.upper() != "ANSWERED"
+
+
+class Outcome(models.TextChoices):
+    """What was decided about recording a call."""
+
+    RECORD = "record", "Record"
+    DO_NOT_RECORD = "do_not_record", "Do not record"
+    IMPOSSIBLE = "impossible", "Recording was impossible"
+
+
+def outcome_choices() -> list[tuple[str, str]]:
+    """The outcomes as choices."""
+    return Outcome.choices
+
+
+class Decision(models.Model):
+    """How a call's ICE was answered and why. Decided once, at ICE; ACE and PIE reuse it."""
+
+    Outcome = Outcome
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="decision")
+    outcome = models.CharField(max_length=15, choices=outcome_choices)
+    policy_version = models.ForeignKey(PolicyVersion, null=True, on_delete=models.PROTECT, related_name="decisions")
+    # The rule that won, counted from 1; empty when none did.
+    rule = models.PositiveIntegerField(null=True)
+    rule_name = models.CharField(max_length=200, blank=True)
+    # A code of policies.answer, and the sentence for people.
+    reason = models.CharField(max_length=60)
+    sentence = models.CharField(max_length=500, blank=True)
+    # The draw of sampling, 0 <= draw < 100, deterministic per call id.
+    draw = models.FloatField(null=True)
+    # What was decided upon, enough to decide again: time, caller, number, direction.
+    inputs: Any = models.JSONField(default=dict)
+    # What ACE and PIE need: as policies.answer wrote it.
+    plan: Any = models.JSONField(default=dict)
+    ice_svaml: Any = models.JSONField(null=True)
+    ace_svaml: Any = models.JSONField(null=True)
+    pie_svaml: Any = models.JSONField(null=True)
+    # Milliseconds from receipt to the ICE's answer.
+    latency_ms = models.FloatField(null=True)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.reason}"
+
+
+class Verdict(models.TextChoices):
+    """What was thought of a delivery's signature and age."""
+
+    ACCEPTED = "accepted", "Accepted"
+    REPEATED = "repeated", "Repeated within 10 seconds"
+    STALE = "stale", "Signed, but its clock is wrong"
+    REPLAYED = "replayed", "An exact replay"
+
+
+def verdict_choices() -> list[tuple[str, str]]:
+    """The verdicts as choices."""
+    return Verdict.choices
+
+
+class CallbackDelivery(models.Model):
+    """One POST of Sinch's that was signed: kept whole, whatever came of it."""
+
+    Verdict = Verdict
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="deliveries")
+    received_at = models.DateTimeField(default=timezone.now)
+    verdict = models.CharField(max_length=10, choices=verdict_choices, default=Verdict.ACCEPTED)
+    # SHA-256 of application key and signature: the same twice is the same request twice.
+    signature_digest = models.BinaryField(max_length=32)
+    x_timestamp = models.CharField(max_length=64, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField()
+    event = models.CharField(max_length=40)
+    notify_type = models.CharField(max_length=60, blank=True)
+    # As the event says; `call` is the row, once there is one.
+    reported_call_id = models.CharField(max_length=128, blank=True)
+    conference_id = models.CharField(max_length=64, blank=True)
+    call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    # The recording that it told of; no foreign key, as recordings stand on calls.
+    recording_id = models.UUIDField(null=True, db_index=True)
+    applied_at = models.DateTimeField(null=True)
+    # What came of it, or why nothing did.
+    result = models.CharField(max_length=300, blank=True)
+    answer_ms = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="delivery_verdict_known"),
+        )
+        indexes = (
+            models.Index(fields=("signature_digest",), name="delivery_by_signature"),
+            models.Index(fields=("reported_call_id", "id"), name="delivery_by_call_id"),
+            models.Index(fields=("conference_id", "id"), name="delivery_by_conference"),
+            models.Index(fields=("received_at",), condition=models.Q(applied_at=None), name="delivery_unapplied"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.notify_type} {self.reported_call_id or self.conference_id}"

@@ -1,0 +1,153 @@
+"""Which numbers are recorded and how: applications, numbers, policies and their immutable versions."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from recordings_site.accounts.models import Team, User
+from recordings_site.destinations.models import Destination
+
+
+class CallbackMode(models.TextChoices):
+    """Who answers Sinch's callbacks."""
+
+    ANSWER = "answer", "We answer"
+    RELAY = "relay", "Relay to an upstream, add recording"
+
+
+def callback_mode_choices() -> list[tuple[str, str]]:
+    """The modes as choices; a callable keeps the list out of migrations."""
+    return CallbackMode.choices
+
+
+class Policy(models.Model):
+    """What is recorded, said once and shared by numbers; in force is its published version."""
+
+    name = models.CharField(max_length=100, unique=True)
+    description = models.TextField(blank=True)
+    published = models.ForeignKey(
+        "PolicyVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="published_by_policy"
+    )
+    # The document being edited, if it differs from the published one.
+    draft: Any = models.JSONField(null=True, blank=True)
+    draft_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    draft_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyVersion(models.Model):
+    """One immutable document of a policy (policies.document reads it)."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document: Any = models.JSONField()
+    reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("policy", "-number")
+        constraints = (models.UniqueConstraint(fields=("policy", "number"), name="policy_version_number_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.policy.name} v{self.number}"
+
+
+class Application(models.Model):
+    """A Sinch voice application: one callback URL, one key, up to two valid secrets while one is being rotated."""
+
+    CallbackMode = CallbackMode
+
+    name = models.CharField(max_length=100, unique=True)
+    key = models.CharField(max_length=100, unique=True)
+    # Sealed with the context "application|<pk>|<field>".
+    secret = models.TextField(blank=True)
+    secret_fingerprint = models.CharField(max_length=20, blank=True)
+    second_secret = models.TextField(blank=True)
+    second_secret_fingerprint = models.CharField(max_length=20, blank=True)
+    # Sinch's region ("euc1", …), empty for the global host.
+    region = models.CharField(max_length=10, blank=True)
+    callback_mode = models.CharField(max_length=10, choices=callback_mode_choices, default=CallbackMode.ANSWER)
+    # Where a call goes when nothing better can be decided: an action in the form of policies.document's route.
+    default_route: Any = models.JSONField()
+    # Answers calls that were placed by our side (ACE without ICE).
+    callout_policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    upstream_url = models.URLField(max_length=500, blank=True)
+    upstream_timeout_ms = models.PositiveIntegerField(default=2000)
+    first_callback_at = models.DateTimeField(null=True)
+    last_callback_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(callback_mode__in=CallbackMode.values), name="application_callback_mode_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
+    """Named reads of numbers."""
+
+    def visible_to(self, user: User) -> "PhoneNumberQuerySet":
+        """The numbers whose recordings this person may see."""
+        return self if user.sees_all else self.filter(team__in=user.teams.all())
+
+
+class PhoneNumber(models.Model):
+    """A number of ours: who owns it and which policy answers its calls."""
+
+    # Without the plus sign: Sinch writes the same number with and without one.
+    digits = models.CharField(max_length=20, unique=True)
+    label = models.CharField(max_length=100, blank=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="numbers")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="numbers")
+    policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="numbers")
+    # Override the policy's destination and its transcription locale.
+    destination = models.ForeignKey(
+        Destination, null=True, blank=True, on_delete=models.PROTECT, related_name="numbers"
+    )
+    language = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True)
+
+    objects = PhoneNumberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("label", "digits")
+
+    def __str__(self) -> str:
+        return self.label or self.e164
+
+    @property
+    def e164(self) -> str:
+        """The number with its plus sign."""
+        return f"+{self.digits}"
+
+
+class SnapshotRevision(models.Model):
+    """One row that counts the changes after which the snapshot in each process must be rebuilt."""
+
+    revision = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.revision)

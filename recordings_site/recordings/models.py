@@ -1,0 +1,208 @@
+"""What we have: one recording from expected to deleted, and its transcript."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.state import State, state_choices
+
+
+class Origin(models.TextChoices):
+    """What started a recording."""
+
+    FLAG = "flag", "Flag on the action"
+    INSTRUCTION = "instruction", "startRecording instruction"
+    LIVE = "live", "Started from the live page"
+    UPSTREAM = "upstream", "Asked for by the upstream"
+    ADOPTED = "adopted", "Found in the store"
+
+
+def origin_choices() -> list[tuple[str, str]]:
+    """The origins as choices; a callable keeps the list out of migrations."""
+    return Origin.choices
+
+
+class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
+    """Named reads of recordings."""
+
+    def visible_to(self, user: User) -> "RecordingJobQuerySet":
+        """The recordings this person may see: those of their teams' numbers, or all."""
+        return self if user.sees_all else self.filter(number__team__in=user.teams.all())
+
+    def with_facts(self) -> "RecordingJobQuerySet":
+        """With what a page shows of call, number and destination, in one query."""
+        return self.select_related(
+            "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
+        ).defer("peaks")
+
+    def newest_first(self) -> "RecordingJobQuerySet":
+        """Ordered by the call's time, the newest first."""
+        return self.order_by("-happened_at", "-id")
+
+    def of_same_call(self, recording: "RecordingJob") -> "RecordingJobQuerySet":
+        """All recordings of the same call or conference session, in time order."""
+        if recording.call_id:
+            return self.filter(call=recording.call_id).order_by("ordinal")
+        if recording.conference_session_id:
+            return self.filter(conference_session=recording.conference_session_id).order_by("ordinal")
+        return self.filter(pk=recording.pk)
+
+
+class RecordingJob(models.Model):
+    """One recording from expected to deleted. One column per fact; the state follows from them (recordings.state)."""
+
+    Origin = Origin
+    State = State
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Exactly one of them, or neither while unattributed.
+    call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="recordings")
+    conference_session = models.ForeignKey(
+        ConferenceSession, null=True, on_delete=models.PROTECT, related_name="recordings"
+    )
+    ordinal = models.PositiveIntegerField(default=1)
+    origin = models.CharField(max_length=11, choices=origin_choices)
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="recordings")
+
+    # Copied from call or session, so that lists are read from one index.
+    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="recordings")
+    direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
+    caller = models.CharField(max_length=128, blank=True)
+    happened_at = models.DateTimeField()
+
+    # Where it was asked to be, and where Sinch said that it is.
+    destination = models.ForeignKey(Destination, null=True, on_delete=models.PROTECT, related_name="recordings")
+    # The full key in the bucket; empty while Sinch's generated name is not known.
+    key = models.CharField(max_length=1024, blank=True)
+    # The folder in which Sinch generates the name, when the name was left to it.
+    folder = models.CharField(max_length=1024, blank=True)
+    reported_destination = models.CharField(max_length=1024, blank=True)
+    reported_transcript_destination = models.CharField(max_length=1024, blank=True)
+
+    # What was asked for.
+    format = models.CharField(max_length=10, default="mp3")
+    notification_events = models.BooleanField(default=True)
+    transcription = models.BooleanField(default=False)
+    locale = models.CharField(max_length=20, blank=True)
+
+    # The facts, each the time at which it became known.
+    expected_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    not_recorded_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    available_at = models.DateTimeField(null=True)
+    transcript_available_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    deleted_reason = models.CharField(max_length=200, blank=True)
+
+    # What the worker found: the object in the store, and the audio in it.
+    checked_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(null=True)
+    etag = models.CharField(max_length=200, blank=True)
+    version = models.CharField(max_length=200, blank=True)
+    modified_at = models.DateTimeField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    # Seconds, measured from the audio.
+    duration = models.FloatField(null=True)
+    audio: Any = models.JSONField(default=dict)
+    # recordings.media: the waveform, at most 4,000 points for each lane.
+    peaks = models.BinaryField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    overdue_since = models.DateTimeField(null=True)
+    overdue_reason = models.CharField(max_length=300, blank=True)
+    # state_of() the facts, kept so that it can be filtered and indexed.
+    state = models.CharField(max_length=12, choices=state_choices, default=State.EXPECTED)
+
+    objects = RecordingJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-happened_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(call__isnull=False, conference_session__isnull=False),
+                name="recording_of_call_or_conference",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="recording_state_known"),
+            models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="recording_origin_known"),
+            models.UniqueConstraint(
+                fields=("destination", "key"), condition=~models.Q(key=""), name="recording_object_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("call", "ordinal"), condition=models.Q(call__isnull=False), name="recording_call_ordinal"
+            ),
+            models.UniqueConstraint(
+                fields=("conference_session", "ordinal"),
+                condition=models.Q(conference_session__isnull=False),
+                name="recording_session_ordinal",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("-happened_at", "-id"), name="recording_newest"),
+            models.Index(fields=("number", "-happened_at", "-id"), name="recording_by_number"),
+            models.Index(fields=("state", "-happened_at", "-id"), name="recording_by_state"),
+            models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
+            models.Index(
+                fields=("overdue_since",), condition=models.Q(overdue_since__isnull=False), name="recording_overdue"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_conference(self) -> bool:
+        """Whether it is the recording of a conference, not of one call."""
+        return self.conference_session_id is not None
+
+    @property
+    def is_attributed(self) -> bool:
+        """Whether it is known whose recording this is."""
+        return self.number_id is not None
+
+
+class Transcript(models.Model):
+    """What was said, as Sinch wrote it; the raw JSON is kept untouched."""
+
+    recording = models.OneToOneField(RecordingJob, on_delete=models.CASCADE, related_name="transcript")
+    raw = models.BinaryField()
+    locale = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True)
+    line_count = models.PositiveIntegerField(default=0)
+    # The lines as escaped HTML, rendered once, because a page of 5,000 lines must open at once.
+    html = models.TextField(blank=True)
+    problems: Any = models.JSONField(default=list)
+    loaded_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Transcript of {self.recording_id}"
+
+
+class TranscriptLine(models.Model):
+    """One line of a transcript. The id is ordered by the call's time (recordings.transcripts), so that newest-first
+    is the id's order, also for back-filled calls.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    # Seconds from the start of the recording, Sinch's word.
+    timestamp = models.FloatField()
+    speaker_label = models.CharField(max_length=100, blank=True)
+    text = models.TextField()
+    # The number's id, 0 while unattributed: the access scope of searches.
+    scope = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("transcript", "position")
+        constraints = (models.UniqueConstraint(fields=("transcript", "position"), name="transcript_line_position"),)
+
+    def __str__(self) -> str:
+        return f"{self.timestamp:.1f} {self.speaker_label}: {self.text[:40]}"
