@@ -1,0 +1,211 @@
+"""The one face of all stores: what an object is, and the eight things that can be asked of the place where it lies."""
+
+import builtins
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from recordings_site.storage.errors import ObjectMissing, StoreUnavailable
+
+FIRST_READ = 256 * 1024
+"""Bytes asked for first by adapters whose SDK loads whole windows: enough to start playing, quickly."""
+WINDOW = 512 * 1024
+"""Bytes asked for after that: what one listener may hold in memory."""
+CHUNK = 64 * 1024
+"""The most that a `Body` gives at once."""
+RESUMES = 2
+"""How often a body that broke off is taken up again at its offset."""
+CONNECT_TIMEOUT = 2.0
+READ_TIMEOUT = 10.0
+RETRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStat:
+    """One version of one object. `etag` is strong, in quotes, and changes with the bytes; `size` is in bytes."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+    content_type: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPage:
+    """Some objects in the order of their keys, and the token of the next page, None on the last."""
+
+    objects: tuple[ObjectStat, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What the store tells of the bucket itself; None where it does not tell, or not to these credentials."""
+
+    location: str | None = None
+    versioning: bool | None = None
+    object_lock: bool | None = None
+    lifecycle: tuple[str, ...] | None = None
+    clock: datetime | None = None
+
+
+class Source(Protocol):
+    """A stretch of bytes being read: `read(n)` gives at most n, b"" at the end."""
+
+    def read(self, amount: int, /) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Body:
+    """The bytes [start, stop) of one version of an object, in chunks of at most 64 KiB: all of them, or an error.
+
+    `reopen(offset)` opens the same version at an offset: a source that ends early or breaks off is taken up there,
+    twice; after that StoreUnavailable is raised, so a short answer never looks like a whole one. Close it when done.
+    """
+
+    def __init__(self, source: Source, start: int, stop: int, reopen: Callable[[int], Source]) -> None:
+        self._source, self._offset, self._stop, self._reopen = source, start, stop, reopen
+        self._resumes = RESUMES
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while self._offset < self._stop and not self._closed:
+                chunk = self._next()
+                self._offset += len(chunk)
+                yield chunk
+        finally:
+            self.close()
+
+    def _next(self) -> bytes:
+        while True:
+            try:
+                if chunk := self._source.read(min(CHUNK, self._stop - self._offset)):
+                    return chunk
+                problem = StoreUnavailable(f"The store sent {self._stop - self._offset} bytes less than it announced.")
+            except StoreUnavailable as error:
+                problem = error
+            if not self._resumes:
+                raise problem
+            self._resumes -= 1
+            self._source.close()
+            self._source = self._reopen(self._offset)
+
+    def close(self) -> None:
+        """Give the store's connection back; may be called twice, and while another thread waits for bytes."""
+        if not self._closed:
+            self._closed = True
+            self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class Windows:
+    """A source over `fetch(start, stop)`, for SDKs that give whole stretches: no connection is held between them."""
+
+    def __init__(self, fetch: Callable[[int, int], bytes], start: int, stop: int) -> None:
+        self._fetch, self._at, self._stop = fetch, start, stop
+        self._size = FIRST_READ
+        self._held = memoryview(b"")
+
+    def prefetch(self) -> Self:
+        """Fetch the first window now, so that what is wrong is known before a body is handed out."""
+        if self._at < self._stop and not self._held:
+            end = min(self._at + self._size, self._stop)
+            self._held = memoryview(self._fetch(self._at, end))
+            self._at += len(self._held)
+            self._size = WINDOW
+        return self
+
+    def read(self, amount: int, /) -> bytes:
+        """At most `amount` bytes."""
+        chunk = bytes(self.prefetch()._held[:amount])
+        self._held = self._held[amount:]
+        return chunk
+
+    def close(self) -> None:
+        """Let go of what was fetched."""
+        self._held, self._at = memoryview(b""), self._stop
+
+
+class Store(Protocol):
+    """A bucket, container or folder, seen with one set of credentials. Keys are whole keys in the bucket.
+
+    Every method raises subclasses of StoreError only. Stores may be used by several threads at once.
+    """
+
+    def stat(self, key: str) -> ObjectStat:
+        """What lies at `key`; ObjectMissing when nothing does."""
+        ...
+
+    def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
+        """The bytes [start, stop) of the version `etag` (ObjectChanged when another lies there), or of the current one.
+
+        `start` and `stop` lie within the size that `stat` gave; one version is read to the end, whatever is written
+        meanwhile. What is wrong is raised here, before the first byte, where it can be known.
+        """
+        ...
+
+    def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
+        """At most `limit` objects whose keys begin with `prefix`, in key order, from where `token` left off."""
+        ...
+
+    def sign_url(self, key: str, *, seconds: int) -> str:
+        """A URL at which the object can be fetched for so many seconds without credentials; it is a secret."""
+        ...
+
+    def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
+        """Put an object there, whole or not at all, over one that may lie there already."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; that it is gone already is no error."""
+        ...
+
+    def describe(self) -> StoreFacts:
+        """What the store tells of the bucket."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
+
+def exists(store: Store, key: str) -> bool:
+    """Whether something lies at `key`."""
+    try:
+        store.stat(key)
+    except ObjectMissing:
+        return False
+    return True
+
+
+def read_all(store: Store, key: str, *, limit: int) -> bytes:
+    """The whole object when it has at most `limit` bytes, else StoreUnavailable is not raised but a ValueError."""
+    stat = store.stat(key)
+    if stat.size > limit:
+        raise ValueError(f"{key} has {stat.size} bytes, more than the {limit} that are read at once.")
+    with store.read(key, 0, stat.size, etag=stat.etag) as body:
+        return b"".join(body)
+
+
+def every_object(store: Store, prefix: str) -> Iterator[ObjectStat]:
+    """All objects below `prefix`, page by page."""
+    token: str | None = None
+    while True:
+        page = store.list(prefix, token=token)
+        yield from page.objects
+        if (token := page.next_token) is None:
+            return
+
+
+Objects = builtins.list[ObjectStat]
+"""A list of objects; within a Store, `list` is the method."""
