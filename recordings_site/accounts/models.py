@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 
@@ -68,7 +69,7 @@ class User(AbstractBaseUser):
         ordering = ("email",)
         constraints = (
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
-            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_unique_in_any_case"),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
         )
 
     def __str__(self) -> str:

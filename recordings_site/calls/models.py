@@ -31,6 +31,7 @@ class ConferenceSession(models.Model):
     # The number of the call that opened it, which owns its recording.
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+    recording_finished_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -89,6 +90,8 @@ class Call(models.Model):
     dice_result = models.CharField(max_length=40, blank=True)
     # Seconds, as the DiCE says.
     duration = models.FloatField(null=True)
+    # The first recording_finished: a fact of the call, as two of them are byte-identical.
+    recording_finished_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
 
@@ -145,16 +148,14 @@ class Decision(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, null=True, on_delete=models.PROTECT, related_name="decisions")
     # The rule that won, counted from 1; empty when none did.
     rule = models.PositiveIntegerField(null=True)
-    rule_name = models.CharField(max_length=200, blank=True)
     # A code of policies.answer, and the sentence for people.
     reason = models.CharField(max_length=60)
     sentence = models.CharField(max_length=500, blank=True)
     # The draw of sampling, 0 <= draw < 100, deterministic per call id.
     draw = models.FloatField(null=True)
-    # What was decided upon, enough to decide again: time, caller, number, direction.
-    inputs: Any = models.JSONField(default=dict)
-    # What ACE and PIE need: as policies.answer wrote it.
-    plan: Any = models.JSONField(default=dict)
+    # policies.answer.DecisionFacts, self-contained and without credentials: ACE and PIE are answered from it.
+    facts: Any = models.JSONField(default=dict)
+    # The answers as given, credentials masked.
     ice_svaml: Any = models.JSONField(null=True)
     ace_svaml: Any = models.JSONField(null=True)
     pie_svaml: Any = models.JSONField(null=True)
