@@ -1,9 +1,15 @@
 """Where recordings go: a destination and its two sealed sets of credentials."""
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.storage.opening import Location, open_store
+from recordings_site.storage.port import Store
 
 DEFAULT_KEY_TEMPLATE = "{date}/{number}/{call_id}-{recording}.{format}"
 
@@ -35,6 +41,23 @@ class ReadMode(models.TextChoices):
 def read_mode_choices() -> list[tuple[str, str]]:
     """The modes as choices."""
     return ReadMode.choices
+
+
+class DestinationQuerySet(models.QuerySet["Destination"]):
+    """Named reads of destinations."""
+
+    def in_use(self) -> "DestinationQuerySet":
+        """Those that were not put away."""
+        return self.filter(archived_at=None)
+
+    def failing(self) -> "DestinationQuerySet":
+        """Those in use whose last check found something that breaks recording or playing."""
+        return self.in_use().filter(failing_since__isnull=False)
+
+    def at(self, kind: str, account: str, bucket: str) -> "DestinationQuerySet":
+        """Those that lie in this bucket, the longest prefix first."""
+        here = self.filter(kind=kind, account=account, bucket=bucket)
+        return here.order_by(models.functions.Length("prefix").desc(), "archived_at", "pk")
 
 
 class Destination(models.Model):
@@ -72,6 +95,8 @@ class Destination(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
 
+    objects = DestinationQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
         constraints = (
@@ -89,3 +114,29 @@ class Destination(models.Model):
         """The destination URL without an object's name, as Sinch writes it."""
         account = f"{self.account}/" if self.account else ""
         return f"{self.kind}://{account}{self.bucket}/{self.prefix}"
+
+    def context(self, field: str) -> str:
+        """What a secret of this row is bound to."""
+        return f"destination|{self.pk}|{field}"
+
+    def opened(self, field: str) -> str:
+        """The plaintext of `write_credentials` or `read_credentials`, "" when unset; SealingError if it won't open."""
+        sealed: str = getattr(self, field)
+        return Keyring.parse(settings.CREDENTIALS_KEYS).open(sealed, self.context(field)) if sealed else ""
+
+    @property
+    def location(self) -> Location:
+        """Where it lies, for the storage port."""
+        endpoint = self.endpoint
+        if self.kind == Kind.LOCAL:
+            endpoint = str(Path(settings.LOCAL_STORE_ROOT))
+        return Location(self.kind, self.account, self.bucket, self.region, endpoint)
+
+    def read_store(self) -> Store:
+        """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError."""
+        ambient = self.read_mode == ReadMode.AMBIENT
+        return open_store(self.location, None if ambient else self.opened("read_credentials"))
+
+    def write_store(self) -> Store:
+        """The store seen with the write set, as Sinch sees it."""
+        return open_store(self.location, self.opened("write_credentials"))

@@ -1,0 +1,60 @@
+"""The template of object keys: what may stand in it, why one is refused, and the key that it gives a recording."""
+
+import re
+from collections.abc import Mapping
+
+FIELDS: Mapping[str, str] = {
+    "date": "day on which the call began, UTC, such as 2026-11-23",
+    "time": "time at which it began, UTC, such as 140359",
+    "number": "our number, digits only",
+    "caller": "the caller's number, digits only",
+    "call_id": "Sinch's id of the call; of the conference, when that is recorded",
+    "conference_id": "id of the conference, else empty",
+    "recording": "our id of the recording; no two are alike",
+    "format": "mp3 or wav",
+    "direction": "inbound, outbound or callout",
+}
+LONGEST = 300
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9.+=@ -]")
+
+
+def problems(template: str) -> list[str]:
+    """Why the template is refused, each a sentence with its remedy; empty when each recording gets a key of its own."""
+    found = []
+    unknown = [name for name in _FIELD.findall(template) if name not in FIELDS]
+    if unknown or set("{}") & set(_FIELD.sub("", template)):
+        found.append("Only these fields can be used: " + ", ".join(f"{{{name}}}" for name in FIELDS) + ".")
+    parts = template.removesuffix("/").split("/")
+    if template and (any(part in ("", ".", "..") for part in parts) or re.search(r"[\\\x00-\x1f\x7f?#]", template)):
+        found.append("It must be a path without a leading slash, empty parts, '.' or '..', backslashes, '?' or '#'.")
+    if len(template) > LONGEST:
+        found.append(f"It may have at most {LONGEST} characters.")
+    if not names_the_file(template):
+        return found
+    if "{recording}" not in template:
+        found.append(
+            "Two recordings could get the same name, and Sinch overwrites a file without a check: the call id alone is "
+            "not unique, because a recording can be stopped and started again. Put {recording} into the name, or end "
+            "with '/' so that Sinch makes a name."
+        )
+    if not template.endswith(".{format}"):
+        found.append("End it with .{format}, so that players and Sinch's transcripts know the file by its name.")
+    return found
+
+
+def names_the_file(template: str) -> bool:
+    """Whether we name the file; a template that is empty or ends in "/" leaves the name to Sinch."""
+    return bool(template) and not template.endswith("/")
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """The key for these values. What a value holds beyond letters, digits and .+=@- becomes "-": it stays one part.
+
+    Raises KeyError for a field without a value.
+    """
+    return _FIELD.sub(lambda found: _part(values[found[1]]), template)
+
+
+def _part(value: str) -> str:
+    return _UNSAFE.sub("-", value).strip(". ") or "-"
