@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columns, lanes, scaled, sliderKey, timeAt, turns } from "../../static/js/peaks.js";
+import { columns, lanes, scaled, sliderKey, timeAt, turns } from "../../../static/js/player/peaks.js";
 
 test("peaks come as bytes, one string per lane", () => {
   const [lane] = lanes({ lanes: [btoa(String.fromCharCode(0, 128, 255))] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { landing, plan, saved } from "../../static/js/silence.js";
+import { landing, plan, saved } from "../../../static/js/player/silence.js";
 
 const lane = (...parts) => parts.flatMap(([value, n]) => Array(n).fill(value));
 

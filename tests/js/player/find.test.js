@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { folded, matches, nearest, step, summary } from "../../static/js/find.js";
+import { folded, matches, nearest, step, summary } from "../../../static/js/player/find.js";
 
 test("case and diacritics are folded", () => {
   assert.equal(folded("ÅTERBETALNING Crème"), "aterbetalning creme");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KEYS, command } from "../../static/js/keys.js";
+import { KEYS, command } from "../../../static/js/player/keys.js";
 
 const press = (key, more = {}) => command({ key, target: { closest: () => null }, ...more }, more);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HeardMeter } from "../../static/js/heard.js";
-import { allowed, stepped } from "../../static/js/speed.js";
+import { HeardMeter } from "../../../static/js/player/heard.js";
+import { allowed, stepped } from "../../../static/js/player/speed.js";
 
 test("speeds go from 0.5 to 3 by 0.25", () => {
   assert.equal(stepped(1, 1), 1.25);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeLine, lineEnd, neighbour } from "../../static/js/lines.js";
+import { activeLine, lineEnd, neighbour } from "../../../static/js/player/lines.js";
 
 const starts = [2, 5, 5, 9.5];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, left, moment, parse, spoken } from "../../static/js/clock.js";
+import { clock, left, moment, parse, spoken } from "../../../static/js/player/clock.js";
 
 test("a clock shows minutes and seconds, and hours only when there are some", () => {
   assert.equal(clock(0), "0:00");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { link, plain, quote } from "../../static/js/quote.js";
+import { link, plain, quote } from "../../../static/js/player/quote.js";
 
 const lines = [
   { speaker: "Agent", text: "Hello." },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { follow, offersReturn, scrollBy, scrolls, start } from "../../static/js/follow.js";
+import { follow, offersReturn, scrollBy, scrolls, start } from "../../../static/js/player/follow.js";
 
 const run = (...events) => events.reduce(follow, start());
 
