@@ -1,13 +1,5 @@
-"""What every test has."""
+"""What every test needs."""
 
-import pytest
+import os
 
-pytest_plugins = ["tests.browser.fixtures"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the folders `house` and `browser`, so that a run can leave them out."""
-    for item in items:
-        for folder in ("house", "browser"):
-            if folder in item.path.parts:
-                item.add_marker(folder)
+os.environ.setdefault("DEMO", "1")

@@ -1,0 +1,76 @@
+"""What the rail shows: the pages that exist and that this person's role may open."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+if TYPE_CHECKING:
+    from recordings_site.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the rail; `key` is the letter that follows g."""
+
+    name: str
+    label: str
+    icon: str
+    key: str = ""
+    url: str = ""
+    current: bool = False
+
+
+EVERYBODY = (
+    Item("home", "Home", "home", "h"),
+    Item("recordings", "Recordings", "recordings", "r"),
+    Item("search", "Search", "search", "s"),
+    Item("live", "Live", "live", "l"),
+)
+# Admins write here; auditors read the same pages.
+OVERSIGHT = (
+    Item("policies", "Policies", "policies", "p"),
+    Item("numbers", "Numbers", "numbers", "n"),
+    Item("destinations", "Destinations", "destinations", "d"),
+    Item("applications", "Applications", "applications", "a"),
+    Item("people", "People", "people", "e"),
+    Item("activity", "Activity", "activity", "y"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html: groups of the rail, and the addresses of search, profile and sign-out."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"shell": {"groups": []}}
+    groups = [_resolved(EVERYBODY, request.path)]
+    if cast("User", user).sees_all:
+        groups.append(_resolved(OVERSIGHT, request.path))
+    return {
+        "shell": {
+            "groups": [group for group in groups if group],
+            "search_url": address("search"),
+            "profile_url": address("profile"),
+            "sign_out_url": address("account_logout"),
+        }
+    }
+
+
+def address(name: str) -> str:
+    """The address of the page `name`, or nothing while there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _resolved(items: tuple[Item, ...], path: str) -> list[Item]:
+    """Those of `items` that have a page, each told whether `path` is on it or below it."""
+    found = []
+    for item in items:
+        url = address(item.name)
+        if url:
+            current = path == url if url == "/" else path.startswith(url)
+            found.append(Item(item.name, item.label, item.icon, item.key, url, current))
+    return found

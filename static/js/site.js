@@ -1,0 +1,91 @@
+// What every page has: the theme switch, the rail on a phone, keys, dialogs, whole-row links, copying, messages after a swap.
+import { startKeys } from "./keys.js";
+import { startDialogs } from "./dialogs.js";
+import { startRows } from "./rows.js";
+
+/** Switch between light and dark, and remember it. */
+function startTheme() {
+  const root = document.documentElement;
+  const isDark = () =>
+    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const show = () => {
+    for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      button.setAttribute("aria-pressed", String(isDark()));
+    }
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-theme-switch]")) return;
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", root.dataset.theme);
+    } catch {
+      // Not remembered where storage is switched off; the switch still works on this page.
+    }
+    show();
+    // Drawings that took their colours from the tokens draw themselves anew.
+    document.dispatchEvent(new CustomEvent("themechange"));
+  });
+  show();
+}
+
+/** Open and close the rail under 900 px. */
+function startRail() {
+  const button = document.querySelector("[data-rail-toggle]");
+  button?.addEventListener("click", () => {
+    const open = document.querySelector(".rail").classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+}
+
+/** Copy the whole of a shortened id, and say so. */
+function startCopy() {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    document.getElementById("announce").textContent = "Copied";
+  });
+}
+
+/** Menus close when one clicks elsewhere or presses Escape. */
+function startMenus() {
+  const close = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  };
+  document.addEventListener("click", (event) => close(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.menu[open]");
+    if (!open) return;
+    close();
+    open.querySelector("summary").focus();
+  });
+}
+
+/** A request that failed says so, instead of leaving a page that looks unchanged. */
+function startFailures() {
+  const say = (text) => {
+    const alert = document.createElement("div");
+    alert.className = "alert alert-bad";
+    const words = document.createElement("div");
+    words.textContent = text;
+    alert.append(words);
+    document.getElementById("messages")?.replaceChildren(alert);
+  };
+  document.addEventListener("htmx:sendError", () =>
+    say("The server cannot be reached. Nothing was changed; check the connection and try again."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) say("This page is out of date. Reload it and try again.");
+    else if (status >= 500) say(`The server could not do this (${status}). Nothing was lost on this page; try again.`);
+  });
+}
+
+startTheme();
+startRail();
+startCopy();
+startMenus();
+startFailures();
+startKeys();
+startDialogs();
+startRows();
