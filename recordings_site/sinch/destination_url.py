@@ -1,0 +1,190 @@
+"""Reads and writes where recordings go: destination URLs, the names that Sinch generates, the names of transcripts."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from .errors import DestinationUrlError
+
+MAX_URL = 2048
+MAX_KEY = 1024
+KINDS = ("s3", "azure", "gs", "local")
+TRANSCRIPT_SUFFIX = "-transcript.json"
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(.*)", re.DOTALL)
+_BUCKET = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]{0,221}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# (UTC date)_(application key)_(call id).(format). Sinch's page prints a backslash after the date: read, never written.
+_GENERATED = re.compile(
+    r"(?:UTCDate[_\\])?(?P<date>[0-9]{14}|[0-9]{12})[_\\](?P<key>[^_\\]{1,200})[_\\](?P<call>.{1,200})"
+    r"\.(?P<format>[A-Za-z0-9]{1,8})",
+    re.IGNORECASE,
+)
+# Without a date only a key that is a UUID tells a generated name from any other.
+_UNDATED = re.compile(
+    r"(?:UTCDate[_\\])?(?P<key>[0-9A-F]{8}-?(?:[0-9A-F]{4}-?){3}[0-9A-F]{12})[_\\](?P<call>.{1,200})"
+    r"\.(?P<format>[A-Za-z0-9]{1,8})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationUrl:
+    """A place in a store. `account` is Azure's alone. A reported place may have no `kind`: then only `key` is known."""
+
+    kind: str
+    account: str
+    bucket: str
+    key: str
+
+    @property
+    def url(self) -> str:
+        """The place as a URL for Sinch; only the key when nothing more is known."""
+        if not self.kind:
+            return self.key
+        container = f"{self.account}/{self.bucket}" if self.kind == "azure" else self.bucket
+        return f"{self.kind}://{container}/{self.key}"
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether Sinch will generate the file's name."""
+        return not self.key or self.key.endswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedName:
+    """What a file name made by Sinch tells. `call_id` is all that follows the application key, opaque."""
+
+    when: datetime | None
+    application_key: str
+    call_id: str
+    format: str
+    transcript: bool
+
+
+def parse(text: str) -> DestinationUrl:
+    """Read a destination URL: `s3://bucket[/key]`, `azure://account/container[/key]`, `gs://bucket[/key]`, `local://…`.
+
+    A key that is empty or ends in "/" is a folder; nothing is percent-decoded. Raises DestinationUrlError.
+    """
+    _check_text(text)
+    found = _SCHEME.fullmatch(text)
+    if found is None:
+        raise DestinationUrlError("A destination URL begins with s3://, azure:// or gs://.")
+    kind, rest = found[1].lower(), found[2]
+    if kind == "sdrive":
+        raise DestinationUrlError("sdrive:// is a placeholder in Sinch's page: write s3://, azure:// or gs://.")
+    if kind not in KINDS:
+        raise DestinationUrlError(f"Sinch cannot write to {kind}://: use s3://, azure:// or gs://.")
+    account = ""
+    if kind == "azure":
+        account, _, rest = rest.partition("/")
+        if not _ACCOUNT.fullmatch(account):
+            raise DestinationUrlError("An Azure destination is azure://account/container/…: the account is missing.")
+    bucket, _, key = rest.partition("/")
+    if not _BUCKET.fullmatch(bucket):
+        missing = "container" if kind == "azure" else "bucket"
+        raise DestinationUrlError(f"The {missing} in the destination URL is missing or has characters it cannot have.")
+    _check_key(key)
+    return DestinationUrl(kind, account, bucket, key)
+
+
+def parse_reported(text: str) -> DestinationUrl:
+    """Read the `destination` of a notification in each form seen: a destination URL, a URL below
+    `https://www.sinch.com/calling/v1/recording/`, or a bare relative path. The last two give a place without a kind.
+
+    What it returns is for matching with configured destinations, never for fetching. Raises DestinationUrlError.
+    """
+    text = text.strip()
+    _check_text(text)
+    found = _SCHEME.fullmatch(text)
+    if found is None:
+        key = text.lstrip("/")
+        if not key or key.endswith("/"):
+            raise DestinationUrlError("The reported destination names no file.")
+        _check_key(key)
+        return DestinationUrl("", "", "", key)
+    if found[1].lower() in {"http", "https"}:
+        return _from_sinch(text)
+    return parse(text)
+
+
+def generated_name(when: datetime, application_key: str, call_id: str, format: str) -> str:
+    """Return the file name that Sinch makes when the URL ends in a folder; `when` must be aware."""
+    return f"{when.astimezone(UTC):%Y%m%d%H%M%S}_{application_key}_{call_id}.{format}"
+
+
+def parse_generated_name(name: str) -> GeneratedName | None:
+    """Read a name (or a key, whose last part counts) that Sinch generated, in all variants seen; None for others."""
+    name = name.rsplit("/", 1)[-1][:600]
+    transcript = name.lower().endswith(TRANSCRIPT_SUFFIX)
+    if transcript:
+        name = name[: -len(TRANSCRIPT_SUFFIX)] + ".json"
+    found = _GENERATED.fullmatch(name) or _UNDATED.fullmatch(name)
+    if found is None:
+        return None
+    when = _moment(found.groupdict().get("date") or "")
+    return GeneratedName(when, found["key"], found["call"], "" if transcript else found["format"].lower(), transcript)
+
+
+def transcript_key(recording_key: str) -> str:
+    """Return the key at which Sinch puts the transcript of a recording: same folder, stem + "-transcript.json"."""
+    return _stem(recording_key) + TRANSCRIPT_SUFFIX
+
+
+def recording_stem(transcript_key: str) -> str:
+    """Return the key of a transcript's recording without its extension; of any other key, the key without its own."""
+    if is_transcript_key(transcript_key):
+        return transcript_key[: -len(TRANSCRIPT_SUFFIX)]
+    return _stem(transcript_key)
+
+
+def is_transcript_key(key: str) -> bool:
+    """Tell whether a key is a transcript's."""
+    return key.lower().endswith(TRANSCRIPT_SUFFIX)
+
+
+def _stem(key: str) -> str:
+    folder, slash, name = key.rpartition("/")
+    stem, dot, _ = name.rpartition(".")
+    return folder + slash + (stem if dot and stem else name)
+
+
+def _from_sinch(text: str) -> DestinationUrl:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        raise DestinationUrlError("The reported destination cannot be read.") from None
+    name = parts.path.rsplit("/", 1)[-1]
+    if not (host == "sinch.com" or host.endswith(".sinch.com")) or not name:
+        raise DestinationUrlError("The reported destination is a URL of a host that is not Sinch's.")
+    _check_key(name)
+    return DestinationUrl("", "", "", name)
+
+
+def _check_text(text: str) -> None:
+    if len(text) > MAX_URL:
+        raise DestinationUrlError(f"A destination URL has at most {MAX_URL} characters.")
+    if not text.strip():
+        raise DestinationUrlError("The destination URL is empty.")
+    if _CONTROL.search(text):
+        raise DestinationUrlError("The destination URL holds control characters.")
+
+
+def _check_key(key: str) -> None:
+    if len(key.encode()) > MAX_KEY:
+        raise DestinationUrlError(f"An object's key has at most {MAX_KEY} bytes.")
+    if any(part in {".", ".."} for part in re.split(r"[/\\]", key)):
+        raise DestinationUrlError("The path in the destination URL must not have '.' or '..' as a part.")
+
+
+def _moment(date: str) -> datetime | None:
+    if not date:
+        return None
+    try:
+        return datetime.strptime(date.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,29 @@
+"""What can go wrong when reading or writing Sinch's protocol: one family of errors, all with a message for people."""
+
+
+class SinchError(Exception):
+    """The base of every error of the protocol package. Its message never holds a secret."""
+
+
+class SignatureError(SinchError):
+    """An Authorization header, a secret or a timestamp is not what Sinch's signing scheme asks for."""
+
+
+class EventError(SinchError):
+    """The body of a callback is no event."""
+
+
+class SvamlError(SinchError):
+    """SVAML cannot be built or read."""
+
+
+class DestinationUrlError(SinchError):
+    """A destination URL names no place that Sinch can write to."""
+
+
+class CredentialsError(SinchError):
+    """Storage credentials do not follow the grammar of their kind."""
+
+
+class TranscriptError(SinchError):
+    """A transcript file is not the JSON object that Sinch writes."""

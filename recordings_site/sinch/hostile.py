@@ -1,0 +1,84 @@
+"""Reads JSON that strangers wrote: bounded, of plain types, free of what databases and encoders choke on."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MAX_DEPTH = 32
+
+_REPLACED = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+
+def clean_text(text: str) -> str:
+    """Return `text` with U+0000 and lone surrogates replaced: PostgreSQL stores neither, UTF-8 knows no surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.translate(_REPLACED)
+
+
+def read_object(data: bytes, *, limit: int) -> dict[str, Any]:
+    """Read `data` as one JSON object in UTF-8 of at most `limit` bytes, with cleaned strings.
+
+    Raises ValueError with a short reason that repeats nothing of the data.
+    """
+    if len(data) > limit:
+        raise ValueError(f"it is larger than {limit} bytes")
+    try:
+        # NaN and Infinity are no JSON, but some writers write them: nothing is known then.
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("it is not a JSON object")
+    return {clean_text(key): _clean(member, 1) for key, member in value.items()}
+
+
+def field(record: Mapping[str, Any], *names: str) -> Any:
+    """Return the member of the first of `names` that `record` has, else one that differs in case only, else None."""
+    for name in names:
+        if name in record:
+            return record[name]
+    wanted = {name.lower() for name in names}
+    for key, value in record.items():
+        if isinstance(key, str) and key.lower() in wanted:
+            return value
+    return None
+
+
+def text_of(value: object, *, limit: int) -> str:
+    """Return a string or number as text of at most `limit` characters; anything else is the empty text."""
+    if isinstance(value, str):
+        return value[:limit]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    try:
+        return str(value)[:limit]
+    except ValueError:  # an integer of more digits than Python turns into text
+        return ""
+
+
+def number_of(value: object) -> float | None:
+    """Return a finite number, or one written as text, as a float; anything else is None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return number if abs(number) < 1e15 else None
+
+
+def _clean(value: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise ValueError("it is nested too deeply")
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(key): _clean(member, depth + 1) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_clean(member, depth + 1) for member in value]
+    if isinstance(value, float) and abs(value) == float("inf"):  # 1e999 is JSON, but no database's number
+        return None
+    return value
