@@ -1,0 +1,128 @@
+"""The queue: a lease each, nothing lost, nothing done twice, failures spaced out and finally buried."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from recordings_site.tasks import queue
+from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+def later(seconds: float) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False)
+
+
+def test_a_task_is_given_to_one_worker_only():
+    enqueue("stat", 1)
+    assert [task.subject for task in queue.claim(5)] == ["1"]
+    assert queue.claim(5) == []
+
+
+def test_a_task_whose_time_has_not_come_is_given_to_nobody():
+    enqueue("stat", 1, at=timezone.now() + timedelta(minutes=1))
+    assert queue.claim() == []
+    with later(61):
+        assert len(queue.claim()) == 1
+
+
+def test_the_longest_due_comes_first_and_kinds_can_be_chosen():
+    enqueue("stat", "young", at=timezone.now() - timedelta(seconds=1))
+    enqueue("stat", "old", at=timezone.now() - timedelta(seconds=9))
+    enqueue("index", "oldest", at=timezone.now() - timedelta(seconds=10))
+    assert [task.subject for task in queue.claim(9, kinds=("stat",))] == ["old", "young"]
+
+
+def test_a_dead_workers_task_is_taken_over_when_its_lease_ends_and_the_dead_cannot_complete_it():
+    enqueue("stat", 1)
+    [lost] = queue.claim()
+    with later(19):
+        assert queue.claim() == []
+    with later(21):
+        [taken] = queue.claim()
+        assert taken.attempts == 2
+        assert not queue.complete(lost)
+        assert not queue.extend(lost)
+        assert queue.complete(taken)
+    assert Task.objects.get().done_at is not None
+
+
+def test_a_heartbeat_keeps_the_lease():
+    enqueue("stat", 1)
+    [task] = queue.claim()
+    with later(15):
+        assert queue.extend(task)
+    with later(30):
+        assert queue.claim() == []
+        assert queue.complete(task)
+
+
+def test_work_asked_for_while_it_ran_is_done_again():
+    enqueue("stat", 1)
+    [task] = queue.claim()
+    enqueue("stat", 1)
+    assert queue.claim() == [], "not twice at a time"
+    assert queue.extend(task)
+    assert queue.complete(task)
+    [again] = queue.claim()
+    assert (again.pk, again.attempts) == (task.pk, 1)
+    assert queue.complete(again)
+    assert queue.claim() == []
+
+
+def test_a_failure_is_tried_again_ever_later_and_finally_buried_with_its_reason():
+    enqueue("stat", 1)
+    waited = []
+    with later(0) as clock:
+        for _ in range(len(queue.DELAYS)):
+            [task] = queue.claim()
+            assert queue.retry(task, "the store is away")
+            wait = Task.objects.get().next_at - timezone.now()
+            waited.append(wait / queue.DELAYS[len(waited)])
+            clock.shift(wait)
+        [task] = queue.claim()
+        assert queue.retry(task, "the store is away")
+        clock.shift(timedelta(days=365))
+        assert queue.claim() == []
+    assert all(0.8 <= ratio <= 1.2 for ratio in waited)
+    buried = Task.objects.get()
+    assert buried.dead_at is not None
+    assert buried.error == "the store is away"
+
+
+def test_a_dead_task_can_be_revived_and_starts_anew():
+    enqueue("stat", 1)
+    Task.objects.update(dead_at=timezone.now(), attempts=9)
+    queue.revive(Task.objects.get())
+    [task] = queue.claim()
+    assert task.attempts == 1
+
+
+def test_a_dead_task_is_not_revived_beside_a_newer_one():
+    enqueue("stat", 1)
+    Task.objects.update(dead_at=timezone.now())
+    enqueue("stat", 1)
+    queue.revive(Task.objects.get(dead_at__isnull=False))
+    assert len(queue.claim(5)) == 1
+
+
+def test_a_postponed_task_waits_without_having_failed():
+    enqueue("stat", 1)
+    [task] = queue.claim()
+    assert queue.postpone(task, timezone.now() + timedelta(minutes=10))
+    assert queue.claim() == []
+    with later(601):
+        assert queue.claim()[0].attempts == 1
+
+
+def test_done_tasks_are_forgotten_and_dead_ones_kept():
+    enqueue("stat", 1)
+    enqueue("stat", 2)
+    Task.objects.filter(subject="1").update(done_at=timezone.now())
+    Task.objects.filter(subject="2").update(dead_at=timezone.now())
+    assert queue.forget_done(timezone.now() + timedelta(seconds=1)) == 1
+    assert Task.objects.get().subject == "2"
