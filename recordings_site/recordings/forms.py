@@ -1,0 +1,34 @@
+"""What people may ask of a recording, checked."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+LONGEST_FIND = 200
+
+
+def seconds_of(text: str | None) -> float | None:
+    """Seconds of "754.2", "12:34" or "1:02:03.5"; None for anything else."""
+    match = _CLOCK.fullmatch((text or "").strip())
+    if match is None:
+        return None
+    hours, minutes, seconds = match.groups()
+    value = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a link into a recording points: seconds, the end of a span, words to find. Nonsense is left out."""
+
+    t: float | None
+    end: float | None
+    q: str
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Moment":
+        """Read `?t=754.2&end=771&q=refund`."""
+        t, end = seconds_of(query.get("t")), seconds_of(query.get("end"))
+        return cls(t, end if t is not None and end is not None and end > t else None, query.get("q", "")[:LONGEST_FIND])
