@@ -132,6 +132,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "staticfiles")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "recordings_site.web.static_files.HashedStaticFiles"},
+}
 
 # --- Security -----------------------------------------------------------------------------------------------------
 _https = _public.scheme == "https"

@@ -10,7 +10,23 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.state import State, state_choices
+
+__all__ = [
+    "Comment",
+    "LineCorrection",
+    "Listening",
+    "Origin",
+    "RecordingJob",
+    "RecordingJobQuerySet",
+    "RecordingTag",
+    "SpeakerName",
+    "Tag",
+    "Transcript",
+    "TranscriptLine",
+    "origin_choices",
+]
 
 
 class Origin(models.TextChoices):
@@ -178,6 +194,12 @@ class Transcript(models.Model):
     line_count = models.PositiveIntegerField(default=0)
     # The lines as escaped HTML, rendered once, because a page of 5,000 lines must open at once.
     html = models.TextField(blank=True)
+    # What that HTML was made from (recordings.lines): names, corrections and offset change it.
+    html_digest = models.CharField(max_length=64, blank=True)
+    # Who spoke how much: recordings.lines.Speaker as dicts, made together with the HTML.
+    speakers: Any = models.JSONField(default=list)
+    # Seconds to add to every timestamp: some transcripts run early or late.
+    offset = models.FloatField(default=0)
     problems: Any = models.JSONField(default=list)
     loaded_at = models.DateTimeField(default=timezone.now)
 

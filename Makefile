@@ -1,0 +1,52 @@
+# make run    the site with its demo on http://127.0.0.1:8000 (PORT=8080 chooses another port)
+# make test   every check there is: house rules, SQLite, PostgreSQL, JavaScript, Chromium
+# make bench  the figures of tests/bench, each beside its floor in the same run
+# make lock   compile the requirements with hashes again (make lock UPGRADE=--upgrade: newest versions)
+
+PYTHON ?= python3
+PORT ?= 8000
+UV_VERSION = 0.13.9
+VENV = .venv
+IN_VENV = $(VENV)/bin/python
+RUNTIME = $(VENV)/.runtime-installed
+TESTS = $(VENV)/.tests-installed
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(UPGRADE)
+
+.PHONY: run test bench lock
+.SILENT:
+
+run: $(RUNTIME)
+	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" $(IN_VENV) manage.py serve --port $(PORT)
+
+# PostgreSQL first, with what depends on the database; then everything, so that the last line tells of everything.
+test: $(TESTS)
+	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "not house and not browser"
+	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
+
+bench: $(TESTS)
+	$(IN_VENV) -m tests.bench
+
+lock: $(VENV)/bin/uv
+	$(COMPILE) --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+	$(COMPILE) --custom-compile-command "make lock" --output-file tests/requirements.txt \
+		--constraint requirements.txt tests/requirements.in
+
+$(VENV)/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Name another one: make PYTHON=python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	test -x $(IN_VENV) || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	$(IN_VENV) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(RUNTIME): requirements.txt | $(VENV)/bin/uv
+	echo "Installing the requirements"
+	$(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --require-hashes -r requirements.txt
+	touch $@
+
+$(TESTS): $(RUNTIME) tests/requirements.txt tests/package-lock.json tests/install-system-packages
+	tests/install-system-packages
+	echo "Installing the tests' requirements"
+	$(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --require-hashes -r tests/requirements.txt
+	npm ci --prefix tests --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	touch $@

@@ -1,0 +1,192 @@
+"""The lines of a transcript as people read them: corrected, with the speakers' names, in the order of time.
+
+A page of 5,000 lines must open at once, so the lines are kept as escaped HTML and made anew only when what they were
+made from has changed: another name, a correction, a nudge, another reading of Sinch's file.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
+
+# Goes up when the HTML below changes, so that stored lines are made anew.
+_EDITION = 1
+COLOURS = 6
+SHORTEST_CUE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line as it is read. Times are seconds from the start of the recording, with the transcript's offset."""
+
+    position: int
+    start: float
+    end: float
+    speaker_label: str
+    speaker: str
+    colour: int
+    text: str
+    # What Sinch heard; None where nobody corrected it.
+    original: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One voice of a recording and its share of the talk."""
+
+    label: str
+    name: str
+    colour: int
+    seconds: float
+    share: int
+    turns: int
+    lines: int
+
+
+def clock(seconds: float) -> str:
+    """12:04, from an hour on 1:02:04; seconds are cut, as the player's clock cuts them."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def spoken_clock(seconds: float) -> str:
+    """12 minutes 4 seconds, as a screen reader should say it."""
+    whole = max(0, int(seconds))
+    parts = ((whole // 3600, "hour"), (whole % 3600 // 60, "minute"), (whole % 60, "second"))
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " ".join(said) or "0 seconds"
+
+
+def names_of(recording: RecordingJob) -> dict[str, str]:
+    """The names in force by speaker label: those for this recording win over those for its number."""
+    rows = SpeakerName.objects.filter(Q(recording=recording) | Q(number__isnull=False, number=recording.number_id))
+    for_number: dict[str, str] = {}
+    for_recording: dict[str, str] = {}
+    for row in rows.order_by("id"):
+        (for_number if row.recording_id is None else for_recording)[row.speaker_label] = row.name
+    return {label: name for label, name in {**for_number, **_named(for_recording)}.items() if name}
+
+
+def _named(names: Mapping[str, str]) -> dict[str, str]:
+    return {label: name for label, name in names.items() if name}
+
+
+def corrections_of(transcript: Transcript) -> dict[int, LineCorrection]:
+    """The corrections in force, by the line's position."""
+    newest = {row.position: row for row in LineCorrection.objects.filter(transcript=transcript).order_by("id")}
+    return {position: row for position, row in newest.items() if not row.reverts}
+
+
+def shown_lines(transcript: Transcript) -> list[ShownLine]:
+    """All lines, read from the database: for what is made from them, not for showing the page."""
+    names = names_of(transcript.recording)
+    corrections = corrections_of(transcript)
+    rows = sorted(
+        transcript.lines.values_list("timestamp", "position", "speaker_label", "text"), key=lambda row: (row[0], row[1])
+    )
+    starts = [max(0.0, timestamp + transcript.offset) for timestamp, *_ in rows]
+    ends = cue_ends(starts, transcript.recording.duration)
+    colours: dict[str, int] = {}
+    lines = []
+    for index, (_, position, label, text) in enumerate(rows):
+        correction = corrections.get(position)
+        lines.append(
+            ShownLine(
+                position=position,
+                start=starts[index],
+                end=ends[index],
+                speaker_label=label,
+                speaker=names.get(label, label),
+                colour=colours.setdefault(label, len(colours) % COLOURS + 1),
+                text=correction.text if correction else text,
+                original=text if correction else None,
+            )
+        )
+    return lines
+
+
+def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
+    """Where each line ends: at the next later start or the recording's end, and never sooner than after a second."""
+    ends: list[float] = []
+    following = max(duration or 0.0, (starts[-1] if starts else 0.0) + SHORTEST_CUE)
+    for index in range(len(starts) - 1, -1, -1):
+        if index + 1 < len(starts) and starts[index + 1] > starts[index]:
+            following = starts[index + 1]
+        ends.append(max(following, starts[index] + SHORTEST_CUE))
+    return ends[::-1]
+
+
+def lines_html(lines: Iterable[ShownLine]) -> SafeString:
+    """The lines as list items. Everything that was said or typed is escaped here, once."""
+    parts: list[str] = []
+    before: str | None = None
+    for line in lines:
+        parts.append(
+            f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}"'
+            f' data-t="{line.start:g}"><button type="submit" form="seek" name="t" value="{line.start:g}"'
+            f' aria-label="{spoken_clock(line.start)}">{clock(line.start)}</button>'
+            f'<b dir="auto">{escape(line.speaker)}</b><p dir="auto">{escape(line.text)}</p>'
+            f"{'' if line.original is None else '<i>corrected</i>'}</li>"
+        )
+        before = line.speaker_label
+    return SafeString("\n".join(parts))
+
+
+def speakers_of(lines: Sequence[ShownLine]) -> list[Speaker]:
+    """Who spoke how much, in the order of first appearance. A line lasts until the next one starts."""
+    found: dict[str, list[ShownLine]] = {}
+    turns: dict[str, int] = {}
+    before: str | None = None
+    for line in lines:
+        found.setdefault(line.speaker_label, []).append(line)
+        if line.speaker_label != before:
+            turns[line.speaker_label] = turns.get(line.speaker_label, 0) + 1
+        before = line.speaker_label
+    seconds = {label: sum(line.end - line.start for line in said) for label, said in found.items()}
+    total = sum(seconds.values()) or 1.0
+    return [
+        Speaker(
+            label=label,
+            name=said[0].speaker,
+            colour=said[0].colour,
+            seconds=round(seconds[label], 1),
+            share=round(100 * seconds[label] / total),
+            turns=turns[label],
+            lines=len(said),
+        )
+        for label, said in found.items()
+    ]
+
+
+def read(transcript: Transcript) -> tuple[SafeString, list[Speaker]]:
+    """The lines' HTML and the speakers; made anew and kept when what they stand on has changed."""
+    digest = _digest(transcript)
+    if transcript.html_digest != digest:
+        lines = shown_lines(transcript)
+        transcript.html = lines_html(lines)
+        transcript.speakers = [asdict(speaker) for speaker in speakers_of(lines)]
+        transcript.html_digest = digest
+        transcript.save(update_fields=["html", "speakers", "html_digest"])
+    # Safe because lines_html() alone writes this column, and the digest says that it did.
+    return SafeString(transcript.html), [Speaker(**speaker) for speaker in transcript.speakers]
+
+
+def _digest(transcript: Transcript) -> str:
+    last = LineCorrection.objects.filter(transcript=transcript).order_by("-id").values_list("id", flat=True).first()
+    facts = [
+        _EDITION,
+        transcript.offset,
+        transcript.line_count,
+        transcript.loaded_at.isoformat(),
+        transcript.recording.duration,
+        last,
+        sorted(names_of(transcript.recording).items()),
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

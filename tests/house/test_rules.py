@@ -1,0 +1,102 @@
+"""The house's rules that no tool knows."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+from tests.house import ROOT, tracked
+
+README = (ROOT / "README.md").read_text()
+MODULES = tracked("recordings_site/*.py")
+SETTINGS = ROOT / "recordings_site" / "settings.py"
+
+
+def relative(path: Path) -> str:
+    """The path as one reads it in a message."""
+    return str(path.relative_to(ROOT))
+
+
+def offences(pattern: str, *files: str) -> list[str]:
+    """Each line of the files that matches the pattern, with its place."""
+    return [
+        f"{relative(path)}:{number}: {line.strip()}"
+        for path in tracked(*files)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+
+
+def test_no_module_is_a_drawer_for_everything() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "misc", "common", "managers", "services", "signals"}
+    assert [relative(path) for path in tracked("*.py") if path.stem in drawers] == []
+
+
+def test_every_module_says_what_it_answers_for() -> None:
+    silent = [
+        relative(path)
+        for path in MODULES
+        if "migrations" not in path.parts and path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_text_is_never_called_safe() -> None:
+    assert offences(r"\|\s*safe\b|autoescape off", "templates/*.html") == []
+    assert offences(r"\bmark_safe\(", "recordings_site/*.py") == []
+    assert offences(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", "static/js/*.js") == []
+
+
+def test_templates_hold_no_script_and_no_style() -> None:
+    inline = r"""<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\shx-on|\son[a-z]+="|javascript:"""
+    assert offences(inline, "templates/*.html") == []
+
+
+def test_there_are_no_signals_and_no_overridden_saves() -> None:
+    hidden = r"django\.(db\.models|core|dispatch).*signals|@receiver|def save\(self"
+    assert offences(hidden, "recordings_site/*.py") == []
+
+
+def test_no_work_is_left_for_later() -> None:
+    unfinished = r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b"
+    assert offences(unfinished, "*.py", "templates/*.html", "static/js/*.js", "static/css/*.css", "Makefile") == []
+
+
+def setting_names() -> list[str]:
+    """The names of all environment variables that the settings read."""
+    calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call))
+    return sorted(
+        {
+            call.args[0].value
+            for call in calls
+            if isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id == "env"
+            and call.args
+            and isinstance(call.args[0], ast.Constant)
+            and isinstance(call.args[0].value, str)
+        }
+    )
+
+
+def command_names() -> list[str]:
+    """The names of all commands of the site."""
+    commands = tracked("recordings_site/*/management/commands/*.py")
+    return sorted(path.stem for path in commands if path.stem != "__init__")
+
+
+def test_every_setting_is_explained_in_the_readme() -> None:
+    assert [name for name in setting_names() if f"`{name}`" not in README] == []
+
+
+def test_every_command_is_explained_in_the_readme() -> None:
+    assert [name for name in command_names() if not re.search(rf"`(manage\.py )?{name}\b", README)] == []
+
+
+def test_the_requirements_were_compiled_from_what_is_asked_for() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    tests = [line for line in (ROOT / "tests" / "requirements.in").read_text().splitlines() if line[:1].isalpha()]
+    for wanted, file in ((asked, "requirements.txt"), (tests, "tests/requirements.txt")):
+        compiled = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / file).read_text(), re.MULTILINE))
+        names = {re.split(r"[\[<>=~! ]", line)[0].lower().replace("_", "-") for line in wanted}
+        assert names - compiled == set(), f"make lock compiles {file} again"

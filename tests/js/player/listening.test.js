@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { HeardMeter } from "../../../static/js/player/heard.js";
+import { allowed, stepped } from "../../../static/js/player/speed.js";
+
+test("speeds go from 0.5 to 3 by 0.25", () => {
+  assert.equal(stepped(1, 1), 1.25);
+  assert.equal(stepped(3, 1), 3);
+  assert.equal(stepped(0.5, -1), 0.5);
+  assert.equal(allowed("nonsense"), 1);
+  assert.equal(allowed(1.4), 1.5);
+});
+
+test("opening a recording hears nothing", () => {
+  const meter = new HeardMeter(100);
+  meter.at(0);
+  assert.equal(meter.seconds(), 0);
+  assert.equal(meter.done(), false);
+});
+
+test("seconds are counted once, a seek is not listening", () => {
+  const meter = new HeardMeter(100);
+  for (const at of [0, 1, 2, 3]) meter.at(at);
+  meter.at(null);
+  for (const at of [1, 2, 3, 4]) meter.at(at);
+  meter.at(80);
+  assert.equal(meter.seconds(), 4);
+  assert.equal(meter.take(), 4);
+  assert.equal(meter.take(), 0);
+});
+
+test("it is heard once it plays past 90 %", () => {
+  const meter = new HeardMeter(100);
+  meter.at(89);
+  meter.at(89.5);
+  assert.equal(meter.done(), false);
+  meter.at(90.1);
+  assert.equal(meter.done(), true);
+});
+
+test("coming to the end by a seek alone is not hearing", () => {
+  const meter = new HeardMeter(100);
+  meter.at(1);
+  meter.at(99);
+  assert.equal(meter.done(), false);
+});

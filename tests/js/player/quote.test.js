@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { link, plain, quote } from "../../../static/js/player/quote.js";
+
+const lines = [
+  { speaker: "Agent", text: "Hello." },
+  { speaker: "Agent", text: "How can I help?" },
+  { speaker: "Customer", text: "A refund." },
+];
+
+test("copied text keeps the speaker and leaves the time out", () => {
+  assert.equal(plain(lines), "Agent: Hello.\nAgent: How can I help?\nCustomer: A refund.");
+});
+
+test("a link names the moment and its span and drops what else was asked", () => {
+  assert.equal(link("https://x.example/recordings/1/?t=3&q=a#l3", 754.21, 771), "https://x.example/recordings/1/?t=754.2&end=771");
+  assert.equal(link("https://x.example/r/", 5, 4), "https://x.example/r/?t=5");
+});
+
+test("a quote is quoted line by line with its link beneath", () => {
+  assert.equal(quote(lines, "https://x/"), "> Agent: Hello.\n> Agent: How can I help?\n> Customer: A refund.\nhttps://x/");
+});

@@ -1,0 +1,112 @@
+"""A PostgreSQL of one's own: in a temporary folder, with its socket in there, gone afterwards.
+
+`python -m tests.postgres COMMAND ...` runs a command with DATABASE_URL set to such a database.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROLE = DATABASE = "recordings"
+# What makes a throw-away database fast: nothing of it has to survive a power cut.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server whose data and socket are in `folder`."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The database as a DATABASE_URL."""
+        return f"postgresql://{ROLE}@/{self.folder}/{DATABASE}"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server's first process."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def start(self, **options: str) -> None:
+        """Start the server (again) and wait until it takes connections; `options` are its settings."""
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "100"}
+        flags = " ".join(f"-c {name}='{value}'" for name, value in (settings | options).items())
+        self.control("start", "-w", "-l", str(self.folder / "log"), "-o", flags)
+
+    def stop(self) -> None:
+        """Stop the server at once, if it runs."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.control("stop", "-m", "immediate")
+
+    def control(self, *arguments: str) -> None:
+        """Run pg_ctl. Its output is let go: the server inherits it and would keep a pipe open for ever."""
+        command = [program("pg_ctl"), "-D", str(self.folder / "data"), *arguments]
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, **_another_user())
+
+    def client(self, name: str, *arguments: str) -> str:
+        """Run a client (`psql`, `pgbench`, `createdb`) on the database and give what it prints."""
+        command = [program(name), "-h", str(self.folder), "-U", ROLE, *arguments, DATABASE]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.folder)
+        return done.stdout
+
+
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's programs: Debian keeps them out of PATH."""
+    found = shutil.which(name) or max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default=None)
+    if not found:
+        raise SystemExit(f"{name} is missing. On Debian: apt-get install postgresql")
+    return found
+
+
+@contextlib.contextmanager
+def running(**options: str) -> Iterator[Server]:
+    """Give a running server with an empty database; `options` are PostgreSQL's settings, else FORGETFUL."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = Server(folder)
+    try:
+        if another := _another_user():
+            os.chown(folder, another["user"], another["group"])
+        init = [program("initdb"), "-D", str(folder / "data"), "-U", ROLE, "--auth=trust", "--no-sync"]
+        subprocess.run(
+            [*init, "--encoding=UTF8", "--locale=C.UTF-8"],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            **another,
+        )
+        server.start(**(options or FORGETFUL))
+        subprocess.run([program("createdb"), "-h", str(folder), "-U", ROLE, DATABASE], check=True, cwd=folder)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _another_user() -> dict[str, Any]:
+    """Arguments that let a child run as `postgres` or `nobody`: the server refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise SystemExit("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'.")
+
+
+def main() -> int:
+    """Run the command named by the arguments beside a server, and give its exit code."""
+    with running() as server:
+        return subprocess.run(sys.argv[1:], check=False, env=os.environ | {"DATABASE_URL": server.url}).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

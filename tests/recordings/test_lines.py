@@ -1,0 +1,86 @@
+"""The lines as people read them."""
+
+from typing import Any
+
+import pytest
+
+from recordings_site.recordings import lines
+from recordings_site.recordings.models import LineCorrection, SpeakerName
+from tests.recordings import made
+
+pytestmark = pytest.mark.django_db
+
+
+def test_clocks_agree_with_the_players() -> None:
+    assert [lines.clock(at) for at in (0, 724.9, 3600, 10859.2)] == ["0:00", "12:04", "1:00:00", "3:00:59"]
+    assert lines.spoken_clock(724) == "12 minutes 4 seconds"
+    assert lines.spoken_clock(0) == "0 seconds"
+
+
+def test_a_line_ends_at_the_next_later_start_and_lasts_a_second() -> None:
+    assert lines.cue_ends([2, 5, 5, 9.5], 20) == [5, 9.5, 9.5, 20]
+    assert lines.cue_ends([1, 1.2], 1.3) == [2, 2.2]
+    assert lines.cue_ends([], None) == []
+
+
+def test_lines_come_in_the_order_of_time_with_the_nudge() -> None:
+    transcript = made.transcript(made.recording(), ((9.0, "B", "late"), (1.0, "A", "early")))
+    transcript.offset = -1.5
+    assert [(line.start, line.text) for line in lines.shown_lines(transcript)] == [(0.0, "early"), (7.5, "late")]
+
+
+def test_what_was_said_is_escaped_once() -> None:
+    hostile = "<script>alert('x')</script> & more"
+    transcript = made.transcript(made.recording(), ((1.0, '"><b>', hostile),))
+    html, speakers = lines.read(transcript)
+    assert "<script>" not in html
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt; &amp; more" in html
+    assert speakers[0].name == '"><b>'
+
+
+def test_the_html_is_kept_and_made_anew_when_what_it_shows_has_changed(django_assert_num_queries: Any) -> None:
+    recording = made.recording()
+    transcript = made.transcript(recording)
+    author = made.person("supervisor")
+    lines.read(transcript)
+    with django_assert_num_queries(2):
+        lines.read(transcript)
+    LineCorrection.objects.create(
+        transcript=transcript, position=3, original="It is 4711.", text="It's 4712.", author=author
+    )
+    html, _ = lines.read(transcript)
+    assert "It&#x27;s 4712." in html
+    assert "<i>corrected</i>" in html
+    SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
+    assert "Agent" in lines.read(transcript)[0]
+    SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name="Anna", author=author)
+    html, _ = lines.read(transcript)
+    assert "Anna" in html
+    assert "Agent" not in html
+
+
+def test_a_reverted_correction_shows_what_sinch_heard() -> None:
+    transcript = made.transcript(made.recording())
+    author = made.person("supervisor")
+    for text, reverts in (("one", False), ("two", False), ("", True)):
+        LineCorrection.objects.create(transcript=transcript, position=0, text=text, reverts=reverts, author=author)
+    assert lines.shown_lines(transcript)[0].text == made.TALK[0][2]
+
+
+def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
+    recording = made.recording()
+    author = made.person("supervisor")
+    SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
+    for name in ("Anna", ""):
+        SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name=name, author=author)
+    assert lines.names_of(recording) == {"Speaker 1": "Agent"}
+
+
+def test_shares_of_talk_add_up_and_turns_are_counted() -> None:
+    _, speakers = lines.read(made.transcript(made.recording()))
+    assert [(speaker.label, speaker.turns, speaker.lines) for speaker in speakers] == [
+        ("Speaker 1", 2, 2),
+        ("Speaker 2", 2, 2),
+    ]
+    assert sum(speaker.share for speaker in speakers) == 100
+    assert speakers[0].seconds == 8.2
