@@ -1,0 +1,63 @@
+"""Who may open a view: decorators that answer 404 to everybody else, and a sign-in to those not signed in.
+
+Roles (Support, Supervisor, Admin, Auditor) decide which pages there are; which rows are on them is decided by
+`visible_to(user)` on each QuerySet. An auditor reads what the role allows and changes nothing.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.web.http import Request
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Request, P], HttpResponseBase]
+DjangoView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def require(allowed: Callable[[User, bool], bool]) -> Callable[[View[P]], DjangoView[P]]:
+    """Make a decorator: `allowed(user, writes)` tells whether this person may send this request.
+
+    Nobody signed in: a redirect to the sign-in that comes back here. Not allowed: 404, as for a page that is not.
+    """
+
+    def decorate(view: View[P]) -> DjangoView[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            user = request.user
+            if not isinstance(user, User):
+                return _to_sign_in(cast(Request, request))
+            if not allowed(user, request.method not in READING):
+                raise Http404
+            return view(cast(Request, request), *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _to_sign_in(request: Request) -> HttpResponseBase:
+    """The way to the sign-in: for htmx the whole page goes there, not the part that it asked for."""
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(resolve_url("account_login"))
+    return redirect_to_login(request.get_full_path() if request.method in READING else "/", reverse("account_login"))
+
+
+# Anybody with an account; an auditor only reads.
+signed_in = require(lambda user, writes: not writes or user.role != Role.AUDITOR)
+# Anybody with an account, for what is one's own: profile, saved views, what one heard.
+own_affairs = require(lambda user, writes: True)
+# Export, correct, tag: supervisors and admins write; support has no such page; an auditor reads.
+supervisor_or_admin = require(
+    lambda user, writes: user.role in {Role.SUPERVISOR, Role.ADMIN} or (user.role == Role.AUDITOR and not writes)
+)
+# Policies, numbers, destinations, people: admins write, auditors read, for others there is no such page.
+admin_only = require(lambda user, writes: user.role == Role.ADMIN or (user.role == Role.AUDITOR and not writes))

@@ -1,0 +1,35 @@
+"""The triggers that keep audit rows as they were written, for both databases.
+
+SQLite rebuilds a table that is altered and loses its triggers: a migration that alters it must create them again.
+"""
+
+TABLE = "accounts_auditevent"
+
+SQLITE = (
+    f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {TABLE} BEGIN "
+    "SELECT RAISE(ABORT, 'audit rows are append-only'); END",
+    f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} BEGIN "
+    "SELECT RAISE(ABORT, 'audit rows are append-only'); END",
+)
+SQLITE_DROP = ("DROP TRIGGER IF EXISTS audit_no_update", "DROP TRIGGER IF EXISTS audit_no_delete")
+
+POSTGRESQL = (
+    "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE EXCEPTION 'audit rows are append-only'; END $$",
+    f"CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
+)
+POSTGRESQL_DROP = (
+    f"DROP TRIGGER IF EXISTS audit_no_change ON {TABLE}",
+    "DROP FUNCTION IF EXISTS audit_append_only()",
+)
+
+
+def create(vendor: str) -> tuple[str, ...]:
+    """The statements that forbid changes on a database of `vendor` ("sqlite" or "postgresql")."""
+    return SQLITE if vendor == "sqlite" else POSTGRESQL
+
+
+def drop(vendor: str) -> tuple[str, ...]:
+    """The statements that allow changes again: for a migration backwards, and for emptying a test database."""
+    return SQLITE_DROP if vendor == "sqlite" else POSTGRESQL_DROP

@@ -1,0 +1,148 @@
+"""The audit trail: one row for each play, download, export, reveal and change, chained so that tampering shows.
+
+A row is written inside the transaction of what it tells of: both are kept, or neither. The database forbids to change
+or delete rows (migration `audit_append_only`); who can switch that off cannot forge the chain without AUDIT_KEY.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.web.jsonlines import MASK, SECRET_KEYS
+
+log = logging.getLogger(__name__)
+
+# One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
+CHAIN_LOCK = 7310542
+
+
+def record(
+    *,
+    by: User | None,
+    action: str,
+    subject: Model | None = None,
+    data: Mapping[str, Any] | None = None,
+    name: str = "",
+    address: str = "",
+) -> AuditEvent:
+    """Append one row and give it back.
+
+    `by` is None for what the system or Sinch did. `action` is "thing.verb", such as `policy.published`. `name` is how
+    people know the subject (default: its `str`). `data` is JSON; values of secret keys are masked before they are kept.
+    The end of the chain is held until the transaction ends: call this late in an action, never around slow work.
+    """
+    event = AuditEvent(
+        at=timezone.now(),
+        actor_id=by.pk if by else None,
+        actor_email=by.email if by else "",
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        subject_name=_clean(name or (str(subject) if subject is not None else ""))[:200],
+        data=_clean_json(data or {}),
+        address=address,
+    )
+    with transaction.atomic():
+        _hold_the_end()
+        last = AuditEvent.objects.order_by("-id").values_list("chain", flat=True).first()
+        event.chain = link(event, last or "")
+        event.save(force_insert=True)
+    # The log leaves this machine's database: it anchors the head of the chain outside of it.
+    log.info("audit %s %s chain=%s", event.pk, action, event.chain)
+    return event
+
+
+def link(event: AuditEvent, previous: str) -> str:
+    """The HMAC-SHA256 (hex) that ties `event` to the chain of the row before it (empty for the first)."""
+    words = [
+        previous,
+        event.at.isoformat(timespec="microseconds"),
+        str(event.actor_id or ""),
+        event.actor_email,
+        event.action,
+        event.subject_type,
+        event.subject_id,
+        event.subject_name,
+        json.dumps(_canonical(event.data), sort_keys=True),
+        event.address,
+    ]
+    key = hashlib.sha256(b"audit chain\0" + settings.AUDIT_KEY.encode()).digest()
+    return hmac.new(key, json.dumps(words).encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk along the chain found: how many rows, the head, and the ids of rows that do not fit."""
+
+    rows: int
+    head: str
+    broken: tuple[int, ...]
+
+
+def verify(events: Iterable[AuditEvent]) -> Verdict:
+    """Walk `events`, oldest first from the very first row, and tell which do not follow from the row before."""
+    previous, rows, broken = "", 0, []
+    for event in events:
+        rows += 1
+        if not hmac.compare_digest(event.chain, link(event, previous)):
+            broken.append(event.pk)
+        previous = event.chain
+    return Verdict(rows, previous, tuple(broken))
+
+
+def _hold_the_end() -> None:
+    """Let one transaction at a time append. SQLite's IMMEDIATE transactions do so by themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
+def _canonical(value: Any) -> Any:
+    """`value` with each number in one spelling: PostgreSQL's jsonb gives 1e16 back as an integer."""
+    match value:
+        case dict():
+            return {key: _canonical(item) for key, item in value.items()}
+        case list():
+            return [_canonical(item) for item in value]
+        case bool():
+            return value
+        case int() | float():
+            return f"{float(value):.17g}"
+        case _:
+            return value
+
+
+def _clean_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` as plain JSON without secrets and without NUL, which PostgreSQL cannot keep."""
+    plain = json.loads(json.dumps(data, default=str))
+    return {key: _masked(key, value) for key, value in plain.items()}
+
+
+def _masked(key: str, value: Any) -> Any:
+    """`value` of `key`, masked when the key names a secret, down to the last level."""
+    if key.lower() in SECRET_KEYS and value:
+        return value if isinstance(value, str) and ("•" in value or "…" in value) else MASK
+    match value:
+        case dict():
+            return {name: _masked(name, item) for name, item in value.items()}
+        case list():
+            return [_masked("", item) for item in value]
+        case str():
+            return _clean(value)
+        case _:
+            return value
+
+
+def _clean(text: str) -> str:
+    """`text` as both databases can keep it: without NUL and without halves of surrogate pairs."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

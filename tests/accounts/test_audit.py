@@ -1,0 +1,119 @@
+"""The audit trail: what is kept, what cannot be changed, and how tampering shows."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from recordings_site.accounts import append_only, audit
+from recordings_site.accounts.models import AuditEvent, Team, User
+
+pytestmark = pytest.mark.django_db
+
+
+def in_order() -> list[AuditEvent]:
+    return list(AuditEvent.objects.order_by("id"))
+
+
+def without_triggers(change: Callable[[], object]) -> None:
+    """Do what somebody with full rights on the database could do."""
+    with connection.cursor() as cursor:
+        for statement in append_only.drop(connection.vendor):
+            cursor.execute(statement)
+    change()
+
+
+def test_a_row_says_who_did_what_to_what() -> None:
+    person = User.objects.create(email="ann@example.com", name="Ann")
+    team = Team.objects.create(name="Support Stockholm")
+    event = audit.record(by=person, action="team.created", subject=team, data={"members": 3})
+    event.refresh_from_db()
+    assert (event.actor_id, event.actor_email) == (person.pk, "ann@example.com")
+    assert (event.subject_type, event.subject_id) == ("accounts.team", str(team.pk))
+    assert (event.subject_name, event.data) == ("Support Stockholm", {"members": 3})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: AuditEvent.objects.update(actor_email="nobody@example.com"),
+        lambda: AuditEvent.objects.all().delete(),
+        lambda: AuditEvent.objects.all()._raw_delete("default"),
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_a_row(change: Callable[[], object]) -> None:
+    audit.record(by=None, action="thing.done")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        change()
+    assert AuditEvent.objects.count() == 1
+
+
+def test_an_untouched_chain_verifies_and_names_its_head() -> None:
+    for count in range(5):
+        audit.record(by=None, action="thing.done", data={"count": count, "share": count / 3, "big": 1e16})
+    verdict = audit.verify(in_order())
+    assert verdict == audit.Verdict(5, in_order()[-1].chain, ())
+
+
+def test_a_row_that_was_altered_breaks_the_chain_at_itself() -> None:
+    rows = [audit.record(by=None, action="thing.done", data={"count": count}) for count in range(5)]
+    without_triggers(lambda: AuditEvent.objects.filter(pk=rows[2].pk).update(data={"count": 99}))
+    assert audit.verify(in_order()).broken == (rows[2].pk,)
+
+
+def test_a_row_that_was_removed_breaks_the_chain_at_the_next() -> None:
+    rows = [audit.record(by=None, action="thing.done") for _ in range(5)]
+    without_triggers(lambda: AuditEvent.objects.filter(pk=rows[2].pk)._raw_delete("default"))
+    assert audit.verify(in_order()).broken == (rows[3].pk,)
+
+
+def test_who_does_not_know_the_key_cannot_forge_a_row(settings: Any) -> None:
+    audit.record(by=None, action="thing.done")
+    settings.AUDIT_KEY = "a guess"
+    forged = audit.record(by=None, action="thing.done")
+    settings.AUDIT_KEY = settings.SECRET_KEY
+    assert audit.verify(in_order()).broken == (forged.pk,)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"credentials": "KEY:canary-secret:eu-north-1"},
+        {"svaml": {"action": {"recordingOptions": {"credentials": "canary-secret"}}}},
+        {"changes": [{"secret": "canary-secret"}]},
+    ],
+)
+def test_a_secret_never_reaches_a_row(data: dict[str, Any]) -> None:
+    event = audit.record(by=None, action="thing.done", data=data)
+    event.refresh_from_db()
+    assert "canary-secret" not in str(event.data)
+    assert audit.MASK in str(event.data)
+
+
+def test_text_that_a_database_cannot_keep_is_kept_without_what_it_cannot() -> None:
+    event = audit.record(by=None, action="thing.done", name="a\x00b", data={"said": "\x00\ud800"})
+    event.refresh_from_db()
+    assert event.subject_name == "a\ufffdb"
+    assert audit.verify(in_order()).broken == ()
+
+
+def test_a_row_goes_with_the_transaction_that_it_tells_of() -> None:
+    with transaction.atomic():
+        audit.record(by=None, action="thing.done")
+        transaction.set_rollback(True)
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_head_of_the_chain_leaves_the_database_through_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="recordings_site.accounts.audit"):
+        event = audit.record(by=None, action="thing.done")
+    assert event.chain in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_with_real_transactions_leaves_the_triggers_in_place() -> None:
+    audit.record(by=None, action="thing.done")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.all().delete()
