@@ -10,6 +10,8 @@ from typing import Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from recordings_site.web.redaction import conceal
+
 NONCE = 12
 
 
@@ -65,9 +67,12 @@ class Keyring:
             data = base64.b64decode(text, altchars=b"-_", validate=True)
             if base64.urlsafe_b64encode(data).decode() != text:
                 raise ValueError("not the one way to write these bytes")
-            return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], context.encode()).decode()
+            plaintext = AESGCM(key).decrypt(data[:NONCE], data[NONCE:], context.encode()).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise SealingError(f"A secret of {context} does not open: it was altered, or belongs elsewhere.") from error
+        # From here on it is in memory, where an error may pick it up.
+        conceal(plaintext)
+        return plaintext
 
     def is_current(self, sealed: str) -> bool:
         """Whether the first key sealed it, so that rotation may pass it by."""

@@ -1,6 +1,9 @@
-"""Registers the ops application."""
+"""Registers the ops application: its checks, and the settings' own secrets, which no log may show."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from recordings_site.web.redaction import conceal
 
 
 class OpsConfig(AppConfig):
@@ -8,3 +11,11 @@ class OpsConfig(AppConfig):
 
     name = "recordings_site.ops"
     label = "ops"
+
+    def ready(self) -> None:
+        """Register the checks; keep the settings' secrets out of the logs."""
+        from recordings_site.ops import checks
+
+        passwords = (settings.DATABASES["default"].get("PASSWORD"), settings.EMAIL_HOST_PASSWORD)
+        for secret in (*passwords, *settings.CREDENTIALS_KEYS.split(","), checks.secret_key()):
+            conceal(str(secret or ""))

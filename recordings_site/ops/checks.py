@@ -1,0 +1,102 @@
+"""Whether the settings are fit for production: it does not start without its secrets, nor with the demo's."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.sealing import Keyring, SealingError
+
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+RANDOM = "Make one with: openssl rand -base64 50"
+RING = 'Make one with: echo "k1:$(openssl rand -base64 32)"'
+
+
+def is_production() -> bool:
+    """Whether others may reach this installation: it is no demo, or its address is not this machine's."""
+    return not settings.DEMO or urlsplit(settings.PUBLIC_URL).hostname not in THIS_MACHINE
+
+
+@register(Tags.security)
+def secrets_are_there_and_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """What is missing from a production's settings, each with the remedy. A demo on this machine needs nothing."""
+    return [*_problems()] if is_production() else []
+
+
+def _problems() -> Iterable[CheckMessage]:
+    key = secret_key()
+    if not key:
+        yield Error("SECRET_KEY is missing.", hint=RANDOM, id="ops.E001")
+    elif key == settings.DEMO_SECRET_KEY:
+        yield Error("SECRET_KEY is the demo's, which everybody knows.", hint=RANDOM, id="ops.E002")
+    if not settings.CREDENTIALS_KEYS:
+        yield Error("CREDENTIALS_KEYS is missing.", hint=RING, id="ops.E003")
+    else:
+        yield from _key_ring_problems()
+    if not settings.PUBLIC_URL:
+        hint = "The address under which people and Sinch reach the site, such as https://recordings.example.com"
+        yield Error("PUBLIC_URL is missing.", hint=hint, id="ops.E006")
+    elif urlsplit(settings.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(settings.PUBLIC_URL).hostname:
+        hint = "It starts with https:// and names a host."
+        yield Error(f"PUBLIC_URL is no web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
+
+
+def _key_ring_problems() -> Iterable[CheckMessage]:
+    try:
+        ring = Keyring.parse(settings.CREDENTIALS_KEYS)
+    except SealingError as error:
+        yield Error(str(error), hint=RING, id="ops.E004")
+        return
+    known_to_all = set(Keyring.parse(settings.DEMO_CREDENTIALS_KEYS).keys.values())
+    if known_to_all & set(ring.keys.values()):
+        yield Error("CREDENTIALS_KEYS holds the demo's key, which everybody knows.", hint=RING, id="ops.E005")
+
+
+def secret_key() -> str:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's own word for an empty one, without a remedy
+        return ""
+
+
+@register(Tags.security, deploy=True)
+def production_is_reached_as_it_should_be(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What a production may start with, but should not keep."""
+    found: list[CheckMessage] = []
+    if urlsplit(settings.PUBLIC_URL).scheme == "http":
+        found.append(Warning("PUBLIC_URL is not https: what people hear and sign can be read.", id="ops.W001"))
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+        hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587"
+        found.append(Warning("E-mail is only printed: nobody can reset a password.", hint=hint, id="ops.W002"))
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        hint = "Set DATABASE_URL to PostgreSQL. SQLite lets one process write at a time, on one machine."
+        found.append(Warning("The database is SQLite.", hint=hint, id="ops.W003"))
+    return found
+
+
+@register(Tags.database)
+def no_recording_stays_on_this_machine(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Local folders are destinations of the demo: Sinch cannot write there."""
+    if not databases or not is_production() or Destination._meta.db_table not in connection.introspection.table_names():
+        return []
+    local = Destination.objects.in_use().filter(kind=Kind.LOCAL)
+    hint = "Put it away, and give its numbers another destination."
+    return [
+        Error(f"Destination {name!r} is a folder of this machine.", hint=hint, id="ops.E008")
+        for name in local.values_list("name", flat=True)
+    ]
+
+
+def refuse_to_start_unfit() -> None:
+    """End the process when production lacks something, saying what: for the processes that run no system checks."""
+    if problems := secrets_are_there_and_ours(None):
+        lines = [f"  {problem.msg} {problem.hint or ''}".rstrip() for problem in problems]
+        raise SystemExit("\n".join(("The settings are not fit for production:", *lines)))
