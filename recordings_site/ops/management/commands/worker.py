@@ -1,0 +1,36 @@
+"""The command that does what a request cannot wait for."""
+
+import signal
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.working import Worker, drain
+
+
+class Command(BaseCommand):
+    """Polls the queue and does its tasks until SIGINT or SIGTERM; several may run, on several machines."""
+
+    help = "Do the queue's tasks until stopped. Several workers may run, also on several machines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How many at a time, and whether to end."""
+        parser.add_argument("--slots", type=int, default=2, metavar="N", help="tasks done at the same time (2)")
+        parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
+
+    def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
+        """Work."""
+        if until_idle:
+            drain(JOBS)
+            return
+        worker = Worker(JOBS, slots=max(1, slots))
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            worker.stop()
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        worker.run()

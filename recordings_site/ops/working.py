@@ -1,0 +1,138 @@
+"""The worker's loop: takes due tasks, does several at a time, keeps their leases, and stops without losing any."""
+
+import logging
+import queue as fifo
+import threading
+import time
+from collections.abc import Mapping
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from recordings_site.ops.jobs import Handler
+from recordings_site.tasks import queue
+from recordings_site.tasks.models import Task
+from recordings_site.web.redaction import redactor
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+# A heartbeat comes well before the lease ends, also when one of them is late.
+HEARTBEAT_SECONDS = queue.LEASE.total_seconds() / 3
+# A stop waits this long for what is being done; the lease brings the rest to another worker.
+PATIENCE_SECONDS = 7.0
+
+
+def perform(task: Task, jobs: Mapping[str, Handler]) -> None:
+    """Do one leased task in this thread and tell the queue what came of it."""
+    began = time.monotonic()
+    handler = jobs.get(task.kind)
+    if handler is None:
+        queue.retry(task, f"No worker knows the kind {task.kind!r}. A newer one may.")
+        return
+    try:
+        again_at = handler(task)
+    # Whatever goes wrong in one task must not stop the others.
+    except Exception as error:
+        log.warning("Task %s failed (attempt %d).", task, task.attempts, exc_info=True)
+        queue.retry(task, redactor.redact(f"{type(error).__name__}: {error}"))
+        return
+    if again_at is not None:
+        queue.postpone(task, again_at)
+    else:
+        queue.complete(task)
+    log.info("Task %s took %.2f s.", task, time.monotonic() - began)
+
+
+def drain(jobs: Mapping[str, Handler]) -> int:
+    """Do the due tasks one after the other in this thread until none is due, and tell how many that were."""
+    done = 0
+    while tasks := queue.claim():
+        for task in tasks:
+            perform(task, jobs)
+            done += 1
+    return done
+
+
+class Worker:
+    """Does the tasks of `jobs`, at most `slots` at a time, until `stop()`."""
+
+    def __init__(self, jobs: Mapping[str, Handler], *, slots: int) -> None:
+        self._jobs = jobs
+        self._slots = slots
+        self._stopping = threading.Event()
+        self._finished: fifo.SimpleQueue[Task | None] = fifo.SimpleQueue()
+        self._running: dict[int, Task] = {}
+        self._beat_at = 0.0
+
+    def stop(self) -> None:
+        """End the loop soon; safe in a signal handler."""
+        self._stopping.set()
+        self._finished.put(None)
+
+    def run(self) -> None:
+        """Work until stopped."""
+        while not self._stopping.is_set():
+            claimed = self._claim()
+            for task in claimed:
+                self._start(task)
+            # At once on to the next while there is work; else in a second.
+            busy = claimed and len(self._running) < self._slots
+            self._collect(0 if busy else POLL_SECONDS)
+            self._keep_leases()
+        self._wind_up()
+
+    def _claim(self) -> list[Task]:
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return []
+        try:
+            return queue.claim(free)
+        except DatabaseError:
+            # PostgreSQL may be restarting: nothing is lost by waiting.
+            log.exception("The queue cannot be read; trying again.")
+            connections.close_all()
+            return []
+
+    def _start(self, task: Task) -> None:
+        self._running[task.pk] = task
+        threading.Thread(target=self._do, args=(task,), name=f"task-{task.pk}", daemon=True).start()
+
+    def _do(self, task: Task) -> None:
+        try:
+            perform(task, self._jobs)
+        except DatabaseError:
+            log.exception("Task %s cannot be closed; its lease will bring it back.", task)
+        finally:
+            connections.close_all()
+            self._finished.put(task)
+
+    def _collect(self, seconds: float) -> None:
+        """Take note of what is finished, waiting so long for the first of them."""
+        try:
+            while True:
+                done = self._finished.get(timeout=seconds) if seconds else self._finished.get_nowait()
+                if done is not None:
+                    self._running.pop(done.pk, None)
+                seconds = 0
+        except fifo.Empty:
+            return
+
+    def _keep_leases(self) -> None:
+        if time.monotonic() - self._beat_at < HEARTBEAT_SECONDS:
+            return
+        self._beat_at = time.monotonic()
+        try:
+            for task in list(self._running.values()):
+                if not queue.extend(task):
+                    log.warning("Task %s is another worker's now: its lease was lost.", task)
+        except DatabaseError:
+            log.exception("Leases cannot be extended; trying again.")
+            connections.close_all()
+
+    def _wind_up(self) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self._running and time.monotonic() < until:
+            self._collect(0.1)
+        for task in self._running.values():
+            log.warning("Task %s was not finished; another worker takes it at %s.", task, timezone.now() + queue.LEASE)
