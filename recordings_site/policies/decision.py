@@ -1,0 +1,338 @@
+"""Decides about a call from what is in force: which rule wins, the draw, how it is recorded, where it goes.
+
+The decision is made once, at ICE, and holds all that ACE and PIE need later, whatever is published in between. It
+holds no credentials: those are looked up each time that an answer is rendered.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from recordings_site.destinations import key_template
+from recordings_site.policies import words
+from recordings_site.policies.conditions import winner
+from recordings_site.policies.document import NO_ANNOUNCEMENT, Announcement, How
+from recordings_site.policies.facts import CallFacts, draw, e164
+from recordings_site.policies.parsing import Reader
+from recordings_site.policies.routes import (
+    ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
+    ConnectSip,
+    Hangup,
+    Park,
+    Route,
+    RunMenu,
+    ends,
+    parse_route,
+)
+from recordings_site.policies.snapshot import DestinationFacts, NumberFacts, PolicyFacts, Snapshot
+
+
+class Reason(StrEnum):
+    """Why a call is or is not recorded, for machines; `DecisionFacts.sentence` says it to people."""
+
+    RULE_RECORDS = "rule_records"
+    OTHERWISE_RECORDS = "otherwise_records"
+    RULE_EXCLUDES = "rule_excludes"
+    SAMPLED_OUT = "sampled_out"
+    NO_RULE_MATCHES = "no_rule_matches"
+    NO_POLICY = "no_policy"
+    UNKNOWN_NUMBER = "unknown_number"
+    NOT_A_NUMBER = "not_a_number"
+    ROUTE_HANGS_UP = "route_hangs_up"
+    RECORDING_IMPOSSIBLE = "recording_impossible"
+    STALE_CLOCK = "stale_clock"
+    REPLAYED = "replayed"
+    DATABASE_DOWN = "database_down"
+    FAULT = "fault"
+    FALLBACK = "fallback"
+    ACE_WITHOUT_ICE = "ace_without_ice"
+
+
+@dataclass(frozen=True)
+class PlannedRecording:
+    """One recording that an answer asks for, or will ask for at ACE: what a RecordingJob is made of.
+
+    `key` is the full key in the bucket; empty when Sinch makes the name, then `folder` says where. `joined` tells
+    that the recording is the conference session's, made by the call that opened it: no new job.
+    """
+
+    recording_id: UUID
+    origin: str
+    starts: str
+    destination_id: int
+    key: str
+    folder: str
+    destination_url: str
+    format: str
+    transcription: bool
+    locale: str
+    notification_events: bool
+    conference_id: str = ""
+    joined: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON, without any credential."""
+        return {**vars(self), "recording_id": str(self.recording_id)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "PlannedRecording":
+        """Read `to_dict`'s JSON."""
+        return cls(**{**data, "recording_id": UUID(data["recording_id"])})
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """The decision about one call. `draw` and `percent` are set when a rule samples; `rule` counts from 1."""
+
+    call: CallFacts
+    record: bool
+    reason: str
+    sentence: str
+    route: Route
+    policy_id: int | None = None
+    policy_name: str = ""
+    version_id: int | None = None
+    version_number: int | None = None
+    number_id: int | None = None
+    rule: int | None = None
+    rule_name: str = ""
+    draw: float | None = None
+    percent: float | None = None
+    method: str = ""
+    on_answer: str = "continue"
+    announcement: Announcement = NO_ANNOUNCEMENT
+    plan: PlannedRecording | None = None
+    # What to do instead when recording turns out to be impossible: connect, notice or refuse.
+    if_impossible: str = "connect"
+    notice: str = ""
+
+    @property
+    def conference_id(self) -> str:
+        """The conference that the ICE's answer connects to, "" when it connects to none."""
+        return self.route.conference_id if isinstance(self.route, ConnectConf) else ""
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was decided upon, enough to decide again."""
+        return self.call.to_dict()
+
+    def unrecorded(self, reason: str, detail: str) -> "DecisionFacts":
+        """The same call, not recorded after all; `detail` ends the sentence."""
+        return replace(self, record=False, reason=str(reason), sentence=f"Not recorded: {detail}.", plan=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON that `from_dict` reads; no credentials are in it."""
+        return {
+            **vars(self),
+            "call": self.call.to_dict(),
+            "reason": str(self.reason),
+            "route": self.route.to_dict(),
+            "announcement": self.announcement.to_dict(),
+            "plan": self.plan.to_dict() if self.plan else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "DecisionFacts":
+        """Read `to_dict`'s JSON."""
+        heard = data["announcement"]
+        return cls(
+            **{
+                **data,
+                "call": CallFacts.from_dict(data["call"]),
+                "route": _stored_route(data["route"]),
+                "announcement": Announcement(**{**heard, "files": tuple(heard.get("files", ()))}),
+                "plan": PlannedRecording.from_dict(data["plan"]) if data["plan"] else None,
+            }
+        )
+
+
+def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recording_id: UUID) -> DecisionFacts:
+    """Decide about a call whose number, policy and destination are in `snapshot`; pure, the same each time."""
+    number = snapshot.numbers.get(call.number_digits) if call.number_digits else None
+    policy = snapshot.policy_of(number)
+    if policy is None:
+        return _without_policy(call, number, default_route)
+    return decide_by(policy, call, number, snapshot, recording_id=recording_id)
+
+
+def decide_by(
+    policy: PolicyFacts, call: CallFacts, number: NumberFacts | None, snapshot: Snapshot, *, recording_id: UUID
+) -> DecisionFacts:
+    """Decide by this policy, whichever the number's own is: for callouts, drafts and replays."""
+    document = policy.document
+    how, route = document.how, resolved(document.route, call, number)
+    facts = DecisionFacts(
+        call=call,
+        record=False,
+        reason="",
+        sentence="",
+        route=route,
+        policy_id=policy.id,
+        policy_name=policy.name,
+        version_id=policy.version_id,
+        version_number=policy.version_number,
+        number_id=number.id if number else None,
+        on_answer=document.on_answer,
+        announcement=how.announcement,
+        if_impossible=how.if_impossible,
+        notice=how.notice,
+    )
+    facts = _by_rules(facts, policy)
+    if not facts.record:
+        return facts
+    if isinstance(route, Hangup) or (starts(how, route) == "ace" and document.on_answer == "hangup"):
+        return facts.unrecorded(Reason.ROUTE_HANGS_UP, f"{policy.title} hangs up, so there is nothing to record")
+    return _planned(facts, how, number, snapshot, recording_id)
+
+
+def starts(how: How, route: Route) -> str:
+    """At which callback recording starts: `ace` when the policy says "from answer" and the route brings an ACE."""
+    return "ace" if how.start == "answer" and any(end.brings_ace for end in ends(route)) else "ice"
+
+
+def method(how: How, route: Route) -> str:
+    """`flag` or `instruction`: the one that works on the action, else the one that was chosen.
+
+    connectMxp supports the flag alone; the flag is undocumented on connectSip, runMenu and park. An announcement can
+    be on the recording only when an instruction starts it before.
+    """
+    wanted = how.method if how.method != "automatic" else ("instruction" if how.announcement.recorded else "flag")
+    if starts(how, route) == "ace":
+        return wanted
+    if isinstance(route, ConnectMxp):
+        return "flag"
+    if isinstance(route, ConnectSip | RunMenu | Park):
+        return "instruction"
+    return wanted
+
+
+def resolved(route: Route, call: CallFacts, number: NumberFacts | None) -> Route:
+    """The route with this call's numbers in place of `{to}`, `{cli}`, `{number}` and `{call_id}`."""
+    own = number.e164 if number else e164(call.number_digits)
+    cli = "private" if call.is_private else e164(call.cli)
+    values = {"{to}": e164(call.to), "{cli}": cli, "{number}": own}
+    match route:
+        case ConnectPstn():
+            return replace(route, number=values.get(route.number, route.number), cli=values.get(route.cli, route.cli))
+        case ConnectSip():
+            return replace(route, cli=values.get(route.cli, route.cli))
+        case ConnectConf():
+            room = route.conference_id
+            for name, value in {**values, "{call_id}": call.call_id}.items():
+                room = room.replace(name, value.removeprefix("+"))
+            return replace(route, conference_id=room[:64])
+        case RunMenu():
+            options = tuple(replace(o, route=resolved(o.route, call, number)) for o in route.options)
+            return replace(route, options=options, default=resolved(route.default, call, number))
+        case _:
+            return route
+
+
+def _by_rules(facts: DecisionFacts, policy: PolicyFacts) -> DecisionFacts:
+    document, title = policy.document, policy.title
+    won = winner(document, facts.call)
+    if won is None:
+        if document.otherwise_record:
+            sentence = f"Recorded: {title} records calls that match none of its rules."
+            return replace(facts, record=True, reason=str(Reason.OTHERWISE_RECORDS), sentence=sentence)
+        return facts.unrecorded(Reason.NO_RULE_MATCHES, f"no rule of {title} matches this call")
+    place, rule = won
+    facts = replace(facts, rule=place, rule_name=rule.name)
+    if not rule.record:
+        return facts.unrecorded(
+            Reason.RULE_EXCLUDES, f"rule {place} of {title} excludes {words.which(rule.when, document.time_zone)}"
+        )
+    which = words.which(rule.when, document.time_zone)
+    if rule.percent < 100:
+        drawn = draw(facts.call.call_id)
+        facts = replace(facts, draw=drawn, percent=rule.percent)
+        if drawn >= rule.percent:
+            detail = f"rule {place} of {title} records {rule.percent:g} % of {which}, and this call drew {drawn:.2f}"
+            return facts.unrecorded(Reason.SAMPLED_OUT, detail)
+        which = f"{rule.percent:g} % of {which}, and this call drew {drawn:.2f}"
+    sentence = f"Recorded: rule {place} of {title} records {which}."
+    return replace(facts, record=True, reason=str(Reason.RULE_RECORDS), sentence=sentence)
+
+
+def _planned(
+    facts: DecisionFacts, how: How, number: NumberFacts | None, snapshot: Snapshot, recording_id: UUID
+) -> DecisionFacts:
+    wanted = (number.destination_id if number else None) or how.destination
+    destination = snapshot.destinations.get(wanted) if wanted else None
+    if destination is None:
+        missing = "its destination is not available" if wanted else f"{facts.policy_name} names no destination"
+        return facts.unrecorded(Reason.RECORDING_IMPOSSIBLE, f"recording was impossible, {missing}")
+    origin, when = method(how, facts.route), starts(how, facts.route)
+    conference = facts.conference_id if origin == "flag" and when == "ice" else ""
+    key, folder = _place(destination, how, facts.call, number, recording_id, conference)
+    plan = PlannedRecording(
+        recording_id=recording_id,
+        origin=origin,
+        starts=when,
+        destination_id=destination.id,
+        key=key,
+        folder=folder,
+        destination_url=destination.url(key or folder),
+        format=how.format,
+        transcription=how.transcription,
+        locale=((number.language if number else "") or how.locale) if how.transcription else "",
+        notification_events=how.notification_events,
+        conference_id=conference,
+    )
+    return replace(facts, method=origin, plan=plan)
+
+
+def _place(
+    destination: DestinationFacts,
+    how: How,
+    call: CallFacts,
+    number: NumberFacts | None,
+    recording_id: UUID,
+    conference_id: str,
+) -> tuple[str, str]:
+    """The object's key, or the folder in which Sinch makes a name of its own."""
+    template = how.key_template or destination.key_template
+    if not key_template.names_the_file(template):
+        folder = template.removesuffix("/")
+        filled = _filled(folder, how, call, number, recording_id, conference_id) + "/" if folder else ""
+        return "", destination.prefix + filled
+    return destination.prefix + _filled(template, how, call, number, recording_id, conference_id), ""
+
+
+def _filled(
+    template: str, how: How, call: CallFacts, number: NumberFacts | None, recording_id: UUID, conference_id: str
+) -> str:
+    return key_template.render(
+        template,
+        {
+            "date": f"{call.at:%Y-%m-%d}",
+            "time": f"{call.at:%H%M%S}",
+            "number": number.digits if number else call.number_digits or "none",
+            "call_id": conference_id or call.call_id,
+            "recording": str(recording_id),
+            "format": how.format,
+            "direction": call.direction,
+            "application": call.application_key,
+        },
+    )
+
+
+def _without_policy(call: CallFacts, number: NumberFacts | None, default_route: Route) -> DecisionFacts:
+    if number is not None:
+        reason, detail = Reason.NO_POLICY, f"{number.label or number.e164} has no published policy"
+    elif call.number_digits:
+        reason, detail = Reason.UNKNOWN_NUMBER, f"the number +{call.number_digits} is not known here"
+    else:
+        reason, detail = Reason.NOT_A_NUMBER, "the call is to no phone number"
+    facts = DecisionFacts(call=call, record=False, reason="", sentence="", route=resolved(default_route, call, number))
+    facts = replace(facts, number_id=number.id if number else None)
+    return facts.unrecorded(reason, f"{detail}, so the application's default route answered")
+
+
+def _stored_route(data: Mapping[str, Any]) -> Route:
+    # Its fields were checked before this call's own words ("private", a user's name) were put into them.
+    return parse_route(Reader(data))
