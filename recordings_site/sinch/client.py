@@ -1,0 +1,360 @@
+"""Talks to Sinch's REST API: calls in progress, conferences, numbers and callback URLs. Signed, bounded, careful.
+
+Hosts and paths are those of Sinch's voice documentation (Calls, Conferences, Configuration).
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import httpx2
+
+from . import signing
+from .errors import SinchError
+from .hostile import field as member
+from .hostile import number_of, read_object, text_of
+from .svaml import Svaml
+
+CALLING_URL = "https://calling.api.sinch.com"
+CONFIGURATION_URL = "https://callingapi.sinch.com"
+REGIONS = ("euc1", "use1", "sae1", "apse1", "apse2")
+HOSTS = frozenset({"calling.api.sinch.com", "callingapi.sinch.com"} | {f"calling-{r}.api.sinch.com" for r in REGIONS})
+
+CONNECT_TIMEOUT = 2.0
+READ_TIMEOUT = 6.0
+MAX_ANSWER = 4 * 1024 * 1024
+TRIES = 3
+NUMBERS_AT_ONCE = 100
+PARTICIPANT_COMMANDS = ("mute", "unmute", "onhold", "resume")
+
+_JSON = "application/json; charset=utf-8"
+
+
+class ApiError(SinchError):
+    """Sinch refused a request. `status` 0: it did not answer at all. `code` and `reference` are Sinch's, or empty."""
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "", reference: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reference = reference
+
+    def __str__(self) -> str:
+        about = [f"error {self.code}" if self.code else "", f"reference {self.reference}" if self.reference else ""]
+        told = ", ".join(part for part in about if part)
+        return f"{self.args[0]} ({told})" if told else str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """What Sinch knows of a call. `status` is ONGOING or FINAL; `duration` is in seconds."""
+
+    call_id: str
+    status: str
+    from_: str
+    to: str
+    domain: str
+    result: str
+    reason: str
+    duration: float | None
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One who is in a conference; `call_id` is the participant's own call."""
+
+    call_id: str
+    cli: str
+    duration: float | None
+    muted: bool
+    on_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the account's; `application_key` is empty while it is assigned to none."""
+
+    number: str
+    application_key: str
+    capability: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackUrls:
+    """Where an application's callbacks go."""
+
+    primary: str
+    fallback: str = ""
+
+
+def allowed_base(resource_url: str, *, also: Sequence[str] = ()) -> str | None:
+    """Return scheme and host of a `callResourceUrl` if they are Sinch's (or of the base URLs in `also`), else None.
+
+    A callback brings that URL: what it says is used only to choose among hosts that are known already.
+    """
+    try:
+        parts = urlsplit(resource_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    base = f"{parts.scheme}://{parts.netloc}"
+    if base in {known.rstrip("/") for known in also}:
+        return base
+    return f"https://{host}" if parts.scheme == "https" and host in HOSTS and port in (None, 443) else None
+
+
+def regional_url(region: str) -> str:
+    """Return the calling API's base URL of a region ("euc1", …); of all regions for any other text."""
+    return f"https://calling-{region}.api.sinch.com" if region in REGIONS else CALLING_URL
+
+
+@dataclass
+class Client:
+    """One application's access to Sinch. Use it in a `with` block: it holds connections.
+
+    Requests that change something are repeated only when they cannot have arrived, or when repeating them is the same
+    as doing them once. Every method raises ApiError.
+    """
+
+    application_key: str
+    secret: str = field(repr=False)
+    calling_url: str = CALLING_URL
+    configuration_url: str = CONFIGURATION_URL
+    pause: float = 0.2
+    transport: httpx2.BaseTransport | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._http = httpx2.Client(
+            timeout=httpx2.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+            follow_redirects=False,
+            trust_env=False,
+            transport=self.transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    # Calls
+
+    def call(self, call_id: str, *, resource_url: str = "") -> CallInfo | None:
+        """Return what Sinch knows of a call; None when it knows none of this id (which is normal after a while)."""
+        answer = self._request("GET", self._calls(resource_url), _call_path(call_id), missing_ok=True)
+        return None if answer is None else _call_info(answer, call_id)
+
+    def update_call(self, call_id: str, svaml: Svaml, *, resource_url: str = "") -> None:
+        """Tell a call in progress what to do next (Manage Call); PSTN and SIP calls only."""
+        self._request("PATCH", self._calls(resource_url), _call_path(call_id), svaml)
+
+    # Conferences
+
+    def participants(self, conference_id: str) -> list[Participant] | None:
+        """Return who is in a conference; None when there is no such conference now."""
+        answer = self._request("GET", self.calling_url, _conference_path(conference_id), missing_ok=True)
+        if answer is None:
+            return None
+        given = member(answer, "participants")
+        return [_participant(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+
+    def command_participant(self, conference_id: str, call_id: str, command: str) -> None:
+        """Mute, unmute, put on hold or resume one participant."""
+        path = f"{_conference_path(conference_id)}/{quote(call_id, safe='')}"
+        self._request("PATCH", self.calling_url, path, {"command": command}, repeatable=True)
+
+    def end_conference(self, conference_id: str) -> None:
+        """Send everybody home."""
+        self._request("DELETE", self.calling_url, _conference_path(conference_id))
+
+    # Configuration
+
+    def numbers(self) -> list[Number]:
+        """Return the numbers of the account that this key may see."""
+        answer = self._request("GET", self.configuration_url, "/v1/configuration/numbers") or {}
+        given = member(answer, "numbers")
+        return [_number(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+
+    def assign_numbers(self, numbers: Sequence[str]) -> None:
+        """Assign numbers (E.164) to this application, a hundred at a time."""
+        for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+            body = {
+                "numbers": list(numbers[start : start + NUMBERS_AT_ONCE]),
+                "applicationkey": self.application_key,
+                "capability": "voice",
+            }
+            self._request("POST", self.configuration_url, "/v1/configuration/numbers", body, repeatable=True)
+
+    def callbacks(self) -> CallbackUrls:
+        """Return where this application's callbacks go now."""
+        answer = self._request("GET", self.configuration_url, self._callbacks_path()) or {}
+        urls = member(answer, "url")
+        urls = urls if isinstance(urls, dict) else {}
+        return CallbackUrls(text_of(member(urls, "primary"), limit=2048), text_of(member(urls, "fallback"), limit=2048))
+
+    def set_callbacks(self, urls: CallbackUrls) -> None:
+        """Send this application's callbacks here from now on."""
+        url = {"primary": urls.primary} | ({"fallback": urls.fallback} if urls.fallback else {})
+        self._request("POST", self.configuration_url, self._callbacks_path(), {"url": url}, repeatable=True)
+
+    def _callbacks_path(self) -> str:
+        return f"/v1/configuration/callbacks/applications/{quote(self.application_key, safe='')}"
+
+    def _calls(self, resource_url: str) -> str:
+        return allowed_base(resource_url, also=(self.calling_url,)) or self.calling_url
+
+    def _request(
+        self,
+        method: str,
+        base: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        missing_ok: bool = False,
+        repeatable: bool = False,
+    ) -> dict[str, Any] | None:
+        content = json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
+        safe = repeatable or method == "GET"
+        for last in [False] * (TRIES - 1) + [True]:
+            try:
+                status, answer, base = self._once(method, base, path, content)
+            except httpx2.TransportError as problem:
+                # A connection that was never made carried nothing: it may be tried again whatever it was for.
+                if last or not (safe or isinstance(problem, httpx2.ConnectError | httpx2.ConnectTimeout)):
+                    raise ApiError(_unreachable(base, problem)) from None
+            else:
+                if not (safe and not last and (status == 429 or status >= 500)):
+                    return _result(status, answer, missing_ok)
+            time.sleep(self.pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, method: str, base: str, path: str, content: bytes) -> tuple[int, bytes, str]:
+        """Send once, following Sinch's redirect to a region; status, bounded body, and the base that answered."""
+        for _ in range(3):
+            with self._sent(method, base.rstrip("/") + path, path, content) as response:
+                location = response.headers.get("location", "") if response.status_code in (301, 302, 307, 308) else ""
+                region = allowed_base(location, also=(self.calling_url, self.configuration_url)) if location else None
+                if region is None or region == base:
+                    return response.status_code, _bounded(response), base
+                base = region
+        raise ApiError("Sinch redirects in a circle.")
+
+    @contextmanager
+    def _sent(self, method: str, url: str, path: str, content: bytes) -> Iterator[httpx2.Response]:
+        content_type = _JSON if content else ""
+        x_timestamp = signing.format_timestamp(datetime.now(UTC))
+        authorization = signing.authorization(
+            self.application_key, self.secret, method=method, path=path, body=content,
+            content_type=content_type, x_timestamp=x_timestamp,
+        )  # fmt: skip
+        headers = {"Authorization": authorization, "x-timestamp": x_timestamp, "Accept": "application/json"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        with self._http.stream(method, url, content=content or None, headers=headers) as response:
+            yield response
+
+
+def _bounded(response: httpx2.Response) -> bytes:
+    collected = bytearray()
+    for chunk in response.iter_bytes():
+        collected += chunk
+        if len(collected) > MAX_ANSWER:
+            raise ApiError("Sinch's answer is too large.", status=response.status_code)
+    return bytes(collected)
+
+
+def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | None:
+    if status == 404 and missing_ok:
+        return None
+    try:
+        read = read_object(answer, limit=MAX_ANSWER) if answer.strip() else {}
+    except ValueError:
+        if status < 300:
+            raise ApiError("Sinch's answer is no JSON object.", status=status) from None
+        read = {}
+    if status < 300:
+        return read
+    message = text_of(member(read, "message"), limit=300) or _WORDS.get(status, "Sinch refused the request")
+    raise ApiError(
+        f"{message.rstrip('.')} [{status}]",
+        status=status,
+        code=text_of(member(read, "errorCode"), limit=20),
+        reference=text_of(member(read, "reference"), limit=100),
+    )
+
+
+_WORDS = {
+    401: "Sinch does not accept the key and secret",
+    403: "Sinch does not allow this with this key",
+    404: "Sinch knows no such thing (any more)",
+    429: "Sinch asks to slow down",
+    503: "Sinch is unavailable",
+}
+
+
+def _unreachable(base: str, problem: Exception) -> str:
+    host = urlsplit(base).netloc
+    if isinstance(problem, httpx2.TimeoutException):
+        return f"{host} did not answer in time."
+    return f"{host} cannot be reached."
+
+
+def _call_path(call_id: str) -> str:
+    return f"/calling/v1/calls/id/{quote(call_id, safe='')}"
+
+
+def _conference_path(conference_id: str) -> str:
+    return f"/calling/v1/conferences/id/{quote(conference_id, safe='')}"
+
+
+def _call_info(answer: dict[str, Any], call_id: str) -> CallInfo:
+    def end(name: str) -> str:
+        value = member(answer, name)
+        return text_of(member(value, "endpoint") if isinstance(value, dict) else value, limit=200)
+
+    try:
+        started_at = signing.parse_timestamp(text_of(member(answer, "timestamp"), limit=64))
+    except SinchError:
+        started_at = None
+    return CallInfo(
+        call_id=text_of(member(answer, "callId"), limit=200) or call_id,
+        status=text_of(member(answer, "status"), limit=40).upper(),
+        from_=end("from"),
+        to=end("to"),
+        domain=text_of(member(answer, "domain"), limit=40).lower(),
+        result=text_of(member(answer, "result"), limit=40).upper(),
+        reason=text_of(member(answer, "reason"), limit=40).upper(),
+        duration=number_of(member(answer, "duration")),
+        started_at=started_at,
+    )
+
+
+def _participant(item: dict[str, Any]) -> Participant:
+    return Participant(
+        call_id=text_of(member(item, "id"), limit=200),
+        cli=text_of(member(item, "cli"), limit=200),
+        duration=number_of(member(item, "duration")),
+        muted=member(item, "muted") is True,
+        on_hold=member(item, "onhold") is True,
+    )
+
+
+def _number(item: dict[str, Any]) -> Number:
+    return Number(
+        number=text_of(member(item, "number"), limit=40),
+        application_key=text_of(member(item, "applicationkey"), limit=200),
+        capability=text_of(member(item, "capability"), limit=20).lower(),
+    )
