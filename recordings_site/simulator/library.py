@@ -1,0 +1,85 @@
+"""The conversations of simulated calls: which there are, their sound and transcripts, cut to length."""
+
+import io
+import json
+import wave
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import miniaudio
+
+AUDIO = Path(__file__).parent / "audio"
+# The files are mp3 of one constant bit rate without any header frame, so that they can be cut between frames.
+FRAME_SECONDS = 0.072
+LONG = 600.0
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One synthetic conversation: the file's name, BCP 47 locale, how many speak, and its length in seconds."""
+
+    name: str
+    locale: str
+    speakers: int
+    seconds: float
+
+    @property
+    def language(self) -> str:
+        """The language alone: "en" of "en-GB"."""
+        return self.locale.partition("-")[0]
+
+
+@cache
+def conversations() -> tuple[Conversation, ...]:
+    """All of them, in the order of their names."""
+    return tuple(Conversation(**line) for line in json.loads((AUDIO / "index.json").read_text()))
+
+
+def choose(draw: float, *, language: str = "en", conference: bool = False, long: bool = False) -> Conversation:
+    """Give the conversation at `draw` (0 ≤ draw < 1) among those that fit; a language that nobody speaks is English."""
+    fitting = [one for one in conversations() if one.language == language] or [
+        one for one in conversations() if one.language == "en"
+    ]
+    fitting = [one for one in fitting if (one.seconds >= LONG) == long] or fitting
+    fitting = [one for one in fitting if (one.speakers > 2) == conference] or fitting
+    return fitting[int(draw * len(fitting))]
+
+
+def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, stop: float | None = None) -> bytes:
+    """Give the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for every other format."""
+    whole = _mp3(conversation.name)
+    # Frames have 144 bytes, as 16 kbit/s of 0.072 s make.
+    frame = round(16_000 / 8 * FRAME_SECONDS)
+    first = round(start / FRAME_SECONDS) * frame
+    last = len(whole) if stop is None else max(first + frame, round(stop / FRAME_SECONDS) * frame)
+    piece = whole[first:last]
+    return _wav(piece) if format == "wav" else piece
+
+
+def transcript(conversation: Conversation, start: float = 0.0, stop: float | None = None) -> bytes:
+    """Give Sinch's transcript of the seconds [start, stop): the lines that begin there, their times from `start` on."""
+    whole = json.loads((AUDIO / f"{conversation.name}-transcript.json").read_text())
+    lines = [
+        line | {"timestamp": round(line["timestamp"] - start, 2)}
+        for line in whole["lines"]
+        if start <= line["timestamp"] and (stop is None or line["timestamp"] < stop)
+    ]
+    cut = {"text": " ".join(line["text"] for line in lines), "lines": lines}
+    return json.dumps(cut, ensure_ascii=False).encode()
+
+
+@cache
+def _mp3(name: str) -> bytes:
+    return (AUDIO / f"{name}.mp3").read_bytes()
+
+
+def _wav(mp3: bytes) -> bytes:
+    decoded = miniaudio.decode(mp3, nchannels=1, sample_rate=8000)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(decoded.samples.tobytes())
+    return file.getvalue()

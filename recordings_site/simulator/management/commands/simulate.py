@@ -1,0 +1,116 @@
+"""`manage.py simulate`: a stand-in for Sinch that places calls against any installation's callback URL."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from recordings_site.simulator.engine import Engine, Options, Tally
+from recordings_site.simulator.outbox import Faults
+from recordings_site.simulator.pace import paced
+from recordings_site.simulator.plan import Gathering, Numbers, plan
+from recordings_site.simulator.uploads import Uploads
+from recordings_site.simulator.wire import Application, Wire, over_http
+from recordings_site.sinch.errors import SignatureError
+from recordings_site.sinch.signing import decode_secret
+
+
+class Command(BaseCommand):
+    """Place calls as Sinch would."""
+
+    help = (
+        "Stand in for Sinch: place calls against a callback URL, obey the SVAML that is answered, write synthetic "
+        "recordings and transcripts where it says, and send the notifications."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say what can be chosen."""
+        parser.add_argument(
+            "--url", required=True, help="the callback URL, such as http://127.0.0.1:8000/callbacks/sinch/"
+        )
+        parser.add_argument("--fallback-url", default="", help="asked when the first gives an error")
+        parser.add_argument("--key", required=True, help="the application's key")
+        parser.add_argument("--secret", help="its secret; better in the environment as SIMULATE_SECRET")
+        parser.add_argument("--number", action="append", required=True, help="a number that is called; repeat it")
+        parser.add_argument(
+            "--conference-number", action="append", default=[], help="a number whose calls come two or three at a time"
+        )
+        parser.add_argument("--calls", type=int, default=10, help="how many (10)")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same calls (1)")
+        parser.add_argument("--days", type=float, default=1.0, help="spread over so many past days (1)")
+        parser.add_argument(
+            "--rate", type=float, default=0.0, help="at most so many calls a second (as fast as it goes)"
+        )
+        parser.add_argument(
+            "--outbound", type=float, default=0.0, metavar="PERCENT", help="calls placed from our side (0)"
+        )
+        parser.add_argument(
+            "--lose", type=float, default=0.0, metavar="PERCENT", help="notifications that never come (0)"
+        )
+        parser.add_argument("--shuffle", type=float, default=0.0, metavar="PERCENT", help="events that come late (0)")
+        parser.add_argument(
+            "--duplicate", type=float, default=0.0, metavar="PERCENT", help="events that come twice (0)"
+        )
+        parser.add_argument("--long-calls", type=int, default=0, help="recorded calls of forty minutes (0)")
+        parser.add_argument(
+            "--endpoint", action="append", default=[], metavar="KIND=ADDRESS",
+            help="where a kind of store is, such as s3=http://127.0.0.1:8080; for local a folder (LOCAL_STORE_ROOT)",
+        )  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan, place, and tell what came of it."""
+        secret = options["secret"] or os.environ.get("SIMULATE_SECRET", "")
+        try:
+            decode_secret(secret)
+        except SignatureError as error:
+            raise CommandError(f"{error} Give it with --secret or in SIMULATE_SECRET.") from error
+        application = Application(options["key"], secret, options["url"], options["fallback_url"])
+        faults = Faults(options["lose"], options["shuffle"], options["duplicate"])
+        wishes = Options(seed=options["seed"], faults=faults, long_calls=options["long_calls"])
+        uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)} | _endpoints(options["endpoint"]))
+        engine = Engine(application, Wire(application, over_http()), uploads, wishes)
+        gatherings = plan(
+            seed=options["seed"], calls=options["calls"], days=options["days"], now=datetime.now(UTC),
+            numbers=Numbers(_digits(options["number"]), _digits(options["conference_number"])),
+            outbound=options["outbound"] / 100,
+        )  # fmt: skip
+        with tqdm(total=options["calls"], unit="call", disable=not sys.stderr.isatty()) as bar:
+
+            def show(gathering: Gathering) -> None:
+                bar.update(len(gathering))
+
+            tally = engine.run(paced(gatherings, options["rate"]), after_each=show)
+        self.stdout.write(told(tally))
+        if tally.calls and tally.broken.get("CALLBACKERROR", 0) == tally.calls:
+            raise CommandError(f"No call was answered by {application.url}: check the address, the key and the secret.")
+
+
+def told(tally: Tally) -> str:
+    """What came of it, in a few lines."""
+    lines = [
+        f"{tally.calls} calls, {tally.answered} answered; {tally.recordings} recordings and {tally.transcripts} "
+        f"transcripts written; {tally.events} events sent, {tally.refused} of them refused; "
+        f"{tally.lost} lost and {tally.doubled} doubled on purpose."
+    ]
+    lines += [f"{count} calls were broken by the answer: {reason}." for reason, count in tally.broken.items()]
+    lines += [f"Not written: {problem}" for problem in sorted(set(tally.failed_uploads))[:10]]
+    return "\n".join(lines)
+
+
+def _digits(numbers: list[str]) -> tuple[str, ...]:
+    return tuple(number.lstrip("+") for number in numbers)
+
+
+def _endpoints(given: list[str]) -> dict[str, str]:
+    endpoints = {}
+    for item in given:
+        kind, equals, address = item.partition("=")
+        if not equals:
+            raise CommandError(f"--endpoint {item}: write KIND=ADDRESS, such as s3=http://127.0.0.1:8080.")
+        endpoints[kind] = address
+    return endpoints

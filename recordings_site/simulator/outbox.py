@@ -1,0 +1,63 @@
+"""Holds back the events that nobody answers (DiCE, notify) and lets them out in order, late, twice or never."""
+
+import heapq
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LATEST = 30
+"""How many gatherings later a shuffled event may come."""
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The percentages of events that are lost (notifications only), shuffled and doubled."""
+
+    lose: float = 0.0
+    shuffle: float = 0.0
+    duplicate: float = 0.0
+
+
+@dataclass
+class Outbox:
+    """Events to come, each with the gathering (counted from 0) after which it goes out."""
+
+    send: Callable[[Event], object]
+    faults: Faults
+    draw: random.Random
+    lost: int = 0
+    doubled: int = 0
+    _waiting: list[tuple[float, int, Event]] = field(default_factory=list)
+    _count: int = 0
+
+    def put(self, event: Event, place: int) -> None:
+        """Take an event of the gathering `place`."""
+        if event["event"] == "notify" and self._happens(self.faults.lose):
+            self.lost += 1
+            return
+        self._wait(event, self._late(place))
+        if self._happens(self.faults.duplicate):
+            self.doubled += 1
+            self._wait(event, self._late(place))
+
+    def release(self, place: float) -> None:
+        """Send what goes out after gathering `place` at the latest."""
+        while self._waiting and self._waiting[0][0] <= place:
+            self.send(heapq.heappop(self._waiting)[2])
+
+    def release_all(self) -> None:
+        """Send all that is left."""
+        self.release(float("inf"))
+
+    def _happens(self, percent: float) -> bool:
+        return self.draw.random() * 100 < percent
+
+    def _late(self, place: int) -> float:
+        return place + self.draw.uniform(0, LATEST) if self._happens(self.faults.shuffle) else place
+
+    def _wait(self, event: Event, place: float) -> None:
+        self._count += 1
+        heapq.heappush(self._waiting, (place, self._count, event))

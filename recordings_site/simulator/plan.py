@@ -1,0 +1,91 @@
+"""Which calls a simulation will place, when, and how people behave in them: a pure function of a seed."""
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Numbers that regulators keep free for fiction, so that nobody's phone is in a demo.
+CALLERS = (
+    *(f"1202555{number:04}" for number in range(100, 200, 9)),
+    *(f"442079460{number:03}" for number in range(0, 999, 83)),
+    *(f"467017406{number:02}" for number in range(5, 99, 11)),
+)
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that are called (digits only); calls to `conference` come as gatherings of two or three."""
+
+    plain: tuple[str, ...]
+    conference: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedCall:
+    """One call to come. `number` is ours, `other` the other side; `draw` decides what is left open, 0 ≤ draw < 1."""
+
+    call_id: str
+    number: str
+    other: str
+    outbound: bool
+    started_at: datetime
+    ring_seconds: float
+    # What becomes of the ringing: ANSWERED, NOANSWER or BUSY.
+    result: str
+    hangs_up: str
+    draw: float
+
+
+Gathering = tuple[PlannedCall, ...]
+"""One call, or those of one conference."""
+
+
+def plan(
+    *, seed: int, calls: int, days: float, now: datetime, numbers: Numbers, outbound: float = 0.0
+) -> list[Gathering]:
+    """Give gatherings of `calls` calls in all, spread over the `days` before `now`, the oldest first.
+
+    The same arguments give the same calls. `outbound` is the share of calls that are placed from our side.
+    """
+    draw = random.Random(f"calls {seed}")  # noqa: S311 - a simulation, not a secret
+    gatherings: list[Gathering] = []
+    left = calls
+    while left:
+        number = draw.choice(numbers.plain + numbers.conference)
+        people = min(left, draw.choice((2, 3))) if number in numbers.conference else 1
+        start = _moment(draw, days, now)
+        gatherings.append(
+            tuple(
+                _call(draw, number, start + timedelta(seconds=4.5 * place), people == 1 and draw.random() < outbound)
+                for place in range(people)
+            )
+        )
+        left -= people
+    return sorted(gatherings, key=lambda gathering: (gathering[0].started_at, gathering[0].call_id))
+
+
+def _call(draw: random.Random, number: str, start: datetime, outbound: bool) -> PlannedCall:
+    return PlannedCall(
+        call_id=str(uuid.UUID(int=draw.getrandbits(128), version=4)),
+        number=number,
+        other=draw.choice(CALLERS) if outbound or draw.random() > 0.03 else ANONYMOUS,
+        outbound=outbound,
+        started_at=start,
+        ring_seconds=round(draw.uniform(2.0, 14.0), 1),
+        result=draw.choices(("ANSWERED", "NOANSWER", "BUSY"), (90, 7, 3))[0],
+        hangs_up=draw.choice(("CALLERHANGUP", "CALLEEHANGUP")),
+        draw=draw.random(),
+    )
+
+
+def _moment(draw: random.Random, days: float, now: datetime) -> datetime:
+    """A moment within office hours more often than not, and long enough ago for its call to have ended."""
+    latest = now - timedelta(minutes=50)
+    for _ in range(20):
+        day = now - timedelta(days=draw.random() * days)
+        moment = day.replace(hour=0, minute=0, second=0) + timedelta(hours=draw.triangular(6.5, 19.0, 11.0))
+        if moment <= latest and moment >= now - timedelta(days=days) and (moment.weekday() < 5 or draw.random() < 0.2):
+            return moment
+    return latest - timedelta(days=draw.random() * days)

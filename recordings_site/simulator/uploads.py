@@ -1,0 +1,60 @@
+"""Puts recordings and transcripts where an SVAML said, with the credentials it gave, as Sinch does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recordings_site.sinch import destination_url
+from recordings_site.sinch.destination_url import DestinationUrl
+from recordings_site.sinch.svaml import RecordingOptions
+from recordings_site.storage.opening import Location, open_store
+
+TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav"}
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """`endpoints` names where a kind of store is when not at its vendor's; for "local", the root folder."""
+
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+    def write(self, place: DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
+        """Write one object. Raises StoreError: Sinch then tells nobody."""
+        region = credentials.rpartition(":")[2] if place.kind == "s3" else ""
+        endpoint = self.endpoints.get(place.kind, "")
+        location = Location(place.kind, place.account, place.bucket, region, endpoint)
+        open_store(location, credentials).write(place.key, data, content_type=content_type)
+
+
+def recording_place(
+    options: RecordingOptions, *, when: datetime, application_key: str, call_id: str, conference_id: str = ""
+) -> DestinationUrl:
+    """Give the object that a recording becomes: the URL's own, or a generated name in its folder.
+
+    A conference's generated name has no date, as on Sinch's page. Raises DestinationUrlError.
+    """
+    place = destination_url.parse(options.destination_url)
+    if not place.is_folder:
+        return place
+    if conference_id:
+        name = f"{application_key}_{conference_id}.{options.format}"
+    else:
+        name = destination_url.generated_name(when, application_key, call_id, options.format)
+    return DestinationUrl(place.kind, place.account, place.bucket, place.key + name)
+
+
+def transcript_place(recording: DestinationUrl) -> DestinationUrl:
+    """Give the object of a recording's transcript, beside it."""
+    key = destination_url.transcript_key(recording.key)
+    return DestinationUrl(recording.kind, recording.account, recording.bucket, key)
+
+
+def reported(place: DestinationUrl, form: str) -> str:
+    """Write a place as notifications do: "url", "sinch" (a URL of Sinch's with the name alone) or "path"."""
+    match form:
+        case "sinch":
+            return f"https://www.sinch.com/calling/v1/recording/{place.key.rpartition('/')[2]}"
+        case "path":
+            return place.key
+        case _:
+            return place.url
