@@ -176,6 +176,8 @@ CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
 # stream: the bytes pass through Django. accel: nginx fetches a signed store URL.
 AUDIO_DELIVERY: str = env.str("AUDIO_DELIVERY", default="stream")
+# Listeners that one process serves at a time; below its number of threads, so that pages are still answered.
+AUDIO_STREAMS: int = env.int("AUDIO_STREAMS", default=224)
 
 # --- Recordings ---------------------------------------------------------------------------------------------------
 # Minutes after a call's end until its recording, and the recording's transcript, is called late, then missing.

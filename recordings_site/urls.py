@@ -1,5 +1,10 @@
 """The whole URL map on one screen."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from recordings_site.recordings import views_audio
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Recordings
+    path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
+]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.storage.opening import Location, open_store
 from recordings_site.storage.port import Store
+from recordings_site.web.redaction import conceal
 
 DEFAULT_KEY_TEMPLATE = "{date}/{number}/{call_id}-{recording}.{format}"
 
@@ -122,7 +123,9 @@ class Destination(models.Model):
     def opened(self, field: str) -> str:
         """The plaintext of `write_credentials` or `read_credentials`, "" when unset; SealingError if it won't open."""
         sealed: str = getattr(self, field)
-        return Keyring.parse(settings.CREDENTIALS_KEYS).open(sealed, self.context(field)) if sealed else ""
+        secret = Keyring.parse(settings.CREDENTIALS_KEYS).open(sealed, self.context(field)) if sealed else ""
+        conceal(secret)
+        return secret
 
     @property
     def location(self) -> Location:

@@ -3,12 +3,13 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.port import Store
 
 KEPT = 64
+INTEROPERABILITY = "https://storage.googleapis.com"
 _kept: OrderedDict[tuple["Location", bytes], Store] = OrderedDict()
 _lock = threading.Lock()
 
@@ -47,5 +48,33 @@ def _open(location: Location, credentials: str | None) -> Store:
             from recordings_site.storage.local import LocalStore
 
             return LocalStore(f"{location.endpoint}/{location.bucket}")
+        case "s3":
+            return _s3(location, credentials)
+        case "gs" if credentials is not None and not credentials.lstrip().startswith("{"):
+            # Sinch's kind of key speaks the S3 protocol only.
+            endpoint = location.endpoint or INTEROPERABILITY
+            return _s3(replace(location, endpoint=endpoint, region=location.region or "auto"), credentials)
+        case "gs":
+            from recordings_site.storage.gcs import GcsStore
+
+            return GcsStore(location.bucket, endpoint=location.endpoint, credentials=credentials)
+        case "azure":
+            from recordings_site.storage.azure import AzureStore
+
+            endpoint = location.endpoint
+            return AzureStore(location.account, location.bucket, endpoint=endpoint, credentials=credentials)
         case kind:
             raise StoreMisconfigured(f"{kind!r} is no kind of store: choose s3, azure, gs or local.")
+
+
+def _s3(location: Location, credentials: str | None) -> Store:
+    from recordings_site.storage.s3 import S3Store
+
+    if credentials is None:
+        return S3Store(location.bucket, region=location.region, endpoint=location.endpoint)
+    key, colon, rest = credentials.partition(":")
+    secret, _, region = rest.partition(":")
+    if not colon or not key or not secret:
+        raise StoreMisconfigured("The credentials must be AccessKey:SecretKey, for S3 with :Region at the end.")
+    region = region or location.region
+    return S3Store(location.bucket, region=region, endpoint=location.endpoint, key=key, secret=secret)

@@ -1,0 +1,114 @@
+"""What is done to destinations: made, changed, given other credentials, put away; each with its audit row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.destinations.models import Destination
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.sinch import credentials
+from recordings_site.web.redaction import conceal
+
+PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "read_mode", "key_template")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSets:
+    """The secrets as entered, in plaintext: None leaves a set as it is, "" removes it."""
+
+    write: str | None = None
+    read: str | None = None
+
+    def __repr__(self) -> str:
+        return "CredentialSets(…)"
+
+
+@transaction.atomic
+def create_destination(
+    *, by: User | None, name: str, kind: str, bucket: str, sets: CredentialSets, **place: str
+) -> Destination:
+    """Make a destination; `place` holds the other fields of PLACE. The secrets are sealed before they are stored."""
+    destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, **place)
+    _seal(destination, sets)
+    audit.record(by=by, action="destination.created", subject=destination, data=_shown(destination))
+    return destination
+
+
+@transaction.atomic
+def update_destination(*, by: User | None, destination: Destination, name: str, **place: str) -> None:
+    """Change what is not secret. Recordings that lie there already keep their keys."""
+    before = _shown(destination)
+    destination.name = name
+    for field, value in place.items():
+        setattr(destination, field, value)
+    destination.save(update_fields=["name", *place])
+    changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
+    audit.record(by=by, action="destination.changed", subject=destination, data=changes)
+
+
+@transaction.atomic
+def replace_credentials(*, by: User | None, destination: Destination, sets: CredentialSets) -> None:
+    """Seal other secrets in place of the old ones; only fingerprints reach the audit trail."""
+    before = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
+    _seal(destination, sets)
+    after = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
+    changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    audit.record(by=by, action="destination.credentials_replaced", subject=destination, data=changes)
+
+
+@transaction.atomic
+def archive_destination(*, by: User | None, destination: Destination) -> None:
+    """Put it away: no policy can choose it, its recordings stay and play."""
+    destination.archived_at = timezone.now()
+    destination.save(update_fields=["archived_at"])
+    audit.record(by=by, action="destination.archived", subject=destination, data={})
+
+
+@transaction.atomic
+def reseal(*, destination_id: int) -> int:
+    """Seal the secrets of one destination again with the ring's first key; how many needed it."""
+    ring = Keyring.parse(settings.CREDENTIALS_KEYS)
+    destination = Destination.objects.select_for_update().get(pk=destination_id)
+    changed = []
+    for field in ("write_credentials", "read_credentials"):
+        sealed = getattr(destination, field)
+        if sealed and not ring.is_current(sealed):
+            context = destination.context(field)
+            setattr(destination, field, ring.seal(ring.open(sealed, context), context))
+            changed.append(field)
+    if changed:
+        destination.save(update_fields=changed)
+        audit.record(by=None, action="destination.resealed", subject=destination, data={"key": ring.first})
+    return len(changed)
+
+
+def _seal(destination: Destination, sets: CredentialSets) -> None:
+    ring = Keyring.parse(settings.CREDENTIALS_KEYS)
+    for name, secret in (("write", sets.write), ("read", sets.read)):
+        if secret is None:
+            continue
+        secret = secret.strip()
+        conceal(secret)
+        field = f"{name}_credentials"
+        setattr(destination, field, ring.seal(secret, destination.context(field)) if secret else "")
+        setattr(destination, f"{name}_fingerprint", credentials.fingerprint(secret) if secret else "")
+        setattr(destination, f"{name}_tail", shown(secret))
+    destination.save()
+
+
+def shown(secret: str) -> str:
+    """What may be shown of a secret: the last four characters of an access key's public half, nothing of the rest."""
+    public, colon, _ = secret.partition(":")
+    if not colon or len(public) < 12 or secret.lstrip().startswith("{"):
+        return ""
+    return f"…{public[-4:]}"
+
+
+def _shown(destination: Destination) -> Mapping[str, Any]:
+    return {field: getattr(destination, field) for field in ("name", *PLACE)}

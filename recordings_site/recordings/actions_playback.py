@@ -1,0 +1,53 @@
+"""What playing a recording leaves behind: that it was opened, and what the store showed meanwhile."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage.port import ObjectStat
+
+OPENED = "audio.opened"
+OPENED_EVERY = timedelta(minutes=30)
+
+
+def opened_lately(*, by: User, recording: RecordingJob) -> bool:
+    """Whether the audit trail already tells that this person opened this audio within the last half hour."""
+    return AuditEvent.objects.filter(
+        subject_type=RecordingJob._meta.label_lower,
+        subject_id=str(recording.pk),
+        action=OPENED,
+        actor_id=by.pk,
+        at__gt=timezone.now() - OPENED_EVERY,
+    ).exists()
+
+
+@transaction.atomic
+def audio_opened(*, by: User, recording: RecordingJob) -> None:
+    """The first byte left for this person: that audio was fetched, not yet that it was heard."""
+    if not opened_lately(by=by, recording=recording):
+        audit.record(by=by, action=OPENED, subject=recording, data={})
+
+
+@transaction.atomic
+def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
+    """Keep which version lies in the store; that it took the place of another one is audited and shown."""
+    row = RecordingJob.objects.select_for_update(of=("self",)).get(pk=recording.pk)
+    if row.etag == stat.etag:
+        return
+    if row.etag:
+        seen = f"first seen {row.checked_at:%d %B %Y}" if row.checked_at else "first seen earlier"
+        row.problem = f"The file was replaced in the store on {stat.modified:%d %B %Y, %H:%M} UTC; {seen}."
+        row.peaks, row.duration, row.audio = None, None, {}
+        audit.record(
+            by=None,
+            action="recording.replaced",
+            subject=row,
+            data={"before": {"etag": row.etag, "size": row.size}, "after": {"etag": stat.etag, "size": stat.size}},
+        )
+    row.size, row.etag, row.version, row.modified_at = stat.size, stat.etag, stat.version, stat.modified
+    row.content_type = stat.content_type[:100]
+    row.save()

@@ -1,0 +1,251 @@
+"""Opens a recording's audio: which version of which object, what kind of audio, which bytes; and why there is none."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import State
+from recordings_site.sinch.credentials import fingerprint
+from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
+from recordings_site.storage.patience import patience_with
+from recordings_site.storage.port import Body, ObjectStat, Store
+from recordings_site.web.ranges import Selected, Unsatisfiable, select
+
+MAGIC = 16
+_KNOWN_TYPES = 4096
+_types: OrderedDict[tuple[int, str, str], str] = OrderedDict()
+_types_lock = threading.Lock()
+_streams = threading.BoundedSemaphore(settings.AUDIO_STREAMS)
+
+
+class NotAudio(Exception):
+    """The object's first bytes are no audio that a browser plays."""
+
+
+class TooManyStreams(Exception):
+    """As many listeners as this process may serve are listening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The one version of the object that an answer speaks of."""
+
+    key: str
+    size: int
+    etag: str
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in a URL."""
+        return fingerprint(self.etag)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer ready to be sent: `chunks` is None when there is no body to send. Close it."""
+
+    version: Version
+    selected: Selected | Unsatisfiable
+    content_type: str
+    chunks: "Stream | None"
+    seen: ObjectStat | None
+
+    @property
+    def length(self) -> int:
+        """The answer's Content-Length."""
+        return 0 if isinstance(self.selected, Unsatisfiable) else self.selected.stop - self.selected.start
+
+
+class Stream:
+    """The chunks of one listener; closing it, at the end or when the client has gone, frees the store's connection."""
+
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
+        self._chunks, self._close = chunks, close
+        self._open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """May be called twice."""
+        if self._open:
+            self._open = False
+            self._close()
+
+
+def audio_url(recording: RecordingJob) -> str:
+    """Where the audio is; once its version is known the URL pins it, so that a player never mixes two."""
+    url = reverse("recording_audio", args=[recording.pk])
+    return f"{url}?{urlencode({'v': fingerprint(recording.etag)})}" if recording.etag else url
+
+
+def open_audio(
+    recording: RecordingJob, *, range_header: str | None, if_range: str | None, mark: str | None, body: bool
+) -> Opened:
+    """Open what was asked for, in bounded time. `mark`: the version that the player began with; `body`: not for HEAD.
+
+    Raises StoreError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is played in its new
+    version from the start on, and `seen` tells its facts; in the middle of playing it is ObjectChanged.
+    """
+    if recording.destination is None or not recording.key or recording.deleted_at is not None:
+        raise ObjectMissing("There is no object.")
+    store = recording.destination.read_store()
+    ask = patience_with(recording.destination_id).ask
+    known = (
+        Version(recording.key, recording.size, recording.etag)
+        if recording.etag and recording.size is not None
+        else None
+    )
+    if mark is not None and known is not None and mark != known.mark:
+        raise ObjectChanged("The recording was replaced in the store while it was played.")
+    if known is None:
+        stat = ask(lambda: store.stat(recording.key), discard=lambda _: None)
+        return _open(store, recording, Version(stat.key, stat.size, stat.etag), range_header, if_range, body, stat)
+    try:
+        return _open(store, recording, known, range_header, if_range, body, None)
+    except ObjectChanged:
+        selected = select(known.size, range_header, if_range=if_range, etag=known.etag)
+        if mark is not None or (isinstance(selected, Selected) and selected.start > 0):
+            raise
+    stat = ask(lambda: store.stat(recording.key), discard=lambda _: None)
+    return _open(store, recording, Version(stat.key, stat.size, stat.etag), range_header, if_range, body, stat)
+
+
+def _open(
+    store: Store,
+    recording: RecordingJob,
+    version: Version,
+    range_header: str | None,
+    if_range: str | None,
+    wanted: bool,
+    seen: ObjectStat | None,
+) -> Opened:
+    selected = select(version.size, range_header, if_range=if_range, etag=version.etag)
+    empty = isinstance(selected, Unsatisfiable) or selected.start == selected.stop
+    if empty or not wanted:
+        kind = "application/octet-stream" if empty else _content_type(store, recording, version)
+        return Opened(version, selected, kind, None, seen)
+    assert isinstance(selected, Selected)
+    kind = _content_type(store, recording, version) if selected.start else ""
+    if not _streams.acquire(blocking=False):
+        raise TooManyStreams
+    try:
+        first, rest, opened = patience_with(recording.destination_id).ask(
+            lambda: _begun(store.read(version.key, selected.start, selected.stop, etag=version.etag)),
+            discard=lambda late: late[2].close(),
+        )
+        try:
+            kind = kind or _remember(recording, version, first)
+        except BaseException:
+            opened.close()
+            raise
+    except BaseException:
+        _streams.release()
+        raise
+
+    def close() -> None:
+        opened.close()
+        _streams.release()
+
+    return Opened(version, selected, kind, Stream(chain([first], rest), close), seen)
+
+
+def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
+    """The body with its first bytes in hand: a store that accepts and then says nothing is found out here."""
+    chunks = iter(body)
+    try:
+        return next(chunks), chunks, body
+    except BaseException:
+        body.close()
+        raise
+
+
+def _content_type(store: Store, recording: RecordingJob, version: Version) -> str:
+    with _types_lock:
+        known = _types.get((recording.destination_id or 0, version.key, version.etag))
+    if known:
+        return known
+    first, _, opened = patience_with(recording.destination_id).ask(
+        lambda: _begun(store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag)),
+        discard=lambda late: late[2].close(),
+    )
+    opened.close()
+    return _remember(recording, version, first)
+
+
+def _remember(recording: RecordingJob, version: Version, head: bytes) -> str:
+    kind = audio_type(head)
+    if kind is None:
+        raise NotAudio
+    with _types_lock:
+        _types[recording.destination_id or 0, version.key, version.etag] = kind
+        if len(_types) > _KNOWN_TYPES:
+            _types.popitem(last=False)
+    return kind
+
+
+def audio_type(head: bytes) -> str | None:
+    """The media type by the object's first bytes, whatever its name or its store say; None for no audio."""
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2):  # sync, layer III
+        return "audio/mpeg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    return None
+
+
+def absence(recording: RecordingJob) -> str:
+    """Why a recording has no audio, in a sentence for whoever wanted to listen."""
+    if recording.deleted_at is not None:
+        why = f": {recording.deleted_reason}" if recording.deleted_reason else ""
+        return f"This recording was deleted on {recording.deleted_at:%d %B %Y}{why}."
+    if recording.destination_id is None:
+        return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."
+    if recording.overdue_since is not None:
+        since = f"{recording.overdue_since:%d %B %Y, %H:%M} UTC"
+        return f"This recording is overdue since {since}. {recording.overdue_reason}".strip()
+    match recording.state:
+        case State.NOT_RECORDED:
+            return "The call was never answered, so nothing was recorded."
+        case State.FINISHED:
+            return "Sinch has finished this recording, but has not uploaded it yet. It usually takes a minute or two."
+        case State.AVAILABLE:
+            return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
+        case _:
+            return "The recording has not been uploaded yet: the call may still be going on."
+
+
+def trouble(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
+    """The status and the sentence for what went wrong; only admins learn the destination's name and its words."""
+    where = f" (destination {recording.destination})" if admin and recording.destination else ""
+    said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""
+    match error:
+        case ObjectMissing():
+            return (410 if recording.deleted_at else 404), absence(recording)
+        case ObjectChanged():
+            return (
+                409,
+                "The recording was replaced in the store while it was played. Load the page again to hear the new one.",
+            )
+        case NotAudio():
+            return 415, f"The file in the store is not audio, whatever its name says{where}. It is not played."
+        case TooManyStreams():
+            return 503, "As many people are listening as this server can serve. Try again in a few seconds."
+        case StoreUnavailable():
+            return 503, f"The store of this recording does not answer{where}. Try again in a few seconds.{said}"
+        case _:
+            help_ = "" if admin else " Ask an administrator to check the destination."
+            return 502, f"The store refused to hand out this recording{where}.{said}{help_}"

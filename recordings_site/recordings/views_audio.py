@@ -1,0 +1,84 @@
+"""Sends a recording's audio in byte ranges, or says why it cannot."""
+
+import uuid
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from recordings_site.accounts import access
+from recordings_site.destinations.sealing import SealingError
+from recordings_site.recordings import actions_playback, playback
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage.errors import StoreError
+from recordings_site.web.http import Request
+from recordings_site.web.release import release_database
+
+TROUBLES = (StoreError, SealingError, playback.NotAudio, playback.TooManyStreams)
+
+
+@require_safe
+@access.signed_in
+def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
+    """The audio of one recording: 200, 206 or 416; each request is checked anew, each Range too."""
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    opened_lately = actions_playback.opened_lately(by=request.user, recording=recording)
+    release_database()
+    try:
+        opened = playback.open_audio(
+            recording,
+            range_header=request.headers.get("Range"),
+            if_range=request.headers.get("If-Range"),
+            mark=request.GET.get("v"),
+            body=request.method == "GET",
+        )
+    except TROUBLES as error:
+        return trouble(request, recording, error)
+    try:
+        if opened.seen:
+            actions_playback.object_seen(recording=recording, stat=opened.seen)
+        if opened.chunks and not opened_lately:
+            actions_playback.audio_opened(by=request.user, recording=recording)
+        release_database()
+        return _answer(recording, opened)
+    except BaseException:
+        if opened.chunks:
+            opened.chunks.close()
+        raise
+
+
+def _answer(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
+    selected = opened.selected
+    response: HttpResponseBase
+    response = StreamingHttpResponse(opened.chunks) if opened.chunks else HttpResponse()
+    response.status_code = selected.status
+    response["Content-Type"] = opened.content_type
+    response["Content-Length"] = str(opened.length)
+    if selected.content_range:
+        response["Content-Range"] = selected.content_range
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = opened.version.etag
+    response["Content-Disposition"] = f'inline; filename="{recording.pk}.{recording.format}"'
+    return _private(response)
+
+
+def trouble(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
+    """A page for who looks, a sentence for the player, which asks with another Accept."""
+    status, sentence = playback.trouble(recording, error, admin=request.user.sees_all)
+    if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
+        response = render(
+            request, "recordings/no_audio.html", {"recording": recording, "sentence": sentence}, status=status
+        )
+    else:
+        response = HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+        _private(response)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

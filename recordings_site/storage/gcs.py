@@ -1,0 +1,211 @@
+"""Google Cloud Storage's JSON API, through google-cloud-storage."""
+
+import contextlib
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
+
+import google.auth.exceptions
+import requests.exceptions
+from google.api_core import exceptions as said
+from google.cloud import storage
+from google.oauth2 import service_account
+
+from recordings_site.storage.errors import (
+    AccessDenied,
+    ObjectChanged,
+    ObjectMissing,
+    StoreError,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
+from recordings_site.storage.port import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    RETRIES,
+    Body,
+    ObjectPage,
+    ObjectStat,
+    StoreFacts,
+    Windows,
+)
+
+T = TypeVar("T")
+GOOGLE_TOKENS = "https://oauth2.googleapis.com/token"
+# The SDK's own retries are bounded by time only, and its first read is 40 MiB: both are done here instead.
+_ONCE: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "retry": None}
+
+
+class GcsStore:
+    """One bucket, seen with a service account, or with the identity of the machine.
+
+    The ETag is the generation, which changes with each write and can be asked for.
+    """
+
+    def __init__(self, bucket: str, *, endpoint: str = "", credentials: str | None = None) -> None:
+        options = {"api_endpoint": endpoint} if endpoint else None
+        self._endpoint = endpoint
+        try:
+            if credentials is None:
+                self._client: Any = storage.Client(client_options=options)
+            else:
+                account = _account(credentials, elsewhere=bool(endpoint))
+                self._client = storage.Client(project=account.project_id, credentials=account, client_options=options)
+        except (google.auth.exceptions.GoogleAuthError, OSError) as error:
+            raise StoreMisconfigured(
+                "The machine has no identity of its own at Google: enter a service account."
+            ) from error
+        self._bucket: Any = self._client.bucket(bucket)
+
+    def stat(self, key: str) -> ObjectStat:
+        """The object's resource."""
+        blob = self._bucket.blob(key)
+        self._try(key, lambda: blob.reload(**_ONCE))
+        return _stat(blob)
+
+    def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
+        """Ranges of one generation, window by window; no connection is held between them."""
+        if stop is None or etag is None:
+            stat = self.stat(key)
+            stop = stat.size if stop is None else stop
+            etag = etag or stat.etag
+        if start >= stop:
+            return Body(io.BytesIO(), start, start, lambda _: io.BytesIO())
+        fetch = partial(self._fetch, self._bucket.blob(key), int(etag.strip('"')))
+
+        def source(offset: int) -> Windows:
+            return Windows(fetch, offset, stop).prefetch()
+
+        return Body(source(start), start, stop, source)
+
+    def _fetch(self, blob: Any, generation: int, start: int, stop: int) -> bytes:
+        return self._try(
+            blob.name,
+            lambda: bytes(
+                blob.download_as_bytes(
+                    start=start, end=stop - 1, if_generation_match=generation, raw_download=True, checksum=None, **_ONCE
+                )
+            ),
+        )
+
+    def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
+        """A page of objects; the token is Google's."""
+
+        def page() -> ObjectPage:
+            found = self._client.list_blobs(
+                self._bucket, prefix=prefix or None, page_token=token, page_size=limit, **_ONCE
+            )
+            objects = tuple(_stat(blob) for blob in next(found.pages, ()))
+            return ObjectPage(objects, found.next_page_token or None)
+
+        return self._try(prefix, page)
+
+    def sign_url(self, key: str, *, seconds: int) -> str:
+        """A V4 signed URL; only a service account's key can sign."""
+        where = {"api_access_endpoint": self._endpoint} if self._endpoint else {}
+        try:
+            url: str = self._bucket.blob(key).generate_signed_url(
+                version="v4", method="GET", expiration=timedelta(seconds=seconds), **where
+            )
+        except AttributeError as error:
+            raise StoreMisconfigured(
+                "Only a service account's key can sign URLs; the machine's identity cannot."
+            ) from error
+        return url
+
+    def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
+        """One upload."""
+        blob = self._bucket.blob(key)
+        about = {**_ONCE, "content_type": content_type, "checksum": None}
+        if isinstance(data, bytes):
+            self._try(key, lambda: blob.upload_from_string(data, **about))
+        else:
+            self._try(key, lambda: blob.upload_from_file(data, rewind=True, **about))
+        return _stat(blob)
+
+    def delete(self, key: str) -> None:
+        """Delete the object; a versioned bucket keeps it as a noncurrent version."""
+        with contextlib.suppress(ObjectMissing):
+            self._try(key, lambda: self._bucket.blob(key).delete(**_ONCE))
+
+    def describe(self) -> StoreFacts:
+        """Location, versioning, retention and lifecycle, with storage.buckets.get; nothing without."""
+        bucket = self._client.bucket(self._bucket.name)
+        self._try("", lambda: bucket.reload(**_ONCE))
+        return StoreFacts(
+            location=bucket.location,
+            versioning=bool(bucket.versioning_enabled),
+            object_lock=bool(bucket.retention_period),
+            lifecycle=tuple(str(rule.get("action", {}).get("type", "rule")) for rule in bucket.lifecycle_rules),
+        )
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._client.close()
+
+    def _try(self, key: str, work: Callable[[], T]) -> T:
+        """Do it; what may pass is tried again twice."""
+        for attempt in range(RETRIES):
+            with contextlib.suppress(StoreUnavailable), self._plain_words(key):
+                return work()
+            time.sleep(0.1 * 3**attempt)
+        with self._plain_words(key):
+            return work()
+
+    @contextlib.contextmanager
+    def _plain_words(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except said.GoogleAPICallError as error:
+            raise _translated(error, key, self._bucket.name) from error
+        except google.auth.exceptions.RefreshError as error:
+            raise AccessDenied(
+                "Google refused the service account: its key was deleted, or the clock is wrong."
+            ) from error
+        except (google.auth.exceptions.TransportError, requests.exceptions.RequestException, OSError) as error:
+            code = type(error).__name__
+            raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
+
+
+def _account(text: str, *, elsewhere: bool) -> Any:
+    """The service account of a JSON key; its token address must be Google's, unless the whole endpoint is another."""
+    try:
+        info = json.loads(text)
+        if not elsewhere and info.get("token_uri") != GOOGLE_TOKENS:
+            raise StoreMisconfigured(f"The service account's token_uri must be {GOOGLE_TOKENS}.")
+        read: Any = service_account.Credentials.from_service_account_info
+        return read(info, scopes=["https://www.googleapis.com/auth/devstorage.read_write"])
+    except (ValueError, AttributeError, google.auth.exceptions.MalformedError) as error:
+        raise StoreMisconfigured("This is not the JSON key of a service account. Paste the whole file.") from error
+
+
+def _stat(blob: Any) -> ObjectStat:
+    return ObjectStat(
+        blob.name,
+        int(blob.size or 0),
+        f'"{blob.generation}"',
+        blob.updated,
+        blob.content_type or "",
+        str(blob.generation),
+    )
+
+
+def _translated(error: said.GoogleAPICallError, key: str, bucket: str) -> StoreError:
+    status, code = int(error.code or 0), type(error).__name__
+    if status >= 500 or status in (408, 429):
+        return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)
+    if status in (304, 412, 416):
+        return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
+    if status == 404 and "bucket" in str(error.message).lower() and "no such object" not in str(error.message).lower():
+        return StoreMisconfigured(f"There is no such bucket: {bucket}. Check its name.", code=code)
+    if status == 404:
+        return ObjectMissing(f"Nothing lies at {key}.", code=code)
+    if status == 401:
+        return AccessDenied("Google does not accept the service account. Make a new key.", code=code)
+    if status == 403:
+        return AccessDenied("The service account lacks the right to do this in the bucket.", code=code)
+    return StoreMisconfigured(f"The store refused the request ({code}).", code=code)

@@ -1,0 +1,330 @@
+"""The audio of a recording over HTTP: ranges, versions, rights, traces, and what is said when there is none."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import StreamingHttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from recordings_site.accounts.models import AuditEvent, Team, User
+from recordings_site.destinations import actions
+from recordings_site.destinations.actions import CredentialSets
+from recordings_site.destinations.models import Destination
+from recordings_site.recordings import playback
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage import patience
+from recordings_site.storage.errors import AccessDenied, StoreError, StoreUnavailable
+from recordings_site.storage.local import LocalStore
+from recordings_site.storage.port import Body
+from tests.recordings import made
+
+pytestmark = pytest.mark.django_db
+AUDIO = b"ID3" + os.urandom(300_000)
+KEY = "calls/2026/one.mp3"
+
+
+@pytest.fixture
+def store(settings: Settings, tmp_path: Path) -> LocalStore:
+    settings.LOCAL_STORE_ROOT = tmp_path
+    return LocalStore(tmp_path / "demo")
+
+
+@pytest.fixture
+def recording(store: LocalStore) -> RecordingJob:
+    destination = actions.create_destination(
+        by=None, name="Demo", kind="local", bucket="demo", prefix="calls/", sets=CredentialSets("0123456789abcdef")
+    )
+    stat = store.write(KEY, AUDIO, content_type="audio/mpeg")
+    return made.recording(destination=destination, key=KEY, size=stat.size, etag=stat.etag)
+
+
+@pytest.fixture
+def support(recording: RecordingJob) -> User:
+    assert recording.number is not None
+    assert recording.number.team is not None
+    return made.person("support", recording.number.team)
+
+
+@pytest.fixture
+def client(client: Client, support: User) -> Client:
+    client.force_login(support)
+    return client
+
+
+def url(recording: RecordingJob) -> str:
+    return f"/recordings/{recording.pk}/audio"
+
+
+def content(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def leave(answer: Any) -> None:
+    """Go away, as a client does, without the signal that would end the connection of the test."""
+    for close in answer._resource_closers:
+        close()
+
+
+def test_the_whole_is_sent_without_a_range(client: Client, recording: RecordingJob) -> None:
+    answer = client.get(url(recording))
+    assert answer.status_code == 200
+    assert content(answer) == AUDIO
+    assert answer["Content-Type"] == "audio/mpeg"
+    assert answer["Content-Length"] == str(len(AUDIO))
+    assert answer["Accept-Ranges"] == "bytes"
+    assert answer["ETag"] == recording.etag
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [("bytes=0-", 0, len(AUDIO)), ("bytes=1000-1999", 1000, 2000), ("bytes=-5", len(AUDIO) - 5, len(AUDIO))],
+)
+def test_a_range_is_sent_as_a_part(client: Client, recording: RecordingJob, asked: str, start: int, stop: int) -> None:
+    answer = client.get(url(recording), headers={"Range": asked})
+    assert answer.status_code == 206
+    assert content(answer) == AUDIO[start:stop]
+    assert answer["Content-Range"] == f"bytes {start}-{stop - 1}/{len(AUDIO)}"
+    assert answer["Content-Type"] == "audio/mpeg"
+
+
+def test_a_range_beyond_the_end_is_416_with_the_size(client: Client, recording: RecordingJob) -> None:
+    answer = client.get(url(recording), headers={"Range": "bytes=999999-"})
+    assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(AUDIO)}")
+
+
+def test_if_range_of_another_version_brings_the_whole(client: Client, recording: RecordingJob) -> None:
+    asked = {"Range": "bytes=5-9"}
+    assert content(client.get(url(recording), headers={**asked, "If-Range": '"other"'})) == AUDIO
+    assert content(client.get(url(recording), headers={**asked, "If-Range": recording.etag})) == AUDIO[5:10]
+
+
+def test_head_has_the_headers_of_get_and_leaves_no_trace(client: Client, recording: RecordingJob) -> None:
+    got = client.get(url(recording), headers={"Range": "bytes=5-9"})
+    assert content(got) == AUDIO[5:10]
+    before = AuditEvent.objects.count()
+    head = client.head(url(recording), headers={"Range": "bytes=5-9"})
+    assert (head.status_code, head.content) == (206, b"")
+    names = ("Content-Length", "Content-Range", "Content-Type", "ETag", "Accept-Ranges")
+    assert {name: head[name] for name in names} == {name: got[name] for name in names}
+    assert AuditEvent.objects.count() == before
+
+
+def test_an_empty_object_has_an_empty_body(client: Client, recording: RecordingJob, store: LocalStore) -> None:
+    stat = store.write(KEY, b"", content_type="audio/mpeg")
+    RecordingJob.objects.update(size=0, etag=stat.etag)
+    assert content(client.get(url(recording))) == b""
+    assert client.get(url(recording), headers={"Range": "bytes=0-"})["Content-Range"] == "bytes */0"
+
+
+def test_each_request_is_checked(client: Client, recording: RecordingJob, support: User) -> None:
+    assert content(client.get(url(recording))) == AUDIO
+    support.teams.set([Team.objects.create(name="Elsewhere")])
+    assert client.get(url(recording), headers={"Range": "bytes=0-9"}).status_code == 404
+    assert client.post(url(recording)).status_code == 405
+
+
+def test_opening_is_written_down_once_in_half_an_hour_per_person(
+    client: Client, recording: RecordingJob, support: User, time_machine: Any
+) -> None:
+    def opened() -> int:
+        return AuditEvent.objects.filter(action="audio.opened", subject_id=str(recording.pk)).count()
+
+    for asked in ("bytes=0-", "bytes=5000-", "bytes=-9"):
+        content(client.get(url(recording), headers={"Range": asked}))
+    assert opened() == 1
+    assert AuditEvent.objects.get(action="audio.opened").actor_id == support.pk
+    other = Client()
+    other.force_login(made.person("admin"))
+    content(other.get(url(recording)))
+    assert opened() == 2
+
+
+def test_a_recording_that_was_not_seen_yet_is_looked_up_and_its_version_kept(
+    client: Client, recording: RecordingJob
+) -> None:
+    RecordingJob.objects.update(size=None, etag="")
+    assert content(client.get(url(recording), headers={"Range": "bytes=7-9"})) == AUDIO[7:10]
+    recording.refresh_from_db()
+    assert (recording.size, recording.problem) == (len(AUDIO), "")
+    assert recording.etag
+
+
+def test_a_replaced_object_plays_in_its_new_version_and_that_is_told(
+    client: Client, recording: RecordingJob, store: LocalStore
+) -> None:
+    new = b"ID3" + os.urandom(5000)
+    old_mark = playback.audio_url(recording)
+    store.write(KEY, new, content_type="audio/mpeg")
+    assert client.get(url(recording), headers={"Range": "bytes=100-"}).status_code == 409
+    assert content(client.get(url(recording))) == new
+    recording.refresh_from_db()
+    assert "replaced in the store" in recording.problem
+    assert AuditEvent.objects.filter(action="recording.replaced").count() == 1
+    assert content(client.get(url(recording), headers={"Range": "bytes=100-"})) == new[100:]
+    answer = client.get(old_mark, headers={"Range": "bytes=100-"})
+    assert answer.status_code == 409
+    assert b"Load the page again" in answer.content
+    assert content(client.get(playback.audio_url(recording), headers={"Range": "bytes=100-"})) == new[100:]
+
+
+def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: RecordingJob, store: LocalStore) -> None:
+    stat = store.write(KEY, b"<script>alert(1)</script>" * 99, content_type="text/html")
+    RecordingJob.objects.update(size=stat.size, etag=stat.etag)
+    for asked in ({}, {"Range": "bytes=9-20"}):
+        answer = client.get(url(recording), headers=asked)
+        assert answer.status_code == 415
+        assert b"is not audio" in answer.content
+        assert b"script" not in answer.content
+    assert client.head(url(recording)).status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "says"),
+    [
+        ({}, 404, "removed or renamed outside"),
+        ({"state": "finished"}, 404, "has not uploaded it yet"),
+        ({"state": "not_recorded"}, 404, "never answered"),
+        ({"state": "expected"}, 404, "not been uploaded yet"),
+        (
+            {"deleted_at": made.THEN, "deleted_reason": "retention of 90 days"},
+            410,
+            "02 March 2026: retention of 90 days",
+        ),
+        ({"overdue_since": made.THEN, "overdue_reason": "Never arrived."}, 404, "Never arrived."),
+        ({"destination": None}, 404, "none of the destinations"),
+    ],
+)
+def test_a_missing_object_says_why(
+    client: Client, recording: RecordingJob, store: LocalStore, facts: dict[str, Any], status: int, says: str
+) -> None:
+    store.delete(KEY)
+    RecordingJob.objects.update(**facts)
+    answer = client.get(url(recording))
+    assert (answer.status_code, answer["Content-Type"]) == (status, "text/plain; charset=utf-8")
+    assert says in answer.content.decode()
+    page = client.get(url(recording), headers={"Accept": "text/html"})
+    assert page.status_code == status
+    assert says in page.content.decode()
+    assert "<h1" in page.content.decode()
+
+
+class Faulty(LocalStore):
+    """A folder whose reading fails, hangs or is slow."""
+
+    error: StoreError | None = None
+    wait = 0.0
+    bodies: list[Body] = []
+
+    def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
+        time.sleep(self.wait)
+        if self.error:
+            raise self.error
+        body = super().read(key, start, stop, etag=etag)
+        self.bodies.append(body)
+        return body
+
+
+@pytest.fixture
+def faulty(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
+    found = Faulty(store._root)
+    found.bodies = []
+    monkeypatch.setattr(Destination, "read_store", lambda self: found)
+    yield found
+    patience._by_store.clear()
+
+
+def test_refused_access_names_the_destination_to_admins_alone(
+    client: Client, recording: RecordingJob, faulty: Faulty
+) -> None:
+    faulty.error = AccessDenied("The secret key is wrong.")
+    told = client.get(url(recording))
+    assert told.status_code == 502
+    assert b"Ask an administrator" in told.content
+    assert b"Demo" not in told.content
+    admin = Client()
+    admin.force_login(made.person("admin"))
+    assert "(destination Demo). The store said: The secret key is wrong." in admin.get(url(recording)).content.decode()
+
+
+def test_a_dead_store_is_told_at_once_with_when_to_try_again(
+    client: Client, recording: RecordingJob, faulty: Faulty
+) -> None:
+    faulty.error = StoreUnavailable("refused")
+    answer = client.get(url(recording))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_a_hung_store_is_told_within_three_seconds_and_its_late_body_is_closed(
+    client: Client, recording: RecordingJob, faulty: Faulty
+) -> None:
+    faulty.wait = 4
+    begun = time.monotonic()
+    assert client.get(url(recording)).status_code == 503
+    assert time.monotonic() - begun < 3
+    begun = time.monotonic()
+    assert client.get(url(recording)).status_code == 503
+    assert time.monotonic() - begun < 0.5  # it is not asked again at once
+    deadline = time.monotonic() + 10
+    while not faulty.bodies and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.1)
+    assert all(body._closed for body in faulty.bodies)
+    assert AuditEvent.objects.filter(action="audio.opened").count() == 0
+
+
+def test_a_client_that_goes_away_frees_the_store(client: Client, recording: RecordingJob, faulty: Faulty) -> None:
+    answer = client.get(url(recording))
+    assert isinstance(answer, StreamingHttpResponse)
+    next(iter(answer.streaming_content))
+    leave(answer)
+    assert [body._closed for body in faulty.bodies] == [True]
+
+
+def test_more_listeners_than_the_cap_are_asked_to_wait_and_get_their_turn(
+    client: Client, recording: RecordingJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playback, "_streams", threading.BoundedSemaphore(2))
+    listening = [client.get(url(recording)) for _ in range(2)]
+    refused = client.get(url(recording))
+    assert refused.status_code == 503
+    assert b"As many people" in refused.content
+    assert client.head(url(recording)).status_code == 200
+    leave(listening[0])
+    assert content(client.get(url(recording))) == AUDIO
+    leave(listening[1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_database_connection_is_held_while_bytes_flow(client: Client, recording: RecordingJob) -> None:
+    answer = client.get(url(recording))
+    assert isinstance(answer, StreamingHttpResponse)
+    assert connection.connection is None
+    assert content(answer) == AUDIO
+    assert connection.connection is None
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90", "audio/mpeg"),
+        (b"\xff\xe3\x18", "audio/mpeg"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio/wav"),
+        (b"RIFF\x00\x00\x00\x00AVI ", None),
+        (b"<!DOCTYPE html>", None),
+        (b"\xff\xd8\xff\xe0", None),
+        (b"", None),
+    ],
+)
+def test_audio_is_known_by_its_first_bytes(head: bytes, kind: str | None) -> None:
+    assert playback.audio_type(head) == kind
