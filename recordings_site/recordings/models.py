@@ -11,10 +11,12 @@ from recordings_site.calls.models import Call, ConferenceSession, Decision, Dire
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
+from recordings_site.recordings.search.rows import IndexedRecording, SpokenLanguage, SpokenWord
 from recordings_site.recordings.state import State, state_choices
 
 __all__ = [
     "Comment",
+    "IndexedRecording",
     "LineCorrection",
     "Listening",
     "Origin",
@@ -22,6 +24,8 @@ __all__ = [
     "RecordingJobQuerySet",
     "RecordingTag",
     "SpeakerName",
+    "SpokenLanguage",
+    "SpokenWord",
     "Tag",
     "Transcript",
     "TranscriptLine",

@@ -1,0 +1,100 @@
+"""Reads the dates of a query: "2024-03-05", "march", "last week", "3 days ago"."""
+
+import calendar
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_UNITS = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}
+_MONTHS = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): index for index, name in enumerate(calendar.month_abbr) if name}
+_DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)}
+_DAYS |= {name.lower(): index for index, name in enumerate(calendar.day_abbr)}
+
+
+def span_of(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """The time that a date in figures or words covers, its end excluded; None when it cannot be read."""
+    words = re.sub(r"[\s_]+|(?<=[a-z])-|-(?=[a-z])", " ", text.strip().lower()).strip()
+    try:
+        days = _days(words, now.astimezone(zone).date())
+    except (ValueError, OverflowError):
+        return None
+    if days is None:
+        return None
+    first, last = days
+    return tuple(datetime.combine(each, time.min, tzinfo=zone) for each in (first, last))  # type: ignore[return-value]
+
+
+def _days(words: str, today: date) -> tuple[date, date] | None:
+    """The first day and the day after the last."""
+    day = timedelta(days=1)
+    monday = today - today.weekday() * day
+    fixed = {
+        "today": (today, today + day),
+        "yesterday": (today - day, today),
+        "this week": (monday, monday + 7 * day),
+        "last week": (monday - 7 * day, monday),
+        "this month": _month(today.year, today.month),
+        "last month": _month(*_month_before(today.year, today.month)),
+        "this year": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),
+        "last year": (date(today.year - 1, 1, 1), date(today.year, 1, 1)),
+    }
+    if words in fixed:
+        return fixed[words]
+    return _in_figures(words) or _in_words(words.removeprefix("last ").removeprefix("in "), today)
+
+
+def _in_figures(words: str) -> tuple[date, date] | None:
+    match [int(each) for each in re.findall(r"\d+", words)] if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", words) else []:
+        case [year]:
+            return date(year, 1, 1), date(year + 1, 1, 1)
+        case [year, month]:
+            return _month(year, month)
+        case [year, month, number]:
+            found = date(year, month, number)
+            return found, found + timedelta(days=1)
+    return None
+
+
+def _in_words(words: str, today: date) -> tuple[date, date] | None:
+    day = timedelta(days=1)
+    if words in _DAYS:
+        found = today - ((today.weekday() - _DAYS[words]) % 7 or 7) * day
+        return found, found + day
+    if ago := re.fullmatch(r"(\d{1,4}) ?(days?|d|weeks?|w)(?: ago)?", words):
+        found = today - int(ago[1]) * _UNITS[ago[2]] * day
+        return found, found + day
+    if ago := re.fullmatch(r"(\d{1,3}) ?(months?|m)(?: ago)?", words):
+        year, month = divmod(today.year * 12 + today.month - 1 - int(ago[1]), 12)
+        return _month(year, month + 1)
+    if named := re.fullmatch(r"([a-z]+)(?: (\d{4}))?", words):
+        if (index := _MONTHS.get(named[1])) is not None:
+            # A month without its year is the latest one that has begun.
+            return _month(int(named[2]) if named[2] else today.year - (index > today.month), index)
+    elif (named := re.fullmatch(r"(?:(\d{1,2}) ([a-z]+)|([a-z]+) (\d{1,2}))(?: (\d{4}))?", words)) and (
+        index := _MONTHS.get(named[2] or named[3])
+    ):
+        found = date(int(named[5]) if named[5] else today.year, index, int(named[1] or named[4]))
+        found = found if named[5] or found <= today else found.replace(year=found.year - 1)
+        return found, found + day
+    return None
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1), after
+
+
+def _month_before(year: int, month: int) -> tuple[int, int]:
+    return (year, month - 1) if month > 1 else (year - 1, 12)
+
+
+def seconds_of(text: str) -> float | None:
+    """The seconds of a length: "90", "5m", "1h30m", "2:05" (minutes and seconds); None when it cannot be read."""
+    words = text.strip().lower().replace(" ", "")
+    if clock := re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})", words):
+        return int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
+    units = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,5})(?:m|min))?(?:(\d{1,6})s?)?", words)
+    if not words or not units or not words.isascii():
+        return None
+    return int(units[1] or 0) * 3600.0 + int(units[2] or 0) * 60 + int(units[3] or 0)

@@ -1,0 +1,143 @@
+"""Finds recordings for a typed query: the one face of search for pages, counts, alerts and exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.models import RecordingJob, SpokenLanguage, SpokenWord
+from recordings_site.recordings.search import candidates, ids, tree
+from recordings_site.recordings.search.highlight import Piece, pieces
+from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
+from recordings_site.recordings.search.sql import line_match
+
+PAGE = 20
+LINES_SHOWN = 3
+LINES_COUNTED = 200  # of one recording, for the strip
+LONGEST_LINE = 280  # characters shown of one line
+
+
+@dataclass(frozen=True, slots=True)
+class HitLine:
+    """One line that was found: its second in the recording, who spoke, and the text with what was found marked."""
+
+    seconds: float
+    speaker: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One recording that was found, its first lines, and the seconds at which all of them lie."""
+
+    recording: RecordingJob
+    lines: Sequence[HitLine]
+    seconds: Sequence[float]
+
+    @property
+    def more_lines(self) -> int:
+        """How many lines were found beyond those shown."""
+        return len(self.seconds) - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, newest first; where the next one begins; how far back the search went when it stopped early."""
+
+    hits: Sequence[Hit]
+    older: int | None
+    searched_back_to: datetime | None
+
+
+def understand(node: tree.Node) -> Meaning:
+    """What a parsed query means in the languages that were spoken so far."""
+    return meaning_of(node, languages=list(SpokenLanguage.objects.values_list("code", flat=True)), expand=expand)
+
+
+def expand(prefix: str, most: int) -> list[str]:
+    """The tokens of the commonest words that begin with a folded prefix."""
+    # startswith would be LIKE, which on SQLite takes no index; the words after the prefix end at the last code point.
+    rows = SpokenWord.objects.filter(word__gte=prefix, word__lt=prefix + "\U0010ffff")
+    if connection.vendor == "postgresql":
+        rows = SpokenWord.objects.filter(word__startswith=prefix)
+    common = rows.order_by("-transcripts", "word", "language").values_list("token", flat=True)
+    return list(dict.fromkeys(common[:most]))
+
+
+def find(node: tree.Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:
+    """The newest recordings that match and that this person may see, older than the cursor `before`."""
+    meaning = understand(node)
+    walked = candidates.walk(candidates.plan(meaning, user), size=size, before=before)
+    hits = _hits(walked.ids, list(lines_of(meaning)), user)
+    back_to = ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
+    return Found(hits, walked.older, back_to)
+
+
+def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
+    rows = RecordingJob.objects.visible_to(user).with_facts().filter(indexed__in=found).select_related("indexed")
+    recordings = {row.indexed.pk: row for row in rows}
+    places = _places([pk for pk in found if pk in recordings], lines)
+    shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
+    texts = _texts([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
+    hits = []
+    for pk in found:
+        if pk not in recordings:
+            continue
+        language = recordings[pk].indexed.language
+        said = [texts.get((recordings[pk].indexed.transcript_id, position)) for position, _ in shown.get(pk, [])]
+        hits.append(
+            Hit(
+                recording=recordings[pk],
+                lines=[
+                    HitLine(at, speaker, pieces(text, language, lines, longest=LONGEST_LINE))
+                    for at, speaker, text in (each for each in said if each)
+                ],
+                seconds=[at for _, at in places.get(pk, [])],
+            )
+        )
+    return hits
+
+
+def _places(found: Sequence[int], lines: Sequence[Line]) -> dict[int, list[tuple[int, float]]]:
+    """The position and second of the lines that match, of each recording."""
+    if not lines or not found:
+        return {}
+    writer = candidates.dialect()
+    match = writer.either([line_match(line, writer) for line in lines])
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT near.id, near.at FROM unnest(%s::bigint[]) AS i(id), LATERAL (SELECT own.id, own.at FROM"
+            " (SELECT l.id, l.at, l.tokens FROM recordings_search_line l"
+            " WHERE l.id >= i.id << 14 AND l.id < (i.id + 1) << 14 OFFSET 0) own"
+            " WHERE own.tokens @@ %s::tsquery ORDER BY own.id LIMIT %s) near"
+        )
+        queries: list[tuple[str, list[Any]]] = [(sql, [list(found), match, LINES_COUNTED])]
+    else:
+        sql = (
+            "SELECT l.rowid, l.at FROM recordings_search_line l WHERE l.recordings_search_line MATCH %s"
+            " AND l.rowid >= %s AND l.rowid < %s ORDER BY l.rowid LIMIT %s"
+        )
+        queries = [(sql, [match, ids.line_id(pk, 0), ids.line_id(pk + 1, 0), LINES_COUNTED]) for pk in found]
+    places: dict[int, list[tuple[int, float]]] = {}
+    with connection.cursor() as cursor:
+        for statement, parameters in queries:
+            cursor.execute(statement, parameters)
+            for line, at in cursor.fetchall():
+                places.setdefault(line >> ids.BITS, []).append((ids.position_of(line), float(at)))
+    return places
+
+
+def _texts(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:
+    """Second, speaker and text of lines by transcript and position."""
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.transcript_id, t.position, t.timestamp, t.speaker_label, t.text FROM recordings_transcriptline t"
+            f" WHERE (t.transcript_id, t.position) IN (VALUES {', '.join(['(%s, %s)'] * len(wanted))})",
+            [value for pair in wanted for value in pair],
+        )
+        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}

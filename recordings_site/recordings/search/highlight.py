@@ -1,0 +1,60 @@
+"""Marks in the original text what a query found in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recordings_site.recordings.search.meaning import Line, matches
+from recordings_site.recordings.search.tokens import tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text, and whether it was found."""
+
+    text: str
+    found: bool
+
+
+def pieces(text: str, language: str, lines: Iterable[Line], *, longest: int | None = None) -> list[Piece]:
+    """A text cut into stretches, those found marked; cut to about `longest` characters around the first of them."""
+    tokens = tokenize(text, language)
+    spans = sorted(
+        (token.start, token.end)
+        for line in lines
+        for way in line.ways
+        for token in matches(way, tokens.sequence, tokens.joined)
+    )
+    merged: list[list[int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    first, last = _window(text, merged[0] if merged else [0, 0], longest)
+    found: list[Piece] = [Piece("… ", False)] if first else []
+    at = first
+    for start, end in merged:
+        if start >= last:
+            break
+        if start > at:
+            found.append(Piece(text[at:start], False))
+        found.append(Piece(text[start : min(end, last)], True))
+        at = min(end, last)
+    if at < last:
+        found.append(Piece(text[at:last], False))
+    return [*found, Piece(" …", False)] if last < len(text) else found
+
+
+def _window(text: str, span: list[int], longest: int | None) -> tuple[int, int]:
+    """The part of a long text to show: from a blank somewhat before the first span to a blank near the end."""
+    if longest is None or len(text) <= longest:
+        return 0, len(text)
+    first = max(0, min(span[0] - longest // 3, len(text) - longest))
+    if first:
+        blank = text.find(" ", first, span[0])
+        first = blank + 1 if blank >= 0 else first
+    last = min(len(text), first + longest)
+    if last < len(text):
+        blank = text.rfind(" ", max(first, span[1]), last)
+        last = blank if blank > first else last
+    return first, last

@@ -1,0 +1,198 @@
+"""Turns text into the tokens that both databases index, so that both give the same hits.
+
+Words are folded (case, accents, width, digits), then stemmed by the language of the transcript. Scripts without
+spaces become overlapping pairs of characters. Numbers and hyphenated words are also indexed joined, so that
+"070-123 45 67" and "0701234567" find each other. There are no stop words.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+# Raise it when tokens come out differently: `manage.py reindex` then knows which transcripts are behind.
+VERSION = 1
+LONGEST_TOKEN = 64  # characters; longer ones are cut, in text and query alike
+# Private-use characters begin the tokens that no query word can spell, for folding removes them from words.
+SPEAKER_MARK = "\ue001"
+PHONE_MARK = "\ue002"
+SCOPE_MARK = "\ue003"
+PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
+LONGEST_RUN = 8  # digit groups or hyphenated parts that are joined at most
+
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
+    "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+    "cs": "czech",
+}  # fmt: skip
+
+# Letters that Unicode does not take apart, but that people without the key for them type otherwise.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Accents that are dropped. Vowel signs of Indic and Thai script are marks too, but they tell words apart.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
+
+
+def _ranges(wanted: str) -> str:
+    """The characters of the first two planes whose category begins with `wanted`, as a regular expression's ranges."""
+    ranges: list[list[int]] = []
+    for code in range(0x80, 0x20000):
+        if unicodedata.category(chr(code))[0] == wanted:
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+
+
+_MARKS = _ranges("M")
+# Thai, Lao, Burmese, Khmer, Hiragana, Katakana and Han are written without spaces between words.
+_UNSPACED = (
+    "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_WORD = re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])(?:[^\\W_]|[{_MARKS}]))*")
+_KEPT = re.compile(f"[^\\W_]|[{_MARKS}]")
+# What may stand between the groups of one number, and between the parts of one word.
+_IN_NUMBER = re.compile(r"[ \-.,/'’\u00a0\u202f\u2010-\u2013]| ?[()] ?| - ")
+_IN_WORD = re.compile(r"[\-.'’/@&_\u2010\u2011]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its text as indexed, where it stands in the original (characters) and its position among tokens."""
+
+    text: str
+    start: int
+    end: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text: in their order, and those joined from several, which take part in no phrase.
+
+    `words` are the folded words before stemming, one for each of `sequence`: the lexicon's entries.
+    """
+
+    sequence: tuple[Token, ...]
+    joined: tuple[Token, ...]
+    words: tuple[str, ...]
+
+
+def language_of(locale: str) -> str:
+    """The language whose stemmer serves a locale: "sv" of "sv-SE"; "" when there is none for it."""
+    language = re.split("[-_]", locale.strip().lower(), maxsplit=1)[0]
+    return language if language in STEMMERS else ""
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """A word without case, accents, width and foreign digits: "Ｒéfund" gives "refund"; at most 64 characters."""
+    if word.isascii():
+        return word.lower()[:LONGEST_TOKEN]
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_LETTERS)
+    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in plain)
+    return "".join(_KEPT.findall(digits))[:LONGEST_TOKEN]
+
+
+_stemmers = threading.local()  # a stemmer keeps the word that it works on in itself
+
+
+@lru_cache(maxsize=262144)
+def stem(word: str, language: str) -> str:
+    """The stem of a folded word; the word itself when it holds a digit or the language has no stemmer."""
+    if language not in STEMMERS or any(each.isdigit() for each in word):
+        return word
+    known = _stemmers.__dict__.setdefault("by_language", {})
+    if language not in known:
+        known[language] = snowballstemmer.stemmer(STEMMERS[language])
+    # Stemmers of some languages give back accents and marks that the folded text has not.
+    return fold(known[language].stemWord(word)) or word
+
+
+def tokenize(text: str, language: str = "") -> Tokens:
+    """The tokens of a text in a language ("" for none: nothing is stemmed)."""
+    sequence: list[Token] = []
+    words: list[str] = []
+    for found in _WORD.finditer(text):
+        if found[1]:
+            pieces: Iterator[tuple[str, int, int]] = _pairs(found[1], found.start())
+        else:
+            pieces = iter([(found[0], found.start(), found.end())])
+        for piece, start, end in pieces:
+            word = fold(piece)
+            if word:
+                token = word if found[1] else stem(word, language)
+                sequence.append(Token(token, start, end, len(sequence)))
+                words.append(word)
+    return Tokens(tuple(sequence), tuple(_joined(text, sequence, words, language)), tuple(words))
+
+
+def _pairs(run: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Overlapping pairs of a run, then its last character: each character begins a token, each word is a phrase."""
+    for index in range(len(run)):
+        yield run[index : index + 2], start + index, start + min(index + 2, len(run))
+
+
+def _joined(text: str, sequence: list[Token], words: list[str], language: str) -> Iterator[Token]:
+    index = 0
+    while index < len(sequence):
+        last = index
+        digits = words[index].isdigit()
+        while last + 1 < len(sequence):
+            between = text[sequence[last].end : sequence[last + 1].start]
+            both = digits and words[last + 1].isdigit()
+            if not (_IN_NUMBER if both else _IN_WORD).fullmatch(between):
+                break
+            digits = both
+            last += 1
+        yield from (
+            _number(sequence, words, index, last) if digits else _compound(sequence, words, index, last, language)
+        )
+        index = last + 1
+
+
+def _number(sequence: list[Token], words: list[str], first: int, last: int) -> Iterator[Token]:
+    """Each stretch of a number's groups as one token, and the last digits of what may be a phone number."""
+    told: set[int] = set()
+    for start in range(first, last + 1):
+        for end in range(start, min(last, start + LONGEST_RUN - 1) + 1):
+            joined = "".join(words[start : end + 1])
+            if len(joined) > 2 * PHONE_DIGITS + 4:
+                break
+            span = (sequence[start].start, sequence[end].end, start)
+            if end > start:
+                yield Token(joined, *span)
+            if len(joined) >= PHONE_DIGITS and end not in told:
+                told.add(end)
+                yield Token(PHONE_MARK + joined[-PHONE_DIGITS:], *span)
+
+
+def _compound(sequence: list[Token], words: list[str], first: int, last: int, language: str) -> Iterator[Token]:
+    """The parts of "e-mail" or "don't" as one word: the whole, and each two neighbours."""
+    if last == first or last - first >= LONGEST_RUN:
+        return
+    stretches = {(start, start + 1) for start in range(first, last)} | {(first, last)}
+    for start, end in sorted(stretches):
+        joined = "".join(words[start : end + 1])[:LONGEST_TOKEN]
+        yield Token(stem(joined, language), sequence[start].start, sequence[end].end, start)
+
+
+def speaker_tokens(label: str) -> tuple[str, ...]:
+    """The tokens that stand for a speaker: one for each word of the label, in no order."""
+    return tuple(dict.fromkeys(SPEAKER_MARK + word for word in tokenize(label).words))
+
+
+def scope_token(number_id: int | None) -> str:
+    """The token that stands for the number a recording belongs to: what one may see is looked up like a word."""
+    return f"{SCOPE_MARK}{number_id or 0}"

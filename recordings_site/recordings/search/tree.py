@@ -1,0 +1,75 @@
+"""The query tree: what a typed query means, before any database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, or with `prefix` every word that begins so."""
+
+    text: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that follow each other within one line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two words or phrases whose beginnings lie at most `distance` words apart within one line, in either order."""
+
+    left: "Word | Phrase"
+    right: "Word | Phrase"
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Binds the words beside it to lines of this speaker; alone: some line of this speaker."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A fact of the recording equals a value: `tag:`, `number:` and the like. Longer and shorter hold seconds."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The call began at `start` or later and before `end`; either may be open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold for the recording."""
+
+    parts: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds for the recording."""
+
+    parts: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold for the recording."""
+
+    part: "Node"
+
+
+Node = Word | Phrase | Near | Speaker | Field | Between | And | Or | Not

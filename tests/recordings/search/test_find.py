@@ -1,0 +1,154 @@
+"""Searching transcripts: what is found, for whom, and what is shown of it."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.models import IndexedRecording, Transcript
+from recordings_site.recordings.search import find as search
+from recordings_site.recordings.search.index import index_transcript, remove_transcript
+from recordings_site.recordings.search.language import parse
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def indexed(*texts: str, locale: str = "en-US", **fields: object) -> Transcript:
+    """A recording whose transcript has these lines, by two speakers in turn."""
+    recording = factories.recording(**fields)
+    lines = [(10.0 * index, f"Speaker {index % 2 + 1}", text) for index, text in enumerate(texts)]
+    transcript = factories.transcript(recording, lines, locale=locale)
+    index_transcript(transcript)
+    return transcript
+
+
+def found(query: str, user: User) -> list[object]:
+    """The recordings that a query finds, newest first."""
+    node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
+    return [hit.recording.pk for hit in search.find(node, user=user).hits]
+
+
+def test_words_combine_over_the_recording_and_phrases_within_a_line() -> None:
+    admin = factories.admin()
+    one = indexed("I want a refund", "for the broken lamp").recording_id
+    two = indexed("The lamp is fine", "no money back").recording_id
+    assert found("refund lamp", admin) == [one]
+    assert found("lamp", admin) == [two, one]
+    assert found("lamp NOT refund", admin) == [two]
+    assert found('"refund lamp"', admin) == []
+    assert found('"broken lamp" OR "money back"', admin) == [two, one]
+    assert found("refund NEAR/3 want", admin) == [one]
+    assert found("refund NEAR/5 lamp", admin) == []
+    assert found("NOT refund", admin) == [two]
+
+
+def test_a_speaker_binds_the_words_beside_it() -> None:
+    admin = factories.admin()
+    one = indexed("I want a refund", "for the lamp").recording_id
+    assert found('speaker:"Speaker 1" refund', admin) == [one]
+    assert found('speaker:"Speaker 2" refund', admin) == []
+    assert found('speaker:"Speaker 2"', admin) == [one]
+    assert found('speaker:"Speaker 3"', admin) == []
+
+
+def test_words_are_found_by_their_stem_in_each_language_without_accents_and_as_beginnings() -> None:
+    admin = factories.admin()
+    english = indexed("They are refunding my cancellations").recording_id
+    swedish = indexed("Jag vill ha en återbetalning av fakturorna", locale="sv-SE").recording_id
+    chinese = indexed("我要退款", locale="zh-CN").recording_id
+    assert found("REFUNDS", admin) == [english]
+    assert found("cancel*", admin) == [english]
+    assert found("aterbetalningar", admin) == [swedish]
+    assert found("faktura", admin) == [swedish]
+    assert found("退款", admin) == [chinese]
+    assert found("退", admin) == []
+    assert found("退*", admin) == [chinese]
+    assert found("xyz*", admin) == []
+
+
+def test_numbers_are_found_with_and_without_separators() -> None:
+    admin = factories.admin()
+    one = indexed("Call me on 070-123 45 67, order 2,000").recording_id
+    two = indexed("My number is +46701234567").recording_id
+    assert found("0701234567", admin) == [two, one]
+    assert found("+46 70 123 45 67", admin) == [two, one]
+    assert found("1234567", admin) == [one]
+    assert found("2000", admin) == [one]
+    assert found('"2 000"', admin) == [one]
+
+
+def test_hits_show_the_lines_with_what_was_found_marked() -> None:
+    admin = factories.admin()
+    indexed("Hello", "I want my Refund. A refund!", "ok", "refunds", "refunded", "refunding")
+    hit = search.find(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin).hits[0]
+    assert [line.seconds for line in hit.lines] == [10.0, 30.0, 40.0]
+    assert [(piece.text, piece.found) for piece in hit.lines[0].pieces] == [
+        ("I want my ", False),
+        ("Refund", True),
+        (". A ", False),
+        ("refund", True),
+        ("!", False),
+    ]
+    assert hit.more_lines == 1
+    assert hit.lines[0].speaker == "Speaker 2"
+
+
+def test_nobody_finds_what_they_may_not_see() -> None:
+    team = factories.team()
+    mine, other = factories.number(team=team), factories.number()
+    own = indexed("secret refund", number=mine).recording_id
+    foreign = indexed("secret refund", number=other).recording_id
+    support = factories.user(teams=[team])
+    assert found("refund", support) == [own]
+    assert found("NOT banana", support) == [own]
+    assert found(f"number:{other.e164}", support) == []
+    assert found("refund", factories.user()) == []
+    assert set(found("refund", factories.admin())) == {own, foreign}
+
+
+def test_facts_of_the_recording_narrow_the_hits() -> None:
+    admin = factories.admin()
+    number = factories.number(label="Support Stockholm")
+    start = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    one = indexed("refund", number=number, happened_at=start, duration=400.0).recording_id
+    two = indexed("refund", happened_at=start + timedelta(days=40)).recording_id
+    assert found(f"number:{number.e164} refund", admin) == [one]
+    assert found("number:stockholm", admin) == [one]
+    assert found("on:2026-03-05 refund", admin) == [one]
+    assert found("after:april", admin) == [two]
+    assert found("before:april refund", admin) == [one]
+    assert found("longer:5m", admin) == [one]
+    assert found("caller:+46733000001", admin) == [two, one]
+    assert found("state:available direction:inbound", admin) == [two, one]
+    assert found("refund -longer:5m", admin) == [two]
+
+
+def test_pages_follow_each_other_without_a_gap() -> None:
+    admin = factories.admin()
+    made = [indexed(f"refund {index}", "thank you").recording_id for index in range(5)]
+    node = parse('refund OR "thank you"', now=NOW, zone=ZoneInfo("UTC"))
+    seen: list[object] = []
+    before = None
+    while True:
+        page = search.find(node, user=admin, before=before, size=2)
+        seen += [hit.recording.pk for hit in page.hits]
+        before = page.older
+        if before is None:
+            break
+    assert seen == made[::-1]
+
+
+def test_a_transcript_is_indexed_anew_and_forgotten() -> None:
+    admin = factories.admin()
+    transcript = indexed("I want a refund")
+    transcript.lines.update(text="I want a lamp")
+    index_transcript(transcript)
+    assert found("refund", admin) == []
+    assert found('"a lamp"', admin) == [transcript.recording_id]
+    remove_transcript(transcript)
+    assert found("lamp", admin) == []
+    assert found('"a lamp"', admin) == []
+    assert not IndexedRecording.objects.exists()

@@ -1,0 +1,138 @@
+"""The query language: what is understood, and what is said about what is not."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recordings_site.recordings.search.language import FIELDS, LONGEST_QUERY, QueryError, corrected, parse
+from recordings_site.recordings.search.tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
+
+NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)  # a Wednesday
+ZONE = ZoneInfo("Europe/Stockholm")
+
+
+def read(text: str) -> Node:
+    return parse(text, now=NOW, zone=ZONE)
+
+
+def day(month: int, number: int) -> datetime:
+    return datetime(2026, month, number, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("refund", Word("refund")),
+        ("refun*", Word("refun*", prefix=True)),
+        ('"late refund"', Phrase("late refund")),
+        ("“late refund”", Phrase("late refund")),
+        ("a b", And((Word("a"), Word("b")))),
+        ("a AND b OR c", Or((And((Word("a"), Word("b"))), Word("c")))),
+        ("a (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
+        ("a -b", And((Word("a"), Not(Word("b"))))),
+        ('a -"b c"', And((Word("a"), Not(Phrase("b c"))))),
+        ("NOT (a OR b)", Not(Or((Word("a"), Word("b"))))),
+        ("a NEAR/5 b", Near(Word("a"), Word("b"), 5)),
+        ("a NEAR b", Near(Word("a"), Word("b"), 10)),
+        ('speaker:"Speaker 2" a', And((Speaker("Speaker 2"), Word("a")))),
+        ("tag:vip", Field("tag", "vip")),
+        ("state:Not-Recorded", Field("state", "not_recorded")),
+        ("has:comments", Field("has", "comment")),
+        ("longer:1h30m", Field("longer", "5400.0")),
+        ("shorter:2:05", Field("shorter", "125.0")),
+        ("and or not", And((Word("and"), Word("or"), Word("not")))),
+        ("12:30", Word("12:30")),
+        ("https://example.com", Word("https://example.com")),
+        ("a !!! b", And((Word("a"), Word("b")))),
+        ("on:2026-03-05", Between(day(3, 5), day(3, 6))),
+        ("on:today", Between(day(6, 3), day(6, 4))),
+        ('on:"last week"', Between(day(5, 25), day(6, 1))),
+        ("after:march", Between(day(3, 1), None)),
+        ("before:2026-03", Between(None, day(3, 1))),
+        ("on:monday", Between(day(6, 1), day(6, 2))),
+        ('after:"3 days ago"', Between(day(5, 31), None)),
+        ("on:last-month", Between(day(5, 1), day(6, 1))),
+        ('on:"5 march"', Between(day(3, 5), day(3, 6))),
+    ],
+)
+def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
+    assert read(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "suggestion", "says"),
+    [
+        ('refund "late', (7, 8), 'refund "late"', "never closed"),
+        ("(refund", (0, 1), "(refund)", "never closed"),
+        ("refund)", (6, 7), "refund", "closes nothing"),
+        ("refund AND", (7, 10), "refund", "behind it"),
+        ("OR refund", (0, 2), "refund", "before it"),
+        ("refund NOT", (7, 10), "refund", "behind it"),
+        ("numbr:+46", (0, 5), "number:+46", "Did you mean"),
+        ("state:availble", (0, 14), "state:available", "takes"),
+        ("on:someday", (0, 10), "on:today", "is no date"),
+        ("on:2026-02-30", (0, 13), "on:today", "is no date"),
+        ("longer:five", (0, 11), "longer:5m", "Write a length"),
+        ("tag: vip", (0, 4), "vip", "needs a value"),
+        ("a NEAR/500 b", (2, 10), "a NEAR/30 b", "1 to 30"),
+        ("(a b) NEAR/5 c", (0, 12), "(a b) AND c", "NEAR stands between"),
+        ("r*", (0, 2), "r", "letters before the star"),
+        ("a () b", (2, 4), "a b", "nothing between"),
+        ("", (0, 0), "", "Type a word"),
+        ("!!!", (0, 3), "", "no letter or digit"),
+    ],
+)
+def test_an_error_names_the_place_and_offers_a_correction(
+    text: str, place: tuple[int, int], suggestion: str, says: str
+) -> None:
+    with pytest.raises(QueryError) as raised:
+        read(text)
+    assert (raised.value.start, raised.value.end) == place
+    assert raised.value.suggestion == suggestion
+    assert says in raised.value.sentence
+
+
+def test_corrections_lead_to_a_query_that_can_be_read() -> None:
+    text, error = corrected('(refund AND "late numbr:', now=NOW, zone=ZONE)
+    assert error is not None
+    assert read(text)
+    assert corrected("refund", now=NOW, zone=ZONE) == ("refund", None)
+    assert corrected("???", now=NOW, zone=ZONE)[0] == ""
+
+
+_PIECES = st.sampled_from(
+    [
+        "refund", "late", "refun*", '"', '"late fee"', "(", ")", "AND", "OR", "NOT", "-", "NEAR/3", "NEAR/", "near/99",
+        "*", ":", "''", "\\", "%", "\0", "ß", "退款", "ไทย", "🙂", "\u202e", "+46 70", "070-123", "12:30", "|", "&&",
+        *(f"{name}:" for name in FIELDS), "on:yesterday", "longer:5m", "state:late", "foo:bar", "before:march",
+    ]
+)  # fmt: skip
+QUERIES = st.one_of(
+    st.lists(_PIECES, max_size=14).map(" ".join), st.lists(_PIECES, max_size=14).map("".join), st.text(max_size=80)
+)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(QUERIES)
+def test_whatever_is_typed_gives_a_tree_or_a_sentence(text: str) -> None:
+    fixed, error = corrected(text, now=NOW, zone=ZONE)
+    if error is not None:
+        assert 0 <= error.start <= error.end <= len(text)
+        assert error.sentence.endswith((".", "?"))
+    if fixed:
+        read(fixed)
+
+
+def test_very_long_and_very_deep_queries_are_refused_politely() -> None:
+    for text in (
+        "a" * (LONGEST_QUERY + 1),
+        "(" * 500 + "a" + ")" * 500,
+        "a " * 200,
+        "-" * 300 + "a",
+        "NOT " * 300 + "a",
+    ):
+        with pytest.raises(QueryError):
+            read(text)
