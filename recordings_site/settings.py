@@ -171,6 +171,12 @@ CALLBACK_PATH: str = env.str("CALLBACK_PATH", default="/callbacks/sinch/")
 # Seconds that a callback's x-timestamp may lie from our clock before it is stale. Sinch publishes no tolerance.
 CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 
+# --- Policies -----------------------------------------------------------------------------------------------------
+# A second admin has to approve a version before it is in force.
+POLICY_APPROVAL: bool = env.bool("POLICY_APPROVAL", default=False)
+# The sealed file from which calls are answered while the database is down: routes and secrets, no storage credentials.
+SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.sealed"))
+
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
