@@ -171,12 +171,6 @@ CALLBACK_PATH: str = env.str("CALLBACK_PATH", default="/callbacks/sinch/")
 # Seconds that a callback's x-timestamp may lie from our clock before it is stale. Sinch publishes no tolerance.
 CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 
-# --- Policies -----------------------------------------------------------------------------------------------------
-# A second admin has to approve a version before it is in force.
-POLICY_APPROVAL: bool = env.bool("POLICY_APPROVAL", default=False)
-# The sealed file from which calls are answered while the database is down: routes and secrets, no storage credentials.
-SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.sealed"))
-
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
@@ -191,6 +185,12 @@ LATE_AFTER_MINUTES: int = env.int("LATE_AFTER_MINUTES", default=10)
 MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
 
+# The sealed file from which recordings_site.fallback answers calls when all else is down; a worker keeps it up to date.
+FALLBACK_SNAPSHOT = Path(env.str("FALLBACK_SNAPSHOT", default=str(DATA_DIR / "fallback-snapshot")))
+
+# --- Watching over it ----------------------------------------------------------------------------------------------
+# Whoever brings it as "Authorization: Bearer …" may read /metrics; empty: nobody.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

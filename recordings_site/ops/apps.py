@@ -17,5 +17,5 @@ class OpsConfig(AppConfig):
         from recordings_site.ops import checks
 
         passwords = (settings.DATABASES["default"].get("PASSWORD"), settings.EMAIL_HOST_PASSWORD)
-        for secret in (*passwords, *settings.CREDENTIALS_KEYS.split(","), checks.secret_key()):
+        for secret in (*passwords, *settings.CREDENTIALS_KEYS.split(","), checks.secret_key(), settings.METRICS_TOKEN):
             conceal(str(secret or ""))

@@ -1,0 +1,189 @@
+"""Answers Sinch's calls when all else is down: a WSGI application without a database. It connects, and never records.
+
+It reads the sealed snapshot file that the workers write: routes and the applications' secrets, no storage credentials.
+Run it apart from the site, better on another machine, and give Sinch its URL as the fallback URL:
+`gunicorn recordings_site.fallback:application`. It needs CREDENTIALS_KEYS and FALLBACK_SNAPSHOT in its environment.
+"""
+
+import json
+import logging
+import os
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.policies import snapshot
+from recordings_site.policies.answer import DecisionFacts, answer_ace, answer_ice, answer_pie, call_facts, connect_only
+from recordings_site.policies.decision import Reason
+from recordings_site.policies.snapshot import ApplicationFacts, Snapshot
+from recordings_site.sinch import events, signing
+from recordings_site.sinch.errors import EventError, SignatureError
+from recordings_site.sinch.events import Ace, Ice, Pie
+
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+# Calls whose decision is remembered for their ACE and PIE, which come within minutes.
+REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status line and a body; SVAML when there is one."""
+
+    status: str
+    body: bytes = b""
+
+
+UNSIGNED = Reply("401 Unauthorized")
+MALFORMED = Reply("400 Bad Request")
+# Nothing can be stored here: Sinch may tell the site again.
+NOT_STORED = Reply("503 Service Unavailable")
+
+
+class Fallback:
+    """The application: `path` is the sealed file, `callback_path` the path that Sinch signs."""
+
+    def __init__(self, path: Path, keyring: Keyring, callback_path: str) -> None:
+        self._path = path
+        self._keyring = keyring
+        self._signed_paths = (callback_path.rstrip("/") + "/", callback_path.rstrip("/"))
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int] | None = None
+        self._snapshot: Snapshot | None = None
+        self._decisions: OrderedDict[str, DecisionFacts] = OrderedDict()
+
+    def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        reply = self._reply(environ)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(reply.body)))]
+        start_response(reply.status, headers)
+        return [reply.body]
+
+    def _reply(self, environ: Mapping[str, Any]) -> Reply:
+        known = self._current()
+        if environ["REQUEST_METHOD"] == "GET" and environ.get("PATH_INFO") == "/health/":
+            return Reply("200 OK", b'{"status": "ok"}') if known else NOT_STORED
+        if environ["REQUEST_METHOD"] != "POST":
+            return Reply("405 Method Not Allowed")
+        if known is None:
+            return NOT_STORED
+        try:
+            application, body = self._verified(environ, known)
+            event = events.parse(body)
+        except SignatureError:
+            return UNSIGNED
+        except EventError:
+            return MALFORMED
+        svaml = self._answer(event, application, known)
+        return Reply("200 OK", json.dumps(svaml).encode()) if svaml else NOT_STORED
+
+    def _verified(self, environ: Mapping[str, Any], known: Snapshot) -> tuple[ApplicationFacts, bytes]:
+        # A stale clock is no reason to refuse here: nothing secret is in any answer.
+        found = signing.parse_authorization(environ.get("HTTP_AUTHORIZATION", ""))
+        application = known.applications.get(found.application_key)
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if application is None:
+            raise SignatureError("No application of ours signed this.")
+        if not length.isdecimal() or int(length) > events.MAX_BODY:
+            raise EventError("The body is larger than any of Sinch's.")
+        body: bytes = environ["wsgi.input"].read(int(length))
+        if not any(
+            signing.verify(
+                application.secrets,
+                method="POST",
+                path=path,
+                body=body,
+                content_type=environ.get("CONTENT_TYPE", ""),
+                x_timestamp=environ.get("HTTP_X_TIMESTAMP", ""),
+                signature=found.signature,
+            )
+            for path in self._signed_paths
+        ):
+            raise SignatureError("The signature is not this application's.")
+        return application, body
+
+    def _answer(self, event: events.Event, application: ApplicationFacts, known: Snapshot) -> dict[str, Any] | None:
+        match event:
+            case Ice():
+                return self._answer_ice(event, application, known)
+            case Ace():
+                return answer_ace(self._decisions.get(event.call_id), known, may_record=False).svaml
+            case Pie():
+                chosen = event.menu_result.value if event.menu_result else ""
+                return answer_pie(self._decisions.get(event.call_id), chosen, known).svaml
+            case _:
+                return None
+
+    def _answer_ice(self, ice: Ice, application: ApplicationFacts, known: Snapshot) -> dict[str, Any]:
+        call = call_facts(ice, received_at=datetime.now(UTC), application_key=application.key)
+        try:
+            answer = answer_ice(
+                call,
+                known,
+                application_key=application.key,
+                recording_id=uuid.uuid4(),
+                may_record=False,
+                why_not=Reason.FALLBACK,
+            )
+        # Whatever is wrong with a policy, the call has to be connected.
+        except Exception:
+            log.exception("A policy could not answer; the default route did.")
+            return connect_only(call, application.default_route)
+        with self._lock:
+            self._decisions[ice.call_id] = answer.decision
+            while len(self._decisions) > REMEMBERED:
+                self._decisions.popitem(last=False)
+        return answer.svaml
+
+    def _current(self) -> Snapshot | None:
+        """The file's snapshot, read again when the file changed; the last one that could be read, whatever comes."""
+        try:
+            status = self._path.stat()
+            seen = (status.st_mtime_ns, status.st_ino)
+            if seen != self._seen:
+                with self._lock:
+                    self._snapshot = connecting(snapshot.read_file(self._path, self._keyring))
+                    self._seen = seen
+        # A file that cannot be read must not end the calls.
+        except Exception:
+            log.exception("The snapshot file %s cannot be read.", self._path)
+        return self._snapshot
+
+
+def connecting(found: Snapshot) -> Snapshot:
+    """The snapshot without any policy's wish to refuse calls that cannot be recorded: here none can."""
+    policies = {}
+    for key, policy in found.policies.items():
+        how = replace(policy.document.how, if_impossible="connect")
+        policies[key] = replace(policy, document=replace(policy.document, how=how))
+    return replace(found, policies=policies)
+
+
+@cache
+def configured() -> Fallback:
+    """The application as the environment configures it."""
+    keyring = Keyring.parse(_setting("CREDENTIALS_KEYS"))
+    return Fallback(Path(_setting("FALLBACK_SNAPSHOT")), keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"))
+
+
+def application(environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """The WSGI entry point."""
+    return configured()(environ, start_response)
+
+
+def _setting(name: str, default: str | None = None) -> str:
+    """A setting of the environment, or of the file that NAME_FILE names."""
+    if file := os.environ.get(f"{name}_FILE"):
+        return Path(file).read_text().strip()
+    value = os.environ.get(name, default)
+    if not value:
+        raise SystemExit(f"{name} is missing: the fallback answers from the sealed snapshot file alone.")
+    return value

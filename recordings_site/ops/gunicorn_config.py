@@ -1,0 +1,31 @@
+"""How gunicorn runs the site: threads, because audio streams wait far more than they work; logs without secrets.
+
+`gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
+"""
+
+from typing import Any
+
+worker_class = "gthread"
+# More than AUDIO_STREAMS, so that pages are answered while that many people listen.
+threads = 256
+# A worker that answers no heartbeat for so long is replaced; streams do not count, each has a thread of its own.
+timeout = 30
+graceful_timeout = 5
+# Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
+keepalive = 75
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "recordings_site.web.redaction.RedactingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "gunicorn.access": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}

@@ -1,0 +1,76 @@
+"""Whether the site is well, in figures: read from the database, so that every process tells the same."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.destinations.models import Destination
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.tasks.models import Task
+
+# A worker polls each second: work that waits longer than this says that none is running, or too few.
+WORKER_LATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure: its name, what it tells, and its value by labels."""
+
+    name: str
+    help: str
+    values: tuple[tuple[tuple[tuple[str, str], ...], float], ...]
+
+
+def queue_lag_seconds() -> float:
+    """How long the longest waiting of the due tasks has been due, 0 when none is. A leased one is being done."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    waiting = Task.objects.filter(free, done_at=None, dead_at=None, next_at__lte=now)
+    earliest = waiting.aggregate(earliest=Min("next_at"))["earliest"]
+    return max(0.0, (now - earliest).total_seconds()) if earliest else 0.0
+
+
+def metrics() -> Iterator[Metric]:
+    """All figures."""
+    open_tasks = Task.objects.filter(done_at=None, dead_at=None)
+    yield _by("tasks_open", "Tasks that wait or are being done.", "kind", open_tasks.values_list("kind"))
+    yield _by("tasks_dead", "Tasks that were given up.", "kind", Task.objects.exclude(dead_at=None).values_list("kind"))
+    yield _one("tasks_lag_seconds", "How long the longest waiting due task has been due.", queue_lag_seconds())
+    yield _by("recordings", "Recordings by state.", "state", RecordingJob.objects.values_list("state"))
+    overdue = RecordingJob.objects.filter(overdue_since__isnull=False).count()
+    yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
+    unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
+    yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)
+    suspect = CallbackDelivery.objects.values_list("verdict")
+    yield _by("callbacks", "Stored callbacks by verdict.", "verdict", suspect)
+    failing = Destination.objects.failing().count()
+    yield _one("destinations_failing", "Destinations whose last check failed.", failing)
+
+
+def exposition(found: Iterable[Metric]) -> str:
+    """The figures in Prometheus' text format."""
+    lines = []
+    for metric in found:
+        name = f"recordings_site_{metric.name}"
+        lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} gauge"]
+        for labels, value in metric.values:
+            shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
+            lines.append(f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}")
+    return "\n".join(lines) + "\n"
+
+
+def _one(name: str, text: str, value: float) -> Metric:
+    return Metric(name, text, (((), value),))
+
+
+def _by(name: str, text: str, label: str, rows: QuerySet[Any, tuple[str]]) -> Metric:
+    counted = rows.annotate(count=Count("pk")).order_by(label)
+    return Metric(name, text, tuple((((label, value),), count) for value, count in counted))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,102 @@
+"""The command that runs all of the site on one machine."""
+
+import contextlib
+import http.client
+import os
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from recordings_site.ops.static import collect_static_files
+from recordings_site.ops.supervision import ChildDied, Family, Stopped, family
+
+READY_SECONDS = 60
+
+
+class Command(BaseCommand):
+    """Prepares database and static files, starts web server and worker, fills the demo once, waits for the end."""
+
+    help = "Run the site on this machine: database, static files, web server, worker, and on the first run the demo."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where, and how large."""
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+        parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes of 256 threads (1)")
+        parser.add_argument("--no-demo", action="store_true", help="do not fill the demo")
+
+    def handle(self, *args: Any, host: str, port: int, processes: int, no_demo: bool, **options: Any) -> None:
+        """Run until SIGINT or SIGTERM, or until one of the processes ends."""
+        refuse_taken_port(host, port)
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(Stopped), family() as children:
+            self.stdout.write("Preparing the database and the static files")
+            call_command("migrate", interactive=False, verbosity=0)
+            collect_static_files()
+            try:
+                self._start(children, host, port, processes)
+                if settings.DEMO and not no_demo:
+                    self._fill_demo(children, host, port)
+                self.stdout.write(self.style.SUCCESS(f"\nOpen http://{host}:{port}/ (Ctrl+C ends it)"))
+                self.stdout.flush()
+                children.watch()
+            except ChildDied as error:
+                raise CommandError(f"{error} So everything was stopped.") from error
+        self.stdout.write("Stopped.")
+
+    def _start(self, children: Family, host: str, port: int, processes: int) -> None:
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
+        bind = ["--bind", f"{host}:{port}", "--workers", str(processes)]
+        children.start("web", [*gunicorn, *bind, "recordings_site.wsgi:application"])
+        children.start("worker", manage("worker"))
+        until = time.monotonic() + READY_SECONDS
+        while not is_ready(host, port):
+            children.check()
+            if time.monotonic() > until:
+                raise CommandError(f"The site did not answer within {READY_SECONDS} s.")
+            time.sleep(0.1)
+
+    def _fill_demo(self, children: Family, host: str, port: int) -> None:
+        self.stdout.flush()
+        children.start("demo", manage("demo", "--url", f"http://{host}:{port}"))
+        if code := children.finish("demo"):
+            raise ChildDied(f"The demo could not be filled (code {code}).")
+
+
+def manage(*arguments: str) -> list[str]:
+    """The command line of one of the site's commands."""
+    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise CommandError when somebody listens there already."""
+    with socket.socket() as probe:
+        # As the web server does: connections of a previous run that are still closing do not matter.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"Port {port} of {host} cannot be used ({os.strerror(error.errno or 0)})."
+            raise CommandError(f"{message} Choose another: make run PORT={port + 1}") from error
+
+
+def is_ready(host: str, port: int) -> bool:
+    """Whether the site answers, its database with it."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        # As people reach it: requests to other hosts are refused, and those without TLS may be redirected.
+        name = urlsplit(settings.PUBLIC_URL).netloc or f"{host}:{port}"
+        connection.request("GET", "/health/", headers={"Host": name, "X-Forwarded-Proto": "https"})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,113 @@
+"""Keeps several processes as one: they start together, and the end of any is the end of all."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
+
+# All that `serve` starts ends within 10 seconds; what has not ended by itself after these is killed.
+PATIENCE_SECONDS = 8.0
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildDied(Exception):
+    """A process ended that should have gone on."""
+
+
+class Stopped(Exception):
+    """Somebody asked for the end: SIGINT or SIGTERM came."""
+
+
+class Family:
+    """Child processes by name."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """Start a child. The terminal's Ctrl+C does not reach it: we stop it, in order."""
+        self._children[name] = subprocess.Popen(  # noqa: S603 - our own programs
+            command,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+
+    def check(self) -> None:
+        """Raise ChildDied when one of them has ended."""
+        for name, child in self._children.items():
+            code = child.poll()
+            if code is not None:
+                raise ChildDied(f"The {name} process ended {_how(code)}.")
+
+    def watch(self) -> None:
+        """Return never, but by ChildDied or Stopped."""
+        while True:
+            self.check()
+            time.sleep(0.2)
+
+    def finish(self, name: str) -> int:
+        """Wait for the end of a child that is meant to end, while the others must not; give its exit code."""
+        child = self._children.pop(name)
+        try:
+            while (code := child.poll()) is None:
+                self.check()
+                time.sleep(0.1)
+        except BaseException:
+            self._children[name] = child
+            raise
+        return code
+
+    def stop(self) -> None:
+        """Ask all to end, the latest first, and kill what has not ended in time."""
+        children = list(reversed(self._children.values()))
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        until = time.monotonic() + PATIENCE_SECONDS
+        for child in children:
+            try:
+                child.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                # With its own children: it leads a session.
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        self._children.clear()
+
+
+@contextlib.contextmanager
+def family() -> Iterator[Family]:
+    """A family that is stopped at the end of the block, whatever ends it; SIGINT and SIGTERM raise Stopped in it."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # Once is enough: a second Ctrl+C must not interrupt the stopping.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    found = Family()
+    try:
+        yield found
+    finally:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+        found.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _how(code: int) -> str:
+    return f"by signal {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
+
+
+def _die_with_parent() -> None:
+    """On Linux: have the kernel stop the child when its parent is gone, also by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

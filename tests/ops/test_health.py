@@ -1,0 +1,65 @@
+"""Machines learn whether the site is well, and strangers nothing more."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from recordings_site.ops import views
+from recordings_site.tasks.actions import enqueue
+from tests import factories
+
+TOKEN = "token-of-the-one-who-watches"
+
+
+@pytest.mark.django_db
+def test_a_site_whose_database_answers_is_well(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_work_that_nobody_does_is_told(client: Client) -> None:
+    enqueue("note", "x", at=timezone.now() - timedelta(minutes=5))
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()["worker"]) == (200, "late")
+
+
+@pytest.mark.django_db
+def test_a_site_without_its_database_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> float:
+        raise OperationalError("connection refused to db.internal")
+
+    monkeypatch.setattr(views.figures, "queue_lag_seconds", fail)
+    answer = client.get("/health/")
+    assert answer.status_code == 503
+    assert b"internal" not in answer.content
+
+
+@pytest.mark.django_db
+def test_figures_are_for_whoever_brings_the_token(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    factories.recording()
+    enqueue('a "quoted" kind', "x", at=timezone.now() - timedelta(seconds=30))
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    lines = answer.content.decode().splitlines()
+    assert 'recordings_site_recordings{state="available"} 1' in lines
+    assert 'recordings_site_tasks_open{kind="a \\"quoted\\" kind"} 1' in lines
+    (lag,) = (line for line in lines if line.startswith("recordings_site_tasks_lag_seconds "))
+    assert 29 < float(lag.split()[1]) < 40
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", f"bearer {TOKEN}", "Bearer ümlaut"])
+def test_figures_are_hidden_from_others(client: Client, settings: Settings, header: str) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    assert client.get("/metrics", headers={"Authorization": header}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_without_a_token_in_the_settings_nobody_reads_figures(client: Client) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404

@@ -1,0 +1,93 @@
+"""Processes that belong together end together, in time, and leave nothing behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from recordings_site.ops import supervision
+from recordings_site.ops.supervision import ChildDied, Stopped, family
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this id runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def pids(children: supervision.Family) -> list[int]:
+    """The process ids of a family."""
+    return [child.pid for child in children._children.values()]
+
+
+def test_the_death_of_one_ends_all_and_says_which_and_how() -> None:
+    with family() as children:
+        children.start("web", SLEEP)
+        children.start("worker", SLEEP)
+        found = pids(children)
+        os.kill(found[0], signal.SIGKILL)
+        with pytest.raises(ChildDied, match="The web process ended by signal SIGKILL"):
+            children.watch()
+    assert not any(map(alive, found))
+
+
+def test_a_request_to_stop_ends_all() -> None:
+    found = []
+    with contextlib.suppress(Stopped), family() as children:
+        children.start("web", SLEEP)
+        found = pids(children)
+        os.kill(os.getpid(), signal.SIGTERM)
+        children.watch()
+    assert found
+    assert not any(map(alive, found))
+    assert signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN
+
+
+def test_one_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "PATIENCE_SECONDS", 0.5)
+    with family() as children:
+        children.start("stubborn", STUBBORN)
+        found = pids(children)
+        time.sleep(0.3)
+    assert not any(map(alive, found))
+
+
+def test_one_that_is_meant_to_end_may_end() -> None:
+    with family() as children:
+        children.start("web", SLEEP)
+        children.start("demo", [sys.executable, "-c", "raise SystemExit(3)"])
+        assert children.finish("demo") == 3
+        children.check()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    program = f"""
+import sys, time
+from recordings_site.ops.supervision import family
+with family() as children:
+    children.start("web", {SLEEP!r})
+    print(next(iter(children._children.values())).pid, flush=True)
+    children.watch()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until = time.monotonic() + 5
+    while alive(child) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(child)
