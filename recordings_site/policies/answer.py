@@ -111,9 +111,9 @@ def answer_ace(
     plan = decision.plan
     if plan is None or plan.starts != "ace":
         return Answer(svaml.document(svaml.continue_()), decision)
-    decision, options = _options(decision, snapshot, may_record, why_not)
+    decision, options = options_for(decision, snapshot, may_record, why_not)
     if options is None:
-        return Answer(_instead(decision, svaml.continue_()), decision)
+        return Answer(instead(decision, svaml.continue_()), decision)
     found = _with_recording(svaml.continue_(), decision, options)
     return _checked(found, "ace", decision, svaml.continue_(), svaml.document(svaml.continue_()))
 
@@ -160,10 +160,10 @@ def masked_svaml(answer: Answer) -> Svaml:
 
 def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not: str, default: Route) -> Answer:
     action = _action(decision.route)
-    decision, options = _options(decision, snapshot, may_record, why_not)
+    decision, options = options_for(decision, snapshot, may_record, why_not)
     plan = decision.plan
     if options is None:
-        found = _instead(decision, action)
+        found = instead(decision, action)
     elif plan is not None and plan.starts == "ace":
         found = svaml.document(action)
     else:
@@ -172,7 +172,7 @@ def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not:
     return replace(answer, recordings=(answer.decision.plan,) if answer.decision.plan else ())
 
 
-def _options(
+def options_for(
     decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not: str
 ) -> tuple[DecisionFacts, svaml.RecordingOptions | None]:
     """The recording options with their credentials, or the decision changed to say why there are none."""
@@ -198,7 +198,7 @@ def _options(
 
 def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.RecordingOptions) -> Svaml:
     """The notice and the recording, in an order in which nobody is recorded before the notice, unless it is to be."""
-    notice = _spoken(decision.announcement)
+    notice = spoken(decision.announcement)
     plan = decision.plan
     if plan is not None and plan.origin == "flag":
         return svaml.document(svaml.recorded(action, options), notice)
@@ -206,7 +206,7 @@ def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.Recor
     return svaml.document(action, [start, *notice] if decision.announcement.recorded else [*notice, start])
 
 
-def _instead(decision: DecisionFacts, action: Svaml) -> Svaml:
+def instead(decision: DecisionFacts, action: Svaml) -> Svaml:
     """The answer without recording: as the policy wants it after a fault, else the same action and no notice."""
     if decision.reason not in FAULTS or decision.if_impossible == "connect":
         return svaml.document(action)
@@ -221,11 +221,12 @@ def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, l
         return Answer(found, decision)
     detail = f"the answer would have been wrong ({wrong[0].path}: {wrong[0].message.rstrip('.')})"
     decision = decision.unrecorded(Reason.FAULT, detail)
-    found = _instead(decision, action)
+    found = instead(decision, action)
     return Answer(last if svaml.problems(found, event) else found, decision)
 
 
-def _spoken(announcement: Announcement) -> Sequence[Svaml]:
+def spoken(announcement: Announcement) -> Sequence[Svaml]:
+    """The instructions with which callers hear an announcement; none for none."""
     match announcement.kind:
         case "say":
             return [svaml.say(announcement.text, locale=announcement.locale)]

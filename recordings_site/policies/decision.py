@@ -50,6 +50,7 @@ class Reason(StrEnum):
     FAULT = "fault"
     FALLBACK = "fallback"
     ACE_WITHOUT_ICE = "ace_without_ice"
+    UPSTREAM_RECORDS = "upstream_records"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class DecisionFacts:
     # What to do instead when recording turns out to be impossible: connect, notice or refuse.
     if_impossible: str = "connect"
     notice: str = ""
+    # What becomes of recordings that an upstream asks for itself: keep or replace.
+    upstream: str = "keep"
 
     @property
     def conference_id(self) -> str:
@@ -180,6 +183,7 @@ def decide_by(
         announcement=how.announcement,
         if_impossible=how.if_impossible,
         notice=how.notice,
+        upstream=how.upstream,
     )
     facts = _by_rules(facts, policy)
     if not facts.record:

@@ -17,6 +17,7 @@ METHODS = ("automatic", "flag", "instruction")
 STARTS = ("connect", "answer")
 FORMATS = ("mp3", "wav")
 IF_IMPOSSIBLE = ("connect", "notice", "refuse")
+UPSTREAM = ("keep", "replace")
 TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 MASK = r"private|\+?[0-9*]{1,20}|[^\s,]{1,64}"
@@ -97,6 +98,8 @@ class How:
     key_template: str = ""
     if_impossible: str = "connect"
     notice: str = ""
+    # What becomes of recordings that an upstream (a relayed application's own back end) asks for itself.
+    upstream: str = "keep"
 
     def to_dict(self) -> dict[str, Any]:
         """Stable JSON: all of it, for a diff should show what is in force."""
@@ -112,6 +115,7 @@ class How:
             "key_template": self.key_template,
             "if_impossible": self.if_impossible,
             "notice": self.notice,
+            "upstream": self.upstream,
         }
 
 
@@ -238,6 +242,7 @@ def _how(r: Reader) -> How:
         key_template=r.text("key_template", most=300),
         if_impossible=r.choice("if_impossible", IF_IMPOSSIBLE, "connect"),
         notice=r.text("notice", most=600),
+        upstream=r.choice("upstream", UPSTREAM, "keep"),
     )
     for message in key_template.problems(how.key_template) if how.key_template else ():
         r.fail("key_template", message)

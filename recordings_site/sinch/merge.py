@@ -94,6 +94,12 @@ def merge(upstream: Mapping[str, Any], *, wish: Wish | None, existing: Existing)
     return Merged(_rebuilt(upstream, instructions, action), placed=True, replaced=replaced)
 
 
+def with_notice(upstream: Mapping[str, Any], notice: Sequence[Mapping[str, Any]]) -> Svaml:
+    """Return an SVAML with instructions added after its own, just before its action."""
+    instructions = [*instructions_given(upstream), *(dict(item) for item in notice)]
+    return _rebuilt(upstream, instructions, action_of(upstream))
+
+
 def instructions_given(svaml: Mapping[str, Any]) -> list[Any]:
     """Return the instructions as they were given, also those that are no objects."""
     given = field(svaml, "instructions")
