@@ -29,3 +29,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = FOLDER / "staticfiles"
 STATIC_ROOT.mkdir()
+
+# A callback's database work in the test's own thread and transaction; the tests of deadlines choose threads themselves.
+CALLBACK_THREADS = 0

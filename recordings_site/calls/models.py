@@ -27,7 +27,7 @@ class ConferenceSession(models.Model):
     """One gathering in a conference. Ids are chosen by the user and reused: a session is one use of an id."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conference_sessions")
-    conference_id = models.CharField(max_length=64)
+    conference_id = models.CharField(max_length=200)
     # The number of the call that opened it, which owns its recording.
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -62,7 +62,7 @@ class Call(models.Model):
     Direction = Direction
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="calls")
-    call_id = models.CharField(max_length=128)
+    call_id = models.CharField(max_length=200)
     direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="calls")
     # As Sinch wrote them; digits for matching.
@@ -202,8 +202,8 @@ class CallbackDelivery(models.Model):
     event = models.CharField(max_length=40)
     notify_type = models.CharField(max_length=60, blank=True)
     # As the event says; `call` is the row, once there is one.
-    reported_call_id = models.CharField(max_length=128, blank=True)
-    conference_id = models.CharField(max_length=64, blank=True)
+    reported_call_id = models.CharField(max_length=200, blank=True)
+    conference_id = models.CharField(max_length=200, blank=True)
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     # The recording that it told of; no foreign key, as recordings stand on calls.
     recording_id = models.UUIDField(null=True, db_index=True)

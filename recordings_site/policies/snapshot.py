@@ -169,6 +169,11 @@ def current() -> Snapshot:
         return held
 
 
+def is_due() -> bool:
+    """Whether `current()` would look at the database now."""
+    return _holder.snapshot is None or time.monotonic() - _holder.looked_at >= LOOK_EVERY
+
+
 def latest() -> Snapshot | None:
     """The last snapshot known, without any look at the database; the file's in a process that never had one."""
     if _holder.snapshot is None:

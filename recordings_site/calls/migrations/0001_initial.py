@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="ConferenceSession",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("conference_id", models.CharField(max_length=64)),
+                ("conference_id", models.CharField(max_length=200)),
                 ("opened_at", models.DateTimeField()),
                 ("recording_finished_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name="Call",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("call_id", models.CharField(max_length=128)),
+                ("call_id", models.CharField(max_length=200)),
                 (
                     "direction",
                     models.CharField(
@@ -152,8 +152,8 @@ class Migration(migrations.Migration):
                 ("body", models.BinaryField()),
                 ("event", models.CharField(max_length=40)),
                 ("notify_type", models.CharField(blank=True, max_length=60)),
-                ("reported_call_id", models.CharField(blank=True, max_length=128)),
-                ("conference_id", models.CharField(blank=True, max_length=64)),
+                ("reported_call_id", models.CharField(blank=True, max_length=200)),
+                ("conference_id", models.CharField(blank=True, max_length=200)),
                 ("recording_id", models.UUIDField(db_index=True, null=True)),
                 ("applied_at", models.DateTimeField(null=True)),
                 ("result", models.CharField(blank=True, max_length=300)),

@@ -1,0 +1,299 @@
+"""What each event does: keeps its facts, and for ICE, ACE and PIE gives the SVAML of the answer."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.callbacks import inbox
+from recordings_site.callbacks.inbox import Inbound
+from recordings_site.calls import actions as calls
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
+from recordings_site.policies import answer, snapshot
+from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording
+from recordings_site.recordings import actions as recordings
+from recordings_site.recordings.matching import Subject, read_reported
+from recordings_site.sinch import events, svaml
+from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
+from recordings_site.tasks.actions import enqueue
+
+# The kinds of work that a worker does for a delivery (ops.jobs says how).
+APPLY = "delivery.apply"
+VERIFY = "delivery.verify"
+
+SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
+WHY_NOT = {Verdict.STALE: "stale_clock", Verdict.REPLAYED: "replayed"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer about to leave: the full SVAML, and what was stored of it."""
+
+    svaml: dict[str, Any] = field(repr=False)
+    delivery_id: int
+    call_pk: int | None
+
+
+def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[[], None]) -> Answered:
+    """Keep an ICE, ACE or PIE with all that follows from it, in the caller's transaction, and give its answer.
+
+    `started` is time.perf_counter() at receipt, for the latency that is kept. Raises IntegrityError when the same new
+    call is told of twice at once: do it again.
+    """
+    delivery = inbox.delivery_of(inbound)
+    verdict = Verdict(delivery.verdict)
+    terms = Terms(verdict not in SUSPECT, WHY_NOT.get(verdict, ""), started)
+    match inbound.event:
+        case Ice() as ice:
+            call, given = _ice(inbound, ice, terms)
+        case Ace() as ace:
+            call, given = _ace(inbound, ace, terms)
+        case Pie() as pie:
+            call, given = _pie(inbound, pie)
+        case other:
+            raise TypeError(f"{type(other).__name__} takes no SVAML")
+    if not terms.may_record:
+        what = {"event": delivery.event, "x_timestamp": delivery.x_timestamp}
+        audit.record(by=None, action=f"alert.callback.{verdict.value}", subject=call, data=what)
+    delivery.call = call
+    delivery.applied_at = timezone.now()
+    delivery.result = given.decision.sentence[:300]
+    delivery.answer_ms = _since(started)
+    delivery.save(force_insert=True)
+    about_to_commit()
+    return Answered(given.svaml, delivery.pk, call.pk)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms an event is answered: whether credentials may leave and if not, why; when it was received."""
+
+    may_record: bool
+    why_not: str
+    started: float
+
+
+def _ice(inbound: Inbound, ice: Ice, terms: Terms) -> tuple[Call, Answer]:
+    now, key = snapshot.current(), inbound.application.key
+    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=key)
+    number = now.numbers.get(facts.number_digits)
+    call, is_new = calls.call_of_ice(
+        application_id=inbound.application.id,
+        ice=ice,
+        facts=facts,
+        number_id=number.id if number else None,
+        at=inbound.happened_at,
+        received_at=inbound.received_at,
+    )
+    decision = None if is_new else Decision.objects.filter(call=call).first()
+    if decision is not None:
+        stored = DecisionFacts.from_dict(decision.facts)
+        return call, answer.answer_again(stored, now, may_record=terms.may_record, why_not=terms.why_not)
+
+    def decide(joining: PlannedRecording | None) -> Answer:
+        return answer.answer_ice(
+            facts,
+            now,
+            application_key=key,
+            recording_id=recording_id(key, ice.call_id),
+            joining=joining,
+            may_record=terms.may_record,
+            why_not=terms.why_not,
+        )
+
+    given = decide(None)
+    session: ConferenceSession | None = None
+    if given.decision.conference_id:
+        session = calls.join_conference(call, conference_id=given.decision.conference_id, at=inbound.happened_at)
+        running = _plan_of(session)
+        if running is not None and given.recordings and given.recordings[0].conference_id:
+            given = decide(running)
+    kept = calls.keep_decision(
+        call, facts=given.decision, svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
+    )
+    for planned in given.recordings:
+        if not planned.joined:
+            of_session = session if planned.conference_id else None
+            recordings.expect_recording(
+                subject=of_session or call,
+                planned=planned,
+                at=inbound.happened_at,
+                decision=kept,
+                is_first=is_new and of_session is None,
+            )
+    if not is_new:
+        recordings.settle(call)
+    return call, given
+
+
+def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
+    """What was asked of Sinch for a conference that is recorded already: each participant brings the same URL."""
+    job = session.recordings.select_related("decision").exclude(decision=None).order_by("ordinal").first()
+    plan = job.decision.facts.get("plan") if job is not None and job.decision is not None else None
+    return PlannedRecording.from_dict(plan) if plan else None
+
+
+def _ace(inbound: Inbound, ace: Ace, terms: Terms) -> tuple[Call, Answer]:
+    call = calls.call_for(application_id=inbound.application.id, call_id=ace.call_id, at=inbound.happened_at)
+    calls.note_ace(call, ace=ace, at=inbound.happened_at, received_at=inbound.received_at)
+    decision = Decision.objects.filter(call=call).first()
+    if decision is None and call.ice_received_at is None and terms.may_record:
+        policy_id = inbound.application.callout_policy_id
+        if policy_id is not None:
+            return call, _callout(inbound, ace, call, policy_id, terms)
+    facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
+    given = answer.answer_ace(facts, snapshot.current(), may_record=terms.may_record, why_not=terms.why_not)
+    if decision is not None and decision.ace_svaml is None:
+        decision.ace_svaml = svaml.masked(given.svaml)
+        decision.save(update_fields=("ace_svaml",))
+    recordings.settle(call)
+    return call, given
+
+
+def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Terms) -> Answer:
+    """A call that our side placed has no ICE: it is decided upon at its ACE, by the application's callout policy."""
+    key = inbound.application.key
+    given = answer.answer_callout(
+        answer.callout_facts(ace, received_at=inbound.received_at, application_key=key),
+        policy_id,
+        snapshot.current(),
+        recording_id=recording_id(key, ace.call_id),
+    )
+    kept = calls.keep_decision(
+        call, facts=given.decision, svaml=None, ace_svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
+    )
+    for planned in given.recordings:
+        recordings.expect_recording(subject=call, planned=planned, at=inbound.happened_at, decision=kept)
+    recordings.settle(call)
+    return given
+
+
+def _pie(inbound: Inbound, pie: Pie) -> tuple[Call, Answer]:
+    call = calls.call_for(application_id=inbound.application.id, call_id=pie.call_id, at=inbound.happened_at)
+    decision = Decision.objects.filter(call=call).first()
+    facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
+    given = answer.answer_pie(facts, pie.menu_result.value if pie.menu_result else "", snapshot.current())
+    if decision is not None:
+        decision.pie_svaml = svaml.masked(given.svaml)
+        decision.save(update_fields=("pie_svaml",))
+    return call, given
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
+
+
+def recording_id(application_key: str, call_id: str) -> UUID:
+    """The id of the recording planned at a call's ICE: the same however often that ICE comes, and not to be guessed."""
+    secret = settings.SECRET_KEY.encode()
+    digest = hmac.digest(secret, f"recording|{application_key}|{call_id}".encode(), hashlib.sha256)
+    return UUID(bytes=digest[:16], version=4)
+
+
+def withdraw(answered: Answered, given: Answer) -> None:
+    """Put right what was stored of an answer that came too late: another one, without recording, was given."""
+    if answered.call_pk is not None:
+        with transaction.atomic():
+            decision = Decision.objects.select_for_update().filter(call=answered.call_pk).first()
+            if decision is not None and decision.decided_at >= _delivery_received(answered.delivery_id):
+                calls.replace_decision(decision, facts=given.decision, svaml=svaml.masked(given.svaml))
+                recordings.give_up_expected(decision=decision, at=timezone.now())
+
+
+def _delivery_received(delivery_id: int) -> datetime:
+    return CallbackDelivery.objects.values_list("received_at", flat=True).get(pk=delivery_id)
+
+
+def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> CallbackDelivery:
+    """Store an event that needs no SVAML (DiCE, notify, unknown ones): once this commits it may be acknowledged."""
+    delivery = inbox.delivery_of(inbound)
+    is_suspect = delivery.verdict in SUSPECT
+    if is_suspect:
+        delivery.result = "Kept and not applied: " + Verdict(delivery.verdict).label.lower() + "."
+    delivery.save(force_insert=True)
+    if is_suspect:
+        audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
+        enqueue(VERIFY, delivery.pk)
+    about_to_commit()
+    return delivery
+
+
+def apply_delivery(delivery_id: int, *, force: bool = False) -> str:
+    """Apply what a stored DiCE or notify tells, once, and return in words what came of it.
+
+    A suspect delivery (stale or replayed) is applied with `force` alone: an admin's word, or its object was found.
+    """
+    with transaction.atomic():
+        delivery = CallbackDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+        if delivery.applied_at is not None or (delivery.verdict in SUSPECT and not force):
+            return delivery.result
+        delivery.result = _apply(delivery, events.parse(bytes(delivery.body)))[:300]
+        delivery.applied_at = timezone.now()
+        delivery.save(update_fields=("result", "applied_at", "call", "recording_id"))
+        return delivery.result
+
+
+def _apply(delivery: CallbackDelivery, event: Event) -> str:
+    at = event.timestamp or delivery.received_at
+    match event:
+        case Dice() as dice:
+            call = _call(delivery, at)
+            calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
+            recordings.settle(call)
+            if call.conference_session is not None:
+                recordings.settle(call.conference_session)
+            return f"The call ended: {dice.result or 'N/A'}, {dice.reason or 'N/A'}."
+        case Notify() as notify:
+            return _apply_notify(delivery, notify, at)
+        case other:
+            return f"Kept: there is nothing to do for “{delivery.event or type(other).__name__}”."
+
+
+def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> str:
+    if notify.type == "callingerror" and notify.call_id:
+        calls.note_calling_error(_call(delivery, at), notify=notify)
+        return f"Sinch reports an error: {notify.error_code} {notify.error_message}".strip()
+    if notify.type not in ("recording_finished", "recording_available", "transcription_available"):
+        return f"Kept: there is nothing to do for a notification of type “{notify.type}”."
+    subject = _subject(delivery, notify, at)
+    if subject is None:
+        return "Kept: it names neither a call nor a conference."
+    if notify.type == "recording_finished":
+        calls.note_recording_finished(subject, at=at)
+        recordings.settle(subject)
+        return (
+            "A recording of this call has finished." if notify.call_id else "The conference's recording has finished."
+        )
+    reported = read_reported(notify.destination)
+    if notify.type == "recording_available":
+        job = recordings.recording_announced(subject, reported=reported, at=at)
+    else:
+        job = recordings.transcript_announced(subject, reported=reported, at=at)
+    delivery.recording_id = job.pk
+    what = "recording" if notify.type == "recording_available" else "transcript"
+    where = "" if reported.destination else " at a place that matches none of the destinations"
+    return f"The {what} is available{where}."
+
+
+def _call(delivery: CallbackDelivery, at: datetime) -> Call:
+    call = calls.call_for(application_id=delivery.application_id, call_id=delivery.reported_call_id, at=at)
+    delivery.call = call
+    return call
+
+
+def _subject(delivery: CallbackDelivery, notify: Notify, at: datetime) -> Subject | None:
+    """The call, or the latest session of the conference, that a notification speaks of."""
+    if notify.call_id:
+        return _call(delivery, at)
+    if notify.conference_id:
+        return calls.latest_session(application_id=delivery.application_id, conference_id=notify.conference_id, at=at)
+    return None

@@ -1,0 +1,121 @@
+"""Takes a POST that claims to come from Sinch: read, verify, judge its age. Nothing is stored of what is not signed."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from recordings_site.calls.models import CallbackDelivery, Verdict
+from recordings_site.policies.snapshot import ApplicationFacts
+from recordings_site.sinch import events, signing
+from recordings_site.sinch.errors import EventError, SignatureError
+from recordings_site.sinch.events import Event, Notify
+
+MAX_BODY = 64 * 1024
+# An exact repeat within this time is a retry of a slow answer; later it is a replay.
+REPEAT_WITHIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A signed callback, understood."""
+
+    application: ApplicationFacts
+    event: Event
+    body: bytes
+    received_at: datetime
+    x_timestamp: str
+    content_type: str
+    signature_digest: bytes
+    fresh: bool
+
+    @property
+    def happened_at(self) -> datetime:
+        """The event's own time, or its receipt when it has none (a notify never has)."""
+        return self.event.timestamp or self.received_at
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The raw body; EventError when it is larger than any of Sinch's."""
+    body: bytes = request.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        raise EventError("The body is larger than 64 KiB.")
+    return body
+
+
+def read(request: HttpRequest, find: Callable[[str], ApplicationFacts | None], *, received_at: datetime) -> Inbound:
+    """Verify and parse. Raises SignatureError (answer 401) or EventError (answer 400)."""
+    body = read_body(request)
+    meta: Mapping[str, str] = request.META
+    found = signing.parse_authorization(meta.get("HTTP_AUTHORIZATION", ""))
+    application = find(found.application_key)
+    if application is None:
+        raise SignatureError("No application has this key.")
+    # Not request.content_type: that drops the parameters, which are signed.
+    content_type = meta.get("CONTENT_TYPE", "")
+    x_timestamp = meta.get("HTTP_X_TIMESTAMP", "")
+    if not any(
+        signing.verify(
+            application.secrets,
+            method="POST",
+            path=path,
+            body=body,
+            content_type=content_type,
+            x_timestamp=x_timestamp,
+            signature=found.signature,
+        )
+        for path in signed_paths()
+    ):
+        raise SignatureError("The signature is not this application's.")
+    age = abs((received_at - signing.parse_timestamp(x_timestamp)).total_seconds())
+    return Inbound(
+        application=application,
+        event=events.parse(body),
+        body=body,
+        received_at=received_at,
+        x_timestamp=x_timestamp,
+        content_type=content_type,
+        signature_digest=hashlib.sha256(f"{found.application_key}:{found.signature}".encode()).digest(),
+        fresh=age <= settings.CALLBACK_MAX_AGE,
+    )
+
+
+def signed_paths() -> tuple[str, ...]:
+    """The path that Sinch signs is the one configured there, which may or may not end in a slash."""
+    path: str = settings.CALLBACK_PATH.rstrip("/")
+    return (path + "/", path)
+
+
+def delivery_of(inbound: Inbound) -> CallbackDelivery:
+    """The delivery's row with its verdict, not yet saved."""
+    event = inbound.event
+    return CallbackDelivery(
+        application_id=inbound.application.id,
+        received_at=inbound.received_at,
+        verdict=_verdict(inbound),
+        signature_digest=inbound.signature_digest,
+        x_timestamp=inbound.x_timestamp[:64],
+        content_type=inbound.content_type[:100],
+        body=inbound.body,
+        event=(event.event if isinstance(event, events.Unknown) else type(event).__name__.lower())[:40],
+        notify_type=event.type[:60] if isinstance(event, Notify) else "",
+        reported_call_id=event.call_id[:200],
+        conference_id=event.conference_id[:200] if isinstance(event, Notify) else "",
+    )
+
+
+def _verdict(inbound: Inbound) -> Verdict:
+    if not inbound.fresh:
+        return Verdict.STALE
+    first = (
+        CallbackDelivery.objects.filter(signature_digest=inbound.signature_digest)
+        .order_by("id")
+        .values_list("received_at", flat=True)
+        .first()
+    )
+    if first is None:
+        return Verdict.ACCEPTED
+    return Verdict.REPEATED if inbound.received_at - first <= REPEAT_WITHIN else Verdict.REPLAYED

@@ -1,0 +1,52 @@
+"""What a worker does with stored callbacks: applies those that could not be applied at once, verifies suspect ones."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from recordings_site.callbacks.handlers import APPLY, SUSPECT, apply_delivery
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.recordings.matching import read_reported
+from recordings_site.sinch import events
+from recordings_site.sinch.events import Notify
+from recordings_site.storage.errors import ObjectMissing
+from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+
+# The request that stored a delivery applies it within a second or two, unless its process died.
+ABANDONED_AFTER = timedelta(seconds=20)
+
+
+def enqueue_unapplied(limit: int = 1000) -> int:
+    """Queue the deliveries that were stored and never applied; returns how many. Cheap when there are none."""
+    waiting = (
+        CallbackDelivery.objects.filter(applied_at=None, received_at__lt=timezone.now() - ABANDONED_AFTER)
+        .exclude(verdict__in=SUSPECT)
+        .order_by("id")
+        .values_list("pk", flat=True)[:limit]
+    )
+    ids = {str(pk) for pk in waiting}
+    # Dead ones wait for an admin's replay.
+    known = set(Task.objects.filter(kind=APPLY, subject__in=ids, done_at=None).values_list("subject", flat=True))
+    for subject in sorted(ids - known, key=int):
+        enqueue(APPLY, subject)
+    return len(ids - known)
+
+
+def verify_suspect(delivery_id: int) -> str:
+    """Apply a stale or replayed notification if the object that it names is in the store; return what came of it.
+
+    Raises StoreUnavailable when the store cannot be asked now.
+    """
+    delivery = CallbackDelivery.objects.get(pk=delivery_id)
+    event = events.parse(bytes(delivery.body))
+    if not isinstance(event, Notify) or not event.destination:
+        return delivery.result
+    reported = read_reported(event.destination)
+    if reported.destination is None:
+        return delivery.result
+    try:
+        reported.destination.read_store().stat(reported.key)
+    except ObjectMissing:
+        return delivery.result
+    return apply_delivery(delivery.pk, force=True)

@@ -1,0 +1,146 @@
+"""The endpoint that Sinch posts to. A call waits for the answer: nothing here may fail, wait, or show a secret."""
+
+import json
+import logging
+import time
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from recordings_site.callbacks import handlers, inbox
+from recordings_site.callbacks.deadline import DatabaseDown, in_time, within_deadline
+from recordings_site.callbacks.handlers import Answered
+from recordings_site.callbacks.inbox import Inbound
+from recordings_site.callbacks.tally import tally
+from recordings_site.policies import answer, snapshot
+from recordings_site.policies.answer import Answer
+from recordings_site.policies.snapshot import Snapshot
+from recordings_site.sinch.errors import EventError, SignatureError
+from recordings_site.sinch.events import Ace, Ice, Pie
+
+log = logging.getLogger(__name__)
+
+CONTINUE: dict[str, Any] = {"action": {"name": "continue"}}
+HANGUP: dict[str, Any] = {"action": {"name": "hangup"}}
+
+
+@csrf_exempt
+def receive(request: HttpRequest) -> HttpResponse:
+    """Verify, store, answer. 401 unsigned, 400 malformed, 503 only for a DiCE or notify that cannot be kept."""
+    started, received_at = time.perf_counter(), timezone.now()
+    if request.method != "POST":
+        return _constant(405, "method not allowed", Allow="POST")
+    known = _snapshot()
+    if known is None:
+        tally("no_snapshot")
+        return _constant(503, "unavailable")
+    try:
+        inbound = inbox.read(request, known.applications.get, received_at=received_at)
+    except SignatureError as problem:
+        tally("unauthorized")
+        log.info("A callback was refused: %s", problem)
+        return _constant(401, "unauthorized")
+    except (EventError, OSError) as problem:
+        tally("malformed")
+        log.info("A callback cannot be read: %s", problem)
+        return _constant(400, "bad request")
+    tally("accepted")
+    if isinstance(inbound.event, (Ice, Ace, Pie)):
+        return _answer(inbound, known, started)
+    return _acknowledge(inbound)
+
+
+def _snapshot() -> Snapshot | None:
+    """What is in force; while the database is down, what was last known."""
+    if not snapshot.is_due():
+        return snapshot.latest()
+    try:
+        return in_time(snapshot.current)
+    except Exception:  # whatever is wrong with the database, the call goes on with what is known
+        log.exception("The policies cannot be looked at; the last known ones answer.")
+        return snapshot.latest()
+
+
+def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
+    """Answer with SVAML, whatever happens: a fault costs the recording, never the call."""
+    event = inbound.event
+
+    def do(about_to_commit: Any) -> Answered:
+        return handlers.answer_event(inbound, started=started, about_to_commit=about_to_commit)
+
+    def too_late(answered: Answered) -> None:
+        if isinstance(event, Ice):
+            handlers.withdraw(answered, _without_recording(inbound, known, "database_down"))
+
+    try:
+        try:
+            answered = within_deadline(do, too_late=too_late)
+        except IntegrityError:
+            # The same new call was told of twice at once: the other is there now.
+            answered = within_deadline(do, too_late=too_late)
+        return _json(answered.svaml)
+    except DatabaseDown as problem:
+        tally("database_down")
+        log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
+        return _json(_degraded(inbound, known, "database_down"))
+    except Exception:  # a bug must cost the recording, not the call
+        tally("fault")
+        log.exception("%s of call %s is answered without recording", type(event).__name__, event.call_id)
+        return _json(_degraded(inbound, known, "fault"))
+
+
+def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]:
+    """The rungs below a stored answer: the same action unrecorded, the default route, a lawful action."""
+    if not isinstance(inbound.event, Ice):
+        return CONTINUE
+    try:
+        return _without_recording(inbound, known, why_not).svaml
+    except Exception:  # the last rungs must hold whatever broke above them
+        log.exception("The policy cannot be rendered; the default route answers.")
+    try:
+        call = answer.call_facts(inbound.event, received_at=inbound.received_at)
+        return answer.connect_only(call, inbound.application.default_route)
+    except Exception:  # see above
+        log.exception("The default route cannot be rendered; the call is hung up.")
+        return HANGUP
+
+
+def _without_recording(inbound: Inbound, known: Snapshot, why_not: str) -> Answer:
+    assert isinstance(inbound.event, Ice)
+    return answer.answer_ice(
+        answer.call_facts(inbound.event, received_at=inbound.received_at),
+        known,
+        application_key=inbound.application.key,
+        recording_id=handlers.recording_id(inbound.application.key, inbound.event.call_id),
+        joining=None,
+        may_record=False,
+        why_not=why_not,
+    )
+
+
+def _acknowledge(inbound: Inbound) -> HttpResponse:
+    """Store, then apply. What is stored is acknowledged; if applying fails a worker applies it later."""
+    try:
+        delivery = within_deadline(lambda commit: handlers.store_told(inbound, about_to_commit=commit))
+    except Exception:  # not stored is not acknowledged: Sinch may try the fallback URL
+        tally("not_stored")
+        log.exception("A callback could not be stored.")
+        return _constant(503, "unavailable")
+    try:
+        in_time(lambda: handlers.apply_delivery(delivery.pk))
+    except Exception:  # it is stored, and the worker's sweep of unapplied deliveries applies it
+        tally("apply_later")
+        log.exception("Delivery %s is applied later.", delivery.pk)
+    return HttpResponse(status=200)
+
+
+def _json(svaml: dict[str, Any]) -> HttpResponse:
+    body = json.dumps(svaml, separators=(",", ":"), ensure_ascii=False)
+    return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _constant(status: int, words: str, **headers: str) -> HttpResponse:
+    return HttpResponse(f'{{"error":"{words}"}}', content_type="application/json", status=status, headers=headers)

@@ -1,0 +1,182 @@
+"""Keeps what Sinch tells of calls: each fact once, whatever the order in which it arrives.
+
+Who did it is always Sinch, and the delivery itself is the evidence, so these writes leave no further audit row.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
+from recordings_site.policies.answer import CallFacts, DecisionFacts
+from recordings_site.sinch.events import Ace, Dice, Ice, Notify
+
+
+def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
+    """The call's row, locked to the end of the transaction; made when this is the first that is heard of it."""
+    call, created = Call.objects.select_for_update().get_or_create(
+        application_id=application_id, call_id=call_id, defaults={"started_at": at}
+    )
+    if not created and at < call.started_at and call.ice_at is None:
+        call.started_at = at
+    return call
+
+
+def call_of_ice(
+    *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
+) -> tuple[Call, bool]:
+    """The call of an ICE with that ICE's facts, locked, and whether this is the first that is heard of it.
+
+    A later copy of the same ICE changes nothing. Raises IntegrityError, and ends the transaction, when two workers
+    hear of a new call at once: try again, and the call is there. (A savepoint would spare that and cost every call two
+    round trips.)
+    """
+    call = Call.objects.select_for_update().filter(application_id=application_id, call_id=ice.call_id).first()
+    if call is not None and call.ice_received_at is not None:
+        return call, False
+    is_new = call is None
+    call = call or Call(application_id=application_id, call_id=ice.call_id)
+    call.ice_at = call.started_at = at
+    call.ice_received_at = received_at
+    call.direction = Direction(facts.direction)
+    call.number_id = number_id
+    call.caller = ice.cli[:128]
+    call.caller_digits = facts.cli_digits
+    call.called = ice.to.endpoint[:128] if ice.to else ""
+    call.called_type = ice.to.type[:32] if ice.to else ""
+    call.forwarded_from = ice.rdnis[:128]
+    call.domain = ice.domain[:32]
+    call.origination_type = ice.origination_type[:32]
+    call.custom = ice.custom
+    call.call_resource_url = ice.call_resource_url[:500]
+    call.save()
+    return call, is_new
+
+
+@transaction.atomic
+def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> None:
+    """Keep that the call was answered. Without an ICE it is a callout: our side placed it."""
+    if call.ace_received_at is not None:
+        return
+    call.answered_at = at
+    call.ace_received_at = received_at
+    if call.ice_received_at is None:
+        call.direction = Direction.CALLOUT
+        call.custom = call.custom or ace.custom
+    call.save()
+
+
+@transaction.atomic
+def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) -> None:
+    """Keep how the call ended, and close its conference's session when it was the last to leave."""
+    if call.dice_received_at is not None:
+        return
+    call.ended_at = at
+    call.dice_received_at = received_at
+    call.dice_reason = dice.reason[:40]
+    call.dice_result = dice.result[:40]
+    call.duration = dice.duration
+    if call.ice_received_at is None:
+        call.caller = call.caller or dice.from_[:128]
+        call.called = call.called or (dice.to.endpoint[:128] if dice.to else "")
+    call.save()
+    if call.conference_session_id is not None:
+        close_session_if_empty(session_id=call.conference_session_id, at=received_at)
+
+
+@transaction.atomic
+def note_calling_error(call: Call, *, notify: Notify) -> None:
+    """Keep an error that Sinch reports of the call; the first one counts."""
+    if not call.error_code:
+        call.error_code = (notify.error_code or "error")[:40]
+        call.error_message = notify.error_message[:500]
+        call.save(update_fields=("error_code", "error_message"))
+
+
+@transaction.atomic
+def note_recording_finished(subject: Call | ConferenceSession, *, at: datetime) -> None:
+    """Keep that a recording of this call, or conference, has finished: Sinch does not say which."""
+    if subject.recording_finished_at is None:
+        subject.recording_finished_at = at
+        subject.save(update_fields=("recording_finished_at",))
+
+
+@transaction.atomic
+def join_conference(call: Call, *, conference_id: str, at: datetime) -> ConferenceSession:
+    """Put the call into the open session of the conference, opening one when there is none."""
+    session, _ = ConferenceSession.objects.select_for_update().get_or_create(
+        application_id=call.application_id,
+        conference_id=conference_id,
+        closed_at=None,
+        defaults={"opened_at": at, "number_id": call.number_id},
+    )
+    call.conference_session = session
+    call.save(update_fields=("conference_session",))
+    if call.is_over:
+        close_session_if_empty(session_id=session.pk, at=call.dice_received_at or at)
+        session.refresh_from_db()
+    return session
+
+
+@transaction.atomic
+def close_session_if_empty(*, session_id: int, at: datetime) -> None:
+    """Close a conference's session once each of its calls has ended."""
+    if not Call.objects.filter(conference_session_id=session_id, dice_received_at=None).exists():
+        ConferenceSession.objects.filter(pk=session_id, closed_at=None).update(closed_at=at)
+
+
+@transaction.atomic
+def keep_decision(
+    call: Call,
+    *,
+    facts: DecisionFacts,
+    svaml: dict[str, Any] | None,
+    latency_ms: float,
+    ace_svaml: dict[str, Any] | None = None,
+) -> Decision:
+    """Keep how the ICE (of a callout, which has none: the ACE) was answered: SVAML with its credentials masked."""
+    return Decision.objects.create(
+        call=call,
+        outcome=_outcome(facts),
+        policy_version_id=facts.version_id,
+        rule=facts.rule,
+        reason=facts.reason,
+        sentence=facts.sentence[:500],
+        draw=facts.draw,
+        facts=facts.to_dict(),
+        ice_svaml=svaml,
+        ace_svaml=ace_svaml,
+        latency_ms=latency_ms,
+    )
+
+
+@transaction.atomic
+def replace_decision(decision: Decision, *, facts: DecisionFacts, svaml: dict[str, Any]) -> None:
+    """Correct a decision that was stored too late to be answered with: what was answered is what counts."""
+    decision.outcome = _outcome(facts)
+    decision.policy_version_id, decision.rule, decision.draw = facts.version_id, facts.rule, facts.draw
+    decision.reason, decision.sentence = facts.reason, facts.sentence[:500]
+    decision.facts, decision.ice_svaml = facts.to_dict(), svaml
+    decision.save()
+
+
+def latest_session(*, application_id: int, conference_id: str, at: datetime) -> ConferenceSession:
+    """The conference's latest session that had opened by `at`; made, closed, when none was ever seen."""
+    sessions = ConferenceSession.objects.filter(application_id=application_id, conference_id=conference_id)
+    found = sessions.filter(opened_at__lte=at).order_by("-opened_at", "-id").first() or sessions.order_by("id").first()
+    return found or ConferenceSession.objects.create(
+        application_id=application_id, conference_id=conference_id, opened_at=at, closed_at=at
+    )
+
+
+def _outcome(facts: DecisionFacts) -> Outcome:
+    if facts.record:
+        return Outcome.RECORD
+    if facts.reason in IMPOSSIBLE:
+        return Outcome.IMPOSSIBLE
+    return Outcome.DO_NOT_RECORD
+
+
+# Reasons of policies.answer which say that recording was wanted, or might have been, and could not be had.
+IMPOSSIBLE = frozenset({"recording_impossible", "stale_clock", "replayed", "database_down", "fault", "fallback"})

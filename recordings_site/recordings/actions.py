@@ -1,0 +1,268 @@
+"""Every change of a recording that Sinch's callbacks, or what the worker finds in the store, cause."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, ConferenceSession, Decision
+from recordings_site.policies.answer import PlannedRecording
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.matching import Reported, Subject, jobs_of, match_recording, match_transcript
+from recordings_site.recordings.models import Origin, RecordingJob, Transcript, TranscriptLine
+from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
+from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.actions import enqueue
+
+# The kinds of work that a worker does for a recording (ops.jobs says how).
+INSPECT = "recording.inspect"
+LOOK = "recording.look"
+LOAD_TRANSCRIPT = "transcript.load"
+# Sinch uploads after the call has ended; this long we wait for its word before we look for ourselves.
+LOOK_AFTER = timedelta(minutes=3)
+
+
+@transaction.atomic
+def expect_recording(
+    *,
+    subject: Subject,
+    planned: PlannedRecording,
+    at: datetime,
+    decision: Decision | None = None,
+    origin: str = "",
+    by: User | None = None,
+    is_first: bool = False,
+) -> RecordingJob:
+    """Keep that a recording was asked for. One that was adopted before its ICE was known becomes this one.
+
+    `is_first` spares the look for others, when nothing can be known of this subject yet.
+    """
+    job = None if is_first else _adopted_before(subject, planned)
+    if job is None:
+        job = RecordingJob(id=planned.recording_id, ordinal=1 if is_first else _next_ordinal(subject))
+    job.origin = origin or planned.origin
+    job.decision = decision
+    job.expected_at = at
+    if not job.key:
+        # Else Sinch has told already where it put the file.
+        job.destination_id, job.key = planned.destination_id, planned.key
+    job.folder = planned.folder
+    job.format = planned.format
+    job.transcription = planned.transcription
+    job.locale = planned.locale
+    job.notification_events = planned.notification_events
+    if job.started_at is None and _starts_at_once(planned):
+        job.started_at = at
+    _attribute(job, subject)
+    settle_job(job)
+    job.save(force_insert=is_first)
+    if by is not None:
+        audit.record(by=by, action="recording.asked_for", subject=job, data={"origin": job.origin})
+    if not is_first:
+        settle(subject)
+    return job
+
+
+def _starts_at_once(planned: PlannedRecording) -> bool:
+    """Whether it starts without an answer: an instruction when it is reached, a conference's with its first call."""
+    return planned.starts == "ice" and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
+
+
+def _adopted_before(subject: Subject, planned: PlannedRecording) -> RecordingJob | None:
+    """A notification may overtake the ICE: then the recording was adopted, and is this one.
+
+    The mirror of `match_recording`: the very object, or else the only one that there is.
+    """
+    jobs = list(jobs_of(subject))
+    adopted = [job for job in jobs if job.origin == Origin.ADOPTED and job.decision_id is None]
+    for job in adopted:
+        if planned.key and (job.destination_id, job.key) == (planned.destination_id, planned.key):
+            return job
+    return adopted[0] if len(adopted) == len(jobs) == 1 else None
+
+
+def _next_ordinal(subject: Subject) -> int:
+    highest: int | None = jobs_of(subject).aggregate(highest=Max("ordinal"))["highest"]
+    return (highest or 0) + 1
+
+
+def _attribute(job: RecordingJob, subject: Subject) -> None:
+    if isinstance(subject, Call):
+        job.call = subject
+        job.happened_at = subject.started_at
+        job.direction = subject.direction
+        job.caller = subject.caller
+    else:
+        job.conference_session = subject
+        job.happened_at = subject.opened_at
+        opener = subject.calls.order_by("started_at", "id").first()
+        if opener is not None:
+            job.direction, job.caller = opener.direction, opener.caller
+    job.number_id = subject.number_id or job.number_id
+
+
+@transaction.atomic
+def settle(subject: Subject) -> None:
+    """Derive again what the facts of a call or conference prove of its recordings, and set the timers that follow."""
+    jobs = list(jobs_of(subject).defer("peaks").select_for_update())
+    before = {job.pk: _facts(job) for job in jobs}
+    for job in jobs:
+        _attribute(job, subject)
+    if isinstance(subject, Call):
+        settle_call_recordings(subject, jobs)
+    else:
+        settle_session_recordings(subject, jobs)
+    for job in jobs:
+        if _facts(job) != before[job.pk]:
+            job.save()
+        if job.finished_at is not None and before[job.pk][1] is None and job.available_at is None:
+            _look_later(job)
+
+
+def _facts(job: RecordingJob) -> tuple[object, ...]:
+    return (
+        job.started_at, job.finished_at, job.not_recorded_at, job.state, job.overdue_since,
+        job.number_id, job.happened_at, job.direction, job.caller,
+    )  # fmt: skip
+
+
+def _look_later(job: RecordingJob) -> None:
+    # Timers run from receipt, not from the event's own time, which may lie in the past.
+    enqueue(LOOK, job.pk, at=timezone.now() + LOOK_AFTER)
+
+
+@transaction.atomic
+def recording_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+    """Apply `recording_available`: the job that it tells of, or a new adopted one."""
+    job = match_recording(subject, reported) or _adopt(subject)
+    job.reported_destination = job.reported_destination or reported.text[:1024]
+    job.available_at = job.available_at or at
+    _take_place(job, reported)
+    _attribute(job, subject)
+    settle_job(job)
+    job.save()
+    settle(subject)
+    if job.destination_id is not None and job.key:
+        enqueue(INSPECT, job.pk)
+    return job
+
+
+@transaction.atomic
+def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+    """Apply `transcription_available`: the job whose transcript it is, or a new adopted one without audio yet."""
+    job = match_transcript(subject, reported) or _adopt(subject)
+    job.reported_transcript_destination = job.reported_transcript_destination or reported.text[:1024]
+    job.transcript_available_at = job.transcript_available_at or at
+    if job.destination_id is None and reported.destination is not None:
+        job.destination = reported.destination
+    _attribute(job, subject)
+    settle_job(job)
+    job.save()
+    settle(subject)
+    if job.destination_id is not None:
+        enqueue(LOAD_TRANSCRIPT, job.pk)
+    return job
+
+
+@transaction.atomic
+def give_up_expected(*, decision: Decision, at: datetime) -> None:
+    """Keep that what was planned was never asked of Sinch: the answer that left did not record."""
+    for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
+        job.expected_at = job.started_at = None
+        job.not_recorded_at = at
+        settle_job(job)
+        job.save()
+
+
+def _adopt(subject: Subject) -> RecordingJob:
+    return RecordingJob(origin=Origin.ADOPTED, ordinal=_next_ordinal(subject))
+
+
+def _take_place(job: RecordingJob, reported: Reported) -> None:
+    """Believe where Sinch says that it put the file, when that place is one of ours and no other recording's."""
+    if reported.destination is not None and reported.key:
+        place = (reported.destination.pk, reported.key)
+        taken = RecordingJob.objects.filter(destination=place[0], key=place[1]).exclude(pk=job.pk).exists()
+        if not taken:
+            job.destination_id, job.key = place
+    elif not job.key and reported.key and job.destination_id is not None:
+        job.key = job.folder + reported.key.rsplit("/", 1)[-1]
+
+
+@transaction.atomic
+def object_found(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
+    """Keep that the file is in the store, announced or not, and have it inspected."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.available_at is None:
+        job.available_at = at
+        job.key = job.key or stat.key
+        settle_job(job)
+        job.save()
+        enqueue(INSPECT, job.pk)
+    return job
+
+
+@transaction.atomic
+def transcript_found(recording_id: UUID, *, at: datetime) -> RecordingJob:
+    """Keep that the transcript is in the store, announced or not, and have it loaded."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.transcript_available_at is None:
+        job.transcript_available_at = at
+        job.save(update_fields=("transcript_available_at",))
+        enqueue(LOAD_TRANSCRIPT, job.pk)
+    return job
+
+
+@transaction.atomic
+def mark_overdue(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJob:
+    """Keep that a file should be there and is not; its arrival clears this. The reason is for people."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.available_at is None and job.deleted_at is None:
+        job.overdue_since = job.overdue_since or at
+        job.overdue_reason = reason[:300]
+        job.save(update_fields=("overdue_since", "overdue_reason"))
+    return job
+
+
+@transaction.atomic
+def mark_deleted(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJob:
+    """Keep that a file that was there is gone from the store."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.deleted_at is None:
+        job.deleted_at = at
+        job.deleted_reason = reason[:200]
+        settle_job(job)
+        job.save()
+        audit.record(by=None, action="recording.deleted", subject=job, data={"reason": reason[:200]})
+    return job
+
+
+@transaction.atomic
+def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
+    """Attribute a recording, and its call, to a number: so its team sees it."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording.pk)
+    job.number = number
+    job.save(update_fields=("number",))
+    for model, pk in ((Call, job.call_id), (ConferenceSession, job.conference_session_id)):
+        if pk is not None:
+            model._default_manager.filter(pk=pk, number=None).update(number=number)
+    transcript = Transcript.objects.filter(recording=job).first()
+    if transcript is not None:
+        TranscriptLine.objects.filter(transcript=transcript).update(scope=number.pk)
+    audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
+    return job
+
+
+def late_after() -> timedelta:
+    """How long after a call's end its recording is late."""
+    return timedelta(minutes=settings.LATE_AFTER_MINUTES)
+
+
+def missing_after() -> timedelta:
+    """How long after a call's end its recording is missing."""
+    return timedelta(minutes=settings.MISSING_AFTER_MINUTES)

@@ -1,0 +1,104 @@
+"""Finds the recording that a notification tells of, by the place it names, and never by fetching that place."""
+
+from dataclasses import dataclass
+
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.destinations.models import Destination
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.sinch import destination_url
+from recordings_site.sinch.destination_url import DestinationUrl
+from recordings_site.sinch.errors import DestinationUrlError
+
+Subject = Call | ConferenceSession
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A reported place: its text, and what of it was understood. `place` is None for text that names no place."""
+
+    text: str
+    place: DestinationUrl | None
+    destination: Destination | None
+
+    @property
+    def key(self) -> str:
+        """The key it names, with its folder where that is told."""
+        return self.place.key if self.place else ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it names store and bucket, not merely a file."""
+        return self.place is not None and self.place.kind != ""
+
+
+def read_reported(text: str) -> Reported:
+    """Understand the `destination` of a notification, and match it to a configured destination."""
+    try:
+        place = destination_url.parse_reported(text)
+    except DestinationUrlError:
+        return Reported(text, None, None)
+    return Reported(text, place, destination_of(place) if place.kind else None)
+
+
+def destination_of(place: DestinationUrl) -> Destination | None:
+    """The configured destination in which the place lies: the one with the longest prefix of its key."""
+    found = Destination.objects.filter(kind=place.kind, account=place.account, bucket=place.bucket)
+    return max((d for d in found if place.key.startswith(d.prefix)), key=lambda d: (len(d.prefix), -d.pk), default=None)
+
+
+def jobs_of(subject: Subject) -> RecordingJobQuerySet:
+    """All recordings of a call or of a conference session, in their order."""
+    jobs = RecordingJob.objects.order_by("ordinal")
+    return jobs.filter(call=subject) if isinstance(subject, Call) else jobs.filter(conference_session=subject)
+
+
+def match_recording(subject: Subject, reported: Reported) -> RecordingJob | None:
+    """The job whose audio lies at the reported place, or None when it is one that nobody asked for.
+
+    In order: the very object; a generated name in the folder that was asked for; the only job that still lacks its
+    object, as Sinch does not say whether it reports the URL as requested.
+    """
+    return _match(subject, reported, stem=False)
+
+
+def match_transcript(subject: Subject, reported: Reported) -> RecordingJob | None:
+    """The job whose transcript lies at the reported place (the recording's stem plus "-transcript.json")."""
+    return _match(subject, reported, stem=True)
+
+
+def _match(subject: Subject, reported: Reported, *, stem: bool) -> RecordingJob | None:
+    jobs = list(jobs_of(subject))
+    if reported.key:
+        for job in jobs:
+            if job.key and _same_object(job, reported, stem=stem):
+                return job
+        nameless = [j for j in jobs if not j.key and _lies_in(j, reported)]
+        if len(nameless) == 1:
+            return nameless[0]
+    if stem:
+        lacking = [j for j in jobs if j.transcript_available_at is None]
+    else:
+        lacking = [j for j in jobs if j.available_at is None]
+    return lacking[0] if len(lacking) == 1 and len(jobs) == 1 else None
+
+
+def _same_object(job: RecordingJob, reported: Reported, *, stem: bool) -> bool:
+    asked, told = job.key, reported.key
+    if stem:
+        asked, told = destination_url.recording_stem(asked), destination_url.recording_stem(told)
+    if not reported.is_full:
+        # A bare name or path: compare as much of the key's end as is told.
+        return asked == told or asked.endswith("/" + told)
+    destination, place = job.destination, reported.place
+    return (
+        asked == told
+        and place is not None
+        and destination is not None
+        and (destination.kind, destination.account, destination.bucket) == (place.kind, place.account, place.bucket)
+    )
+
+
+def _lies_in(job: RecordingJob, reported: Reported) -> bool:
+    if not reported.is_full:
+        return True
+    return reported.key.rpartition("/")[0] == job.folder.rstrip("/")

@@ -1,0 +1,87 @@
+"""The race between a callback's database work and the call that waits for it."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from recordings_site.accounts.models import Team
+from recordings_site.callbacks import deadline
+from recordings_site.callbacks.deadline import DatabaseDown, in_time, within_deadline
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def threads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads, and little patience."""
+    settings.CALLBACK_THREADS = 2
+    monkeypatch.setattr(deadline, "PATIENCE", 0.2)
+    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+
+
+def test_work_in_time_is_committed_and_its_result_returned() -> None:
+    def do(about_to_commit: Callable[[], None]) -> str:
+        Team.objects.create(name="In time")
+        about_to_commit()
+        return "done"
+
+    assert within_deadline(do) == "done"
+    assert Team.objects.filter(name="In time").exists()
+
+
+def test_work_that_was_given_up_is_rolled_back() -> None:
+    go_on, ended = threading.Event(), threading.Event()
+
+    def do(about_to_commit: Callable[[], None]) -> None:
+        try:
+            assert go_on.wait(5)
+            Team.objects.create(name="Too late")
+            about_to_commit()
+        finally:
+            ended.set()
+
+    with pytest.raises(DatabaseDown):
+        within_deadline(do)
+    go_on.set()
+    assert ended.wait(5)
+    # The pool is the same one: what comes next in it finds the work undone.
+    assert not within_deadline(lambda commit: Team.objects.filter(name="Too late").exists())
+
+
+def test_work_whose_commit_hangs_is_put_right_afterwards() -> None:
+    go_on, put_right = threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def do(about_to_commit: Callable[[], None]) -> str:
+        about_to_commit()
+        assert go_on.wait(5)
+        return "stored, and not answered"
+
+    def too_late(result: str) -> None:
+        late.append(result)
+        put_right.set()
+
+    with pytest.raises(DatabaseDown):
+        within_deadline(do, too_late=too_late)
+    go_on.set()
+    assert put_right.wait(5)
+    assert late == ["stored, and not answered"]
+
+
+def test_a_full_pool_counts_as_a_database_that_is_down_at_once() -> None:
+    go_on = threading.Event()
+    busy = [threading.Thread(target=lambda: _ignore(go_on)) for _ in range(2)]
+    for thread in busy:
+        thread.start()
+    for thread in busy:
+        thread.join(5)
+    with pytest.raises(DatabaseDown, match="Too many"):
+        in_time(lambda: None)
+    go_on.set()
+
+
+def _ignore(go_on: threading.Event) -> None:
+    with pytest.raises(DatabaseDown):
+        in_time(lambda: go_on.wait(5))

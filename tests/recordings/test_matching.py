@@ -1,0 +1,87 @@
+"""Which recording a notification tells of, in each form in which Sinch names the place."""
+
+import pytest
+
+from recordings_site.destinations.models import Kind
+from recordings_site.recordings import actions
+from recordings_site.recordings.matching import match_recording, match_transcript, read_reported
+from recordings_site.recordings.models import Origin, RecordingJob
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+CALL_ID = "01234567-89ab-cdef-fedc-ba9876543210"
+APP = "669E367E-6BBA-48AB-AF15-266871C28135"
+
+
+def _job(key: str, **fields: object) -> RecordingJob:
+    destination = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/", region="eu-central-1")
+    call = factories.call(call_id=CALL_ID)
+    return factories.recording(call=call, destination=destination, key=key, available_at=None, **fields)
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        "s3://calls/voice/2026/a.mp3",
+        "S3://calls/voice/2026/a.mp3",
+        "https://www.sinch.com/calling/v1/recording/a.mp3",
+        "voice/2026/a.mp3",
+        "a.mp3",
+    ],
+)
+def test_the_very_object_in_each_form_finds_its_job_among_several(reported: str) -> None:
+    job = _job("voice/2026/a.mp3")
+    factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
+    assert job.call is not None
+    assert match_recording(job.call, read_reported(reported)) == job
+
+
+def test_a_transcript_finds_the_recording_with_its_stem() -> None:
+    job = _job("voice/2026/a.mp3")
+    factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
+    assert job.call is not None
+    assert match_transcript(job.call, read_reported("s3://calls/voice/2026/a-transcript.json")) == job
+
+
+def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
+    job = _job("", folder="voice/2026/")
+    factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
+    assert job.call is not None
+    name = f"20260114093000_{APP}_{CALL_ID}.mp3"
+    found = match_recording(job.call, read_reported(f"s3://calls/voice/2026/{name}"))
+    assert found == job
+
+
+def test_another_name_than_the_one_asked_for_finds_the_only_job_that_lacks_its_object() -> None:
+    job = _job("voice/2026/a.mp3")
+    assert job.call is not None
+    told = actions.recording_announced(
+        job.call, reported=read_reported("s3://calls/voice/else.mp3"), at=job.happened_at
+    )
+    assert told == job
+    told.refresh_from_db()
+    assert told.key == "voice/else.mp3"
+
+
+def test_an_object_that_nobody_asked_for_is_adopted() -> None:
+    job = _job("voice/2026/a.mp3")
+    assert job.call is not None
+    for place in ("s3://calls/voice/2026/a.mp3", "s3://calls/voice/2026/extra.mp3"):
+        actions.recording_announced(job.call, reported=read_reported(place), at=job.happened_at)
+    adopted = RecordingJob.objects.get(call=job.call, ordinal=2)
+    assert (adopted.origin, adopted.key, adopted.number) == (Origin.ADOPTED, "voice/2026/extra.mp3", job.number)
+
+
+@pytest.mark.parametrize(
+    "text", ["s3://another/voice/a.mp3", "ftp://x/y", "file:///etc/passwd", "", "http://evil/x.mp3"]
+)
+def test_a_place_of_none_of_our_destinations_matches_none(text: str) -> None:
+    factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/", region="eu-central-1")
+    assert read_reported(text).destination is None
+
+
+def test_the_destination_with_the_longest_prefix_has_the_object() -> None:
+    factories.destination(kind=Kind.S3, bucket="calls", prefix="")
+    inner = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/")
+    assert read_reported("s3://calls/voice/a.mp3").destination == inner
