@@ -1,7 +1,9 @@
 """The whole URL map on one screen."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
+from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
 from recordings_site.ops import views as ops
 from recordings_site.recordings import views_audio
@@ -15,4 +17,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Sinch's callbacks, with and without the slash: a redirect would lose the POST.
     path("callbacks/sinch/", callbacks.receive, name="callbacks"),
     path("callbacks/sinch", callbacks.receive),
+    # People, teams, activity, signing in
+    path("people/", accounts.people, name="people"),
+    path("people/<int:pk>/", accounts.person, name="person"),
+    path("people/<int:pk>/standing/", accounts.person_standing, name="person_standing"),
+    path("people/<int:pk>/invite/", accounts.person_invite, name="person_invite"),
+    path("teams/", accounts.teams, name="teams"),
+    path("teams/<int:pk>/", accounts.team, name="team"),
+    path("teams/<int:pk>/delete/", accounts.team_delete, name="team_delete"),
+    path("activity/", accounts.activity, name="activity"),
+    path("activity/export/", accounts.activity_export, name="activity_export"),
+    path("profile/", accounts.profile, name="profile"),
+    path("profile/zone/", accounts.profile_zone, name="profile_zone"),
+    # One's address is the name of the account: admins set it, so the page of allauth that changes it leads elsewhere.
+    path("accounts/email/", RedirectView.as_view(pattern_name="profile"), name="account_email"),
+    path("accounts/", include("allauth.urls")),
 ]

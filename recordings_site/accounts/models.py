@@ -1,6 +1,8 @@
 """Who: users, the teams that own numbers, and the audit trail."""
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,10 +12,24 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Named reads of teams."""
+
+    def listed(self) -> Self:
+        """Every team by its name, with how many people are in it."""
+        return self.annotate(people=models.Count("members", filter=models.Q(members__is_active=True))).order_by("name")
+
+    def named(self, name: str) -> Self:
+        """Teams of this name, whatever its case."""
+        return self.filter(name__iexact=name)
+
+
 class Team(models.Model):
     """A group of people that owns phone numbers, and so the recordings of their calls."""
 
     name = models.CharField(max_length=100, unique=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -36,12 +52,32 @@ def role_choices() -> list[tuple[str, str]]:
     return Role.choices
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Named reads of people."""
+
+    def listed(self) -> Self:
+        """Everybody, those who may sign in first, with their teams and second factors at hand."""
+        return self.order_by("-is_active", Lower("email")).prefetch_related("teams", "authenticator_set")
+
+    def working_admins(self) -> Self:
+        """Those who can sign in and set everything."""
+        return self.filter(role=Role.ADMIN, is_active=True)
+
+    def with_address(self, email: str) -> "User | None":
+        """The person with this address, whatever its case, or None."""
+        return self.filter(email__iexact=email.strip()).first()
+
+
+PeopleManager = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(PeopleManager["User"]):
     """Finds people by e-mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person with this address."""
-        return self.get(email__iexact=username or "")
+        person: User = self.get(email__iexact=username or "")
+        return person
 
 
 class User(AbstractBaseUser):
@@ -86,9 +122,71 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMIN
 
     @property
+    def is_invited(self) -> bool:
+        """Whether this person was invited and has not set a password yet."""
+        return self.is_active and not self.has_usable_password() and self.last_login is None
+
+    @property
+    def standing(self) -> str:
+        """Active, invited or deactivated."""
+        if not self.is_active:
+            return "deactivated"
+        return "invited" if self.is_invited else "active"
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone in which times are shown to this person."""
         return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    """Named reads of the audit trail."""
+
+    def about(self, subject_type: str, subject_id: object) -> Self:
+        """What was done to one thing."""
+        return self.filter(subject_type=subject_type, subject_id=str(subject_id))
+
+    def matching(
+        self, *, who: str = "", action: str = "", subject: str = "", since: datetime | None, until: datetime | None
+    ) -> Self:
+        """Rows by a part of the person's address, the start of the action, a part of the subject's name, and time."""
+        found = self
+        if who:
+            found = found.filter(actor_email__icontains=who)
+        if action:
+            found = found.filter(action__startswith=action)
+        if subject:
+            found = found.filter(models.Q(subject_name__icontains=subject) | models.Q(subject_id=subject))
+        if since:
+            found = found.filter(at__gte=since)
+        if until:
+            found = found.filter(at__lt=until)
+        return found
+
+    def page(self, *, before: int | None, after: int | None, size: int) -> "AuditPage":
+        """At most `size` rows, newest first: those older than id `before`, or those just newer than id `after`."""
+        if after is not None:
+            rows = list(reversed(self.filter(pk__gt=after).order_by("id")[: size + 1]))
+            more = len(rows) > size
+            rows = rows[-size:]
+            return AuditPage(rows, newer=more, older=bool(rows))
+        older_than = self if before is None else self.filter(pk__lt=before)
+        rows = list(older_than.order_by("-id")[: size + 1])
+        return AuditPage(rows[:size], newer=before is not None and bool(rows), older=len(rows) > size)
+
+    def kinds(self) -> list[str]:
+        """The first words of the actions there are, such as "policy"."""
+        actions = self.order_by().values_list("action", flat=True).distinct()
+        return sorted({action.split(".")[0] for action in actions})
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """One page of the audit trail, and whether there are newer and older rows than its own."""
+
+    rows: "list[AuditEvent]"
+    newer: bool
+    older: bool
 
 
 class AuditEvent(models.Model):
@@ -105,6 +203,8 @@ class AuditEvent(models.Model):
     address = models.CharField(max_length=45, blank=True)
     # HMAC over this row and the chain of the row before it: a row removed or altered breaks every later one.
     chain = models.CharField(max_length=64, blank=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

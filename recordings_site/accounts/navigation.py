@@ -41,11 +41,11 @@ OVERSIGHT = (
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html: groups of the rail, and the addresses of search, profile and sign-out."""
-    user = getattr(request, "user", None)
+    user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
         return {"shell": {"groups": []}}
     groups = [_resolved(EVERYBODY, request.path)]
-    if cast("User", user).sees_all:
+    if user.sees_all:
         groups.append(_resolved(OVERSIGHT, request.path))
     return {
         "shell": {
@@ -53,6 +53,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "search_url": address("search"),
             "profile_url": address("profile"),
             "sign_out_url": address("account_logout"),
+            "zone": str(user.zone),
+            "offer_zone": not user.time_zone and not user.preferences.get("zone_offered"),
         }
     }
 

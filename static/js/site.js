@@ -62,6 +62,16 @@ function startMenus() {
   });
 }
 
+/** Offer the browser's time zone when it is not the one in which times are shown. */
+function startZoneOffer() {
+  const offer = document.getElementById("zone-offer");
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!offer || !guess || guess === offer.dataset.zone) return;
+  offer.querySelector("[data-guess]").textContent = guess.replaceAll("_", " ");
+  offer.querySelector("button").value = guess;
+  offer.hidden = false;
+}
+
 /** A request that failed says so, instead of leaving a page that looks unchanged. */
 function startFailures() {
   const say = (text) => {
@@ -86,6 +96,7 @@ startRail();
 startCopy();
 startMenus();
 startFailures();
+startZoneOffer();
 startKeys();
 startDialogs();
 startRows();

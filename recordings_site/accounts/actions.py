@@ -1,0 +1,168 @@
+"""Every write about people and teams; each is one transaction with its audit row inside."""
+
+import logging
+from collections.abc import Iterable
+from smtplib import SMTPException
+from typing import Any
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.links import password_link
+from recordings_site.accounts.models import Role, Team, User
+
+log = logging.getLogger(__name__)
+
+
+class PeopleError(Exception):
+    """A change that would leave the site without an admin, or something else that people must not do; says what."""
+
+
+@transaction.atomic
+def invite_person(*, by: User, email: str, role: str, teams: Iterable[Team] = (), name: str = "") -> User:
+    """Make an account without a password and send its owner the link to set one; the address is kept in lower case."""
+    person = User(email=email.strip().lower(), name=name.strip(), role=role)
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    person.teams.set(teams)
+    audit.record(by=by, action="person.invited", subject=person, name=person.email, data=_facts(person))
+    transaction.on_commit(lambda: _send_invitation(person, by))
+    return person
+
+
+@transaction.atomic
+def invite_again(*, by: User, person: User) -> None:
+    """Send the link once more. Links that were sent before stay good until one of them is used."""
+    if not person.is_active:
+        raise PeopleError("This account is deactivated. Reactivate it first.")
+    audit.record(by=by, action="person.invited_again", subject=person, name=person.email)
+    transaction.on_commit(lambda: _send_invitation(person, by))
+
+
+@transaction.atomic
+def change_person(*, by: User, person: User, name: str, role: str, teams: Iterable[Team]) -> None:
+    """Set name, role and teams. Raises PeopleError for one's own role and for the last admin's."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    before = _facts(person)
+    if role != person.role:
+        if by.pk == person.pk:
+            raise PeopleError("You cannot change your own role. Ask another admin.")
+        _keep_one_admin(person)
+    person.name, person.role = name.strip(), role
+    person.save(update_fields=["name", "role"])
+    person.teams.set(teams)
+    after = _facts(person)
+    changed = {key: {"from": before[key], "to": after[key]} for key in after if before[key] != after[key]}
+    if changed:
+        audit.record(by=by, action="person.changed", subject=person, name=person.email, data=changed)
+
+
+@transaction.atomic
+def deactivate_person(*, by: User, person: User) -> None:
+    """End somebody's access at once: the next request of every session of theirs is turned away."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if by.pk == person.pk:
+        raise PeopleError("You cannot deactivate yourself. Ask another admin.")
+    if not person.is_active:
+        return
+    _keep_one_admin(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    audit.record(by=by, action="person.deactivated", subject=person, name=person.email)
+
+
+@transaction.atomic
+def reactivate_person(*, by: User, person: User) -> None:
+    """Give access back, with the role and the teams that were."""
+    if person.is_active:
+        return
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    audit.record(by=by, action="person.reactivated", subject=person, name=person.email)
+
+
+@transaction.atomic
+def ensure_admin(*, email: str) -> User:
+    """Make the account `email` an active admin, creating it when there is none; for the command line."""
+    person = User.objects.with_address(email)
+    if person is None:
+        person = User(email=email.strip().lower())
+        person.set_unusable_password()
+    person.role, person.is_active = Role.ADMIN, True
+    person.save()
+    audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data={"by": "command line"})
+    return person
+
+
+@transaction.atomic
+def create_team(*, by: User, name: str) -> Team:
+    """Make a team; it sees nothing until numbers are given to it."""
+    team = Team.objects.create(name=name.strip())
+    audit.record(by=by, action="team.created", subject=team)
+    return team
+
+
+@transaction.atomic
+def rename_team(*, by: User, team: Team, name: str) -> None:
+    """Give a team another name."""
+    old, team.name = team.name, name.strip()
+    if old == team.name:
+        return
+    team.save(update_fields=["name"])
+    audit.record(by=by, action="team.renamed", subject=team, data={"from": old, "to": team.name})
+
+
+@transaction.atomic
+def delete_team(*, by: User, team: Team) -> None:
+    """Delete a team that owns no number; a number's recordings would otherwise be seen by nobody."""
+    owned = team.numbers.count()
+    if owned:
+        raise PeopleError(
+            f"{team.name} owns {owned} number{'' if owned == 1 else 's'}. Give them to another team first."
+        )
+    audit.record(by=by, action="team.deleted", subject=team)
+    team.delete()
+
+
+@transaction.atomic
+def change_profile(*, by: User, name: str, time_zone: str) -> None:
+    """Set what one may set of oneself."""
+    changed = {"name": name.strip(), "time_zone": time_zone}
+    if changed == {"name": by.name, "time_zone": by.time_zone}:
+        return
+    by.name, by.time_zone = changed["name"], changed["time_zone"]
+    by.save(update_fields=["name", "time_zone"])
+    audit.record(by=by, action="profile.changed", subject=by, name=by.email, data=changed)
+
+
+@transaction.atomic
+def remember(*, by: User, **preferences: Any) -> None:
+    """Keep preferences of how pages look to `by`; they say nothing about others, so nothing is audited."""
+    person = User.objects.select_for_update().get(pk=by.pk)
+    person.preferences = by.preferences = {**person.preferences, **preferences}
+    person.save(update_fields=["preferences"])
+
+
+def _facts(person: User) -> dict[str, Any]:
+    """What an admin sets about a person, for the audit trail."""
+    teams = sorted(person.teams.values_list("name", flat=True))
+    return {"name": person.name, "role": person.role, "teams": teams}
+
+
+def _keep_one_admin(person: User) -> None:
+    """Raise PeopleError when `person` is the only one left who can set everything."""
+    admins = list(User.objects.working_admins().select_for_update().values_list("pk", flat=True))
+    if admins == [person.pk]:
+        raise PeopleError(f"{person.email} is the only admin. Make somebody else an admin first.")
+
+
+def _send_invitation(person: User, by: User) -> None:
+    """Send the link by e-mail. When that fails the admin still has the link on the page."""
+    context = {"person": person, "by": by, "link": password_link(person)}
+    text = render_to_string("accounts/invitation.txt", context)
+    try:
+        send_mail("Your access to the call recordings", text, None, [person.email])
+    except (OSError, SMTPException):
+        log.exception("the invitation could not be sent by e-mail; check EMAIL_URL")

@@ -1,0 +1,74 @@
+"""How django-allauth behaves here: no open sign-up, throttling by account and address, sign-ins in the audit trail."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Password, passkeys and what follows a sign-in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: accounts come from invitations."""
+        return False
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Never: the address is the name of the account, and admins set it."""
+        return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failures by account *and* address, so that a stranger cannot lock the rightful user out."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keep a failed sign-in, by the address that was typed."""
+        audit.record(
+            by=None,
+            action="person.sign_in_failed",
+            name=str(credentials.get("email") or credentials.get("username") or ""),
+            address=self.get_client_ip(request),
+        )
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Keep who signed in, and from where."""
+        audit.record(
+            by=user, action="person.signed_in", subject=user, name=user.email, address=self.get_client_ip(request)
+        )
+        return cast(HttpResponse, super().post_login(request, user=user, **kwargs))
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set the password and keep that it was set, in one transaction."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            audit.record(by=user, action="person.password_set", subject=user, name=user.email)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the owner that a way to sign in changed, and keep it: "mfa/email/totp_activated" and its like."""
+        what = template_prefix.rsplit("/", 1)[-1]
+        audit.record(by=user, action=f"person.{what}"[:60], subject=user, name=user.email)
+        super().send_notification_mail(template_prefix, user, context, email)
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say nothing about signing in and out: one sees that."""
+        template = args[0] if args else kwargs.get("message_template") or ""
+        if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            return
+        super().add_message(request, level, *args, **kwargs)
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Single sign-on: it opens accounts that exist, and makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        """Never: an account is invited first; the provider's verified address then finds it."""
+        return False

@@ -1,0 +1,118 @@
+"""What people type about people: invitations, roles, teams, profiles, and filters of the activity."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils import timezone
+
+from recordings_site.accounts.models import Role, Team, User
+
+ROLE_HELP = (
+    "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "
+    "destinations and people; auditors read everything and change nothing."
+)
+
+
+class PersonForm(forms.Form):
+    """Name, role and teams of somebody."""
+
+    name = forms.CharField(max_length=100, required=False)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.SUPPORT, help_text=ROLE_HELP)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One sees the recordings of one's teams' numbers. Admins and auditors see all.",
+    )
+
+
+class InviteForm(PersonForm):
+    """A new account."""
+
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    field_order = ("email", "name", "role", "teams")
+
+    def clean_email(self) -> str:
+        """The address in lower case; an address that has an account is refused."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.with_address(email):
+            raise forms.ValidationError("There is an account with this address. Open it in the list to change it.")
+        return email
+
+
+class TeamForm(forms.Form):
+    """A team's name."""
+
+    name = forms.CharField(max_length=100, label="Team name")
+
+    def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+
+    def clean_name(self) -> str:
+        """The name; one that another team bears is refused."""
+        name: str = self.cleaned_data["name"].strip()
+        others = Team.objects.named(name)
+        if self.team is not None:
+            others = others.exclude(pk=self.team.pk)
+        if others.exists():
+            raise forms.ValidationError("Another team has this name. Choose a different one.")
+        return name
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every time zone that this machine knows, places first."""
+    names = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    return [("", "The site's own"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+class ProfileForm(forms.Form):
+    """What one may set of oneself."""
+
+    name = forms.CharField(max_length=100, required=False, help_text="Shown beside your comments.")
+    time_zone = forms.ChoiceField(choices=zone_choices, required=False, help_text="In which times are shown to you.")
+
+
+class ZoneForm(forms.Form):
+    """The answer to the browser's guess of a time zone: a zone, or nothing to keep what is."""
+
+    time_zone = forms.ChoiceField(choices=zone_choices, required=False)
+
+
+class ActivityForm(forms.Form):
+    """Filters of the activity; all are optional, and what cannot be read is left out."""
+
+    who = forms.CharField(max_length=254, required=False, label="Who")
+    action = forms.CharField(max_length=60, required=False, label="What")
+    subject = forms.CharField(max_length=200, required=False, label="To what")
+    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+
+    def filters(self) -> dict[str, Any]:
+        """The arguments of `AuditQuerySet.matching`: days are whole days in the viewer's time zone."""
+        found = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        zone = timezone.get_current_timezone()
+
+        def midnight(day: Any, plus: int) -> datetime | None:
+            return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=plus) if day else None
+
+        return {
+            "who": found.get("who") or "",
+            "action": found.get("action") or "",
+            "subject": found.get("subject") or "",
+            "since": midnight(found.get("since"), 0),
+            "until": midnight(found.get("until"), 1),
+        }
+
+    def cursor(self) -> dict[str, int | None]:
+        """Where the page begins."""
+        found = getattr(self, "cleaned_data", {})
+        return {"before": found.get("before"), "after": found.get("after")}

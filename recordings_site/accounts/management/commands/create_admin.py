@@ -1,0 +1,32 @@
+"""Makes an account an admin's and prints the one-time link at which its owner chooses a password."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from recordings_site.accounts import actions
+from recordings_site.accounts.links import password_link
+
+
+class Command(BaseCommand):
+    """`manage.py create_admin EMAIL`."""
+
+    help = (
+        "Make EMAIL an admin (creating the account when there is none) and print a one-time link to choose a password."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One address."""
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it; the link is printed and not sent."""
+        try:
+            validate_email(options["email"])
+        except ValidationError as error:
+            raise CommandError(f"{options['email']} is no e-mail address.") from error
+        person = actions.ensure_admin(email=options["email"])
+        self.stdout.write(f"{person.email} is an admin. Choose a password here; the link works once:\n")
+        self.stdout.write(password_link(person) + "\n")

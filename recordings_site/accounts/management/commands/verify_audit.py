@@ -1,0 +1,28 @@
+"""Walks the chain of audit rows and tells whether one was altered or removed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import AuditEvent
+
+
+class Command(BaseCommand):
+    """`manage.py verify_audit [--head HEX]`."""
+
+    help = "Verify the chain of audit rows; with --head, also that a head noted earlier (see the log) is still in it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Optionally a head that was noted outside of the database."""
+        parser.add_argument("--head", default="", help="a chain value from the log, to be found in the trail")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the number of rows and the head; fail naming the first rows that do not fit."""
+        verdict = audit.verify(AuditEvent.objects.order_by("id").iterator(chunk_size=1000))
+        if verdict.broken:
+            ids = ", ".join(map(str, verdict.broken[:10]))
+            raise CommandError(f"{len(verdict.broken)} of {verdict.rows} rows do not follow from the row before: {ids}")
+        if options["head"] and not AuditEvent.objects.filter(chain=options["head"]).exists():
+            raise CommandError("The chain is whole, but the given head is not in it: newer rows were cut off.")
+        self.stdout.write(f"{verdict.rows} rows, unbroken. Head: {verdict.head or 'none'}")

@@ -1,0 +1,190 @@
+"""The pages about people, teams, one's own profile and the activity."""
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recordings_site.accounts import actions, audit
+from recordings_site.accounts.access import admin_only, own_affairs
+from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
+from recordings_site.accounts.links import password_link
+from recordings_site.accounts.models import AuditEvent, Team, User
+from recordings_site.web.csvcells import quoted
+from recordings_site.web.http import Request, page_or_partial
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+@admin_only
+def people(request: Request) -> HttpResponse:
+    """Everybody with an account; posting invites one more and shows the link once."""
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = actions.invite_person(by=request.user, **form.cleaned_data)
+        request.session["invitation"] = {"email": person.email, "link": password_link(person)}
+        return redirect("people")
+    context = {
+        "people": User.objects.listed(),
+        "form": form,
+        "invitation": request.session.pop("invitation", None) if request.method == "GET" else None,
+    }
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@admin_only
+def person(request: Request, pk: int) -> HttpResponse:
+    """One account: name, role, teams; what was done to it lately."""
+    found = get_object_or_404(User, pk=pk)
+    initial = {"name": found.name, "role": found.role, "teams": found.teams.all()}
+    form = PersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_person(by=request.user, person=found, **form.cleaned_data)
+        except actions.PeopleError as error:
+            form.add_error("role", str(error))
+        else:
+            messages.success(request, f"{found.email} was changed.")
+            return redirect("person", pk=pk)
+    history = AuditEvent.objects.about("accounts.user", pk)[:10]
+    context = {"person": found, "form": form, "history": history}
+    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@admin_only
+def person_standing(request: Request, pk: int) -> HttpResponse:
+    """End somebody's access, or give it back."""
+    found = get_object_or_404(User, pk=pk)
+    change = actions.reactivate_person if request.POST.get("active") == "1" else actions.deactivate_person
+    try:
+        change(by=request.user, person=found)
+    except actions.PeopleError as error:
+        messages.error(request, str(error))
+    return redirect("person", pk=pk)
+
+
+@require_POST
+@admin_only
+def person_invite(request: Request, pk: int) -> HttpResponse:
+    """Send the link again and show it once."""
+    found = get_object_or_404(User, pk=pk)
+    try:
+        actions.invite_again(by=request.user, person=found)
+    except actions.PeopleError as error:
+        messages.error(request, str(error))
+        return redirect("person", pk=pk)
+    request.session["invitation"] = {"email": found.email, "link": password_link(found)}
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+@admin_only
+def teams(request: Request) -> HttpResponse:
+    """Every team; posting makes one more."""
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.create_team(by=request.user, name=form.cleaned_data["name"])
+        messages.success(request, f"{made.name} was created. Give it numbers, and people.")
+        return redirect("teams")
+    context = {"teams": Team.objects.listed(), "form": form}
+    return render(request, "accounts/teams.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@admin_only
+def team(request: Request, pk: int) -> HttpResponse:
+    """One team: its name, its people, its numbers."""
+    found = get_object_or_404(Team, pk=pk)
+    form = TeamForm(request.POST or None, team=found, initial={"name": found.name})
+    if request.method == "POST" and form.is_valid():
+        actions.rename_team(by=request.user, team=found, name=form.cleaned_data["name"])
+        return redirect("team", pk=pk)
+    context = {"team": found, "form": form, "members": found.members.all(), "numbers": found.numbers.all()}
+    return render(request, "accounts/team.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@admin_only
+def team_delete(request: Request, pk: int) -> HttpResponse:
+    """Delete a team that owns no number."""
+    found = get_object_or_404(Team, pk=pk)
+    try:
+        actions.delete_team(by=request.user, team=found)
+    except actions.PeopleError as error:
+        messages.error(request, str(error))
+        return redirect("team", pk=pk)
+    messages.success(request, f"{found.name} was deleted.")
+    return redirect("teams")
+
+
+@require_GET
+@admin_only
+def activity(request: Request) -> HttpResponse:
+    """The audit trail, newest first; the address of the page is the filter."""
+    form = ActivityForm(request.GET)
+    filters = form.filters()
+    page = AuditEvent.objects.matching(**filters).page(**form.cursor(), size=PAGE)
+    context = {"form": form, "page": page, "kinds": AuditEvent.objects.kinds(), "filtered": any(filters.values())}
+    return page_or_partial(request, "accounts/activity.html", "accounts/_events.html", context)
+
+
+@require_GET
+@admin_only
+def activity_export(request: Request) -> HttpResponseBase:
+    """The filtered audit trail as CSV, oldest first, with the chain for checking it elsewhere."""
+    rows = AuditEvent.objects.matching(**ActivityForm(request.GET).filters()).order_by("id")
+    audit.record(by=request.user, action="activity.exported", data={"query": request.GET.urlencode()})
+    response = StreamingHttpResponse(_csv_lines(rows.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="activity.csv"'
+    return response
+
+
+class _Line:
+    """What csv.writer writes to: gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv_lines(events: Iterator[AuditEvent]) -> Iterator[str]:
+    """The events as lines of CSV; cells that a spreadsheet would run are quoted."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(
+        ["id", "at", "who", "what", "subject_type", "subject_id", "subject", "data", "address", "chain"]
+    )
+    for event in events:
+        cells = [event.actor_email, event.action, event.subject_type, event.subject_id, event.subject_name, event.data]
+        yield writer.writerow([event.pk, event.at.isoformat(), *map(quoted, cells), quoted(event.address), event.chain])
+
+
+@require_http_methods(["GET", "POST"])
+@own_affairs
+def profile(request: Request) -> HttpResponse:
+    """One's own name and time zone, and the ways to password and second factors."""
+    form = ProfileForm(request.POST or None, initial={"name": request.user.name, "time_zone": request.user.time_zone})
+    if request.method == "POST" and form.is_valid():
+        actions.change_profile(by=request.user, **form.cleaned_data)
+        messages.success(request, "Your profile was saved.")
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@own_affairs
+def profile_zone(request: Request) -> HttpResponse:
+    """Take the browser's guess of the time zone, or not; it is offered once."""
+    form = ZoneForm(request.POST)
+    if form.is_valid() and form.cleaned_data["time_zone"]:
+        zone = form.cleaned_data["time_zone"]
+        actions.change_profile(by=request.user, name=request.user.name, time_zone=zone)
+        messages.success(request, f"Times are now shown in {zone.replace('_', ' ')}.")
+    actions.remember(by=request.user, zone_offered=True)
+    back = request.POST.get("next", "/")
+    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
