@@ -217,6 +217,12 @@ CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 # own thread, without a deadline, which is for tests alone.
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=8)
 
+# --- Policies -----------------------------------------------------------------------------------------------------
+# A second admin has to approve a version before it is in force.
+POLICY_APPROVAL: bool = env.bool("POLICY_APPROVAL", default=False)
+# The sealed file from which calls are answered while the database is down: routes and secrets, no storage credentials.
+SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.sealed"))
+
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))

@@ -22,6 +22,19 @@ def callback_mode_choices() -> list[tuple[str, str]]:
     return CallbackMode.choices
 
 
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    """Named reads of policies."""
+
+    def listed(self) -> "PolicyQuerySet":
+        """Those not put away, with their published version and how many numbers each answers."""
+        used = models.Count("numbers", filter=models.Q(numbers__archived_at=None))
+        return self.filter(archived_at=None).select_related("published").annotate(used_by=used)
+
+    def with_published(self) -> "PolicyQuerySet":
+        """Those that have a published version, with it."""
+        return self.filter(archived_at=None, published__isnull=False).select_related("published")
+
+
 class Policy(models.Model):
     """What is recorded, said once and shared by numbers; in force is its published version."""
 
@@ -36,6 +49,8 @@ class Policy(models.Model):
     draft_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -66,6 +81,19 @@ class PolicyVersion(models.Model):
         return f"{self.policy.name} v{self.number}"
 
 
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Named reads of applications."""
+
+    def in_use(self) -> "ApplicationQuerySet":
+        """Those not put away."""
+        return self.filter(archived_at=None)
+
+    def listed(self) -> "ApplicationQuerySet":
+        """Those not put away, with how many numbers each has."""
+        used = models.Count("numbers", filter=models.Q(numbers__archived_at=None))
+        return self.in_use().annotate(used_by=used)
+
+
 class Application(models.Model):
     """A Sinch voice application: one callback URL, one key, up to two valid secrets while one is being rotated."""
 
@@ -92,6 +120,8 @@ class Application(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
 
+    objects = ApplicationQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
         constraints = (
@@ -103,6 +133,10 @@ class Application(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def context(self, field: str) -> str:
+        """What a secret of this row is bound to."""
+        return f"application|{self.pk}|{field}"
+
 
 class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     """Named reads of numbers."""
@@ -110,6 +144,20 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def visible_to(self, user: User) -> "PhoneNumberQuerySet":
         """The numbers whose recordings this person may see."""
         return self if user.sees_all else self.filter(team__in=user.teams.all())
+
+    def in_use(self) -> "PhoneNumberQuerySet":
+        """Those not put away."""
+        return self.filter(archived_at=None)
+
+    def listed(self) -> "PhoneNumberQuerySet":
+        """Those not put away, with all that a list shows of them."""
+        return self.in_use().select_related("application", "team", "policy__published", "destination")
+
+    def matching(self, text: str) -> "PhoneNumberQuerySet":
+        """Those whose label or digits hold this text."""
+        digits = "".join(character for character in text if character.isdigit())
+        found = models.Q(label__icontains=text)
+        return self.filter(found | models.Q(digits__contains=digits) if digits else found) if text else self
 
 
 class PhoneNumber(models.Model):

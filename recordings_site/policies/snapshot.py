@@ -104,7 +104,7 @@ class DestinationFacts:
 class Snapshot:
     """All that answering a call needs. Numbers are keyed by digits, applications by key, the others by id."""
 
-    revision: int = 0
+    revision: str = ""
     applications: Mapping[str, ApplicationFacts] = field(default_factory=dict)
     numbers: Mapping[str, NumberFacts] = field(default_factory=dict)
     policies: Mapping[int, PolicyFacts] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Snapshot:
 class Loader(Protocol):
     """Reads the database."""
 
-    def revision(self) -> int:
+    def revision(self) -> str:
         """The revision now in force."""
 
     def load(self) -> Snapshot:

@@ -128,7 +128,7 @@ def destination(pk: int, kind: str, *, credentials: str | None) -> DestinationFa
 def in_force(data: dict[str, Any], **number: Any) -> Snapshot:
     """A snapshot in which our one number is answered so; destinations 4 and 5 have no usable credentials."""
     return Snapshot(
-        revision=1,
+        revision="1",
         applications={KEY: ApplicationFacts(1, KEY, ("c2VjcmV0",), ConnectPstn(number="+46771000000"))},
         numbers={OWN: NumberFacts(1, OWN, "Support Stockholm", 1, 1, **number)},
         policies={1: PolicyFacts(1, "Support EU", 7, 7, parse(data))},
