@@ -226,6 +226,8 @@ SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.s
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
+# Hosts of S3-compatible and other own stores that may lie in a private network, or speak http: "host" or "host:port".
+STORE_ENDPOINTS_ALLOWED: list[str] = env.list("STORE_ENDPOINTS_ALLOWED", default=[])
 # stream: the bytes pass through Django. accel: nginx fetches a signed store URL.
 AUDIO_DELIVERY: str = env.str("AUDIO_DELIVERY", default="stream")
 # Listeners that one process serves at a time; below its number of threads, so that pages are still answered.

@@ -5,10 +5,23 @@ from django.views.generic import RedirectView
 
 from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
+from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.recordings import views_audio
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Destinations
+    path("destinations/", destinations.destinations, name="destinations"),
+    path("destinations/new/<str:kind>/", destinations.destination_new, name="destination_new"),
+    path("destinations/<int:destination_id>/", destinations.destination, name="destination"),
+    path("destinations/<int:destination_id>/edit/", destinations.destination_edit, name="destination_edit"),
+    path(
+        "destinations/<int:destination_id>/credentials/",
+        destinations.destination_credentials,
+        name="destination_credentials",
+    ),
+    path("destinations/<int:destination_id>/check/", destinations.destination_check, name="destination_check"),
+    path("destinations/<int:destination_id>/archive/", destinations.destination_archive, name="destination_archive"),
     # Recordings
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Machines

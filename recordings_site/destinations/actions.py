@@ -1,6 +1,6 @@
 """What is done to destinations: made, changed, given other credentials, put away; each with its audit row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
-from recordings_site.destinations.models import Destination
+from recordings_site.destinations import doctor
+from recordings_site.destinations.models import Destination, Kind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.sinch import credentials
+from recordings_site.tasks.actions import enqueue
 from recordings_site.web.redaction import conceal
 
+CHECK = "destination.check"
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "read_mode", "key_template")
 
 
@@ -48,13 +51,19 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     for field, value in place.items():
         setattr(destination, field, value)
     destination.save(update_fields=["name", *place])
+    if destination.kind == Kind.S3 and before["region"] != destination.region and destination.write_credentials:
+        key, secret, _ = destination.opened("write_credentials").split(":")  # the region travels to Sinch in the set
+        _seal(destination, CredentialSets(write=f"{key}:{secret}:{destination.region}"))
     changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
     audit.record(by=by, action="destination.changed", subject=destination, data=changes)
 
 
 @transaction.atomic
-def replace_credentials(*, by: User | None, destination: Destination, sets: CredentialSets) -> None:
+def replace_credentials(
+    *, by: User | None, destination: Destination, sets: CredentialSets, read_mode: str | None = None
+) -> None:
     """Seal other secrets in place of the old ones; only fingerprints reach the audit trail."""
+    destination.read_mode = read_mode or destination.read_mode
     before = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
     _seal(destination, sets)
     after = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
@@ -112,3 +121,33 @@ def shown(secret: str) -> str:
 
 def _shown(destination: Destination) -> Mapping[str, Any]:
     return {field: getattr(destination, field) for field in ("name", *PLACE)}
+
+
+@transaction.atomic
+def request_check(*, by: User | None, destination: Destination) -> None:
+    """Have a worker check it now; its steps are pending from here on."""
+    destination.check_result = [step.to_dict() for step in doctor.pending()]
+    destination.save(update_fields=["check_result"])
+    enqueue(CHECK, destination.pk)
+    audit.record(by=by, action="destination.check_requested", subject=destination, data={})
+
+
+def check_destination(*, destination: Destination, told: Callable[[doctor.Step], None] = lambda step: None) -> bool:
+    """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it."""
+    steps = {step.name: step for step in doctor.pending()}
+    for step in doctor.examine(destination):
+        steps[step.name] = step
+        told(step)
+        destination.check_result = [each.to_dict() for each in steps.values()]
+        destination.save(update_fields=["check_result"])
+    failed = any(step.outcome == doctor.BAD for step in steps.values())
+    with transaction.atomic():
+        destination.checked_at = timezone.now()
+        was_failing = destination.failing_since is not None
+        destination.failing_since = (destination.failing_since or destination.checked_at) if failed else None
+        destination.save(update_fields=["checked_at", "failing_since"])
+        if failed != was_failing:
+            action = "destination.failing" if failed else "destination.mended"
+            data = {step.name: step.text for step in steps.values() if step.outcome == doctor.BAD}
+            audit.record(by=None, action=action, subject=destination, data=data)
+    return not failed

@@ -51,6 +51,10 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         """Those that were not put away."""
         return self.filter(archived_at=None)
 
+    def named(self, name: str) -> "DestinationQuerySet":
+        """The one of this name."""
+        return self.filter(name=name)
+
     def failing(self) -> "DestinationQuerySet":
         """Those in use whose last check found something that breaks recording or playing."""
         return self.in_use().filter(failing_since__isnull=False)

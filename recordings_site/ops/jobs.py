@@ -1,8 +1,12 @@
 """Which function does which kind of task: the one place where the queue and the work meet."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.utils import timezone
+
+from recordings_site.destinations import actions as destination_actions
+from recordings_site.destinations.models import Destination
 from recordings_site.tasks.models import Task
 
 Handler = Callable[[Task], datetime | None]
@@ -11,4 +15,16 @@ An exception is a failure: the task is tried again after a delay, and buried aft
 when a worker dies in between: its effects must be the same as of once.
 """
 
-JOBS: Mapping[str, Handler] = {}
+
+def check_destination(task: Task) -> datetime | None:
+    """Check a destination, now and then every night."""
+    destination = Destination.objects.in_use().filter(pk=task.subject).first()
+    if destination is None:
+        return None
+    destination_actions.check_destination(destination=destination)
+    return timezone.now() + timedelta(days=1)
+
+
+JOBS: Mapping[str, Handler] = {
+    destination_actions.CHECK: check_destination,
+}

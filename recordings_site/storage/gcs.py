@@ -175,6 +175,8 @@ def _account(text: str, *, elsewhere: bool) -> Any:
     """The service account of a JSON key; its token address must be Google's, unless the whole endpoint is another."""
     try:
         info = json.loads(text)
+        if info.get("type") != "service_account":
+            raise ValueError("another kind of key")
         if not elsewhere and info.get("token_uri") != GOOGLE_TOKENS:
             raise StoreMisconfigured(f"The service account's token_uri must be {GOOGLE_TOKENS}.")
         read: Any = service_account.Credentials.from_service_account_info

@@ -1,0 +1,300 @@
+"""Checks a destination: what each set of credentials can and cannot do there, step by step, with the remedy."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.sealing import SealingError
+from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreMisconfigured, StoreUnavailable
+from recordings_site.storage.port import Store, StoreFacts
+
+OK, WARN, BAD, SKIPPED, PENDING = "ok", "warn", "bad", "skipped", "pending"
+STEPS = {
+    "write": "Write set: put an object",
+    "write_only": "Write set: cannot read or list",
+    "list": "Read set: list",
+    "stat": "Read set: find the object",
+    "range": "Read set: read from the middle",
+    "place": "Region",
+    "clock": "Clock",
+    "rules": "Versions, locks and rules",
+    "remove": "Remove the test object",
+}
+PROBE = os.urandom(4096)
+MIDDLE = (1000, 3000)
+CLOCK_WARNS, CLOCK_FAILS = 60, 300
+SIGNATURE_CODES = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthenticationFailed", "InvalidAuthenticationInfo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step found: ok, warn, bad, skipped or pending; and what to do about it."""
+
+    name: str
+    outcome: str
+    text: str = ""
+    remedy: str = ""
+
+    @property
+    def title(self) -> str:
+        """The step's name for people."""
+        return STEPS.get(self.name, self.name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def pending() -> list[Step]:
+    """All steps before the first one was taken."""
+    return [Step(name, PENDING) for name in STEPS]
+
+
+def examine(destination: Destination) -> Iterator[Step]:
+    """Take the steps one after the other; each gives its Step. Nothing is raised: what fails is a step's outcome."""
+    return _Examination(destination).steps()
+
+
+class _Examination:
+    """One check of one destination."""
+
+    def __init__(self, destination: Destination) -> None:
+        self.destination = destination
+        self.key = f"{destination.prefix}.check-{secrets.token_hex(8)}.txt"
+        self.written = False
+        self.readable = False
+
+    def steps(self) -> Iterator[Step]:
+        """The steps in order; those that an earlier failure makes pointless are skipped."""
+        writer = self._open(self.destination.write_store)
+        reader = self._open(self.destination.read_store)
+        yield self._write(writer, reader)
+        yield self._write_only(writer)
+        yield self._list(reader)
+        yield self._stat(reader)
+        yield self._range(reader)
+        facts = self._facts(reader)
+        yield self._place(facts)
+        yield self._clock(facts)
+        yield self._rules(facts)
+        yield self._remove(reader, writer)
+
+    def _open(self, opening: Callable[[], Store]) -> Store | StoreError:
+        try:
+            return opening()
+        except StoreError as error:
+            return error
+        except SealingError as error:
+            return StoreMisconfigured(str(error), code="sealed")
+
+    def _write(self, writer: Store | StoreError, reader: Store | StoreError) -> Step:
+        if not self.destination.write_credentials:
+            return Step("write", BAD, "No write set was entered.", "Enter the credentials that Sinch will write with.")
+        try:
+            if isinstance(writer, StoreError):
+                raise writer
+            writer.write(self.key, PROBE, content_type="text/plain")
+        except StoreError as error:
+            if self._swapped(writer, reader, error):
+                return Step(
+                    "write",
+                    BAD,
+                    "The two sets are swapped: the read set can write here, and the write set can only read.",
+                    "Replace both: give the write set's key as the read set and the other way round.",
+                )
+            return _failed("write", error, self._write_remedy())
+        self.written = True
+        return Step("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
+
+    def _swapped(self, writer: Store | StoreError, reader: Store | StoreError, error: StoreError) -> bool:
+        if not isinstance(error, AccessDenied) or error.code in SIGNATURE_CODES:
+            return False
+        if isinstance(writer, StoreError) or isinstance(reader, StoreError):
+            return False
+        try:
+            writer.list(self.destination.prefix, limit=1)
+            reader.write(self.key, PROBE, content_type="text/plain")
+        except StoreError:
+            return False
+        self.written = True
+        return True
+
+    def _write_remedy(self) -> str:
+        match self.destination.kind:
+            case Kind.S3:
+                return "The key needs s3:PutObject below the prefix; the guide on this page has the policy to paste."
+            case Kind.GS:
+                return "The interoperability key's account needs the role Storage Object Creator on the bucket."
+            case Kind.AZURE:
+                return "Copy one of the account's two access keys again, and check account and container."
+            case _:
+                return "The folder must be writable by the site."
+
+    def _write_only(self, writer: Store | StoreError) -> Step:
+        if self.destination.kind == Kind.LOCAL:
+            return Step("write_only", SKIPPED, "A folder of this machine knows no separate rights.")
+        if isinstance(writer, StoreError) or not self.written:
+            return Step("write_only", SKIPPED, "Nothing could be written.")
+        can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
+        if not can:
+            return Step("write_only", OK, "The store refuses both, as it should: Sinch needs only to write.")
+        if self.destination.kind == Kind.AZURE:
+            return Step(
+                "write_only",
+                WARN,
+                "The account key is full control over the whole storage account; Azure offers Sinch nothing less.",
+                "Give the recordings a storage account of their own, and replace its keys regularly.",
+            )
+        return Step(
+            "write_only",
+            WARN,
+            f"The write set, which travels to Sinch with each call, can also {' and '.join(can)}.",
+            "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
+        )
+
+    def _can_read(self, store: Store) -> bool:
+        try:
+            with store.read(self.key, 0, 16) as body:
+                return bool(b"".join(body))
+        except StoreError:
+            return False
+
+    def _can_list(self, store: Store) -> bool:
+        try:
+            store.list(self.destination.prefix, limit=1)
+        except StoreError:
+            return False
+        return True
+
+    def _list(self, reader: Store | StoreError) -> Step:
+        try:
+            if isinstance(reader, StoreError):
+                raise reader
+            page = reader.list(self.destination.prefix, limit=10)
+        except StoreError as error:
+            return _failed("list", error, self._read_remedy("list the bucket"))
+        return Step("list", OK, f"It was listed: {len(page.objects)} of the first objects.")
+
+    def _stat(self, reader: Store | StoreError) -> Step:
+        if isinstance(reader, StoreError) or not self.written:
+            return Step("stat", SKIPPED, "There is no test object to look for.")
+        try:
+            found = reader.stat(self.key)
+        except ObjectMissing:
+            return Step(
+                "stat",
+                BAD,
+                "What the write set wrote is not where the read set looks.",
+                "The two sets belong to different accounts or endpoints: enter credentials of the same bucket.",
+            )
+        except StoreError as error:
+            return _failed("stat", error, self._read_remedy("read objects"))
+        self.readable = True
+        if found.size != len(PROBE):
+            return Step(
+                "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else writes there."
+            )
+        return Step("stat", OK, f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}.")
+
+    def _range(self, reader: Store | StoreError) -> Step:
+        if isinstance(reader, StoreError) or not self.readable:
+            return Step("range", SKIPPED, "There is no test object to read.")
+        try:
+            with reader.read(self.key, *MIDDLE) as body:
+                same = b"".join(body) == PROBE[slice(*MIDDLE)]
+        except StoreError as error:
+            return _failed("range", error, self._read_remedy("read objects"))
+        if not same:
+            return Step(
+                "range", BAD, "The bytes differ from those written.", "Something between us and the store alters them."
+            )
+        return Step("range", OK, "2,000 bytes were read and are the same.")
+
+    def _read_remedy(self, what: str) -> str:
+        match self.destination.kind:
+            case Kind.S3:
+                return f"The read set must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
+            case Kind.GS:
+                return f"The read set must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
+            case Kind.AZURE:
+                return f"The read set must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
+            case _:
+                return "The folder must be readable by the site."
+
+    def _facts(self, reader: Store | StoreError) -> StoreFacts | None:
+        if isinstance(reader, StoreError):
+            return None
+        try:
+            return reader.describe()
+        except StoreError:
+            return None
+
+    def _place(self, facts: StoreFacts | None) -> Step:
+        entered = self.destination.region
+        if self.destination.kind != Kind.S3:
+            where = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
+            return Step("place", OK, where)
+        if facts is None or facts.location is None:
+            return Step("place", SKIPPED, "The store does not tell these credentials where the bucket lies.")
+        if facts.location != entered:
+            return Step(
+                "place",
+                BAD,
+                f"The bucket lies in {facts.location}, not in {entered or 'the region entered'}: Sinch is refused.",
+                f"Change the region to {facts.location}.",
+            )
+        return Step("place", OK, f"The bucket lies in {facts.location}, as entered.")
+
+    def _clock(self, facts: StoreFacts | None) -> Step:
+        if facts is None or facts.clock is None:
+            return Step("clock", SKIPPED, "The store did not tell its time.")
+        apart = abs((datetime.now(UTC) - facts.clock).total_seconds())
+        text = f"Our clock and the store's are {apart:.0f} s apart."
+        if apart < CLOCK_WARNS:
+            return Step("clock", OK, text)
+        outcome = WARN if apart < CLOCK_FAILS else BAD
+        return Step("clock", outcome, text, "Let this machine set its clock from the network (NTP).")
+
+    def _rules(self, facts: StoreFacts | None) -> Step:
+        if facts is None:
+            return Step("rules", SKIPPED, "The store tells nothing of the bucket to these credentials.")
+        told = []
+        if facts.versioning is not None:
+            told.append("old versions are kept, also of what is deleted" if facts.versioning else "no versioning")
+        if facts.object_lock:
+            told.append("objects are locked: retention here cannot delete before the lock ends")
+        if facts.lifecycle:
+            told.append("lifecycle rules: " + "; ".join(facts.lifecycle))
+        text = (", ".join(told)[:1].upper() + ", ".join(told)[1:] + ".") if told else "The store tells nothing of them."
+        if facts.lifecycle and any(
+            "xpir" in rule or "ransition" in rule or "elete" in rule for rule in facts.lifecycle
+        ):
+            remedy = "These rules remove or archive recordings on their own. Make sure that this is meant."
+            return Step("rules", WARN, text, remedy)
+        return Step("rules", OK if told else SKIPPED, text)
+
+    def _remove(self, *stores: Store | StoreError) -> Step:
+        if not self.written:
+            return Step("remove", SKIPPED, "Nothing was written.")
+        for store in stores:
+            if not isinstance(store, StoreError):
+                try:
+                    store.delete(self.key)
+                except StoreError:
+                    continue
+                return Step("remove", OK, "It is gone.")
+        return Step("remove", OK, f"Neither set may delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
+
+
+def _failed(name: str, error: StoreError, remedy: str) -> Step:
+    """The step that ended with this error; a refusal for lack of rights gets the remedy, others bring their own."""
+    code = f" ({error.code})" if error.code and error.code not in str(error) else ""
+    if isinstance(error, StoreUnavailable):
+        remedy = "Check the endpoint and that this machine may reach it; try again in a minute."
+    elif isinstance(error, StoreMisconfigured) or error.code in SIGNATURE_CODES:
+        remedy = "Change what was entered accordingly, and check again."
+    return Step(name, BAD, f"{error}{code}", remedy)

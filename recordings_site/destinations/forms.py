@@ -1,0 +1,229 @@
+"""What people enter of destinations, per kind of store; secrets go in and never come out."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from recordings_site.destinations import key_template
+from recordings_site.destinations.actions import CredentialSets
+from recordings_site.destinations.endpoints import endpoint_problem
+from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, Kind, ReadMode
+from recordings_site.sinch import credentials, destination_url
+from recordings_site.sinch.errors import SinchError
+from recordings_site.storage.errors import StoreError
+from recordings_site.storage.opening import Location, open_store
+
+READ_MODES: dict[str, tuple[str, ...]] = {
+    Kind.S3: (ReadMode.KEYS, ReadMode.AMBIENT),
+    Kind.AZURE: (ReadMode.SAS, ReadMode.KEYS, ReadMode.AMBIENT),
+    Kind.GS: (ReadMode.SERVICE_ACCOUNT, ReadMode.AMBIENT, ReadMode.INTEROPERABILITY),
+    Kind.LOCAL: (ReadMode.AMBIENT,),
+}
+READ_WORDS = {
+    ReadMode.KEYS: "Its own access key",
+    ReadMode.AMBIENT: "The identity that this machine has",
+    ReadMode.SAS: "A shared access signature (SAS)",
+    ReadMode.SERVICE_ACCOUNT: "A service account's JSON key",
+    ReadMode.INTEROPERABILITY: "Another interoperability key",
+}
+BUCKET_WORDS = {Kind.AZURE: "Container", Kind.LOCAL: "Folder"}
+
+
+def _secret(label: str, help_text: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(label=label, help_text=help_text, required=False, widget=widget, max_length=10_000)
+
+
+class PlaceForm(forms.Form):
+    """Where a destination lies and how its objects are named; nothing secret."""
+
+    name = forms.CharField(max_length=100, help_text="How people know it, such as Recordings EU.")
+    account = forms.SlugField(label="Storage account", max_length=63, help_text="Its name alone, without a domain.")
+    bucket = forms.CharField(max_length=222)
+    folder = forms.CharField(
+        label="Folder in it",
+        max_length=500,
+        required=False,
+        help_text="Where recordings go, such as calls/. Empty: the top.",
+    )
+    region = forms.RegexField(
+        r"\A[a-z0-9-]+\Z",
+        error_messages={"invalid": "A region looks like eu-central-1: small letters, digits and hyphens."},
+        max_length=40,
+        help_text="Where the bucket lies, such as eu-central-1. Sinch needs it too.",
+    )
+    endpoint = forms.CharField(
+        max_length=300,
+        required=False,
+        help_text="Only for a store that speaks the same protocol elsewhere: https://host.",
+    )
+    key_template = forms.CharField(
+        label="Names of objects",
+        max_length=key_template.LONGEST,
+        required=False,
+        initial=DEFAULT_KEY_TEMPLATE,
+        help_text="Below the folder. Fields: "
+        + ", ".join(f"{{{name}}}" for name in key_template.FIELDS)
+        + ". A name that ends in / is a folder in which Sinch names the file.",
+    )
+
+    def __init__(self, *args: Any, kind: str, destination: Destination | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.destination = kind, destination
+        self.fields["bucket"].label = BUCKET_WORDS.get(Kind(kind), "Bucket")
+        unused = {
+            Kind.S3: ("account",),
+            Kind.AZURE: ("region",),
+            Kind.GS: ("account", "region"),
+            Kind.LOCAL: ("account", "region", "endpoint"),
+        }
+        for name in unused[Kind(kind)]:
+            del self.fields[name]
+
+    def clean_name(self) -> str:
+        """No two destinations have one name."""
+        name: str = self.cleaned_data["name"]
+        if any(each != self.destination for each in Destination.objects.named(name)):
+            raise forms.ValidationError("Another destination has this name.")
+        return name
+
+    def clean_folder(self) -> str:
+        """A folder ends in "/", and none begins with one."""
+        folder: str = self.cleaned_data["folder"].strip("/")
+        return f"{folder}/" if folder else ""
+
+    def clean_endpoint(self) -> str:
+        """Only where this site may go."""
+        endpoint: str = self.cleaned_data["endpoint"].rstrip("/")
+        if endpoint and (problem := endpoint_problem(endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED)):
+            raise forms.ValidationError(problem)
+        return endpoint
+
+    def clean_key_template(self) -> str:
+        """A template that could give two recordings one key is refused with the reason."""
+        template: str = self.cleaned_data["key_template"].strip()
+        if problems := key_template.problems(template):
+            raise forms.ValidationError(problems)
+        return template
+
+    def clean(self) -> dict[str, Any]:
+        """What Sinch will be given must be a destination URL that it takes."""
+        found = self.cleaned_data
+        if "bucket" in found and "folder" in found and (found.get("account") or self.kind != Kind.AZURE):
+            account = f"{found['account']}/" if self.kind == Kind.AZURE else ""
+            try:
+                destination_url.parse(f"{self.kind}://{account}{found['bucket']}/{found['folder']}")
+            except SinchError as error:
+                self.add_error("bucket", str(error))
+        return found
+
+    def place(self) -> dict[str, str]:
+        """The fields of the row that are not secret, without the name."""
+        names = ("account", "bucket", "region", "endpoint", "key_template")
+        found = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return {**found, "prefix": self.cleaned_data["folder"]}
+
+
+class CredentialsForm(forms.Form):
+    """The two sets of credentials, entered once. A set that is left empty stays as it is."""
+
+    write_key = forms.CharField(
+        label="Write set: access key",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Travels to Sinch with each recorded call.",
+    )
+    write_secret = _secret("Write set: secret key", "Kept sealed, and never shown again.")
+    read_mode = forms.ChoiceField(label="Read set: we read with", widget=forms.RadioSelect)
+    read_key = forms.CharField(
+        label="Read set: access key",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Ours alone; it never leaves this site.",
+    )
+    read_secret = _secret("Read set: secret key", "Kept sealed, and never shown again.")
+
+    def __init__(
+        self, *args: Any, kind: str, location: Location, region: str = "", present: bool = False, **kwargs: Any
+    ):
+        super().__init__(*args, **kwargs)
+        self.kind, self.location, self.region, self.present = kind, location, region, present
+        modes = READ_MODES[Kind(kind)]
+        mode = self.fields["read_mode"]
+        assert isinstance(mode, forms.ChoiceField)
+        mode.choices = [(each, READ_WORDS[ReadMode(each)]) for each in modes]
+        mode.initial = mode.initial or modes[0]
+        if kind in (Kind.AZURE, Kind.LOCAL):
+            del self.fields["write_key"], self.fields["read_key"]
+        if kind == Kind.AZURE:
+            self.fields["write_secret"].label = "Write set: the storage account's access key"
+            self.fields["read_secret"].label = "Read set: SAS or account key"
+        if kind == Kind.GS:
+            self.fields["read_key"].help_text = "For an interoperability key alone."
+            self.fields["read_secret"].label = "Read set: JSON key, or secret of the interoperability key"
+            self.fields["read_secret"].widget = forms.Textarea(
+                attrs={"rows": 4, "autocomplete": "off", "class": "mono"}
+            )
+        if kind == Kind.LOCAL:
+            del self.fields["write_secret"], self.fields["read_secret"], self.fields["read_mode"]
+
+    def clean(self) -> dict[str, Any]:
+        """Each set must be one that its store takes, as far as that shows without asking it."""
+        found = self.cleaned_data
+        self.sets = CredentialSets(self._write(found), self._read(found))
+        return found
+
+    @property
+    def mode(self) -> str:
+        """How we read."""
+        return str(self.cleaned_data.get("read_mode") or ReadMode.AMBIENT)
+
+    def _write(self, found: dict[str, Any]) -> str | None:
+        if self.kind == Kind.LOCAL:
+            return None if self.present else secrets.token_urlsafe(24)
+        parts = [found.get("write_key", "").strip(), found.get("write_secret", "").strip()]
+        if not any(parts):
+            if not self.present:
+                self.add_error("write_secret", "Enter the credentials that Sinch will write with.")
+            return None
+        text: str = {
+            Kind.S3: ":".join([*parts, self.region]),
+            Kind.GS: ":".join(parts),
+        }.get(Kind(self.kind), parts[1])
+        try:
+            credentials.parse(self.kind, text)
+        except SinchError as error:
+            self.add_error("write_secret", str(error))
+        return text
+
+    def _read(self, found: dict[str, Any]) -> str | None:
+        key, secret = found.get("read_key", "").strip(), found.get("read_secret", "").strip()
+        if self.mode == ReadMode.AMBIENT:
+            return ""
+        if not key and not secret:
+            if not self.present:
+                self.add_error("read_secret", "Enter credentials for reading, or choose the machine's identity.")
+            return None
+        text = f"{key}:{secret}" if self.mode == ReadMode.INTEROPERABILITY or self.kind == Kind.S3 else secret
+        problem = _mode_problem(self.mode, text)
+        try:
+            open_store(self.location, text)
+        except StoreError as error:
+            problem = problem or str(error)
+        if problem:
+            self.add_error("read_secret", problem)
+        return text
+
+
+def _mode_problem(mode: str, text: str) -> str:
+    if mode == ReadMode.SERVICE_ACCOUNT and not text.startswith("{"):
+        return "This is not the JSON key of a service account. Paste the whole file."
+    if mode == ReadMode.SAS and "sig=" not in text:
+        return "This is not a SAS: it is a text with sv=…&sig=…"
+    if mode == ReadMode.KEYS and "sig=" in text:
+        return "This looks like a SAS: choose it above."
+    return ""

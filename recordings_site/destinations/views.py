@@ -1,0 +1,130 @@
+"""The pages of destinations: all of them with their health, one, its forms, and its check."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recordings_site.accounts import access
+from recordings_site.destinations import actions, doctor
+from recordings_site.destinations.forms import CredentialsForm, PlaceForm
+from recordings_site.destinations.guides import guide
+from recordings_site.destinations.models import Destination, Kind
+from recordings_site.storage.opening import Location
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_GET
+@access.admin_only
+def destinations(request: Request) -> HttpResponse:
+    """All destinations and how they fare."""
+    found = Destination.objects.in_use()
+    context = {"destinations": found, "failing": found.failing().count(), "kinds": Kind}
+    return render(request, "destinations/destinations.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def destination_new(request: Request, kind: str) -> HttpResponse:
+    """Make a destination of this kind."""
+    if kind not in Kind.values:
+        raise Http404
+    place = PlaceForm(request.POST or None, kind=kind)
+    valid = request.method == "POST" and place.is_valid()
+    sets = _credentials_form(request, kind, place if valid else None)
+    if valid and sets.is_valid():
+        destination = actions.create_destination(
+            by=request.user,
+            name=place.cleaned_data["name"],
+            kind=kind,
+            read_mode=sets.mode,
+            sets=sets.sets,
+            **place.place(),
+        )
+        actions.request_check(by=request.user, destination=destination)
+        messages.success(request, f"{destination} was made. It is being checked now.")
+        return redirect("destination", destination.pk)
+    context = {"kind": Kind(kind), "place": place, "sets": sets, "guide": guide(kind)}
+    return render(request, "destinations/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _credentials_form(request: Request, kind: str, place: PlaceForm | None) -> CredentialsForm:
+    found = place.place() if place else {}
+    names = ("account", "bucket", "region", "endpoint")
+    location = Location(kind, **{name: found.get(name, "") for name in names})
+    return CredentialsForm(request.POST or None, kind=kind, location=location, region=found.get("region", ""))
+
+
+@require_GET
+@access.admin_only
+def destination(request: Request, destination_id: int) -> HttpResponse:
+    """One destination: where it is, its two sets, its last check, and the documents to paste."""
+    found = get_object_or_404(Destination, pk=destination_id)
+    steps = [doctor.Step(**step) for step in found.check_result]
+    context = {
+        "destination": found,
+        "steps": steps,
+        "checking": any(step.outcome == doctor.PENDING for step in steps),
+        "guide": guide(found.kind, bucket=found.bucket, prefix=found.prefix, account=found.account),
+    }
+    return page_or_partial(request, "destinations/destination.html", "destinations/_check.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def destination_edit(request: Request, destination_id: int) -> HttpResponse:
+    """Change what is not secret."""
+    found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    names = ("name", "account", "bucket", "region", "endpoint", "key_template")
+    initial = {**{name: getattr(found, name) for name in names}, "folder": found.prefix}
+    form = PlaceForm(request.POST or None, kind=found.kind, destination=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        actions.update_destination(by=request.user, destination=found, name=name, **form.place())
+        actions.request_check(by=request.user, destination=found)
+        messages.success(request, f"{found} was changed. It is being checked now.")
+        return redirect("destination", found.pk)
+    context = {"destination": found, "form": form}
+    return render(request, "destinations/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def destination_credentials(request: Request, destination_id: int) -> HttpResponse:
+    """Replace one set of credentials, or both."""
+    found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    form = CredentialsForm(
+        request.POST or None,
+        kind=found.kind,
+        location=found.location,
+        region=found.region,
+        present=True,
+        initial={"read_mode": found.read_mode},
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.replace_credentials(by=request.user, destination=found, sets=form.sets, read_mode=form.mode)
+        actions.request_check(by=request.user, destination=found)
+        messages.success(request, f"The credentials of {found} were replaced. It is being checked now.")
+        return redirect("destination", found.pk)
+    about = guide(found.kind, bucket=found.bucket, prefix=found.prefix, account=found.account)
+    context = {"destination": found, "form": form, "guide": about}
+    return render(request, "destinations/credentials.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@access.admin_only
+def destination_check(request: Request, destination_id: int) -> HttpResponse:
+    """Check it now."""
+    found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    actions.request_check(by=request.user, destination=found)
+    return redirect("destination", found.pk)
+
+
+@require_POST
+@access.admin_only
+def destination_archive(request: Request, destination_id: int) -> HttpResponse:
+    """Put it away."""
+    found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    actions.archive_destination(by=request.user, destination=found)
+    messages.success(request, f"{found} was put away. Its recordings stay and play.")
+    return redirect("destinations")
