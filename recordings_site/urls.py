@@ -7,6 +7,7 @@ from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
+from recordings_site.recordings import views as recordings
 from recordings_site.recordings import views_audio
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("destinations/<int:destination_id>/check/", destinations.destination_check, name="destination_check"),
     path("destinations/<int:destination_id>/archive/", destinations.destination_archive, name="destination_archive"),
     # Recordings
+    path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
+    path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
+    path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
+    path("player/manners", recordings.player_manners, name="player_manners"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Machines
     path("health/", ops.health, name="health"),

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django import forms
+
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 LONGEST_FIND = 200
 
@@ -32,3 +34,19 @@ class Moment:
         """Read `?t=754.2&end=771&q=refund`."""
         t, end = seconds_of(query.get("t")), seconds_of(query.get("end"))
         return cls(t, end if t is not None and end is not None and end > t else None, query.get("q", "")[:LONGEST_FIND])
+
+
+class HeardForm(forms.Form):
+    """What the player tells every 15 seconds, at 90 % and on leaving."""
+
+    # A post covers 15 s of the clock, at triple speed 45 s of the recording; an hour is a sleeping laptop's.
+    seconds = forms.FloatField(min_value=0, max_value=3600)
+    position = forms.FloatField(min_value=0, max_value=1_000_000)
+    done = forms.BooleanField(required=False)
+
+
+class MannersForm(forms.Form):
+    """How a person listens."""
+
+    speed = forms.FloatField(min_value=0.5, max_value=3)
+    skip_silence = forms.BooleanField(required=False)

@@ -4,11 +4,23 @@ from typing import Any
 
 import pytest
 
+from recordings_site.accounts.models import Role
 from recordings_site.recordings import lines
-from recordings_site.recordings.models import LineCorrection, SpeakerName
-from tests.recordings import made
+from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
+from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+TALK = (
+    (0.5, "Speaker 1", "Good morning, you are through to support."),
+    (4.2, "Speaker 2", "Hi, I would like a refund for my order."),
+    (9.0, "Speaker 1", "Of course. What is the order number?"),
+    (13.5, "Speaker 2", "It is 4711."),
+)
+
+
+def made(talk: tuple[tuple[float, str, str], ...] = TALK) -> Transcript:
+    return factories.transcript(factories.recording(duration=18.0), talk)
 
 
 def test_clocks_agree_with_the_players() -> None:
@@ -24,52 +36,45 @@ def test_a_line_ends_at_the_next_later_start_and_lasts_a_second() -> None:
 
 
 def test_lines_come_in_the_order_of_time_with_the_nudge() -> None:
-    transcript = made.transcript(made.recording(), ((9.0, "B", "late"), (1.0, "A", "early")))
+    transcript = made(((9.0, "B", "late"), (1.0, "A", "early")))
     transcript.offset = -1.5
     assert [(line.start, line.text) for line in lines.shown_lines(transcript)] == [(0.0, "early"), (7.5, "late")]
 
 
 def test_what_was_said_is_escaped_once() -> None:
-    hostile = "<script>alert('x')</script> & more"
-    transcript = made.transcript(made.recording(), ((1.0, '"><b>', hostile),))
-    html, speakers = lines.read(transcript)
+    html, speakers = lines.read(made(((1.0, '"><b>', "<script>alert('x')</script> & more"),)))
     assert "<script>" not in html
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt; &amp; more" in html
     assert speakers[0].name == '"><b>'
 
 
 def test_the_html_is_kept_and_made_anew_when_what_it_shows_has_changed(django_assert_num_queries: Any) -> None:
-    recording = made.recording()
-    transcript = made.transcript(recording)
-    author = made.person("supervisor")
+    transcript, author = made(), factories.user(Role.SUPERVISOR)
+    number = transcript.recording.number
     lines.read(transcript)
     with django_assert_num_queries(2):
         lines.read(transcript)
-    LineCorrection.objects.create(
-        transcript=transcript, position=3, original="It is 4711.", text="It's 4712.", author=author
-    )
+    LineCorrection.objects.create(transcript=transcript, position=3, text="It's 4712.", author=author)
     html, _ = lines.read(transcript)
     assert "It&#x27;s 4712." in html
     assert "<i>corrected</i>" in html
-    SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
+    SpeakerName.objects.create(number=number, speaker_label="Speaker 1", name="Agent", author=author)
     assert "Agent" in lines.read(transcript)[0]
-    SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name="Anna", author=author)
+    SpeakerName.objects.create(recording=transcript.recording, speaker_label="Speaker 1", name="Anna", author=author)
     html, _ = lines.read(transcript)
     assert "Anna" in html
     assert "Agent" not in html
 
 
 def test_a_reverted_correction_shows_what_sinch_heard() -> None:
-    transcript = made.transcript(made.recording())
-    author = made.person("supervisor")
+    transcript, author = made(), factories.user(Role.SUPERVISOR)
     for text, reverts in (("one", False), ("two", False), ("", True)):
         LineCorrection.objects.create(transcript=transcript, position=0, text=text, reverts=reverts, author=author)
-    assert lines.shown_lines(transcript)[0].text == made.TALK[0][2]
+    assert lines.shown_lines(transcript)[0].text == TALK[0][2]
 
 
 def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
-    recording = made.recording()
-    author = made.person("supervisor")
+    recording, author = made().recording, factories.user(Role.SUPERVISOR)
     SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
     for name in ("Anna", ""):
         SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name=name, author=author)
@@ -77,7 +82,7 @@ def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
 
 
 def test_shares_of_talk_add_up_and_turns_are_counted() -> None:
-    _, speakers = lines.read(made.transcript(made.recording()))
+    _, speakers = lines.read(made())
     assert [(speaker.label, speaker.turns, speaker.lines) for speaker in speakers] == [
         ("Speaker 1", 2, 2),
         ("Speaker 2", 2, 2),

@@ -1,0 +1,38 @@
+"""What listening leaves behind: how far somebody came, that they heard it, and how they like to listen."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.recordings.models import Listening, RecordingJob
+
+HEARD = "audio.heard"
+
+
+@transaction.atomic
+def heard(*, by: User, recording: RecordingJob, seconds: float, position: float, done: bool) -> Listening:
+    """`seconds` of the recording were heard since the last word, up to `position`. `done`: past 90 %, or leaving.
+
+    Only what was heard counts as a play, and is audited; a page that was merely opened leaves no mark.
+    """
+    row, _ = Listening.objects.select_for_update().get_or_create(user=by, recording=recording)
+    row.position = position
+    row.seconds += seconds
+    row.updated_at = timezone.now()
+    if done and row.seconds > 0 and row.heard_at is None:
+        row.heard_at = row.updated_at
+    row.save()
+    if seconds > 0:
+        audit.record(
+            by=by, action=HEARD, subject=recording, data={"seconds": round(seconds, 1), "position": round(position, 1)}
+        )
+    return row
+
+
+@transaction.atomic
+def set_manners(*, by: User, speed: float, skip_silence: bool) -> None:
+    """Remember how this person listens; a preference, so not audited."""
+    row = User.objects.select_for_update().get(pk=by.pk)
+    row.preferences = {**row.preferences, "player": {"speed": speed, "skip_silence": skip_silence}}
+    row.save(update_fields=["preferences"])

@@ -1,0 +1,188 @@
+"""What the page of a recording shows: gathered in a fixed number of queries, whatever the length of the call."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.calls.models import CallbackDelivery, Direction
+from recordings_site.recordings import lines, playback
+from recordings_site.recordings.forms import Moment
+from recordings_site.recordings.lines import Speaker
+from recordings_site.recordings.models import Listening, RecordingJob, Transcript
+from recordings_site.recordings.state import State
+
+# Nobody reads more callbacks of one call; a conference with more participants says so.
+MOST_CALLBACKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state to show, the sentence that explains it, and whether there is audio to play."""
+
+    state: str
+    sentence: str
+    playable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What this person may do on this page; each action checks it again."""
+
+    comment: bool
+    edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One callback that told of the call, as the page lists it."""
+
+    at: datetime
+    name: str
+    result: str
+    verdict: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The SVAML, masked, with which one of Sinch's events was answered."""
+
+    event: str
+    svaml: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPage:
+    """Everything that recordings/recording.html needs."""
+
+    recording: RecordingJob
+    standing: Standing
+    may: May
+    siblings: Sequence[RecordingJob]
+    transcript: Transcript | None
+    html: SafeString
+    speakers: Sequence[Speaker]
+    answers: Sequence[Answer]
+    callbacks: Sequence[Told]
+    listening: Listening | None
+    moment: Moment
+    has_peaks: bool
+    manners: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab says."""
+        return f"{self.recording.number or 'Unattributed'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"
+
+    @property
+    def other_party(self) -> str:
+        """The number at the other end of the line, as Sinch wrote it."""
+        recording = self.recording
+        if recording.call is not None and recording.direction in (Direction.OUTBOUND, Direction.CALLOUT):
+            return recording.call.called
+        return recording.caller
+
+    @property
+    def policy(self) -> str:
+        """The policy's version that decided, by name."""
+        decision = self.recording.decision
+        return str(decision.policy_version) if decision and decision.policy_version else ""
+
+    @property
+    def seconds(self) -> str:
+        """The recording's length for the player, empty while unknown."""
+        return f"{self.recording.duration:.3f}" if self.recording.duration else ""
+
+    @property
+    def audio_url(self) -> str:
+        """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
+        fragment = f"#t={self.moment.t:g}" if self.moment.t is not None else ""
+        return playback.audio_url(self.recording) + fragment
+
+    @property
+    def resume(self) -> str:
+        """Seconds at which to continue, unless that is the start or the end."""
+        at = self.listening.position if self.listening else 0.0
+        near_the_end = self.recording.duration is not None and at > self.recording.duration - 5
+        return "" if at < 5 or near_the_end else f"{at:.1f}"
+
+
+def may(user: User) -> May:
+    """By role: support comments, supervisors also correct, tag and export, auditors only read."""
+    return May(comment=user.role != Role.AUDITOR, edit=user.role in (Role.SUPERVISOR, Role.ADMIN))
+
+
+def recording_page(recording: RecordingJob, user: User, moment: Moment) -> RecordingPage:
+    """Gather the page of a recording that this person may see; `moment` comes from its link."""
+    transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
+    html, speakers = SafeString(""), list[Speaker]()
+    if transcript is not None:
+        transcript.recording = recording
+        html, speakers = lines.read(transcript)
+    return RecordingPage(
+        recording=recording,
+        standing=standing_of(recording),
+        may=may(user),
+        siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
+        transcript=transcript,
+        html=html,
+        speakers=speakers,
+        answers=_answers(recording),
+        callbacks=_callbacks(recording),
+        listening=Listening.objects.filter(recording=recording, user=user).first(),
+        moment=moment,
+        has_peaks=RecordingJob.objects.filter(pk=recording.pk, peaks__isnull=False).exists(),
+        manners=user.preferences.get("player", {}),
+    )
+
+
+def standing_of(recording: RecordingJob) -> Standing:
+    """What one should know before pressing play. Late is no state of its own: it is an expected one, overdue."""
+    if recording.state == State.AVAILABLE:
+        return Standing(State.AVAILABLE, recording.problem, playable=True)
+    late = recording.overdue_since is not None and recording.state != State.DELETED
+    return Standing("late" if late else recording.state, playback.absence(recording), playable=False)
+
+
+def _answers(recording: RecordingJob) -> list[Answer]:
+    """What was answered to the events of the call; kept masked from the moment of the decision."""
+    decision = recording.decision
+    if decision is None:
+        return []
+    pairs = (("ICE", decision.ice_svaml), ("ACE", decision.ace_svaml), ("PIE", decision.pie_svaml))
+    return [Answer(event, svaml) for event, svaml in pairs if svaml]
+
+
+def _callbacks(recording: RecordingJob) -> list[Told]:
+    """Each delivery that told of the recording, or of its call or conference session, in the order of arrival."""
+    about = Q(recording_id=recording.pk)
+    if recording.call_id is not None:
+        about |= Q(call=recording.call_id)
+    session = recording.conference_session
+    if session is not None:
+        about |= Q(call__conference_session=session)
+    rows = CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_CALLBACKS]
+    return [
+        Told(
+            at=row.received_at,
+            name=row.notify_type or row.event.upper(),
+            result=row.result,
+            verdict=row.get_verdict_display() if row.verdict != CallbackDelivery.Verdict.ACCEPTED else "",
+            body=_body(bytes(row.body)),
+        )
+        for row in rows
+    ]
+
+
+def _body(body: bytes) -> Any:
+    """The callback's JSON; what is no JSON is shown as text."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"body": body.decode(errors="replace")}

@@ -1,0 +1,57 @@
+"""The pages of one recording: what the call was, its sound, its transcript."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from recordings_site.accounts import access
+from recordings_site.recordings import actions_listening
+from recordings_site.recordings.forms import HeardForm, MannersForm, Moment
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.page import recording_page
+from recordings_site.recordings.waveform import waveform
+from recordings_site.web.http import Request
+
+
+@require_safe
+@access.signed_in
+def recording(request: Request, recording_id: UUID) -> HttpResponse:
+    """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    page = recording_page(found, request.user, Moment.of(request.GET))
+    return render(request, "recordings/recording.html", {"page": page})
+
+
+@require_safe
+@access.signed_in
+def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
+    """The waveform, computed once by the worker; the browser may keep it a while."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    answer = JsonResponse(waveform(found))
+    answer["Cache-Control"] = "private, max-age=600"
+    return answer
+
+
+@require_POST
+@access.own_affairs
+def recording_heard(request: Request, recording_id: UUID) -> HttpResponse:
+    """The player tells what was heard since it last told."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    form = HeardForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse("Send seconds and position as numbers.", status=400, content_type="text/plain")
+    actions_listening.heard(by=request.user, recording=found, **form.cleaned_data)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@access.own_affairs
+def player_manners(request: Request) -> HttpResponse:
+    """The player's own settings of this person: the speed, and whether silence is skipped."""
+    form = MannersForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")
+    actions_listening.set_manners(by=request.user, **form.cleaned_data)
+    return HttpResponse(status=204)

@@ -1,0 +1,300 @@
+/** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
+import { keysEnabled } from "../keys.js";
+import { clock, left, moment, spoken } from "./clock.js";
+import { Finder } from "./finder.js";
+import { HeardMeter } from "./heard.js";
+import { command } from "./keys.js";
+import { lineEnd, neighbour } from "./lines.js";
+import { plan, saved } from "./silence.js";
+import { Sound } from "./sound.js";
+import { label, stepped } from "./speed.js";
+import { Transcript } from "./transcript.js";
+import { Waveform } from "./waveform.js";
+
+const TELL_EVERY = 15_000;
+const SPINNER_AFTER = 500;
+const GOING = 1500;
+
+const root = document.getElementById("player");
+const $ = (selector) => root.querySelector(selector);
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+const post = (url, values) =>
+  fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": token() }, keepalive: true }).catch(() => undefined);
+const announce = (text) => { document.getElementById("announce").textContent = text; };
+
+class RecordingPage {
+  constructor(audio) {
+    const { dataset } = root;
+    this.link = moment(location.search);
+    audio.controls = false;
+    this.sound = new Sound(audio, Number(dataset.duration) || 0);
+    const list = document.getElementById("lines");
+    this.transcript = list ? new Transcript(list, { deck: root, chip: document.getElementById("now") }) : null;
+    this.wave = new Waveform($(".wave"), this.sound, this.transcript);
+    this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
+    this.meter = new HeardMeter(this.sound.duration);
+    this.span = this.link.end === null ? null : { from: this.link.t, to: this.link.end };
+    this.commands = this.#commands();
+    this.sound.speed = Number(dataset.speed) || 1;
+    this.sound.skipping = dataset.skip === "1";
+    this.#listen();
+    this.#controls();
+    this.#keys();
+    this.#tellWhatWasHeard();
+    this.#arrive();
+    if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
+    this.#drawState();
+    this.#tick();
+    root.dataset.ready = "1";
+  }
+
+  /** Where the link points: seek, scroll, mark the span, fill find; never play by itself. */
+  #arrive() {
+    const { t, q } = this.link;
+    if (t !== null) this.sound.seek(t);
+    else this.#offerContinue();
+    this.transcript?.show(this.sound.time);
+    if (this.span) {
+      this.wave.mark({ span: this.span });
+      this.#markSpan();
+    }
+    if (t !== null && this.transcript) requestAnimationFrame(() => this.transcript.reveal(this.transcript.active));
+    if (q && this.finder) this.finder.open(q, { focus: false });
+  }
+
+  #offerContinue() {
+    const at = Number(root.dataset.resume);
+    if (!at) return;
+    const button = $("[data-continue]");
+    button.hidden = false;
+    button.lastElementChild.textContent = clock(at);
+    button.addEventListener("click", () => {
+      this.#go(at);
+      this.sound.play();
+    });
+    this.sound.addEventListener("state", () => { button.hidden = true; }, { once: true });
+  }
+
+  /** The lines of the link's span carry a mark. */
+  #markSpan() {
+    const { starts, lines } = this.transcript ?? { starts: [], lines: [] };
+    starts.forEach((at, i) => {
+      const inside = at < this.span.to && lineEnd(starts, i, this.sound.duration) > this.span.from;
+      lines[i].classList.toggle("in-span", inside);
+    });
+  }
+
+  #plan(raw) {
+    this.sound.gaps = plan(raw, this.sound.duration);
+    const total = saved(this.sound.gaps);
+    $("[data-saved]").textContent = total >= 1 ? `saves ${clock(total)}` : "";
+    $("[data-do=skip]").disabled = total < 1;
+  }
+
+  #listen() {
+    const { sound, transcript, wave, finder } = this;
+    sound.addEventListener("tick", () => this.#tick());
+    sound.addEventListener("state", () => this.#drawState());
+    sound.addEventListener("waiting", (event) => this.#wait(event.detail.on));
+    sound.addEventListener("failed", (event) => this.#explain(event.detail.code));
+    wave.addEventListener("seek", (event) => this.#go(event.detail.time));
+    transcript?.addEventListener("seek", (event) => this.#go(transcript.starts[event.detail.index]));
+    transcript?.addEventListener("follow", (event) => {
+      $("[data-do=follow]").setAttribute("aria-pressed", String(event.detail.on));
+    });
+    finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.starts }));
+    finder?.addEventListener("play", (event) => {
+      this.#go(transcript.starts[event.detail.index]);
+      sound.play();
+    });
+  }
+
+  #go(time) {
+    this.meter.at(null);
+    if (this.sound.loop && (time < this.sound.loop.from || time > this.sound.loop.to)) this.#loop(null);
+    this.sound.seek(time);
+  }
+
+  #tick() {
+    const { sound } = this;
+    const { time } = sound;
+    this.wave.show(time);
+    this.transcript?.show(time);
+    this.meter.at(sound.playing ? time : null);
+    const whole = Math.floor(time * 2);
+    if (whole === this.drawn && sound.duration === this.drawnDuration) return;
+    this.drawn = whole;
+    this.drawnDuration = sound.duration;
+    $("[data-clock]").textContent = clock(time);
+    $("[data-total]").textContent = clock(sound.duration);
+    const rest = left(time, sound.duration, sound.speed);
+    $("[data-left]").textContent = `−${clock(rest)}${sound.speed === 1 ? "" : ` at ${label(sound.speed)}`}`;
+    this.#drawPlay();
+  }
+
+  #drawState() {
+    const { sound } = this;
+    for (const [name, shown] of [["playing", sound.playing], ["paused", !sound.playing], ["muted", sound.audio.muted], ["sounding", !sound.audio.muted]]) {
+      for (const element of root.querySelectorAll(`[data-when=${name}]`)) element.hidden = !shown;
+    }
+    $("[data-do=mute]").setAttribute("aria-pressed", String(sound.audio.muted));
+    $("[data-do=skip]").setAttribute("aria-pressed", String(sound.skipping));
+    $("[data-do=loop]").setAttribute("aria-pressed", String(sound.loop !== null));
+    $("[data-speed-label]").textContent = label(sound.speed);
+    $("[data-speed-label]").setAttribute("aria-label", `Speed ${label(sound.speed)}, back to 1×`);
+    if (!sound.playing) this.meter.at(null);
+    this.drawn = null;
+    this.#drawPlay();
+  }
+
+  /** "Play from 12:34" where a link or a seek put the sound and nothing was played yet. */
+  #drawPlay() {
+    const { sound } = this;
+    const from = !sound.playing && sound.time >= 1 && !sound.audio.played.length;
+    $("[data-play-label]").textContent = sound.playing ? "Pause" : from ? `Play from ${clock(sound.time)}` : "Play";
+  }
+
+  #wait(on) {
+    clearTimeout(this.waiting);
+    $("[data-waiting]").hidden = true;
+    if (on) this.waiting = setTimeout(() => { $("[data-waiting]").hidden = false; }, SPINNER_AFTER);
+  }
+
+  /** Ask the server why: the element itself knows only that it failed. */
+  async #explain(code) {
+    let sentence = "The server cannot be reached. Your place is kept; check the connection and press Play.";
+    try {
+      const url = this.sound.audio.currentSrc || this.sound.audio.src;
+      const response = await fetch(url.replace(/#.*/, ""), { headers: { Range: "bytes=0-1", Accept: "text/plain" } });
+      const type = response.headers.get("Content-Type") ?? "";
+      if (response.redirected) sentence = "You are signed out. Sign in again to go on listening.";
+      else if (response.ok) sentence = code === 3 || code === 4
+        ? "This browser cannot play the file: it is damaged, or of a kind that it does not know."
+        : "The connection broke off. Your place is kept; press Play to go on.";
+      else if (type.startsWith("text/plain")) sentence = await response.text();
+      else if (response.status === 404) sentence = "You have no permission to hear this recording, or it is gone.";
+    } catch {
+      // The sentence for an unreachable server stands.
+    }
+    const alert = $("[data-failure]");
+    alert.textContent = sentence;
+    alert.hidden = false;
+    this.sound.retried = false;
+    this.sound.audio.addEventListener("playing", () => { alert.hidden = true; }, { once: true });
+  }
+
+  #loop(span) {
+    this.sound.loop = span;
+    this.wave.mark({ span: span ?? this.span });
+    this.#drawState();
+  }
+
+  #toggleLoop() {
+    const { sound, transcript } = this;
+    if (sound.loop) {
+      this.#loop(null);
+      announce("Loop off");
+      return;
+    }
+    const index = Math.max(0, transcript?.active ?? 0);
+    const line = transcript?.starts.length
+      ? { from: transcript.starts[index], to: lineEnd(transcript.starts, index, sound.duration) }
+      : { from: sound.time, to: Math.min(sound.time + 10, sound.duration) };
+    const span = this.selection ?? this.span ?? line;
+    this.#loop(span);
+    if (sound.time < span.from || sound.time > span.to) sound.seek(span.from);
+    announce(`Loop from ${spoken(span.from)} to ${spoken(span.to)}`);
+  }
+
+  #speed(value) {
+    this.sound.speed = value;
+    this.#remember();
+    announce(`Speed ${label(this.sound.speed)}`);
+  }
+
+  #remember() {
+    clearTimeout(this.remembering);
+    const values = { speed: this.sound.speed, skip_silence: this.sound.skipping ? "on" : "" };
+    this.remembering = setTimeout(() => post(root.dataset.manners, values), 400);
+  }
+
+  #line(step) {
+    const { transcript, sound } = this;
+    if (!transcript) return;
+    const index = step === 0 ? Math.max(0, transcript.active) : neighbour(transcript.starts, sound.time, step);
+    if (index === null) return;
+    transcript.choose(index);
+    this.#go(transcript.starts[index]);
+    if (step === 0) sound.play();
+  }
+
+  #commands() {
+    const { sound, transcript } = this;
+    return {
+      toggle: () => sound.toggle(),
+      back10: () => this.#go(sound.time - 10),
+      forward10: () => this.#go(sound.time + 10),
+      back5: () => this.#go(sound.time - 5),
+      forward5: () => this.#go(sound.time + 5),
+      previousLine: () => this.#line(-1),
+      nextLine: () => this.#line(1),
+      replayLine: () => this.#line(0),
+      slower: () => this.#speed(stepped(sound.speed, -1)),
+      faster: () => this.#speed(stepped(sound.speed, 1)),
+      normalSpeed: () => this.#speed(1),
+      find: () => this.finder?.open(),
+      follow: () => transcript?.toggleFollow(),
+      now: () => transcript?.now(),
+      mute: () => { sound.audio.muted = !sound.audio.muted; },
+      skip: () => {
+        sound.skipping = !sound.skipping;
+        this.#remember();
+        this.#drawState();
+      },
+      loop: () => this.#toggleLoop(),
+    };
+  }
+
+  #controls() {
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-do]");
+      if (button) this.commands[button.dataset.do]?.();
+    });
+    // A mouse takes no focus from the page: keys on a focused button are the button's, and the listener's J must go on.
+    document.addEventListener("mousedown", (event) => {
+      if (event.target.closest(".deck button, .ln > button, .now-chip")) event.preventDefault();
+    });
+  }
+
+  #keys() {
+    let going = 0;
+    document.addEventListener("keydown", (event) => {
+      // "g" and a letter go to another page (keys.js of the site).
+      const afterG = going > event.timeStamp;
+      going = event.key === "g" ? event.timeStamp + GOING : 0;
+      if (afterG || document.querySelector("dialog[open]")) return;
+      const name = command(event, { off: !keysEnabled() });
+      if (!name || !this.commands[name]) return;
+      event.preventDefault();
+      this.commands[name]();
+    });
+  }
+
+  /** Each 15 s while playing, at 90 %, and on leaving: what was heard, and where to continue. */
+  #tellWhatWasHeard() {
+    const tell = (leaving) => {
+      const seconds = this.meter.take();
+      const done = this.meter.done() || (leaving && this.meter.seconds() > 0);
+      if (!seconds && !(done && !this.told)) return;
+      this.told = done;
+      post(root.dataset.heard, { seconds: seconds.toFixed(2), position: this.sound.time.toFixed(2), done: done ? "on" : "" });
+    };
+    setInterval(() => tell(false), TELL_EVERY);
+    this.sound.addEventListener("tick", () => { if (!this.told && this.meter.done()) tell(false); });
+    this.sound.addEventListener("state", () => { if (!this.sound.playing) tell(false); });
+    window.addEventListener("pagehide", () => tell(true));
+  }
+}
+
+const audio = document.getElementById("audio");
+if (audio) window.recordingPage = new RecordingPage(audio);

@@ -1,0 +1,259 @@
+/** The transcript on the page: which line is spoken, following it, moving in it, copying from it. */
+import { follow, offersReturn, scrollBy, scrolls, start } from "./follow.js";
+import { activeLine } from "./lines.js";
+import { plain } from "./quote.js";
+
+const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End"]);
+/** A line that moved less than this was not scrolled: lines above it took their real height. */
+const JITTER = 8;
+
+/** Events: seek{index}, cursor{index}, follow{on}, selection{lines} (empty when nothing is selected). */
+export class Transcript extends EventTarget {
+  constructor(list, { deck, chip }) {
+    super();
+    this.list = list;
+    this.deck = deck;
+    this.chip = chip;
+    this.lines = [...list.children];
+    this.starts = this.lines.map((line) => Number(line.dataset.t));
+    this.index = new Map(this.lines.map((line, i) => [line, i]));
+    this.active = -1;
+    this.cursor = -1;
+    this.state = start();
+    this.scrolling = false;
+    this.lastTop = null;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.#roving();
+    this.#clicks();
+    this.#reading();
+    this.#selecting();
+  }
+
+  speaker(i) {
+    return this.lines[i].children[1].textContent;
+  }
+
+  text(i) {
+    return this.lines[i].children[2].textContent;
+  }
+
+  /** Light up the line spoken at `time`, also while the sound is paused, and follow it. */
+  show(time) {
+    const index = activeLine(this.starts, time);
+    if (index === this.active) return;
+    this.lines[this.active]?.removeAttribute("aria-current");
+    this.lines[index]?.setAttribute("aria-current", "true");
+    this.active = index;
+    this.#change({ type: "spoken", index });
+    if (scrolls(this.state)) this.reveal(index);
+    else this.#remember();
+  }
+
+  /** Scroll so that the line is read in comfort; not at all when it is already. */
+  reveal(index) {
+    const line = this.lines[index];
+    if (!line) return;
+    const by = scrollBy(line.getBoundingClientRect(), this.#pane());
+    if (by) {
+      this.scrolling = true;
+      clearTimeout(this.scrollTimer);
+      this.scrollTimer = setTimeout(() => this.#scrolled(), 1000);
+      window.scrollBy({ top: by, behavior: this.still.matches ? "instant" : "smooth" });
+    }
+    this.#remember();
+  }
+
+  /** The reader asks for the place that is spoken now. */
+  now() {
+    this.#change({ type: "now" });
+    this.reveal(this.active);
+  }
+
+  toggleFollow() {
+    this.#change({ type: "toggle" });
+    if (scrolls(this.state)) this.reveal(this.active);
+  }
+
+  finding(value) {
+    this.#change({ type: "finding", value });
+  }
+
+  /** The reader chose this line. */
+  choose(index) {
+    this.#change({ type: "line", index });
+    this.moveCursor(index);
+  }
+
+  /** The line that Tab comes back to. */
+  moveCursor(index) {
+    if (index === this.cursor) return;
+    this.#button(this.cursor)?.setAttribute("tabindex", "-1");
+    this.#button(index)?.setAttribute("tabindex", "0");
+    this.lines[this.cursor]?.classList.remove("is-cursor");
+    this.lines[index]?.classList.add("is-cursor");
+    this.cursor = index;
+    this.dispatchEvent(new CustomEvent("cursor", { detail: { index } }));
+  }
+
+  /** The line that a node of the page lies in; -1 outside. */
+  lineOf(node) {
+    const element = node instanceof Element ? node : node?.parentElement;
+    return this.index.get(element?.closest("li.ln")) ?? -1;
+  }
+
+  #button(i) {
+    return this.lines[i]?.firstElementChild;
+  }
+
+  /** Tab enters and leaves the transcript once; the arrows move inside. */
+  #roving() {
+    for (const line of this.lines) line.firstElementChild.tabIndex = -1;
+    if (this.lines.length) this.moveCursor(0);
+    this.list.addEventListener("focusin", (event) => {
+      const index = this.lineOf(event.target);
+      if (index >= 0) this.moveCursor(index);
+    });
+    this.list.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea")) return;
+      const to = this.cursor + step;
+      if (!this.lines[to]) return;
+      event.preventDefault();
+      this.#readerMoves(to);
+      this.#button(to).focus({ preventScroll: true });
+      this.lines[to].scrollIntoView({ block: "nearest" });
+    });
+  }
+
+  #clicks() {
+    this.list.addEventListener("click", (event) => {
+      const index = this.lineOf(event.target);
+      if (index < 0 || event.target.closest(".ln-tools, a, input")) return;
+      const selection = getSelection();
+      if (!event.target.closest("button") && selection && !selection.isCollapsed) return;
+      event.preventDefault();
+      this.choose(index);
+      this.dispatchEvent(new CustomEvent("seek", { detail: { index } }));
+    });
+    this.chip.addEventListener("click", () => this.now());
+  }
+
+  /** Wheel, touch, scrollbar and keys that scroll are the reader's: following ends at once. */
+  #reading() {
+    const reader = (event) => {
+      if (!event.target.closest?.(".rec-side, dialog")) this.#readerMoves(this.#inView());
+    };
+    window.addEventListener("wheel", reader, { passive: true });
+    window.addEventListener("touchmove", reader, { passive: true });
+    window.addEventListener("keydown", (event) => {
+      const own = event.target.closest?.("input, textarea, select, [role=slider]");
+      if (SCROLL_KEYS.has(event.key) && !event.defaultPrevented && !own) reader(event);
+    });
+    window.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    window.addEventListener("scrollend", () => this.#scrolled());
+    window.addEventListener("resize", () => this.#remember());
+  }
+
+  #onScroll() {
+    if (this.scrolling) return;
+    const before = this.lastTop;
+    this.#remember();
+    if (before !== null && Math.abs(this.lastTop - before) > JITTER) this.#readerMoves(this.#inView());
+    this.#drawChip();
+  }
+
+  #scrolled() {
+    clearTimeout(this.scrollTimer);
+    this.scrolling = false;
+    this.#remember();
+    if (!this.state.on) this.#change({ type: "scrolled", target: this.#inView() });
+  }
+
+  #readerMoves(target) {
+    this.scrolling = false;
+    this.#change({ type: "scrolled", target });
+  }
+
+  #remember() {
+    this.lastTop = (this.lines[this.active] ?? this.list).getBoundingClientRect().top;
+  }
+
+  /** The part of the window in which lines are read: between what sticks at its top and at its bottom. */
+  #pane() {
+    const heads = [document.querySelector(".topbar"), this.deck].filter((head) => head && sticks(head));
+    const top = Math.max(0, ...heads.map((head) => head.getBoundingClientRect().bottom));
+    const transport = this.deck.querySelector(".transport");
+    const fixed = getComputedStyle(transport).position === "fixed";
+    return { top, bottom: fixed ? transport.getBoundingClientRect().top : window.innerHeight };
+  }
+
+  /** The line at a quarter of the pane: where following would put the spoken one. */
+  #inView() {
+    const pane = this.#pane();
+    const y = pane.top + (pane.bottom - pane.top) * 0.25;
+    let low = 0;
+    let high = this.lines.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.lines[middle].getBoundingClientRect().top <= y) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  #change(event) {
+    this.state = follow(this.state, event);
+    this.#drawChip();
+    this.dispatchEvent(new CustomEvent("follow", { detail: { on: this.state.on } }));
+  }
+
+  #drawChip() {
+    const shown = offersReturn(this.state) && this.active >= 0;
+    this.chip.hidden = !shown;
+    if (!shown) return;
+    const above = this.lines[this.active].getBoundingClientRect().top < this.#pane().top;
+    this.chip.dataset.way = above ? "up" : "down";
+  }
+
+  #selecting() {
+    document.addEventListener("selectionchange", () => {
+      const selected = this.selected();
+      if (this.state.selecting !== selected.length > 0) this.#change({ type: "selecting", value: selected.length > 0 });
+      this.dispatchEvent(new CustomEvent("selection", { detail: { lines: selected } }));
+    });
+    this.list.addEventListener("copy", (event) => {
+      const selected = this.selected();
+      if (!selected.length) return;
+      event.preventDefault();
+      event.clipboardData.setData("text/plain", plain(selected));
+    });
+  }
+
+  /** What is selected, as [{index, speaker, text}]; of the first and last line the part that is. */
+  selected() {
+    const selection = getSelection();
+    if (!selection || selection.isCollapsed || !selection.rangeCount) return [];
+    const range = selection.getRangeAt(0);
+    if (!range.intersectsNode(this.list)) return [];
+    const first = Math.max(0, this.lineOf(range.startContainer));
+    const last = this.lineOf(range.endContainer);
+    const until = last < 0 ? this.lines.length - 1 : last;
+    const found = [];
+    for (let i = first; i <= until; i += 1) {
+      const text = textWithin(this.lines[i].children[2], range);
+      if (text.trim()) found.push({ index: i, speaker: this.speaker(i), text });
+    }
+    return found;
+  }
+}
+
+const sticks = (element) => getComputedStyle(element).position === "sticky";
+
+function textWithin(element, range) {
+  if (!range.intersectsNode(element)) return "";
+  const own = document.createRange();
+  own.selectNodeContents(element);
+  if (own.compareBoundaryPoints(Range.START_TO_START, range) < 0) own.setStart(range.startContainer, range.startOffset);
+  if (own.compareBoundaryPoints(Range.END_TO_END, range) > 0) own.setEnd(range.endContainer, range.endOffset);
+  return own.toString();
+}

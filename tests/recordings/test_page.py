@@ -1,0 +1,204 @@
+"""The page of a recording, over HTTP."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from recordings_site.accounts.models import AuditEvent, Role, User
+from recordings_site.calls.models import CallbackDelivery, Decision
+from recordings_site.recordings.models import Listening, RecordingJob
+from recordings_site.recordings.waveform import pack
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TALK = ((0.5, "Speaker 1", "Good morning."), (4.2, "Speaker 2", "A <b>refund</b>, please."))
+
+
+def page_of(recording: RecordingJob, user: User, query: str = "") -> str:
+    client = Client()
+    client.force_login(user)
+    response = client.get(reverse("recording", args=[recording.pk]) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def teammate(recording: RecordingJob, role: Role = Role.SUPPORT) -> User:
+    assert recording.number is not None
+    return factories.user(role, teams=[recording.number.team])
+
+
+def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
+    recording = factories.recording(size=110_000)
+    call = recording.call
+    assert call is not None
+    recording.decision = Decision.objects.create(
+        call=call,
+        outcome="record",
+        reason="rule",
+        sentence="Rule 1 recorded it.",
+        ice_svaml={"action": {"name": "connectPstn", "record": True}},
+    )
+    recording.save()
+    factories.transcript(recording, TALK, locale="sv-SE")
+    CallbackDelivery.objects.create(
+        application=call.application,
+        signature_digest=b"1" * 32,
+        body=json.dumps({"event": "notify", "type": "recording_available"}).encode(),
+        event="notify",
+        notify_type="recording_available",
+        recording_id=recording.pk,
+    )
+    html = page_of(recording, teammate(recording))
+    assert 'lang="sv-SE"' in html
+    assert "A &lt;b&gt;refund&lt;/b&gt;, please." in html
+    assert "Rule 1 recorded it." in html
+    assert "connectPstn" in html
+    assert "recording_available" in html
+    assert reverse("recording_audio", args=[recording.pk]) in html
+
+
+def test_a_stranger_finds_no_page_no_waveform_and_nothing_to_listen_to(client: Client) -> None:
+    recording = factories.recording(peaks=pack([b"\x01"]))
+    client.force_login(factories.user(teams=[factories.team()]))
+    for name in ("recording", "recording_peaks"):
+        assert client.get(reverse(name, args=[recording.pk])).status_code == 404
+    told = client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": 9, "position": 9})
+    assert told.status_code == 404
+    assert not Listening.objects.exists()
+
+
+def test_a_page_of_two_hundred_lines_takes_a_fixed_number_of_queries(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    recording = factories.recording()
+    factories.transcript(recording, tuple((float(i), f"S{i % 3}", "words") for i in range(200)))
+    client.force_login(teammate(recording))
+    url = reverse("recording", args=[recording.pk])
+    client.get(url)
+    with django_assert_num_queries(10):
+        client.get(url)
+
+
+def test_a_link_to_a_moment_starts_the_sound_there_without_javascript() -> None:
+    recording = factories.recording()
+    assert "/audio#t=75.5" in page_of(recording, teammate(recording), "?t=1:15.5")
+    assert "#t=" not in page_of(recording, teammate(recording), "?t=nonsense")
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"deleted_at": timezone.now(), "deleted_reason": "retention of 90 days"}, "retention of 90 days"),
+        (
+            {
+                "available_at": None,
+                "overdue_since": timezone.now() - timedelta(minutes=14),
+                "overdue_reason": "Sinch said it was finished.",
+            },
+            "Sinch said it was finished.",
+        ),
+        ({"available_at": None, "finished_at": timezone.now()}, "has not uploaded it yet"),
+        (
+            {
+                "available_at": None,
+                "finished_at": None,
+                "started_at": None,
+                "not_recorded_at": timezone.now(),
+            },
+            "never answered",
+        ),
+    ],
+)
+def test_without_sound_the_page_says_why(facts: dict[str, Any], sentence: str) -> None:
+    recording = factories.recording(**facts)
+    html = page_of(recording, teammate(recording))
+    assert sentence in html
+    assert "<audio" not in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines", "sentence"),
+    [
+        (True, None, "The transcript has not come yet"),
+        (False, None, "No transcript was asked for"),
+        (True, (), "The transcript is empty"),
+    ],
+)
+def test_without_lines_the_page_says_why(asked: bool, lines: Any, sentence: str) -> None:
+    recording = factories.recording(transcription=asked)
+    if lines is not None:
+        factories.transcript(recording, lines)
+    assert sentence in page_of(recording, teammate(recording))
+
+
+def test_several_recordings_of_a_call_are_tabs_in_the_order_of_time() -> None:
+    call = factories.call()
+    parts = [factories.recording(call=call, ordinal=ordinal) for ordinal in (1, 2, 3)]
+    html = page_of(parts[1], teammate(parts[1]))
+    places = [html.index(f'href="{reverse("recording", args=[part.pk])}"') for part in parts]
+    assert places == sorted(places)
+    assert html.count('aria-current="page">Part 2') == 1
+
+
+def test_the_waveform_is_sent_as_it_was_kept(client: Client) -> None:
+    recording = factories.recording(peaks=pack([b"\x00\xff"]), duration=12.5)
+    client.force_login(teammate(recording))
+    answer = client.get(reverse("recording_peaks", args=[recording.pk])).json()
+    assert answer == {"duration": 12.5, "lanes": ["AP8="]}
+
+
+def test_opening_the_page_is_not_hearing_it() -> None:
+    recording = factories.recording()
+    page_of(recording, teammate(recording))
+    assert not Listening.objects.exists()
+    assert not AuditEvent.objects.filter(action="audio.heard").exists()
+
+
+def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Client) -> None:
+    recording = factories.recording()
+    user = teammate(recording, Role.AUDITOR)
+    client.force_login(user)
+    url = reverse("recording_heard", args=[recording.pk])
+    assert client.post(url, {"seconds": "15", "position": "15"}).status_code == 204
+    row = Listening.objects.get(user=user)
+    assert (row.seconds, row.position, row.heard_at) == (15, 15, None)
+    client.post(url, {"seconds": "2.5", "position": "50", "done": "on"})
+    row.refresh_from_db()
+    assert (row.seconds, row.position) == (17.5, 50)
+    assert row.heard_at is not None
+    heard = AuditEvent.objects.filter(action="audio.heard", actor_id=user.pk)
+    assert sorted(event.data["seconds"] for event in heard) == [2.5, 15]
+    assert "data-resume=" in page_of(recording, user)
+
+
+def test_leaving_without_having_heard_anything_leaves_no_mark(client: Client) -> None:
+    recording = factories.recording()
+    client.force_login(teammate(recording))
+    client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": "0", "position": "40", "done": "on"})
+    assert Listening.objects.get().heard_at is None
+    assert not AuditEvent.objects.filter(action="audio.heard").exists()
+
+
+@pytest.mark.parametrize("seconds", ["", "nan", "inf", "-1", "1e9", "x"])
+def test_nonsense_is_not_heard(client: Client, seconds: str) -> None:
+    recording = factories.recording()
+    client.force_login(teammate(recording))
+    url = reverse("recording_heard", args=[recording.pk])
+    assert client.post(url, {"seconds": seconds, "position": "4"}).status_code == 400
+
+
+def test_the_speed_is_remembered_for_the_person(client: Client) -> None:
+    recording = factories.recording()
+    user = teammate(recording)
+    client.force_login(user)
+    assert client.post(reverse("player_manners"), {"speed": "1.75", "skip_silence": "on"}).status_code == 204
+    assert client.post(reverse("player_manners"), {"speed": "9"}).status_code == 400
+    user.refresh_from_db()
+    html = page_of(recording, user)
+    assert 'data-speed="1.75"' in html
+    assert 'data-skip="1"' in html
