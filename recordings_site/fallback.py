@@ -2,7 +2,7 @@
 
 It reads the sealed snapshot file that the workers write: routes and the applications' secrets, no storage credentials.
 Run it apart from the site, better on another machine, and give Sinch its URL as the fallback URL:
-`gunicorn recordings_site.fallback:application`. It needs CREDENTIALS_KEYS and FALLBACK_SNAPSHOT in its environment.
+`gunicorn recordings_site.fallback:application`. It needs CREDENTIALS_KEYS and SNAPSHOT_FILE in its environment.
 """
 
 import json
@@ -171,7 +171,7 @@ def connecting(found: Snapshot) -> Snapshot:
 def configured() -> Fallback:
     """The application as the environment configures it."""
     keyring = Keyring.parse(_setting("CREDENTIALS_KEYS"))
-    return Fallback(Path(_setting("FALLBACK_SNAPSHOT")), keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"))
+    return Fallback(Path(_setting("SNAPSHOT_FILE")), keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"))
 
 
 def application(environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:

@@ -239,9 +239,6 @@ LATE_AFTER_MINUTES: int = env.int("LATE_AFTER_MINUTES", default=10)
 MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
 
-# The sealed file from which recordings_site.fallback answers calls when all else is down; a worker keeps it up to date.
-FALLBACK_SNAPSHOT = Path(env.str("FALLBACK_SNAPSHOT", default=str(DATA_DIR / "fallback-snapshot")))
-
 # --- Watching over it ----------------------------------------------------------------------------------------------
 # Whoever brings it as "Authorization: Bearer …" may read /metrics; empty: nobody.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")

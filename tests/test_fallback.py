@@ -155,7 +155,7 @@ def test_a_newer_file_is_read_and_a_broken_one_is_not(
 
 def test_it_runs_without_django_and_without_a_database(file: Path) -> None:
     program = "import sys, recordings_site.fallback as f; f.configured(); print('django' in sys.modules)"
-    environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "FALLBACK_SNAPSHOT": str(file)}
+    environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(file)}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("False\n", "")
 
@@ -165,4 +165,4 @@ def test_without_its_settings_it_says_what_is_missing() -> None:
     environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode != 0
-    assert done.stderr.startswith("FALLBACK_SNAPSHOT is missing")
+    assert done.stderr.startswith("SNAPSHOT_FILE is missing")
