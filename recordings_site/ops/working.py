@@ -4,11 +4,12 @@ import logging
 import queue as fifo
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from recordings_site.ops.chores import Chore
 from recordings_site.ops.jobs import Handler
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
@@ -55,11 +56,12 @@ def drain(jobs: Mapping[str, Handler]) -> int:
 
 
 class Worker:
-    """Does the tasks of `jobs`, at most `slots` at a time, until `stop()`."""
+    """Does the tasks of `jobs`, at most `slots` at a time, and the `chores` in between, until `stop()`."""
 
-    def __init__(self, jobs: Mapping[str, Handler], *, slots: int) -> None:
+    def __init__(self, jobs: Mapping[str, Handler], *, slots: int, chores: Sequence[Chore] = ()) -> None:
         self._jobs = jobs
         self._slots = slots
+        self._chores = [(chore, 0.0) for chore in chores]
         self._stopping = threading.Event()
         self._finished: fifo.SimpleQueue[Task | None] = fifo.SimpleQueue()
         self._running: dict[int, Task] = {}
@@ -80,6 +82,7 @@ class Worker:
             busy = claimed and len(self._running) < self._slots
             self._collect(0 if busy else POLL_SECONDS)
             self._keep_leases()
+            self._do_chores()
         self._wind_up()
 
     def _claim(self) -> list[Task]:
@@ -129,6 +132,17 @@ class Worker:
         except DatabaseError:
             log.exception("Leases cannot be extended; trying again.")
             connections.close_all()
+
+    def _do_chores(self) -> None:
+        for place, (chore, due) in enumerate(self._chores):
+            if time.monotonic() < due:
+                continue
+            self._chores[place] = (chore, time.monotonic() + chore.seconds)
+            # A chore that fails is done again in its turn; the tasks do not wait for it.
+            try:
+                chore.do()
+            except Exception:
+                log.exception("%s failed; trying again in %g s.", chore.name, chore.seconds)
 
     def _wind_up(self) -> None:
         until = time.monotonic() + PATIENCE_SECONDS

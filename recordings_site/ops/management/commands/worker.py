@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from recordings_site.ops.chores import CHORES
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import Worker, drain
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if until_idle:
             drain(JOBS)
             return
-        worker = Worker(JOBS, slots=max(1, slots))
+        worker = Worker(JOBS, slots=max(1, slots), chores=CHORES)
 
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop()

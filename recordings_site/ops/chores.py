@@ -1,0 +1,55 @@
+"""What a worker does now and then without being asked. Each may be done by several workers at once, to no harm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from recordings_site.policies import snapshot
+from recordings_site.policies.loading import seal_to_file
+from recordings_site.tasks import queue
+
+# Done tasks are kept so long, for whoever asks what happened.
+KEEP_DONE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to do, once in so many seconds."""
+
+    name: str
+    seconds: float
+    do: Callable[[], None]
+
+
+class SnapshotFile:
+    """Keeps the fallback's sealed file at what is in force."""
+
+    def __init__(self) -> None:
+        self._written: object = None
+
+    def keep(self) -> None:
+        """Write it when something changed, or when it is gone."""
+        if not settings.SNAPSHOT_FILE:
+            return
+        path = Path(settings.SNAPSHOT_FILE)
+        revision = snapshot.current().revision
+        if revision != self._written or not path.is_file():
+            seal_to_file(path)
+            self._written = revision
+
+
+def tidy_up() -> None:
+    """Remove what nobody will ask for any more: tasks long done, sessions long expired."""
+    queue.forget_done(timezone.now() - KEEP_DONE)
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+CHORES = (
+    Chore("Keeping the fallback's snapshot file", 1.0, SnapshotFile().keep),
+    Chore("Tidying up", 3600.0, tidy_up),
+)

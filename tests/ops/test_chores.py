@@ -1,0 +1,83 @@
+"""A worker keeps the fallback's file up to date, and removes what nobody will ask for."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from pytest_django import Settings
+
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.ops.chores import Chore, SnapshotFile, tidy_up
+from recordings_site.ops.working import Worker
+from recordings_site.policies import snapshot
+from recordings_site.policies.models import SnapshotRevision
+from recordings_site.tasks.models import Task
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(settings: Settings, tmp_path: Path) -> Path:
+    """Where the fallback's file is to be."""
+    settings.SNAPSHOT_FILE = str(tmp_path / "snapshot")
+    return tmp_path / "snapshot"
+
+
+def keys(file: Path) -> set[str]:
+    """The application keys that the fallback would know."""
+    return {*snapshot.read_file(file, Keyring.parse(site.CREDENTIALS_KEYS)).applications}
+
+
+def test_the_file_follows_what_is_in_force_and_holds_no_credentials(file: Path) -> None:
+    chore = SnapshotFile()
+    first = factories.application()
+    factories.destination()
+    chore.keep()
+    assert keys(file) == {first.key}
+    second = factories.application()
+    SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 99})
+    snapshot.forget()
+    chore.keep()
+    assert keys(file) == {first.key, second.key}
+    opened = Keyring.parse(site.CREDENTIALS_KEYS).open(file.read_text(), snapshot.FILE_CONTEXT)
+    assert factories.WRITE_CREDENTIALS not in opened
+
+
+def test_the_file_is_written_only_when_something_changed_or_it_is_gone(file: Path) -> None:
+    chore = SnapshotFile()
+    chore.keep()
+    written = file.stat().st_ino
+    chore.keep()
+    assert file.stat().st_ino == written
+    file.unlink()
+    chore.keep()
+    assert file.is_file()
+
+
+def test_old_done_tasks_and_expired_sessions_go_and_dead_tasks_stay() -> None:
+    old = timezone.now() - timedelta(days=30)
+    Task.objects.create(kind="note", subject="old", done_at=old)
+    Task.objects.create(kind="note", subject="new", done_at=timezone.now())
+    Task.objects.create(kind="note", subject="dead", dead_at=old)
+    Session.objects.create(session_key="expired", expire_date=old)
+    tidy_up()
+    assert {task.subject for task in Task.objects.all()} == {"new", "dead"}
+    assert not Session.objects.exists()
+
+
+def test_a_chore_that_fails_is_logged_and_the_others_are_done(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise OSError("disk full")
+
+    chores = (Chore("Writing", 60, fail), Chore("Noting", 60, lambda: done.append("noted")))
+    worker = Worker({}, slots=1, chores=chores)
+    worker._do_chores()
+    worker._do_chores()
+    assert done == ["noted"]
+    assert caplog.text.count("Writing failed; trying again in 60 s.") == 1
