@@ -1,0 +1,192 @@
+"""Every URL × method × role: who gets in, who is sent to the sign-in, for whom there is no such page.
+
+A new route fails here until it has a rule. What a page shows of what is one's own is tested where the page is tested.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from recordings_site.accounts.models import Role, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR = "support", "stranger", "supervisor", "admin", "auditor"
+EVERYBODY = frozenset({SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR})
+# Who sees the one recording of this test: its team, and those who see all.
+TEAM = EVERYBODY - {STRANGER}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may read (GET) and who may write (POST); `opened` also without an account."""
+
+    read: frozenset[str]
+    write: frozenset[str]
+    opened: bool = False
+
+
+OPEN = Rule(EVERYBODY, EVERYBODY, opened=True)
+OWN = Rule(EVERYBODY, EVERYBODY)
+PAGE = Rule(EVERYBODY, EVERYBODY - {AUDITOR})
+RECORDING = Rule(TEAM, TEAM - {AUDITOR})
+RECORDING_OWN = Rule(TEAM, TEAM)
+SUPERVISION = Rule(TEAM - {SUPPORT}, TEAM - {SUPPORT, AUDITOR})
+OVERSIGHT = Rule(frozenset({ADMIN, AUDITOR}), frozenset({ADMIN}))
+
+# By the route's name, or by its pattern where it has none. A trailing * stands for the rest of a name.
+RULES: dict[str, Rule] = {
+    # Machines: they prove themselves by signature or token, tested with what they answer.
+    "callbacks*": OPEN,
+    "health": OPEN,
+    "metrics": OPEN,
+    # Signing in, and what django-allauth keeps behind a sign-in of its own.
+    "account_*": OPEN,
+    "mfa_*": OPEN,
+    "socialaccount_*": OPEN,
+    "openid_connect_*": OPEN,
+    "accounts/social/*": OPEN,
+    # One's own.
+    "profile*": OWN,
+    # Recordings.
+    "recording_audio": RECORDING,
+    # Oversight.
+    "people": OVERSIGHT,
+    "person*": OVERSIGHT,
+    "teams": OVERSIGHT,
+    "team*": OVERSIGHT,
+    "activity*": OVERSIGHT,
+}
+
+
+@dataclass
+class World:
+    """One team with one recorded call, and one person of each kind."""
+
+    people: dict[str, User]
+    values: dict[str, object]
+
+
+@pytest.fixture
+def world() -> World:
+    """The same small world for every route."""
+    team, other = factories.team(), factories.team()
+    number = factories.number(team=team)
+    people = {
+        SUPPORT: factories.user(Role.SUPPORT, teams=[team]),
+        STRANGER: factories.user(Role.SUPERVISOR, teams=[other]),
+        SUPERVISOR: factories.user(Role.SUPERVISOR, teams=[team]),
+        ADMIN: factories.admin(),
+        AUDITOR: factories.user(Role.AUDITOR),
+    }
+    recording = factories.recording(call=factories.call(number=number))
+    factories.transcript(recording, [(0.5, "Speaker 1", "Good morning")])
+    recording.destination.write_store().write(recording.key, b"ID3" + bytes(2000), content_type="audio/mpeg")
+    values = {
+        "recording_id": recording.pk,
+        "person.pk": people[SUPPORT].pk,
+        "team.pk": team.pk,
+        "provider_id": "none",
+        "key": "set-password",
+        "uidb36": "1",
+    }
+    return World(people, values)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the URL map."""
+
+    name: str
+    pattern: str
+    params: tuple[str, ...]
+
+    def url(self, world: World) -> str:
+        """Its address in `world`: a parameter is looked up as "route-word.param", then as "param"."""
+        word = self.name.split("_")[0]
+        path = re.sub(r"\^|\$", "", self.pattern)
+        for param in self.params:
+            value = world.values.get(f"{word}.{param}", world.values.get(param, 1))
+            path = re.sub(rf"<(?:\w+:)?{param}>|\(\?P<{param}>[^)]*\)", str(value), path)
+        return f"/{path}"
+
+
+def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[Route]:
+    """Every line of the URL map, those of included maps too."""
+    for line in (resolver or get_resolver()).url_patterns:
+        pattern = before + str(line.pattern)
+        if isinstance(line, URLResolver):
+            yield from routes(line, pattern)
+        elif isinstance(line, URLPattern):
+            params = tuple(re.findall(r"<(?:\w+:)?(\w+)>", pattern))
+            yield Route(line.name or pattern, pattern, params)
+
+
+def rule_of(route: Route) -> Rule | None:
+    """The rule by the whole name, else by the longest beginning of it."""
+    if route.name in RULES:
+        return RULES[route.name]
+    starts = [name for name in RULES if name.endswith("*") and route.name.startswith(name[:-1])]
+    return RULES[max(starts, key=len)] if starts else None
+
+
+def outcome(answer: HttpResponseBase) -> str:
+    """What happened, in one word."""
+    if answer.streaming:
+        list(answer)  # type: ignore[call-overload]
+    if answer.status_code in {301, 302} and answer.headers["Location"].startswith("/accounts/login/"):
+        return "sign-in"
+    assert answer.status_code < 500, answer.status_code
+    return {404: "hidden", 405: "no such method"}.get(answer.status_code, "in")
+
+
+def ask(client: Client, method: str, url: str) -> str:
+    """Send one request, keep nothing of what it changed, and tell the outcome."""
+    with transaction.atomic():
+        word = outcome(client.generic(method, url))
+        transaction.set_rollback(True)
+    return word
+
+
+def expected(rule: Rule, who: str | None, method: str) -> set[str]:
+    """The outcomes that are right."""
+    if rule.opened:
+        return {"in", "sign-in", "no such method", "hidden"}
+    if who is None:
+        return {"sign-in", "no such method"}
+    allowed = who in (rule.write if method == "POST" else rule.read)
+    return {"in", "no such method"} if allowed else {"hidden", "no such method"}
+
+
+ALL_ROUTES = list(routes())
+
+
+def test_every_route_has_a_rule() -> None:
+    assert [route.name for route in ALL_ROUTES if rule_of(route) is None] == []
+
+
+@pytest.mark.parametrize("route", ALL_ROUTES, ids=[route.name for route in ALL_ROUTES])
+def test_each_role_gets_where_its_rule_says_and_nowhere_else(route: Route, world: World) -> None:
+    rule = rule_of(route)
+    assert rule, "no rule"
+    url = route.url(world)
+    wrong: list[tuple[Any, ...]] = []
+    actors: Mapping[str | None, User | None] = {None: None, **world.people}
+    for who, person in actors.items():
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
+            client = Client(raise_request_exception=True)
+            if person is not None:
+                client.force_login(person)
+            happened = ask(client, method, url)
+            right = expected(rule, who, "POST" if method in {"POST", "PUT", "DELETE"} else method)
+            if happened not in right:
+                wrong.append((who, method, url, happened, "not", sorted(right)))
+    assert wrong == []
