@@ -57,8 +57,14 @@ RULES: dict[str, Rule] = {
     # One's own.
     "profile*": OWN,
     # Recordings.
+    "recording": RECORDING,
     "recording_audio": RECORDING,
+    "recording_peaks": RECORDING,
+    # What one heard, and how one's player behaves, is one's own: an auditor's too.
+    "recording_heard": RECORDING_OWN,
+    "player_manners": OWN,
     # Oversight.
+    "destination*": OVERSIGHT,
     "people": OVERSIGHT,
     "person*": OVERSIGHT,
     "teams": OVERSIGHT,
@@ -92,6 +98,8 @@ def world() -> World:
     recording.destination.write_store().write(recording.key, b"ID3" + bytes(2000), content_type="audio/mpeg")
     values = {
         "recording_id": recording.pk,
+        "destination_id": recording.destination.pk,
+        "kind": "local",
         "person.pk": people[SUPPORT].pk,
         "team.pk": team.pk,
         "provider_id": "none",
