@@ -8,7 +8,7 @@ from recordings_site.callbacks import views as callbacks
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.recordings import views as recordings
-from recordings_site.recordings import views_audio
+from recordings_site.recordings import views_audio, views_library, views_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Destinations
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
     path("player/manners", recordings.player_manners, name="player_manners"),
+    path("recordings/", views_library.library, name="recordings"),
+    path("search/", views_search.search, name="search"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Machines
     path("health/", ops.health, name="health"),

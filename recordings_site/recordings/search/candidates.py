@@ -23,7 +23,7 @@ from recordings_site.recordings.search.sql import (
 from recordings_site.recordings.search.tokens import scope_token
 
 BUDGET = 2000  # candidates that one search looks at before it offers to go on
-_FIRST_CHUNK = 200
+FIRST_CHUNK = 200
 # With so few numbers in sight, they are looked up like words; with more, most candidates are in sight anyway.
 _NUMBERS_AS_WORDS = 24
 _FIRST_BUCKETS = 5
@@ -79,8 +79,9 @@ def plan(meaning: Meaning, user: User) -> Plan:
     return Plan(lines, match, rest, scope, low, high)
 
 
-def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int = BUDGET) -> Walk:
+def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int | None = None) -> Walk:
     """The newest `size` recordings older than `before`, after at most `budget` candidates."""
+    budget = BUDGET if budget is None else budget
     found: list[int] = []
     looked = 0
     high = min((each for each in (wanted.high, before) if each is not None), default=None)
@@ -90,7 +91,7 @@ def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int = BU
         chunk = (
             size + 1 - len(found)
             if wanted.rest is None
-            else min(_FIRST_CHUNK if not looked else budget, budget - looked)
+            else min(FIRST_CHUNK if not looked else budget, budget - looked)
         )
         candidates = _candidates(wanted, high, chunk)
         looked += len(candidates)

@@ -105,14 +105,20 @@ class Tsquery:
     def close(self, way: Close) -> str:
         if not way.left or not way.right:
             return quoted(_NOWHERE)
-        left, right = (self.either([self.run(run.tokens) for run in runs]) for runs in (way.left, way.right))
-        apart = [
-            f"{one} <{gap}> {other}" for gap in range(1, way.distance + 1) for one, other in self._orders(left, right)
+        # Alternatives of different lengths are kept apart: PostgreSQL measures from the longest of them.
+        sides = [
+            (self.either([self.run(run.tokens) for run in left]), self.either([self.run(run.tokens) for run in right]))
+            for left in _by_length(way.left)
+            for right in _by_length(way.right)
         ]
-        return self.either(apart)
-
-    def _orders(self, left: str, right: str) -> list[tuple[str, str]]:
-        return [(left, right), (right, left)]
+        return self.either(
+            [
+                f"{one} <{gap}> {other}"
+                for left, right in sides
+                for one, other in ((left, right), (right, left))
+                for gap in range(1, way.distance + 1)
+            ]
+        )
 
     def both(self, parts: Sequence[str]) -> str:
         return parts[0] if len(parts) == 1 else f"({' & '.join(parts)})"
@@ -136,6 +142,11 @@ class Tsquery:
             " WHERE l.id >= i.id << 14 AND l.id < (i.id + 1) << 14 OFFSET 0) near WHERE near.tokens @@ %s::tsquery)",
             [match],
         )
+
+
+def _by_length(runs: Sequence[Run]) -> list[list[Run]]:
+    lengths = sorted({len(run.tokens) for run in runs})
+    return [[run for run in runs if len(run.tokens) == length] for length in lengths]
 
 
 def line_match(line: Line, dialect: Dialect) -> str:

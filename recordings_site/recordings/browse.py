@@ -1,0 +1,205 @@
+"""What the list of recordings can be narrowed by, and how it is ordered: read from the URL, which is the filter."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from recordings_site.accounts.models import Team, User
+from recordings_site.calls.models import Direction
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings.models import (
+    Comment,
+    LineCorrection,
+    Listening,
+    RecordingJobQuerySet,
+    RecordingTag,
+    Tag,
+    Transcript,
+)
+from recordings_site.recordings.search.dates import seconds_of
+from recordings_site.recordings.state import State
+
+# What the state filter knows beside the states themselves.
+LATE = "late"
+SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
+SORTS["shortest"] = ("duration", False)
+YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
+
+
+class LengthField(forms.CharField):
+    """Seconds, typed as 90, 5m, 1h30m or 2:05."""
+
+    def clean(self, value: str) -> float | None:
+        """The seconds, or None when nothing was typed."""
+        text = super().clean(value)
+        if not text:
+            return None
+        seconds = seconds_of(text)
+        if seconds is None:
+            raise forms.ValidationError("Write a length as 90, 5m, 1h30m or 2:05.")
+        return seconds
+
+
+def _date(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class BrowseForm(forms.Form):
+    """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
+
+    number = forms.ModelChoiceField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
+    direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False)
+    state = forms.ChoiceField(
+        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late or missing")], required=False, label="State"
+    )
+    since = _date("From")
+    until = _date("To")
+    longer = LengthField(label="At least", required=False)
+    shorter = LengthField(label="At most", required=False)
+    caller = forms.CharField(required=False, max_length=60)
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Any team")
+    policy = forms.ModelChoiceField(Policy.objects.none(), required=False, empty_label="Any policy")
+    version = forms.IntegerField(required=False, min_value=1, max_value=10**6, label="Policy version")
+    destination = forms.ModelChoiceField(Destination.objects.none(), required=False, empty_label="Any destination")
+    tag = forms.ModelChoiceField(Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name")
+    locale = forms.CharField(required=False, max_length=20)
+    transcript = forms.ChoiceField(choices=YES_NO, required=False, label="Has transcript")
+    comment = forms.ChoiceField(choices=YES_NO, required=False, label="Has comment")
+    correction = forms.ChoiceField(choices=YES_NO, required=False, label="Has correction")
+    heard = forms.ChoiceField(choices=YES_NO, required=False, label="Heard by me")
+
+    # Those in sight at once; the others are under "More filters".
+    FIRST = ("number", "direction", "state", "since", "until", "longer")
+
+    def __init__(self, data: QueryDict, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        for name, rows in (
+            ("number", PhoneNumber.objects.visible_to(user).order_by("label", "digits")),
+            ("team", Team.objects.all() if user.sees_all else user.teams.all()),
+            ("policy", Policy.objects.all()),
+            ("destination", Destination.objects.all()),
+            ("tag", Tag.objects.all()),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+
+    def first_fields(self) -> Iterator[forms.BoundField]:
+        """The filters in sight at once."""
+        return (self[name] for name in self.FIRST)
+
+    def more_fields(self) -> Iterator[forms.BoundField]:
+        """The other filters."""
+        return (self[name] for name in self.fields if name not in self.FIRST)
+
+    def more_in_use(self) -> bool:
+        """Whether a filter is in use, or wrong, that is not in sight at once."""
+        return any(self.data.get(name) for name in self.fields if name not in self.FIRST)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter in use: what it is called, its value in words, and the query string without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def narrowed(rows: RecordingJobQuerySet, form: BrowseForm) -> RecordingJobQuerySet:
+    """The rows that every filter of a (validated) form lets through."""
+    for name, value in _values(form):
+        rows = rows.filter(_condition(name, value, form.user))
+    return rows
+
+
+def chips(form: BrowseForm, query: QueryDict) -> list[Chip]:
+    """The filters in use, each with the way to remove it."""
+    found = []
+    for name, value in _values(form):
+        rest = query.copy()
+        for gone in (name, "cursor"):
+            rest.pop(gone, None)
+        shown = str(query.get(name, "")) if isinstance(value, float) else _shown(form, name, value)
+        found.append(Chip(str(form[name].label), shown, f"?{rest.urlencode()}"))
+    return found
+
+
+def _shown(form: BrowseForm, name: str, value: object) -> str:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return str(value)
+
+
+def _values(form: BrowseForm) -> Iterator[tuple[str, object]]:
+    form.is_valid()
+    return ((name, value) for name, value in form.cleaned_data.items() if value not in (None, ""))
+
+
+def _condition(name: str, value: object, user: User) -> Q:
+    match name:
+        case "state" if value == LATE:
+            return Q(overdue_since__isnull=False)
+        case "since":
+            return Q(happened_at__gte=_midnight(value))
+        case "until":
+            return Q(happened_at__lt=_midnight(value) + timedelta(days=1))
+        case "longer":
+            return Q(duration__gte=value)
+        case "shorter":
+            return Q(duration__lte=value)
+        case "caller":
+            digits = "".join(each for each in str(value) if each.isdigit())
+            return Q(caller__contains=digits) if digits else Q(caller__icontains=value)
+        case "team":
+            return Q(number__team=value)
+        case "policy":
+            return Q(decision__policy_version__policy=value)
+        case "version":
+            return Q(decision__policy_version__number=value)
+        case "locale":
+            return Q(locale__istartswith=value)
+        case "tag":
+            return _has(Exists(RecordingTag.objects.filter(recording=OuterRef("pk"), tag__name=str(value))), "yes")
+        case "transcript":
+            return _has(Exists(Transcript.objects.filter(recording=OuterRef("pk"))), value)
+        case "comment":
+            return _has(Exists(Comment.objects.filter(recording=OuterRef("pk"))), value)
+        case "correction":
+            return _has(Exists(LineCorrection.objects.filter(transcript__recording=OuterRef("pk"))), value)
+        case "heard":
+            heard = Listening.objects.filter(recording=OuterRef("pk"), user=user, heard_at__isnull=False)
+            return _has(Exists(heard), value)
+        case _:
+            return Q(**{name: value})
+
+
+def _has(condition: Exists, value: object) -> Q:
+    return Q(condition) if value == "yes" else ~Q(condition)
+
+
+def _midnight(day: object) -> datetime:
+    """The beginning of a day in the zone of who looks."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))  # type: ignore[arg-type]
+
+
+def sort_of(query: QueryDict) -> tuple[str, bool]:
+    """The column to order by and whether it falls; newest first unless asked otherwise."""
+    return SORTS.get(query.get("sort", ""), SORTS[""])
+
+
+def link(query: QueryDict, **changes: str) -> str:
+    """The query string with some values changed; an empty value takes its name out."""
+    rest = {name: value for name, value in query.items() if name != "cursor"} | changes
+    return "?" + urlencode({name: value for name, value in rest.items() if value})

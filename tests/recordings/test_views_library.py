@@ -1,0 +1,128 @@
+"""The list of recordings: who sees what, how it is narrowed, and what it says when it is empty."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from recordings_site.recordings.browse import BrowseForm
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def client(person: object) -> Client:
+    made = Client()
+    made.force_login(person)  # type: ignore[arg-type]
+    return made
+
+
+def listed(browser: Client, query: str = "") -> list[object]:
+    answer = browser.get(f"/recordings/{query}")
+    assert answer.status_code == 200
+    return [row.pk for row in answer.context["page"].rows]
+
+
+def test_one_sees_the_recordings_of_ones_teams_newest_first() -> None:
+    team = factories.team()
+    mine = factories.number(team=team)
+    first, second = factories.recording(number=mine), factories.recording(number=mine)
+    foreign = factories.recording()
+    unattributed = factories.recording(call=None, happened_at=factories.LONG_AGO + timedelta(days=1))
+    assert listed(client(factories.user(teams=[team]))) == [second.pk, first.pk]
+    assert listed(client(factories.admin())) == [unattributed.pk, foreign.pk, second.pk, first.pk]
+    assert Client().get("/recordings/").status_code == 302
+
+
+def test_each_filter_narrows_the_list() -> None:
+    admin = factories.admin()
+    browser = client(admin)
+    number = factories.number(label="Support")
+    wanted = factories.recording(
+        number=number, duration=400.0, happened_at=datetime(2026, 3, 5, 12, tzinfo=UTC), locale="sv-SE"
+    )
+    factories.transcript(wanted, [(0.0, "Speaker 1", "hej")])
+    other = factories.recording(caller="+46709999999", overdue_since=factories.LONG_AGO, available_at=None)
+    for query in (
+        f"?number={number.pk}", "?since=2026-03-01", "?since=2026-03-05&until=2026-03-05", "?longer=5m", "?locale=sv",
+        "?transcript=yes", f"?team={number.team_id}", "?state=available", "?caller=%2B46733000001",
+        f"?destination={wanted.destination_id}", "?direction=inbound&longer=5m",
+    ):  # fmt: skip
+        assert listed(browser, query) == [wanted.pk], query
+    for query in ("?state=late", "?shorter=1:00", "?until=2026-02-01", "?caller=9999", "?transcript=no"):
+        assert listed(browser, query) == [other.pk], query
+    assert listed(browser, "?heard=yes") == []
+
+
+def test_a_number_one_may_not_see_is_no_filter_and_gives_nothing_away() -> None:
+    team = factories.team()
+    person = factories.user(teams=[team])
+    mine = factories.recording(number=factories.number(team=team))
+    foreign = factories.number(label="Secret line")
+    answer = client(person).get(f"/recordings/?number={foreign.pk}")
+    assert [row.pk for row in answer.context["page"].rows] == [mine.pk]
+    assert "Secret line" not in answer.content.decode()
+
+
+def test_wrong_filters_are_said_at_their_fields() -> None:
+    answer = client(factories.admin()).get("/recordings/?longer=long&since=never&cursor=x")
+    assert "Write a length as 90, 5m, 1h30m or 2:05." in answer.content.decode()
+
+
+def test_the_list_can_be_ordered_and_paged(monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = client(factories.admin())
+    number = factories.number()
+    made = [factories.recording(number=number, duration=float(index)).pk for index in range(60)]
+    assert listed(browser, "?sort=longest")[0] == made[-1]
+    assert listed(browser, "?sort=shortest")[0] == made[0]
+    assert listed(browser, "?sort=oldest")[0] == made[0]
+    answer = browser.get("/recordings/")
+    older = browser.get(f"/recordings/{answer.context['older']}")
+    assert [row.pk for row in older.context["page"].rows] == made[9::-1]
+    newer = browser.get(f"/recordings/{older.context['newer']}")
+    assert [row.pk for row in newer.context["page"].rows] == made[:9:-1]
+
+
+def test_a_page_takes_as_many_queries_for_fifty_rows_as_for_one(django_assert_max_num_queries: object) -> None:
+    browser = client(factories.admin())
+    number = factories.number()
+    for _ in range(50):
+        factories.recording(number=number)
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        browser.get("/recordings/")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"), [("", "Nothing has been recorded yet"), ("?state=late", "No recording matches")]
+)
+def test_an_empty_list_says_why(query: str, says: str) -> None:
+    assert says in client(factories.admin()).get(f"/recordings/{query}").content.decode()
+
+
+def test_who_is_in_no_team_is_told_so() -> None:
+    assert "You are in no team yet" in client(factories.user()).get("/recordings/").content.decode()
+
+
+def test_htmx_gets_the_list_alone() -> None:
+    browser = client(factories.admin())
+    part = browser.get("/recordings/", headers={"HX-Request": "true", "HX-Target": "list"}).content.decode()
+    assert part.lstrip().startswith('<div id="list">')
+    assert "<html" not in part
+
+
+def test_filters_in_use_are_chips_that_remove_themselves() -> None:
+    answer = client(factories.admin()).get("/recordings/?state=available&longer=5m")
+    chips = answer.context["chips"]
+    assert [(chip.label, chip.value, chip.without) for chip in chips] == [
+        ("State", "Available", "?longer=5m"),
+        ("At least", "5m", "?state=available"),
+    ]
+
+
+def test_every_filter_is_shown_once() -> None:
+    from django.http import QueryDict
+
+    form = BrowseForm(QueryDict(), factories.admin())
+    assert {field.name for field in form.first_fields()} | {field.name for field in form.more_fields()} == set(
+        form.fields
+    )
