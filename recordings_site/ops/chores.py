@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from recordings_site.callbacks import later
 from recordings_site.policies import snapshot
 from recordings_site.policies.loading import seal_to_file
+from recordings_site.recordings import looking
 from recordings_site.tasks import queue
 
 # Done tasks are kept so long, for whoever asks what happened.
@@ -49,7 +51,19 @@ def tidy_up() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
+def queue_unapplied() -> None:
+    """Queue the callbacks that were acknowledged by a process that died before it applied them."""
+    later.enqueue_unapplied()
+
+
+def look_for_endless() -> None:
+    """Have looked for what calls left of whose end nobody told."""
+    looking.enqueue_endless()
+
+
 CHORES = (
+    Chore("Queueing callbacks that were not applied", 5.0, queue_unapplied),
+    Chore("Looking after calls without an end", 3600.0, look_for_endless),
     Chore("Keeping the fallback's snapshot file", 1.0, SnapshotFile().keep),
     Chore("Tidying up", 3600.0, tidy_up),
 )

@@ -5,8 +5,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from recordings_site.callbacks import later
+from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.models import Destination
+from recordings_site.recordings import inspection, looking, transcripts
+from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
+from recordings_site.recordings.actions_media import LOOK_FOR_TRANSCRIPT
 from recordings_site.tasks.models import Task
 
 Handler = Callable[[Task], datetime | None]
@@ -14,6 +19,36 @@ Handler = Callable[[Task], datetime | None]
 An exception is a failure: the task is tried again after a delay, and buried after the last one. It may be done twice,
 when a worker dies in between: its effects must be the same as of once.
 """
+
+
+def apply(task: Task) -> None:
+    """Apply a stored callback that the request could not apply."""
+    apply_delivery(int(task.subject))
+
+
+def verify(task: Task) -> None:
+    """Apply a suspect notification if the object that it names is there."""
+    later.verify_suspect(int(task.subject))
+
+
+def inspect(task: Task) -> None:
+    """Find out what audio a recording is."""
+    inspection.inspect(task.subject)
+
+
+def load_transcript(task: Task) -> None:
+    """Read a transcript and have it found by searches."""
+    transcripts.load(task.subject)
+
+
+def look(task: Task) -> datetime | None:
+    """Look for a recording of which nobody told."""
+    return looking.look(task.subject, since=task.created_at)
+
+
+def look_for_transcript(task: Task) -> datetime | None:
+    """Look for a transcript of which nobody told."""
+    return looking.look_for_transcript(task.subject, since=task.created_at)
 
 
 def check_destination(task: Task) -> datetime | None:
@@ -26,5 +61,11 @@ def check_destination(task: Task) -> datetime | None:
 
 
 JOBS: Mapping[str, Handler] = {
+    APPLY: apply,
+    VERIFY: verify,
+    INSPECT: inspect,
+    LOAD_TRANSCRIPT: load_transcript,
+    LOOK: look,
+    LOOK_FOR_TRANSCRIPT: look_for_transcript,
     destination_actions.CHECK: check_destination,
 }

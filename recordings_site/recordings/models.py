@@ -138,6 +138,8 @@ class RecordingJob(models.Model):
 
     overdue_since = models.DateTimeField(null=True)
     overdue_reason = models.CharField(max_length=300, blank=True)
+    # A transcript was asked for, the recording came without it: a wrong locale and a failure bring no event.
+    transcript_overdue_since = models.DateTimeField(null=True)
     # state_of() the facts, kept so that it can be filtered and indexed.
     state = models.CharField(max_length=12, choices=state_choices, default=State.EXPECTED)
 

@@ -1,0 +1,119 @@
+"""Keeps what a worker found in the store: the facts of a recording's object, and its transcript."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recordings_site.recordings import lines
+from recordings_site.recordings.actions_playback import object_seen
+from recordings_site.recordings.media import Audio
+from recordings_site.recordings.models import RecordingJob, Transcript, TranscriptLine
+from recordings_site.recordings.search import ids
+from recordings_site.recordings.search.index import index_transcript
+from recordings_site.recordings.waveform import pack
+from recordings_site.sinch import transcript as sinch_transcript
+from recordings_site.sinch.errors import TranscriptError
+from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.actions import enqueue
+
+# The kind of work that looks for a transcript of which nobody told (ops.jobs says how).
+LOOK_FOR_TRANSCRIPT = "transcript.look"
+LOOK_AFTER = timedelta(minutes=3)
+_LINES_AT_ONCE = 1000
+
+
+@transaction.atomic
+def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> RecordingJob:
+    """Keep what one version of the object is: that it takes the place of another one is kept as well."""
+    job = _seen(recording_id, stat)
+    job.checked_at = timezone.now()
+    job.content_type = audio.content_type
+    job.duration = round(audio.duration, 3)
+    job.audio = audio.facts
+    job.peaks = pack(audio.lanes)
+    job.save(update_fields=("checked_at", "content_type", "duration", "audio", "peaks"))
+    if job.transcription and job.transcript_available_at is None:
+        # A wrong locale and a failed transcription bring no event at all.
+        enqueue(LOOK_FOR_TRANSCRIPT, job.pk, at=timezone.now() + LOOK_AFTER)
+    return job
+
+
+@transaction.atomic
+def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: str) -> RecordingJob:
+    """Keep that what lies there cannot be played, and why."""
+    job = _seen(recording_id, stat)
+    job.checked_at = timezone.now()
+    job.duration, job.audio, job.peaks, job.problem = None, {}, None, problem[:300]
+    job.save(update_fields=("checked_at", "duration", "audio", "peaks", "problem"))
+    return job
+
+
+def _seen(recording_id: UUID, stat: ObjectStat) -> RecordingJob:
+    object_seen(recording=RecordingJob(pk=recording_id), stat=stat)
+    return RecordingJob.objects.select_for_update().get(pk=recording_id)
+
+
+@transaction.atomic
+def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
+    """Keep a transcript file as it came, its lines as rows, and have them found by searches.
+
+    The same file twice changes nothing; another one takes the place of the first, corrections stay with their lines.
+    """
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    known = Transcript.objects.filter(recording=job).first()
+    if known is not None and bytes(known.raw) == raw:
+        return known
+    transcript = known or Transcript(recording=job)
+    try:
+        parsed = sinch_transcript.parse(raw)
+    except TranscriptError as error:
+        parsed = sinch_transcript.Transcript("", (), (str(error),))
+    transcript.raw = raw
+    transcript.locale = job.locale
+    transcript.text = parsed.text
+    transcript.line_count = len(parsed.lines)
+    transcript.problems = list(parsed.problems)
+    transcript.loaded_at = timezone.now()
+    transcript.save()
+    _write_lines(transcript, parsed)
+    index_transcript(transcript)
+    lines.read(transcript)
+    job.transcript_available_at = job.transcript_available_at or timezone.now()
+    job.transcript_overdue_since = None
+    job.save(update_fields=("transcript_available_at", "transcript_overdue_since"))
+    return transcript
+
+
+def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) -> None:
+    TranscriptLine.objects.filter(transcript=transcript).delete()
+    # A line's id begins with the second of its call, so that back-filled calls sort right.
+    first = ids.first_id(transcript.recording.happened_at) << ids.BITS
+    of_this_second = TranscriptLine.objects.filter(id__gte=first, id__lt=first + (1 << 2 * ids.BITS))
+    last: int | None = of_this_second.aggregate(last=Max("id"))["last"]
+    free = first if last is None else last + 1
+    TranscriptLine.objects.bulk_create(
+        (
+            TranscriptLine(
+                id=free + position,
+                transcript=transcript,
+                position=position,
+                timestamp=line.timestamp,
+                speaker_label=line.speaker_label,
+                text=line.text,
+                scope=transcript.recording.number_id or 0,
+            )
+            for position, line in enumerate(parsed.lines)
+        ),
+        batch_size=_LINES_AT_ONCE,
+    )
+
+
+@transaction.atomic
+def mark_transcript_overdue(recording_id: UUID) -> None:
+    """Keep since when a transcript that was asked for is late; its arrival clears this."""
+    RecordingJob.objects.filter(pk=recording_id, transcript_available_at=None, transcript_overdue_since=None).update(
+        transcript_overdue_since=timezone.now()
+    )

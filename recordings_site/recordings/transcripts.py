@@ -1,0 +1,47 @@
+"""A worker's reading of one transcript: where the file lies, and what is in it."""
+
+from uuid import UUID
+
+from recordings_site.recordings import actions_media
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.sinch import destination_url
+from recordings_site.sinch.errors import DestinationUrlError
+from recordings_site.sinch.transcript import MAX_BYTES
+from recordings_site.storage.port import read_all
+
+
+class TranscriptTooLarge(Exception):
+    """The file is larger than any transcript; the message says how large."""
+
+
+def load(recording_id: UUID | str) -> None:
+    """Read the transcript of a recording from the store and keep it.
+
+    Raises StoreError when it cannot be read now, ObjectMissing when it was announced and is not there.
+    """
+    job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
+    key = key_of(job)
+    if job.destination is None or not key:
+        return
+    try:
+        raw = read_all(job.destination.read_store(), key, limit=MAX_BYTES)
+    except ValueError as error:
+        raise TranscriptTooLarge(str(error)) from error
+    actions_media.transcript_loaded(job.pk, raw=raw)
+
+
+def key_of(job: RecordingJob) -> str:
+    """The key at which a recording's transcript lies: as reported in full, else beside the recording; "" if unknown."""
+    reported = _reported(job)
+    if reported is not None and reported.kind:
+        return reported.key
+    if job.key:
+        return destination_url.transcript_key(job.key)
+    return job.folder + reported.key.rpartition("/")[2] if reported is not None else ""
+
+
+def _reported(job: RecordingJob) -> destination_url.DestinationUrl | None:
+    try:
+        return destination_url.parse_reported(job.reported_transcript_destination)
+    except DestinationUrlError:
+        return None
