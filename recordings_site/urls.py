@@ -7,6 +7,7 @@ from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
+from recordings_site.ops import views_status
 from recordings_site.recordings import views as recordings
 from recordings_site.recordings import views_audio, views_library, views_search
 
@@ -31,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/", views_library.library, name="recordings"),
     path("search/", views_search.search, name="search"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
+    # Status
+    path("status/", views_status.status, name="status"),
+    path("status/tasks/<int:pk>/again/", views_status.task_again, name="task_again"),
+    path("status/callbacks/<int:pk>/believe/", views_status.delivery_believe, name="delivery_believe"),
     # Machines
     path("health/", ops.health, name="health"),
     path("metrics", ops.metrics, name="metrics"),

@@ -4,6 +4,7 @@ Whatever the site itself would do through an action is better made by that actio
 """
 
 import base64
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from recordings_site.accounts.models import Role, Team, User
-from recordings_site.calls.models import Call, ConferenceSession, Direction
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Direction
 from recordings_site.destinations.models import Destination, Kind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
@@ -163,6 +164,19 @@ def recording(**fields: Any) -> RecordingJob:
     job.state = fields.get("state") or state_of(job)
     job.save()
     return job
+
+
+def delivery(application: Application, event: dict[str, Any], **fields: Any) -> CallbackDelivery:
+    """A callback of Sinch's as it is kept: accepted and not yet applied, unless told otherwise."""
+    facts = {
+        "signature_digest": str(next(_serial)).encode(),
+        "body": json.dumps(event).encode(),
+        "event": event["event"],
+        "notify_type": event.get("type", ""),
+        "reported_call_id": event.get("callid", ""),
+        "conference_id": event.get("conferenceId", ""),
+    }
+    return CallbackDelivery.objects.create(application=application, **facts | fields)
 
 
 def transcript(of: RecordingJob, lines: Sequence[tuple[float, str, str]], **fields: Any) -> Transcript:

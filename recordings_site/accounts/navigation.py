@@ -35,6 +35,7 @@ OVERSIGHT = (
     Item("destinations", "Destinations", "destinations", "d"),
     Item("applications", "Applications", "applications", "a"),
     Item("people", "People", "people", "e"),
+    Item("status", "Status", "info", "u"),
     Item("activity", "Activity", "activity", "y"),
 )
 

@@ -15,7 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from recordings_site.accounts.models import Role, User
+from recordings_site.tasks.models import Task
 from tests import factories
+from tests.sinch_posts import notify
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,9 @@ RULES: dict[str, Rule] = {
     "teams": OVERSIGHT,
     "team*": OVERSIGHT,
     "activity*": OVERSIGHT,
+    "status": OVERSIGHT,
+    "task_again": OVERSIGHT,
+    "delivery_believe": OVERSIGHT,
 }
 
 
@@ -96,7 +101,11 @@ def world() -> World:
     recording = factories.recording(call=factories.call(number=number))
     factories.transcript(recording, [(0.5, "Speaker 1", "Good morning")])
     recording.destination.write_store().write(recording.key, b"ID3" + bytes(2000), content_type="audio/mpeg")
+    task = Task.objects.create(kind="recording.inspect", subject="x")
+    delivery = factories.delivery(number.application, notify("recording_finished"))
     values = {
+        "task.pk": task.pk,
+        "delivery.pk": delivery.pk,
         "recording_id": recording.pk,
         "destination_id": recording.destination.pk,
         "kind": "local",

@@ -1,0 +1,33 @@
+"""What an admin does about work that was given up and callbacks that were not believed."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.callbacks.handlers import apply_delivery
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.tasks.models import Task
+
+
+@transaction.atomic
+def try_again(*, task: Task, by: User) -> None:
+    """Give a dead task back to the workers, as if it were new. One that is alive, or asked for anew, is left alone."""
+    alive = Task.objects.filter(kind=task.kind, subject=task.subject, done_at=None, dead_at=None).exists()
+    dead = Task.objects.select_for_update().filter(pk=task.pk, dead_at__isnull=False).first()
+    if dead is None:
+        return
+    if alive:
+        dead.delete()
+    else:
+        dead.dead_at, dead.error, dead.attempts, dead.next_at = None, "", 0, timezone.now()
+        dead.save()
+    audit.record(by=by, action="task.tried_again", subject=dead, name=f"{task.kind} {task.subject}")
+
+
+@transaction.atomic
+def believe(*, delivery: CallbackDelivery, by: User) -> str:
+    """Apply a suspect delivery on an admin's word, and return what came of it."""
+    result = apply_delivery(delivery.pk, force=True)
+    audit.record(by=by, action="callback.believed", subject=delivery, data={"result": result})
+    return result

@@ -1,0 +1,65 @@
+"""What needs an admin's hand, read for the status page."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count
+from django.utils import timezone
+
+from recordings_site.accounts.models import AuditEvent
+from recordings_site.callbacks.handlers import SUSPECT
+from recordings_site.calls.models import Call, CallbackDelivery
+from recordings_site.destinations.models import Destination
+from recordings_site.ops.health import queue_lag_seconds
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.tasks.models import Task
+
+LATELY = timedelta(days=7)
+# How many rows of each kind the page shows; the figures above them say how many there are.
+SHOWN = 50
+COUNTED = 1001
+# Sinch's words for a call that our answer broke.
+BROKEN_BY_US = ("CALLBACKERROR", "INVALIDSVAMLACTION")
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of the installation: figures are capped at COUNTED."""
+
+    queue_lag: float
+    waiting: int
+    dead: Collection[Task]
+    suspect: Collection[CallbackDelivery]
+    broken: Collection[Call]
+    failing: Collection[Destination]
+    alerts: Collection[Mapping[str, object]]
+    overdue: int
+    unattributed: int
+    without_policy: int
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing waits for anybody."""
+        return not (self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed)
+
+
+def read_status() -> Status:
+    """Everything that the page shows; each query is bounded."""
+    since = timezone.now() - LATELY
+    suspect = CallbackDelivery.objects.filter(verdict__in=SUSPECT, applied_at=None, received_at__gte=since)
+    broken = Call.objects.filter(dice_reason__in=BROKEN_BY_US, dice_received_at__gte=since)
+    alerts = AuditEvent.objects.filter(action__startswith="alert.", at__gte=since)
+    return Status(
+        queue_lag=queue_lag_seconds(),
+        waiting=Task.objects.filter(done_at=None, dead_at=None, next_at__lte=timezone.now())[:COUNTED].count(),
+        dead=Task.objects.filter(dead_at__isnull=False).order_by("-dead_at")[:SHOWN],
+        suspect=suspect.exclude(event__in=("ice", "ace", "pie")).order_by("-id")[:SHOWN],
+        broken=broken.select_related("number").order_by("-dice_received_at")[:SHOWN],
+        failing=Destination.objects.filter(failing_since__isnull=False, archived_at=None),
+        alerts=[*alerts.values("action").annotate(times=Count("pk")).order_by("-times")],
+        overdue=RecordingJob.objects.filter(overdue_since__isnull=False)[:COUNTED].count(),
+        unattributed=RecordingJob.objects.filter(number=None)[:COUNTED].count(),
+        without_policy=PhoneNumber.objects.filter(policy=None, archived_at=None)[:COUNTED].count(),
+    )

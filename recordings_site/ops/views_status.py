@@ -1,0 +1,39 @@
+"""The status page: what needs an admin's hand, and the buttons to lend it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from recordings_site.accounts.access import admin_only
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.ops import actions
+from recordings_site.ops.status import read_status
+from recordings_site.tasks.models import Task
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_GET
+@admin_only
+def status(request: Request) -> HttpResponse:
+    """Work given up, callbacks not believed, calls that our answer broke, what is late; refreshed by polling."""
+    return page_or_partial(request, "ops/status.html", "ops/_status.html", {"status": read_status()})
+
+
+@require_POST
+@admin_only
+def task_again(request: Request, pk: int) -> HttpResponse:
+    """Try a given-up task again."""
+    task = get_object_or_404(Task, pk=pk)
+    actions.try_again(task=task, by=request.user)
+    messages.success(request, f"{task.kind} for {task.subject} is tried again.")
+    return redirect("status")
+
+
+@require_POST
+@admin_only
+def delivery_believe(request: Request, pk: int) -> HttpResponse:
+    """Apply a stale or replayed callback on one's own word."""
+    delivery = get_object_or_404(CallbackDelivery, pk=pk)
+    messages.success(request, actions.believe(delivery=delivery, by=request.user))
+    return redirect("status")

@@ -1,0 +1,70 @@
+"""The status page: it names what needs a hand, and its buttons lend one, to admins alone."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from recordings_site.accounts.models import AuditEvent, Role
+from recordings_site.calls.models import Verdict
+from recordings_site.tasks.models import Task
+from tests import factories
+from tests.sinch_posts import notify
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dead() -> Task:
+    """A task that was given up."""
+    return Task.objects.create(
+        kind="recording.inspect", subject="x", dead_at=timezone.now(), error="The bucket is gone"
+    )
+
+
+def _client(role: Role) -> Client:
+    client = Client()
+    client.force_login(factories.user(role))
+    return client
+
+
+def test_it_says_so_when_all_is_well() -> None:
+    assert "All is well" in _client(Role.ADMIN).get(reverse("status")).content.decode()
+
+
+def test_work_that_was_given_up_is_shown_and_tried_again_by_an_admin(dead: Task) -> None:
+    admin = _client(Role.ADMIN)
+    assert "The bucket is gone" in admin.get(reverse("status")).content.decode()
+    admin.post(reverse("task_again", args=[dead.pk]))
+    dead.refresh_from_db()
+    assert (dead.dead_at, dead.attempts, dead.error) == (None, 0, "")
+    assert AuditEvent.objects.filter(action="task.tried_again").exists()
+
+
+def test_a_dead_task_that_was_asked_for_anew_makes_way(dead: Task) -> None:
+    Task.objects.create(kind=dead.kind, subject=dead.subject)
+    _client(Role.ADMIN).post(reverse("task_again", args=[dead.pk]))
+    assert Task.objects.get().dead_at is None
+
+
+def test_an_auditor_sees_it_and_changes_nothing(dead: Task) -> None:
+    auditor = _client(Role.AUDITOR)
+    assert "Try again" not in auditor.get(reverse("status")).content.decode()
+    assert auditor.post(reverse("task_again", args=[dead.pk])).status_code == 404
+    dead.refresh_from_db()
+    assert dead.dead_at is not None
+
+
+def test_support_has_no_such_page() -> None:
+    assert _client(Role.SUPPORT).get(reverse("status")).status_code == 404
+
+
+def test_a_callback_that_was_not_believed_is_applied_on_an_admins_word() -> None:
+    call = factories.call()
+    told = notify("recording_finished", call_id=call.call_id)
+    delivery = factories.delivery(call.application, told, verdict=Verdict.STALE)
+    admin = _client(Role.ADMIN)
+    assert "Apply it" in admin.get(reverse("status")).content.decode()
+    admin.post(reverse("delivery_believe", args=[delivery.pk]))
+    call.refresh_from_db()
+    assert call.recording_finished_at is not None
