@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import inbox
+from recordings_site.callbacks import actions, answers, inbox, relay
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
@@ -22,6 +22,7 @@ from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings import actions as recordings
 from recordings_site.recordings.matching import Subject, read_reported
+from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
 from recordings_site.tasks.actions import enqueue
@@ -58,7 +59,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
         case Ace() as ace:
             call, given = _ace(inbound, ace, terms)
         case Pie() as pie:
-            call, given = _pie(inbound, pie)
+            call, given = _pie(inbound, pie, terms)
         case other:
             raise TypeError(f"{type(other).__name__} takes no SVAML")
     if not terms.may_record:
@@ -69,6 +70,8 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
     delivery.result = given.decision.sentence[:300]
     delivery.answer_ms = _since(started)
     delivery.save(force_insert=True)
+    if inbound.reply is not None:
+        actions.keep_exchange(delivery=delivery, reply=inbound.reply)
     about_to_commit()
     return Answered(given.svaml, delivery.pk, call.pk)
 
@@ -97,14 +100,14 @@ def _ice(inbound: Inbound, ice: Ice, terms: Terms) -> tuple[Call, Answer]:
     decision = None if is_new else Decision.objects.filter(call=call).first()
     if decision is not None:
         stored = DecisionFacts.from_dict(decision.facts)
-        return call, answer.answer_again(stored, now, may_record=terms.may_record, why_not=terms.why_not)
+        return call, answers.again(inbound, stored, now, may_record=terms.may_record, why_not=terms.why_not)
 
     def decide(joining: PlannedRecording | None) -> Answer:
-        return answer.answer_ice(
+        return answers.to_ice(
+            inbound,
             facts,
             now,
-            application_key=key,
-            recording_id=recording_id(key, ice.call_id),
+            recording_id(key, ice.call_id),
             joining=joining,
             may_record=terms.may_record,
             why_not=terms.why_not,
@@ -121,7 +124,7 @@ def _ice(inbound: Inbound, ice: Ice, terms: Terms) -> tuple[Call, Answer]:
         call, facts=given.decision, svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
     )
     for planned in given.recordings:
-        if not planned.joined:
+        if not planned.joined and not (planned.origin == Origin.UPSTREAM and _taken(planned)):
             of_session = session if planned.conference_id else None
             recordings.expect_recording(
                 subject=of_session or call,
@@ -151,10 +154,11 @@ def _ace(inbound: Inbound, ace: Ace, terms: Terms) -> tuple[Call, Answer]:
         if policy_id is not None:
             return call, _callout(inbound, ace, call, policy_id, terms)
     facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
-    given = answer.answer_ace(facts, snapshot.current(), may_record=terms.may_record, why_not=terms.why_not)
+    given = answers.to_ace(inbound, facts, snapshot.current(), may_record=terms.may_record, why_not=terms.why_not)
     if decision is not None and decision.ace_svaml is None:
         decision.ace_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("ace_svaml",))
+    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
     recordings.settle(call)
     return call, given
 
@@ -168,24 +172,39 @@ def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Term
         snapshot.current(),
         recording_id=recording_id(key, ace.call_id),
     )
+    given = answers.to_callout(inbound, given, snapshot.current())
     kept = calls.keep_decision(
         call, facts=given.decision, svaml=None, ace_svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
     )
-    for planned in given.recordings:
-        recordings.expect_recording(subject=call, planned=planned, at=inbound.happened_at, decision=kept)
+    _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
     recordings.settle(call)
     return given
 
 
-def _pie(inbound: Inbound, pie: Pie) -> tuple[Call, Answer]:
+def _pie(inbound: Inbound, pie: Pie, terms: Terms) -> tuple[Call, Answer]:
     call = calls.call_for(application_id=inbound.application.id, call_id=pie.call_id, at=inbound.happened_at)
     decision = Decision.objects.filter(call=call).first()
     facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
-    given = answer.answer_pie(facts, pie.menu_result.value if pie.menu_result else "", snapshot.current())
+    now = snapshot.current()
+    given = answers.to_pie(inbound, pie, facts, now, may_record=terms.may_record, why_not=terms.why_not)
     if decision is not None:
         decision.pie_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("pie_svaml",))
+    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
     return call, given
+
+
+def _expect(call: Call, planned: Iterable[PlannedRecording], *, at: datetime, decision: Decision | None) -> None:
+    """Keep what an ACE or PIE asks for; of what an upstream records itself, what is new and has a place of its own."""
+    for one in planned:
+        if one.origin != Origin.UPSTREAM or not _taken(one):
+            recordings.expect_recording(subject=call, planned=one, at=at, decision=decision)
+
+
+def _taken(planned: PlannedRecording) -> bool:
+    """Whether the object that an upstream names is another recording's: the same one again, or a name used twice."""
+    same = RecordingJob.objects.filter(destination=planned.destination_id, key=planned.key)
+    return bool(planned.key) and same.exists()
 
 
 def _since(started: float) -> float:
@@ -223,6 +242,8 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
         enqueue(VERIFY, delivery.pk)
+    elif relay.relays(inbound.application):
+        actions.forward_later(delivery=delivery)
     about_to_commit()
     return delivery
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
+from recordings_site.callbacks.relay import Reply
 from recordings_site.calls.models import CallbackDelivery, Verdict
 from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.sinch import events, signing
@@ -31,6 +32,13 @@ class Inbound:
     content_type: str
     signature_digest: bytes
     fresh: bool
+    # What the application's upstream answered, when its callbacks are relayed.
+    reply: Reply | None = None
+
+    @property
+    def upstream(self) -> Reply | None:
+        """The upstream's reply when it counts: None when nobody was asked, or nothing usable came back."""
+        return self.reply if self.reply is not None and self.reply.is_usable else None
 
     @property
     def happened_at(self) -> datetime:

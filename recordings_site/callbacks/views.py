@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from recordings_site.callbacks import handlers, inbox
+from recordings_site.callbacks import answers, handlers, inbox, relay
 from recordings_site.callbacks.deadline import DatabaseDown, in_time, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.inbox import Inbound
@@ -18,6 +19,7 @@ from recordings_site.callbacks.tally import tally
 from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer
 from recordings_site.policies.snapshot import Snapshot
+from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
 
@@ -66,6 +68,7 @@ def _snapshot() -> Snapshot | None:
 
 def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
     """Answer with SVAML, whatever happens: a fault costs the recording, never the call."""
+    inbound = _with_upstream(inbound)
     event = inbound.event
 
     def do(about_to_commit: Any) -> Answered:
@@ -92,10 +95,21 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
         return _json(_degraded(inbound, known, "fault"))
 
 
+def _with_upstream(inbound: Inbound) -> Inbound:
+    """Ask the upstream of a relayed application before any work of our own: it may take its whole limit."""
+    if not relay.relays(inbound.application):
+        return inbound
+    event = type(inbound.event).__name__.lower()
+    reply = relay.ask(inbound.application, event=event, body=inbound.body, content_type=inbound.content_type)
+    tally(f"upstream_{reply.outcome}")
+    return replace(inbound, reply=reply)
+
+
 def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]:
     """The rungs below a stored answer: the same action unrecorded, the default route, a lawful action."""
     if not isinstance(inbound.event, Ice):
-        return CONTINUE
+        said = inbound.upstream.svaml if inbound.upstream else None
+        return merge.merge(said, wish=None, existing="replace").svaml if said else CONTINUE
     try:
         return _without_recording(inbound, known, why_not).svaml
     except Exception:  # the last rungs must hold whatever broke above them
@@ -110,15 +124,10 @@ def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]
 
 def _without_recording(inbound: Inbound, known: Snapshot, why_not: str) -> Answer:
     assert isinstance(inbound.event, Ice)
-    return answer.answer_ice(
-        answer.call_facts(inbound.event, received_at=inbound.received_at),
-        known,
-        application_key=inbound.application.key,
-        recording_id=handlers.recording_id(inbound.application.key, inbound.event.call_id),
-        joining=None,
-        may_record=False,
-        why_not=why_not,
-    )
+    key = inbound.application.key
+    facts = answer.call_facts(inbound.event, received_at=inbound.received_at, application_key=key)
+    recording_id = handlers.recording_id(key, inbound.event.call_id)
+    return answers.to_ice(inbound, facts, known, recording_id, may_record=False, why_not=why_not)
 
 
 def _acknowledge(inbound: Inbound) -> HttpResponse:

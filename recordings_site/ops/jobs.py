@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from recordings_site.callbacks import actions as callback_actions
 from recordings_site.callbacks import later
 from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
 from recordings_site.destinations import actions as destination_actions
@@ -60,8 +61,14 @@ def check_destination(task: Task) -> datetime | None:
     return timezone.now() + timedelta(days=1)
 
 
+def forward(task: Task) -> datetime | None:
+    """Tell an application's upstream of what it need not answer."""
+    return callback_actions.forward(int(task.subject))
+
+
 JOBS: Mapping[str, Handler] = {
     APPLY: apply,
+    callback_actions.FORWARD: forward,
     VERIFY: verify,
     INSPECT: inspect,
     LOAD_TRANSCRIPT: load_transcript,

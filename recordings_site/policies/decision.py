@@ -112,6 +112,8 @@ class DecisionFacts:
     notice: str = ""
     # What becomes of recordings that an upstream asks for itself: keep or replace.
     upstream: str = "keep"
+    # Whether the route is the upstream's: then what its menu leads to is not known here.
+    relayed: bool = False
 
     @property
     def conference_id(self) -> str:

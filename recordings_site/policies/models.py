@@ -115,6 +115,11 @@ class Application(models.Model):
     callout_policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     upstream_url = models.URLField(max_length=500, blank=True)
     upstream_timeout_ms = models.PositiveIntegerField(default=2000)
+    # What Sinch said when it was last asked with this key: when, what was wrong, where the callbacks go.
+    asked_sinch_at = models.DateTimeField(null=True)
+    sinch_problem = models.CharField(max_length=300, blank=True)
+    sinch_callback_url = models.CharField(max_length=500, blank=True)
+    sinch_fallback_url = models.CharField(max_length=500, blank=True)
     first_callback_at = models.DateTimeField(null=True)
     last_callback_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -118,6 +118,8 @@ def own_pie(decision: DecisionFacts, snapshot: Snapshot) -> Answer:
     call = decision.call
     default = snapshot.applications[call.application_key].default_route
     own = decide(call, snapshot, default_route=default, recording_id=UUID(int=0)).route
+    if isinstance(own, RunMenu):  # the caller has chosen already: what the own menu does without a choice
+        own = default if isinstance(own.default, Hangup) else own.default
     found = answer.connect_only(call, own)
     if svaml.problems(found, "pie"):
         found = answer.connect_only(call, default)
@@ -165,10 +167,11 @@ def _decide(
         sentence = decision.sentence.replace(
             "application's default route answered", "upstream's answer stands as it is"
         )
-        return replace(decision, route=route, sentence=sentence)
+        return replace(decision, route=route, sentence=sentence, relayed=True)
     document = replace(policy.document, route=route, on_answer="continue")
     relayed = replace(policy, document=document)
-    return decide_by(relayed, call, number, snapshot, recording_id=recording_id)
+    decision = decide_by(relayed, call, number, snapshot, recording_id=recording_id)
+    return replace(decision, relayed=True)
 
 
 def _relay_ice(

@@ -1,0 +1,85 @@
+"""What is kept of events that are relayed to an upstream, and how a worker tells the upstream of the rest."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.callbacks import relay
+from recordings_site.callbacks.relay import Reply
+from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
+from recordings_site.policies import snapshot
+from recordings_site.policies.snapshot import ApplicationFacts
+from recordings_site.tasks.actions import enqueue
+
+# The kind of work that a worker does for an application (ops.jobs says how).
+FORWARD = "upstream.forward"
+# A worker tells so many events in one go, then lets others have a turn.
+AT_ONCE = 50
+# After so many tries an event is given up, so that those behind it come through.
+ATTEMPTS = 8
+AGAIN = frozenset({UpstreamOutcome.SLOW, UpstreamOutcome.UNREACHABLE, UpstreamOutcome.FAILED})
+
+
+class UpstreamDown(Exception):
+    """The upstream took nothing: the queue tries again later."""
+
+
+@transaction.atomic
+def keep_exchange(*, delivery: CallbackDelivery, reply: Reply) -> UpstreamExchange:
+    """Keep what an upstream answered to an ICE, ACE or PIE; of a repeated delivery each has its own."""
+    return UpstreamExchange.objects.create(
+        application_id=delivery.application_id,
+        delivery=delivery,
+        outcome=reply.outcome,
+        status=reply.status,
+        ms=reply.ms,
+        detail=reply.detail,
+        attempts=1,
+    )
+
+
+@transaction.atomic
+def forward_later(*, delivery: CallbackDelivery) -> None:
+    """Have a worker tell the upstream of a DiCE or notify, after all that came before it."""
+    UpstreamExchange.objects.create(application_id=delivery.application_id, delivery=delivery)
+    enqueue(FORWARD, delivery.application_id)
+
+
+def forward(application_id: int) -> datetime | None:
+    """Tell an application's upstream what waits, in order; the time to go on, or None when nothing waits.
+
+    Raises UpstreamDown when the first in line cannot be delivered now: order is worth more than speed.
+    """
+    facts = {found.id: found for found in snapshot.current().applications.values()}.get(application_id)
+    waiting = list(UpstreamExchange.objects.waiting(application_id)[: AT_ONCE + 1])
+    for exchange in waiting[:AT_ONCE]:
+        if facts is None or not relay.relays(facts):
+            _settle(exchange, Reply(UpstreamOutcome.GIVEN_UP, detail="The application has no upstream any more."))
+            continue
+        reply = _told(facts, exchange.delivery)
+        if reply.outcome in AGAIN and exchange.attempts + 1 < ATTEMPTS:
+            exchange.attempts += 1
+            exchange.detail, exchange.ms, exchange.status = reply.detail, reply.ms, reply.status
+            exchange.save(update_fields=("attempts", "detail", "ms", "status"))
+            raise UpstreamDown(reply.detail)
+        _settle(exchange, reply)
+    return timezone.now() if len(waiting) > AT_ONCE else None
+
+
+def _told(facts: ApplicationFacts, delivery: CallbackDelivery) -> Reply:
+    return relay.tell(facts, body=bytes(delivery.body), content_type=delivery.content_type)
+
+
+@transaction.atomic
+def _settle(exchange: UpstreamExchange, reply: Reply) -> None:
+    given_up = reply.outcome in AGAIN
+    exchange.outcome = UpstreamOutcome.GIVEN_UP if given_up else reply.outcome
+    exchange.attempts += 1
+    exchange.status, exchange.ms, exchange.detail = reply.status, reply.ms, reply.detail
+    exchange.at = timezone.now()
+    exchange.save()
+    if given_up:
+        data = {"event": exchange.delivery.event, "detail": reply.detail, "attempts": exchange.attempts}
+        audit.record(by=None, action="alert.upstream.given_up", subject=exchange.application, data=data)

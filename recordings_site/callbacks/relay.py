@@ -1,0 +1,167 @@
+"""Asks an application's upstream, the customer's own callback back end, as Sinch would: signed, within a limit."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Waited
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import httpx2
+
+from recordings_site.calls.models import UpstreamOutcome
+from recordings_site.policies.models import CallbackMode
+from recordings_site.policies.snapshot import ApplicationFacts
+from recordings_site.sinch import merge, signing
+from recordings_site.sinch.errors import SinchError
+from recordings_site.sinch.hostile import read_object
+
+log = logging.getLogger(__name__)
+
+MAX_ANSWER = 64 * 1024
+# Threads in which upstreams are asked; a call whose upstream hangs occupies one for as long as its limit.
+THREADS = 32
+# Longer than this no call is kept waiting, whatever an application says: Sinch's own patience is about 5 s.
+MOST_MS = 3000
+# A worker has time.
+TELL_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an upstream answered. `svaml` is None unless it is usable and not empty; `ms` is how long it took."""
+
+    outcome: str
+    svaml: dict[str, Any] | None = field(default=None, repr=False)
+    status: int = 0
+    ms: float = 0.0
+    detail: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the upstream's word counts; otherwise the number's own route answers."""
+        return self.outcome == UpstreamOutcome.ANSWERED
+
+
+def relays(application: ApplicationFacts) -> bool:
+    """Whether an application's callbacks go to an upstream."""
+    return application.mode == CallbackMode.RELAY and bool(application.upstream_url)
+
+
+def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> Reply:
+    """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
+    limit = min(application.upstream_timeout_ms, MOST_MS) / 1000
+    return _within(limit, lambda: _asked(application, event, body, content_type, limit))
+
+
+def tell(application: ApplicationFacts, *, body: bytes, content_type: str) -> Reply:
+    """Relay an event that wants no SVAML; never raises."""
+    limit = TELL_MS / 1000
+    return _timed(lambda: _posted(application, body, content_type, limit))
+
+
+def _within(limit: float, do: Callable[[], Reply]) -> Reply:
+    """Run `do` in the pool and wait no longer than the limit: a name that does not resolve in time has none either."""
+    if not _places().acquire(blocking=False):
+        return Reply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
+    started = time.perf_counter()
+    try:
+        future: Future[Reply] = _pool().submit(_in_pool, do)
+    except RuntimeError:  # the process is going down
+        _places().release()
+        return Reply(UpstreamOutcome.UNREACHABLE, detail="The process is ending.")
+    try:
+        return future.result(limit)
+    except Waited:
+        detail = f"It did not answer within {limit:g} s."
+        return Reply(UpstreamOutcome.SLOW, ms=round((time.perf_counter() - started) * 1000, 2), detail=detail)
+
+
+def _in_pool(do: Callable[[], Reply]) -> Reply:
+    try:
+        return _timed(do)
+    finally:
+        _places().release()
+
+
+def _timed(do: Callable[[], Reply]) -> Reply:
+    started = time.perf_counter()
+    try:
+        reply = do()
+    except httpx2.TimeoutException:
+        reply = Reply(UpstreamOutcome.SLOW, detail="It did not answer in time.")
+    except (httpx2.HTTPError, httpx2.InvalidURL, SinchError) as problem:
+        reply = Reply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: it cannot be reached.")
+    except Exception:  # whatever is wrong with an upstream, the call goes on
+        log.exception("Asking an upstream failed.")
+        reply = Reply(UpstreamOutcome.UNREACHABLE, detail="Asking it failed; the log says why.")
+    ms = round((time.perf_counter() - started) * 1000, 2)
+    return Reply(reply.outcome, reply.svaml, reply.status, ms, reply.detail)
+
+
+def _asked(application: ApplicationFacts, event: str, body: bytes, content_type: str, limit: float) -> Reply:
+    reply, content = _exchange(application, body, content_type, limit)
+    if not reply.is_usable:
+        return reply
+    if not content.strip() and event != "ice":
+        return reply  # an empty answer lets the call go on
+    try:
+        svaml = merge.check(read_object(content, limit=MAX_ANSWER), event)
+    except (ValueError, SinchError) as problem:
+        return Reply(UpstreamOutcome.INVALID, status=reply.status, detail=f"Its answer is no SVAML: {problem}"[:300])
+    return Reply(reply.outcome, svaml, reply.status)
+
+
+def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> Reply:
+    return _exchange(application, body, content_type, limit)[0]
+
+
+def _exchange(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
+    """Post once, signed for the upstream's own path; the outcome by its status, and its bounded body."""
+    x_timestamp = signing.format_timestamp(datetime.now(UTC))
+    secret = application.secrets[0] if application.secrets else ""
+    authorization = signing.authorization(
+        application.key, secret, method="POST", path=signing.signed_path(application.upstream_url), body=body,
+        content_type=content_type, x_timestamp=x_timestamp,
+    )  # fmt: skip
+    headers = {"Authorization": authorization, "x-timestamp": x_timestamp, "Content-Type": content_type}
+    collected = bytearray()
+    timeout = httpx2.Timeout(limit)
+    with _client().stream("POST", application.upstream_url, content=body, headers=headers, timeout=timeout) as response:
+        status = response.status_code
+        for chunk in response.iter_bytes():
+            collected += chunk
+            if len(collected) > MAX_ANSWER:
+                return Reply(UpstreamOutcome.INVALID, status=status, detail="Its answer is larger than 64 KiB."), b""
+    if status >= 500 or status == 429:
+        return Reply(UpstreamOutcome.FAILED, status=status, detail=f"It answered {status}."), b""
+    if not 200 <= status < 300:
+        return Reply(UpstreamOutcome.REFUSED, status=status, detail=f"It answered {status}."), b""
+    return Reply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
+
+
+def forget() -> None:
+    """Close the connections to upstreams that were kept open."""
+    _client().close()
+    _client.cache_clear()
+
+
+@cache
+def _client() -> httpx2.Client:
+    """One for the process: its connections to upstreams stay open between calls."""
+    limits = httpx2.Limits(max_connections=THREADS + 8, max_keepalive_connections=THREADS, keepalive_expiry=30)
+    return httpx2.Client(follow_redirects=False, trust_env=False, limits=limits)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="upstream")
+
+
+@cache
+def _places() -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(THREADS)
