@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-pytest_plugins = ["tests.browser.fixtures"]
+pytest_plugins = ["tests.browser.fixtures", "tests.stores.fixtures"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

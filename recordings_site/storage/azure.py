@@ -198,8 +198,8 @@ def _stat(found: Any) -> ObjectStat:
 
 
 def _translated(error: HttpResponseError, key: str, container: str) -> StoreError:
-    code = str(getattr(error, "error_code", None) or "")
-    code = code.rpartition(".")[2] if "." in code else code
+    named = getattr(error, "error_code", None) or ""
+    code = str(getattr(named, "value", named))
     status = error.status_code or 0
     if code in _MISPLACED:
         return StoreMisconfigured(_MISPLACED[code].format(container=container), code=code)

@@ -19,6 +19,9 @@ from botocore.exceptions import (
     ParamValidationError,
     ResponseStreamingError,
 )
+from botocore.exceptions import (
+    ConnectionError as NotConnected,
+)
 
 from recordings_site.storage.errors import (
     AccessDenied,
@@ -197,9 +200,11 @@ class S3Store:
             raise StoreMisconfigured("The machine has no identity of its own at this store: enter keys.") from error
         except (ParamValidationError, ValueError) as error:
             raise StoreMisconfigured("The bucket, the region or the name of the object cannot be right.") from error
-        except (HTTPClientError, ResponseStreamingError, IncompleteReadError) as error:
+        except (HTTPClientError, NotConnected, ResponseStreamingError, IncompleteReadError) as error:
             code = type(error).__name__
             raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
+        except RecursionError as error:  # boto3 follows a redirect between regions, also one in a circle
+            raise StoreMisconfigured(_MISPLACED["PermanentRedirect"], code="PermanentRedirect") from error
         except BotoCoreError as error:
             raise StoreMisconfigured("The store cannot be asked with this region, endpoint and key.") from error
 
