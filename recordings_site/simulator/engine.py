@@ -62,6 +62,8 @@ class Options:
     report_forms: tuple[str, ...] = ("url",)
     # How many of the recorded calls last forty minutes.
     long_calls: int = 0
+    # So many calls come before the first of those.
+    long_after: int = 0
     rest_url: str = REST_URL
 
 
@@ -145,9 +147,8 @@ class Engine:
             call.end(call.planned.hangs_up)
         events = [] if call.suppressed else [self._dice(call)]
         told: list[dict[str, Any]] = []
-        if call.result == "ANSWERED":
-            for recording in call.recordings:
-                told += self.upload(call, recording, {"callid": call.planned.call_id})
+        for recording in call.recordings:
+            told += self.upload(call, recording, {"callid": call.planned.call_id})
         if call.planned.draw < 0.5:  # DiCE falls before or after recording_finished
             events = told[:1] + events + told[1:]
         else:
@@ -160,21 +161,18 @@ class Engine:
         """Write a stopped recording and its transcript, and give the notifications of that."""
         options = recording.options
         notes: list[dict[str, Any]] = [self._notify(identity, "recording_finished")]
-        start, stop = self._span(call, recording)
-        talk = call.conversation or self._conversation(call)
+        sound, words = self._content(call, recording)
         try:
             place = recording_place(
                 options, when=recording.started_at, application_key=self.application.key,
                 call_id=call.planned.call_id, conference_id=recording.conference_id,
             )  # fmt: skip
-            data = library.sound(talk, options.format, start, stop)
-            self.uploads.write(place, options.credentials, data, TYPES.get(options.format, TYPES["mp3"]))
+            self.uploads.write(place, options.credentials, sound, TYPES.get(options.format, TYPES["mp3"]))
             self.tally.recordings += 1
             form = self.options.report_forms[int(call.planned.draw * 1000) % len(self.options.report_forms)]
             notes.append(self._notify(identity, "recording_available", destination=reported(place, form)))
             if options.transcription and LOCALE.fullmatch(options.locale):
                 beside = transcript_place(place)
-                words = library.transcript(talk, start, stop)
                 self.uploads.write(beside, options.credentials, words, "application/json")
                 self.tally.transcripts += 1
                 notes.append(self._notify(identity, "transcription_available", destination=reported(beside, form)))
@@ -235,18 +233,24 @@ class Engine:
             return room.opened_by.conversation
         running = call.recording or self._room_recording(call)
         language = (running.options.locale if running else "").partition("-")[0].lower() or "en"
-        long = bool(self._long_left and running and not room and language == "en")
+        due = self._long_left and self.tally.calls > self.options.long_after
+        long = bool(due and running and not room and language == "en")
         self._long_left -= long
         # Gatherings are calls of several people, and so is the conversation.
         return library.choose(call.planned.draw, language=language, conference=bool(room), long=long)
 
-    def _span(self, call: LiveCall, recording: Recording) -> tuple[float, float]:
-        """The seconds of the conversation that a recording holds."""
-        stopped = recording.stopped_at or call.now
-        if call.talk_at is None or stopped <= call.talk_at:  # an announcement alone was recorded
-            return 0.0, max(1.0, (stopped - recording.started_at).total_seconds())
+    def _content(self, call: LiveCall, recording: Recording) -> tuple[bytes, bytes]:
+        """The sound and the transcript of a recording: the conversation while it ran, silence while it rang."""
+        format, stopped = recording.options.format, recording.stopped_at or call.now
+        if call.talk_at is None or call.conversation is None or stopped <= call.talk_at:
+            length = max(1.0, (stopped - recording.started_at).total_seconds())
+            return library.silence(length, format), library.NOTHING_SAID
         start = max(0.0, (recording.started_at - call.talk_at).total_seconds())
-        return start, (stopped - call.talk_at).total_seconds()
+        stop = (stopped - call.talk_at).total_seconds()
+        return (
+            library.sound(call.conversation, format, start, stop),
+            library.transcript(call.conversation, start, stop),
+        )
 
     def _event(self, call: LiveCall, event: str, **more: Any) -> dict[str, Any]:
         return {

@@ -1,18 +1,23 @@
 """The conversations of simulated calls: which there are, their sound and transcripts, cut to length."""
 
 import io
+import itertools
 import json
 import wave
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import miniaudio
 
 AUDIO = Path(__file__).parent / "audio"
 # The files are mp3 of one constant bit rate without any header frame, so that they can be cut between frames.
 FRAME_SECONDS = 0.072
+# Frames have 144 bytes, as 16 kbit/s of 0.072 s make.
+FRAME_BYTES = 144
 LONG = 600.0
+NOTHING_SAID = b'{"text": "", "lines": []}'
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,25 @@ def choose(draw: float, *, language: str = "en", conference: bool = False, long:
 def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, stop: float | None = None) -> bytes:
     """Give the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for every other format."""
     whole = _mp3(conversation.name)
-    # Frames have 144 bytes, as 16 kbit/s of 0.072 s make.
-    frame = round(16_000 / 8 * FRAME_SECONDS)
-    first = round(start / FRAME_SECONDS) * frame
-    last = len(whole) if stop is None else max(first + frame, round(stop / FRAME_SECONDS) * frame)
+    first = round(start / FRAME_SECONDS) * FRAME_BYTES
+    last = len(whole) if stop is None else max(first + FRAME_BYTES, round(stop / FRAME_SECONDS) * FRAME_BYTES)
     piece = whole[first:last]
+    return _wav(piece) if format == "wav" else piece
+
+
+def silence(seconds: float, format: str = "mp3") -> bytes:
+    """Give what is recorded while a call rings: nothing to hear, cut from the longest pause that there is."""
+    talk = max(conversations(), key=lambda one: one.seconds)
+    starts = [line["timestamp"] for line in _transcript(talk.name)["lines"]]
+    pause, end = max((after - before, after) for before, after in itertools.pairwise(starts))
+    middle = round((end - min(pause, 6.0) / 2) / FRAME_SECONDS) * FRAME_BYTES
+    piece = _mp3(talk.name)[middle : middle + FRAME_BYTES] * max(1, round(seconds / FRAME_SECONDS))
     return _wav(piece) if format == "wav" else piece
 
 
 def transcript(conversation: Conversation, start: float = 0.0, stop: float | None = None) -> bytes:
     """Give Sinch's transcript of the seconds [start, stop): the lines that begin there, their times from `start` on."""
-    whole = json.loads((AUDIO / f"{conversation.name}-transcript.json").read_text())
+    whole = _transcript(conversation.name)
     lines = [
         line | {"timestamp": round(line["timestamp"] - start, 2)}
         for line in whole["lines"]
@@ -67,6 +80,12 @@ def transcript(conversation: Conversation, start: float = 0.0, stop: float | Non
     ]
     cut = {"text": " ".join(line["text"] for line in lines), "lines": lines}
     return json.dumps(cut, ensure_ascii=False).encode()
+
+
+@cache
+def _transcript(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((AUDIO / f"{name}-transcript.json").read_text())
+    return read
 
 
 @cache

@@ -74,6 +74,19 @@ def test_a_call_that_nobody_takes_brings_no_ace_and_no_recording(tmp_path):
     assert files(tmp_path) == []
 
 
+def test_an_instruction_records_from_the_start_on_also_when_nobody_takes_the_call(tmp_path):
+    ice = {"instructions": [{"name": "startRecording", "options": transcribed()}], "action": PSTN}
+    [(call,)] = gatherings()
+    tally = engine(Backend({"ice": ice}), tmp_path).run([(replace(call, result="BUSY", ring_seconds=9.0),)])
+    assert tally.recordings == 1
+    [file] = (tmp_path / "calls").glob("*.mp3")
+    rung = miniaudio.decode_file(str(file), nchannels=1, sample_rate=8000)
+    assert rung.duration == pytest.approx(9.0, abs=0.2)
+    assert max(map(abs, rung.samples)) < 600
+    [transcript] = (tmp_path / "calls").glob("*-transcript.json")
+    assert json.loads(transcript.read_text()) == {"text": "", "lines": []}
+
+
 def test_recording_can_be_asked_for_when_the_call_is_answered(tmp_path):
     ace = {"action": {"name": "Continue", "record": True, "recordingOptions": recording()}}
     backend = Backend({"ice": PLAIN, "ace": ace})

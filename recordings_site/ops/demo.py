@@ -1,0 +1,138 @@
+"""What the demo consists of: two teams, five numbers, their policies, a folder for the recordings, two people.
+
+Everything is made by the same actions that the pages use; what is there already is left as it is.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from recordings_site.accounts.actions import create_team, ensure_admin, invite_person
+from recordings_site.accounts.models import Role, Team, User
+from recordings_site.destinations.actions import CredentialSets, create_destination
+from recordings_site.destinations.models import Destination, Kind
+from recordings_site.policies import document
+from recordings_site.policies.actions import create_application, create_number
+from recordings_site.policies.document import Announcement, How, PolicyDocument, Rule, When
+from recordings_site.policies.models import Application, Policy
+from recordings_site.policies.publishing import create_policy, publish
+from recordings_site.policies.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
+
+ADMIN = "admin@demo.example"
+SUPPORT = "support@demo.example"
+# Known to everybody, as the demo is for this machine alone: production refuses DEMO.
+PASSWORD = "calls-for-everybody"  # noqa: S105
+KEY = "5e1f3c0d-0dde-4d0c-8a11-ca11ab1e0001"
+SECRET = "ZGVtby1hcHBsaWNhdGlvbi1zZWNyZXQtMzItYnl0ZXM="  # noqa: S105
+TOKEN = "write-token-of-the-demo"  # noqa: S105
+BUCKET = "demo-recordings"
+# Numbers that the regulators of the three countries keep free for fiction.
+SWEDISH, AMERICAN, BRITISH, MENU, ROOM = "46846500411", "12025550142", "442079460018", "442079460102", "46846500455"
+AGENTS, AGENTS_AT_NIGHT = "+12025550190", "+442079460199"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo's calls are placed against."""
+
+    application: Application
+    plain: tuple[str, ...] = (SWEDISH, AMERICAN, BRITISH, MENU)
+    conference: tuple[str, ...] = (ROOM,)
+
+
+@transaction.atomic
+def make() -> Demo:
+    """Make what is missing of the demo's people, teams, numbers and policies."""
+    known = Application.objects.filter(key=KEY).first()
+    if known is not None:
+        return Demo(known)
+    admin = ensure_admin(email=ADMIN)
+    _give_password(admin)
+    support, billing = create_team(by=admin, name="Support"), create_team(by=admin, name="Billing")
+    _give_password(
+        invite_person(by=admin, email=SUPPORT, role=Role.SUPPORT, teams=[support, billing], name="Sam Support")
+    )
+    folder = create_destination(
+        by=admin, name="Demo folder", kind=Kind.LOCAL, bucket=BUCKET, sets=CredentialSets(write=TOKEN, read=TOKEN)
+    )
+    (settings.LOCAL_STORE_ROOT / BUCKET).mkdir(parents=True, exist_ok=True)
+    application = create_application(
+        by=admin, name="Demo application", key=KEY, secret=SECRET,
+        default_route=ConnectPstn(number=AGENTS).to_dict(),
+    )  # fmt: skip
+    _make_numbers(admin, application, folder, support, billing)
+    return Demo(application)
+
+
+def _make_numbers(admin: User, application: Application, folder: Destination, support: Team, billing: Team) -> None:
+    policies = {name: _published(admin, name, what, text) for name, what, text in _documents(folder)}
+    for digits, label, team, policy in (
+        (SWEDISH, "Kundtjänst", support, "Svensk kundtjänst"),
+        (AMERICAN, "Support US", support, "Record every call"),
+        (BRITISH, "Billing UK", billing, "Announce, then record"),
+        (MENU, "Billing menu", billing, "Menu before the agent"),
+        (ROOM, "Team room", support, "Conference room"),
+    ):
+        create_number(by=admin, digits=digits, application=application, team=team, label=label, policy=policies[policy])
+
+
+def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ...]:
+    def how(locale: str, **more: object) -> How:
+        return How(destination=folder.pk, locale=locale, **more)  # type: ignore[arg-type]
+
+    agents = ConnectPstn(number=AGENTS)
+    told = Announcement(kind="say", text="This call is recorded for training.", locale="en-GB")
+    told_in_swedish = Announcement(kind="say", text="Samtalet spelas in.", locale="sv-SE")
+    menu = RunMenu(
+        prompt="For invoices press one. For refunds press two.",
+        locale="en-GB",
+        options=(MenuOption("1", agents), MenuOption("2", ConnectPstn(number=AGENTS_AT_NIGHT))),
+        default=agents,
+    )
+    weekend = Rule(record=True, percent=50, name="Every other call at the weekend", when=When(weekdays=(6, 7)))
+    return (
+        (
+            "Record every call",
+            PolicyDocument(otherwise_record=True, route=ConnectPstn(number="{to}"), how=how("en-US", start="answer")),
+            "From the moment that somebody answers; the caller has agreed in the contract.",
+        ),
+        (
+            "Svensk kundtjänst",
+            PolicyDocument(
+                otherwise_record=True, time_zone="Europe/Stockholm", route=ConnectPstn(number="{to}"),
+                how=how("sv-SE", announcement=told_in_swedish, method="instruction"),
+            ),
+            "Swedish, with an announcement before.",
+        ),
+        (
+            "Announce, then record",
+            PolicyDocument(
+                rules=(weekend,), otherwise_record=True, time_zone="Europe/London", route=agents,
+                how=how("en-GB", announcement=told, method="instruction"),
+            ),
+            "Callers hear that they are recorded; at the weekend half of the calls are.",
+        ),
+        (
+            "Menu before the agent",
+            PolicyDocument(otherwise_record=True, time_zone="Europe/London", route=menu, how=how("en-GB")),
+            "What the caller chooses decides who answers.",
+        ),
+        (
+            "Conference room",
+            PolicyDocument(otherwise_record=True, route=ConnectConf(conference_id="room-{number}"), how=how("en-US")),
+            "All who call the number meet; one recording of all of them.",
+        ),
+    )  # fmt: skip
+
+
+def _published(admin: User, name: str, what: PolicyDocument, description: str) -> Policy:
+    policy = create_policy(by=admin, name=name, document=document.parse(what.to_dict()), description=description)
+    publish(by=admin, policy=policy, reason="The demo's first version.")
+    return policy
+
+
+def _give_password(person: User) -> None:
+    """Nobody reads the demo's e-mail, so nobody could follow the link that sets one."""
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])

@@ -1,0 +1,89 @@
+"""The command that fills an empty site with calls: made rows, then simulated calls through the real endpoint."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from recordings_site.calls.models import Call
+from recordings_site.ops import demo
+from recordings_site.ops.demo import Demo
+from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT
+from recordings_site.simulator.engine import Engine, Options
+from recordings_site.simulator.outbox import Faults
+from recordings_site.simulator.plan import Gathering, Numbers, plan
+from recordings_site.simulator.uploads import Uploads
+from recordings_site.simulator.wire import Application, Wire, over_http
+from recordings_site.tasks.models import Task
+
+CALLS, DAYS, SEED = 60, 30, 2026
+# Sinch's notifications are lost, late and doubled now and then.
+FAULTS = Faults(lose=2, shuffle=5, duplicate=5)
+PATIENCE_SECONDS = 60
+
+
+class Command(BaseCommand):
+    """Makes teams, numbers, policies and two sign-ins, places about 60 calls, and waits until they can be heard."""
+
+    help = "Fill an empty site with a demo: people, numbers, policies, and simulated calls to the site at --url."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where the site is."""
+        parser.add_argument("--url", default=settings.PUBLIC_URL, help="the address of the running site (PUBLIC_URL)")
+
+    def handle(self, *args: Any, url: str, **options: Any) -> None:
+        """Fill, unless that was done before; always say how to sign in."""
+        if not settings.DEMO:
+            raise CommandError("The demo's passwords are known to everybody: it needs DEMO=1, on this machine only.")
+        # The demo's addresses reach nobody.
+        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+        made = demo.make()
+        waiting = self._waiting(made)
+        if waiting:
+            self._place(made, waiting, url.rstrip("/") + "/callbacks/sinch/")
+            self._wait()
+        self.stdout.write(f"\nSign in as   {demo.SUPPORT}   password   {demo.PASSWORD}")
+        self.stdout.write(f"or as        {demo.ADMIN}     password   {demo.PASSWORD}")
+        self.stdout.write(f"The demo application's key is {demo.KEY}")
+
+    def _waiting(self, made: Demo) -> list[Gathering]:
+        """The calls that were not placed yet: an interrupted demo goes on where it was."""
+        gatherings = plan(
+            seed=SEED, calls=CALLS, days=DAYS, now=datetime.now(UTC), numbers=Numbers(made.plain, made.conference),
+            outbound=0.15,
+        )  # fmt: skip
+        ended = set(
+            Call.objects.filter(application=made.application, dice_received_at__isnull=False).values_list(
+                "call_id", flat=True
+            )
+        )
+        return [gathering for gathering in gatherings if any(call.call_id not in ended for call in gathering)]
+
+    def _place(self, made: Demo, waiting: list[Gathering], url: str) -> None:
+        application = Application(demo.KEY, demo.SECRET, url)
+        wishes = Options(seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - 12)
+        uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)})
+        engine = Engine(application, Wire(application, over_http()), uploads, wishes)
+        total = sum(map(len, waiting))
+        with tqdm(total=total, desc="Placing calls", unit="call", disable=not sys.stderr.isatty()) as bar:
+            tally = engine.run(waiting, after_each=lambda gathering: bar.update(len(gathering)))
+        if tally.broken or tally.failed_uploads:
+            raise CommandError(f"The site did not take the demo's calls: {tally.broken or tally.failed_uploads[0]}")
+
+    def _wait(self) -> None:
+        """Until the worker has read what was uploaded, or until it takes too long."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        open_tasks = Task.objects.filter(
+            kind__in=(INSPECT, LOAD_TRANSCRIPT), done_at=None, dead_at=None, attempts__lt=3
+        )
+        total = open_tasks.count()
+        with tqdm(total=total, desc="Reading them", unit="file", disable=not sys.stderr.isatty()) as bar:
+            while (left := open_tasks.count()) and time.monotonic() < until:
+                bar.update(total - left - bar.n)
+                time.sleep(0.3)
+            bar.update(total - left - bar.n)

@@ -1,0 +1,63 @@
+"""The demo: everything that a visitor should find, made by the site's own ways, and made once."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.calls.models import Call, Decision, Direction
+from recordings_site.ops import demo
+from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.management.commands import demo as command
+from recordings_site.ops.working import drain
+from recordings_site.policies import snapshot
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.models import RecordingJob, State, Transcript
+from tests import simulated
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch, settings, tmp_path, capsys) -> str:
+    """A site with the demo in it; gives what the command printed."""
+    settings.DEMO, settings.LOCAL_STORE_ROOT = True, tmp_path
+    monkeypatch.setattr(command, "over_http", lambda: simulated.through_django)
+    monkeypatch.setattr(command.Command, "_wait", lambda self: drain(JOBS))
+    snapshot.forget()
+    call_command("demo", url="http://testserver")
+    return capsys.readouterr().out
+
+
+def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, capsys):
+    assert Call.objects.count() == 60
+    assert PhoneNumber.objects.count() == 5
+    assert PhoneNumber.objects.values("team").distinct().count() == 2
+    assert {Direction.INBOUND, Direction.OUTBOUND} == set(Call.objects.values_list("direction", flat=True))
+    heard = RecordingJob.objects.filter(state=State.AVAILABLE, duration__isnull=False)
+    assert heard.count() > 35
+    assert heard.filter(duration__gt=2390).count() == 1
+    assert heard.filter(conference_session__isnull=False).count() > 2
+    spoken = set(Transcript.objects.exclude(text="").values_list("text", flat=True))
+    assert len(spoken) >= 9
+    assert set(Transcript.objects.values_list("locale", flat=True)) == {"en-US", "en-GB", "sv-SE"}
+    assert Decision.objects.filter(pie_svaml__isnull=False).exists()
+    assert RecordingJob.objects.exclude(problem="").count() == 0
+
+    for email, role in ((demo.SUPPORT, Role.SUPPORT), (demo.ADMIN, Role.ADMIN)):
+        assert email in filled
+        assert User.objects.get(email=email).role == role
+        assert Client().post("/accounts/login/", {"login": email, "password": demo.PASSWORD}).status_code == 302
+    assert demo.KEY in filled
+
+    before = set(RecordingJob.objects.values_list("pk", flat=True))
+    call_command("demo", url="http://nobody.invalid")
+    assert set(RecordingJob.objects.values_list("pk", flat=True)) == before
+    assert demo.PASSWORD in capsys.readouterr().out
+
+
+def test_a_site_that_is_no_demo_refuses_it(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("demo", url="http://testserver")
+    assert not User.objects.exists()
