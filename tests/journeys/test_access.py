@@ -3,8 +3,7 @@
 A new route fails here until it has a rule. What a page shows of what is one's own is tested where the page is tested.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +11,13 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from recordings_site.accounts.models import Role, User
-from recordings_site.tasks.models import Task
-from tests import factories
-from tests.sinch_posts import notify
+from recordings_site.accounts.models import User
+from tests.journeys.site_map import Route, routes
+from tests.journeys.worlds import ADMIN, AUDITOR, STRANGER, SUPERVISOR, SUPPORT, World, small_world
 
 pytestmark = pytest.mark.django_db
 
-SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR = "support", "stranger", "supervisor", "admin", "auditor"
 EVERYBODY = frozenset({SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR})
 # Who sees the one recording of this test: its team, and those who see all.
 TEAM = EVERYBODY - {STRANGER}
@@ -59,6 +55,8 @@ RULES: dict[str, Rule] = {
     # One's own.
     "profile*": OWN,
     # Recordings.
+    "recordings": PAGE,
+    "search": PAGE,
     "recording": RECORDING,
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,
@@ -78,73 +76,10 @@ RULES: dict[str, Rule] = {
 }
 
 
-@dataclass
-class World:
-    """One team with one recorded call, and one person of each kind."""
-
-    people: dict[str, User]
-    values: dict[str, object]
-
-
 @pytest.fixture
 def world() -> World:
     """The same small world for every route."""
-    team, other = factories.team(), factories.team()
-    number = factories.number(team=team)
-    people = {
-        SUPPORT: factories.user(Role.SUPPORT, teams=[team]),
-        STRANGER: factories.user(Role.SUPERVISOR, teams=[other]),
-        SUPERVISOR: factories.user(Role.SUPERVISOR, teams=[team]),
-        ADMIN: factories.admin(),
-        AUDITOR: factories.user(Role.AUDITOR),
-    }
-    recording = factories.recording(call=factories.call(number=number))
-    factories.transcript(recording, [(0.5, "Speaker 1", "Good morning")])
-    recording.destination.write_store().write(recording.key, b"ID3" + bytes(2000), content_type="audio/mpeg")
-    task = Task.objects.create(kind="recording.inspect", subject="x")
-    delivery = factories.delivery(number.application, notify("recording_finished"))
-    values = {
-        "task.pk": task.pk,
-        "delivery.pk": delivery.pk,
-        "recording_id": recording.pk,
-        "destination_id": recording.destination.pk,
-        "kind": "local",
-        "person.pk": people[SUPPORT].pk,
-        "team.pk": team.pk,
-        "provider_id": "none",
-        "key": "set-password",
-        "uidb36": "1",
-    }
-    return World(people, values)
-
-
-@dataclass(frozen=True)
-class Route:
-    """One line of the URL map."""
-
-    name: str
-    pattern: str
-    params: tuple[str, ...]
-
-    def url(self, world: World) -> str:
-        """Its address in `world`: a parameter is looked up as "route-word.param", then as "param"."""
-        word = self.name.split("_")[0]
-        path = re.sub(r"\^|\$", "", self.pattern)
-        for param in self.params:
-            value = world.values.get(f"{word}.{param}", world.values.get(param, 1))
-            path = re.sub(rf"<(?:\w+:)?{param}>|\(\?P<{param}>[^)]*\)", str(value), path)
-        return f"/{path}"
-
-
-def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[Route]:
-    """Every line of the URL map, those of included maps too."""
-    for line in (resolver or get_resolver()).url_patterns:
-        pattern = before + str(line.pattern)
-        if isinstance(line, URLResolver):
-            yield from routes(line, pattern)
-        elif isinstance(line, URLPattern):
-            params = tuple(re.findall(r"<(?:\w+:)?(\w+)>", pattern))
-            yield Route(line.name or pattern, pattern, params)
+    return small_world()
 
 
 def rule_of(route: Route) -> Rule | None:
@@ -194,7 +129,7 @@ def test_every_route_has_a_rule() -> None:
 def test_each_role_gets_where_its_rule_says_and_nowhere_else(route: Route, world: World) -> None:
     rule = rule_of(route)
     assert rule, "no rule"
-    url = route.url(world)
+    url = route.url(world.values)
     wrong: list[tuple[Any, ...]] = []
     actors: Mapping[str | None, User | None] = {None: None, **world.people}
     for who, person in actors.items():

@@ -191,8 +191,8 @@ def short_id(value: object, keep: int = 6) -> SafeString | str:
         return "–"
     shown = text if len(text) <= 2 * keep + 1 else f"{text[:keep]}…{text[-keep:]}"
     return format_html(
-        '<button type="button" class="copy mono" data-copy="{}" title="{}" aria-label="Copy {}">{}</button>',
-        text,
+        '<button type="button" class="copy mono" data-copy="{}" title="{}">{}'
+        '<span class="visually-hidden"> (copy all of it)</span></button>',
         text,
         text,
         shown,

@@ -1,0 +1,121 @@
+"""Every page, in light and dark, on a desktop and a phone: axe-core finds nothing, nothing sticks out, keys work."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.visits import real_transactions, sign_in
+from tests.journeys.site_map import pages
+from tests.journeys.worlds import ADMIN, small_world
+
+pytestmark = real_transactions
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+# A time is shown as 12:04 and spoken as "12 minutes 4 seconds": the one name that may differ from what is seen.
+LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(({id, help, nodes}) => {
+  const spoken = (node) => id === "label-content-name-mismatch" && />[\\d:]+<[/]button>$/.test(node.html);
+  const left = nodes.filter((node) => !spoken(node)).slice(0, 3).map((node) => node.html);
+  return left.length ? `${id}: ${help}: ${left.join(" | ")}` : "";
+}).filter(Boolean)"""
+STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WINDOWS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.timeout(300)
+def test_axe_finds_no_barrier_and_nothing_sticks_out(
+    context: BrowserContext, live_server: LiveServer, scheme: str, window: str, complaints: list[str]
+) -> None:
+    world = small_world()
+    client = sign_in(context, live_server, world.people[ADMIN])
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.set_viewport_size({"width": WINDOWS[window]["width"], "height": WINDOWS[window]["height"]})
+    barriers: list[str] = []
+    for url in [*pages(client, world.values), "/this/page/is/not/"]:
+        page.goto(live_server.url + url)
+        page.evaluate(AXE.read_text())
+        barriers += [f"{url}: {found}" for found in page.evaluate(LOOK)]
+        if page.evaluate(STICKS_OUT) > 0:
+            barriers.append(f"{url}: is wider than the window")
+    complaints[:] = [complaint for complaint in complaints if "/this/page/is/not/" not in complaint]
+    assert barriers == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_in_the_sign_in(
+    context: BrowserContext, live_server: LiveServer, scheme: str, complaints: list[str]
+) -> None:
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    barriers: list[str] = []
+    for url in ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/key/1-none/"):
+        page.goto(live_server.url + url)
+        page.evaluate(AXE.read_text())
+        barriers += [f"{url}: {found}" for found in page.evaluate(LOOK)]
+    complaints.clear()
+    assert barriers == []
+
+
+@pytest.fixture
+def admins_page(context: BrowserContext, live_server: LiveServer) -> Page:
+    """The page of an admin on the list of people."""
+    sign_in(context, live_server, small_world().people[ADMIN])
+    page = context.new_page()
+    page.goto(live_server.url + "/people/")
+    return page
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(admins_page: Page) -> None:
+    admins_page.keyboard.press("Tab")
+    assert admins_page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    admins_page.keyboard.press("Enter")
+    assert admins_page.evaluate("document.activeElement.id") == "content"
+
+
+def test_slash_leads_to_the_search_and_the_sheet_of_keys_opens_and_closes(admins_page: Page) -> None:
+    admins_page.keyboard.press("/")
+    assert admins_page.evaluate("document.activeElement.name") == "q"
+    admins_page.keyboard.press("Escape")
+    admins_page.locator("h1").click()
+    admins_page.keyboard.press("?")
+    assert admins_page.get_by_role("dialog", name="Keys").is_visible()
+    admins_page.keyboard.press("Escape")
+    assert not admins_page.get_by_role("dialog", name="Keys").is_visible()
+
+
+def test_g_and_a_letter_go_to_a_page_unless_keys_are_switched_off(admins_page: Page) -> None:
+    admins_page.keyboard.press("g")
+    admins_page.keyboard.press("y")
+    admins_page.wait_for_url("**/activity/")
+    admins_page.keyboard.press("?")
+    admins_page.get_by_label("Single-letter keys are on").uncheck()
+    admins_page.keyboard.press("Escape")
+    admins_page.keyboard.press("/")
+    assert admins_page.evaluate("document.activeElement.name") != "q"
+
+
+def test_the_chosen_theme_is_remembered(admins_page: Page) -> None:
+    admins_page.emulate_media(color_scheme="light")
+    admins_page.get_by_role("button", name="Dark theme").click()
+    admins_page.reload()
+    assert admins_page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+    assert admins_page.get_by_role("button", name="Dark theme").get_attribute("aria-pressed") == "true"
+
+
+def test_a_click_in_a_row_opens_it_and_selecting_its_text_does_not(admins_page: Page) -> None:
+    cell = admins_page.locator("tbody tr").first.locator("td").first
+    box = cell.bounding_box()
+    assert box
+    admins_page.mouse.move(box["x"] + 2, box["y"] + 8)
+    admins_page.mouse.down()
+    admins_page.mouse.move(box["x"] + 60, box["y"] + 20, steps=3)
+    admins_page.mouse.up()
+    admins_page.wait_for_timeout(100)
+    assert admins_page.url.endswith("/people/")
+    admins_page.evaluate("getSelection().removeAllRanges()")
+    cell.click()
+    admins_page.wait_for_url("**/people/*/")

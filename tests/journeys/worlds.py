@@ -1,0 +1,63 @@
+"""A small world for tests that visit everything: one recorded, transcribed call, one person of each kind."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.recordings import actions_media
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.tasks.models import Task
+from tests import factories
+from tests.sinch_posts import notify
+
+SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR = "support", "stranger", "supervisor", "admin", "auditor"
+AUDIO = next((Path(__file__).parents[2] / "recordings_site" / "simulator" / "audio").rglob("*.mp3"))
+
+
+@dataclass
+class World:
+    """Its people by kind, its recording, and values for the parameters of URLs."""
+
+    people: dict[str, User]
+    recording: RecordingJob
+    values: dict[str, object]
+
+
+def small_world(lines: list[dict[str, object]] | None = None) -> World:
+    """Make it; `lines` is what the transcript says, as Sinch writes it."""
+    team, other = factories.team(), factories.team()
+    policy = factories.policy()
+    number = factories.number(team=team, policy=policy)
+    people = {
+        SUPPORT: factories.user(Role.SUPPORT, teams=[team]),
+        STRANGER: factories.user(Role.SUPERVISOR, teams=[other]),
+        SUPERVISOR: factories.user(Role.SUPERVISOR, teams=[team]),
+        ADMIN: factories.admin(),
+        AUDITOR: factories.user(Role.AUDITOR),
+    }
+    recording = factories.recording(call=factories.call(number=number))
+    said = lines or [{"timestamp": 0.5, "speakerLabel": "Speaker 1", "text": "Good morning"}]
+    store = recording.destination.write_store() if recording.destination else None
+    assert store
+    store.write(recording.key, AUDIO.read_bytes()[:40_000], content_type="audio/mpeg")
+    actions_media.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
+    task = Task.objects.create(kind="recording.inspect", subject="x")
+    delivery = factories.delivery(number.application, notify("recording_finished"))
+    values = {
+        "task.pk": task.pk,
+        "delivery.pk": delivery.pk,
+        "recording_id": recording.pk,
+        "destination_id": recording.destination_id,
+        "kind": "local",
+        "policy_id": policy.pk,
+        "number_id": number.pk,
+        "application_id": number.application_id,
+        "call_id": recording.call_id,
+        "person.pk": people[SUPPORT].pk,
+        "team.pk": team.pk,
+        "provider_id": "none",
+        "key": "set-password",
+        "uidb36": "1",
+    }
+    return World(people, recording, values)
