@@ -8,10 +8,36 @@ from recordings_site.callbacks import views as callbacks
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.ops import views_status
+from recordings_site.policies import views as policies
+from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
 from recordings_site.recordings import views_audio, views_library, views_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Policies, numbers, applications
+    path("policies/", policies.policies, name="policies"),
+    path("policies/new/", policies.policy_new, name="policy_new"),
+    path("policies/new/preview/", policies.policy_preview, name="policy_preview_new"),
+    path("policies/<int:policy_id>/", policies.policy, name="policy"),
+    path("policies/<int:policy_id>/preview/", policies.policy_preview, name="policy_preview"),
+    path("policies/<int:policy_id>/publish/", policies.policy_publish, name="policy_publish"),
+    path("policies/<int:policy_id>/discard/", policies.policy_discard, name="policy_discard"),
+    path("policies/<int:policy_id>/archive/", policies.policy_archive, name="policy_archive"),
+    path("policies/<int:policy_id>/versions/", policies.policy_versions, name="policy_versions"),
+    path(
+        "policies/<int:policy_id>/versions/<int:number>/roll-back/", policies.policy_roll_back, name="policy_roll_back"
+    ),
+    path("policies/<int:policy_id>/versions/<int:number>/approve/", policies.policy_approve, name="policy_approve"),
+    path("numbers/", setup.numbers, name="numbers"),
+    path("numbers/new/", setup.number_new, name="number_new"),
+    path("numbers/assign/", setup.numbers_assign, name="numbers_assign"),
+    path("numbers/<int:number_id>/", setup.number, name="number"),
+    path("numbers/<int:number_id>/archive/", setup.number_archive, name="number_archive"),
+    path("applications/", setup.applications, name="applications"),
+    path("applications/new/", setup.application_new, name="application_new"),
+    path("applications/<int:application_id>/", setup.application, name="application"),
+    path("applications/<int:application_id>/secret/", setup.application_secret, name="application_secret"),
+    path("applications/<int:application_id>/archive/", setup.application_archive, name="application_archive"),
     # Destinations
     path("destinations/", destinations.destinations, name="destinations"),
     path("destinations/new/<str:kind>/", destinations.destination_new, name="destination_new"),

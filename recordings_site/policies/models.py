@@ -60,6 +60,14 @@ class Policy(models.Model):
         return self.name
 
 
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    """Named reads of versions."""
+
+    def with_people(self) -> "PolicyVersionQuerySet":
+        """With who made and approved them, newest first."""
+        return self.select_related("created_by", "approved_by", "policy").order_by("-number")
+
+
 class PolicyVersion(models.Model):
     """One immutable document of a policy (policies.document reads it)."""
 
@@ -73,12 +81,24 @@ class PolicyVersion(models.Model):
     approved_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
 
+    objects = PolicyVersionQuerySet.as_manager()
+
     class Meta:
         ordering = ("policy", "-number")
         constraints = (models.UniqueConstraint(fields=("policy", "number"), name="policy_version_number_unique"),)
 
     def __str__(self) -> str:
         return f"{self.policy.name} v{self.number}"
+
+    @property
+    def label(self) -> str:
+        """`v7`."""
+        return f"v{self.number}"
+
+    @property
+    def before(self) -> int:
+        """The number of the version before it, 0 for the first."""
+        return self.number - 1
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -157,6 +177,10 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def listed(self) -> "PhoneNumberQuerySet":
         """Those not put away, with all that a list shows of them."""
         return self.in_use().select_related("application", "team", "policy__published", "destination")
+
+    def without_policy(self) -> "PhoneNumberQuerySet":
+        """Those that nothing but the default route answers."""
+        return self.in_use().filter(models.Q(policy=None) | models.Q(policy__published=None))
 
     def matching(self, text: str) -> "PhoneNumberQuerySet":
         """Those whose label or digits hold this text."""

@@ -3,9 +3,6 @@
 It is the second module of the actions of this package: applications and numbers are in `policies.actions`.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -71,7 +68,7 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
 
 
 @transaction.atomic
-def approve(*, by: User, version: PolicyVersion) -> None:
+def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
     """Put a proposed version in force; NotAllowed for the person who proposed it, or when it is no longer newest."""
     if version.published_at is not None:
         raise NotAllowed("This version was published already.")
@@ -83,6 +80,7 @@ def approve(*, by: User, version: PolicyVersion) -> None:
     version.approved_by, version.approved_at = by, timezone.now()
     version.save(update_fields=["approved_by", "approved_at"])
     _put_in_force(by, version.policy, version, "policy.approved")
+    return version
 
 
 @transaction.atomic
@@ -97,17 +95,15 @@ def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
 
 
 @transaction.atomic
-def rename_policy(*, by: User | None, policy: Policy, name: str, description: str) -> None:
+def rename_policy(*, by: User | None, policy: Policy, name: str) -> None:
     """Change how people know the policy."""
-    before: Mapping[str, Any] = {"name": policy.name, "description": policy.description}
-    policy.name, policy.description = name, description
-    policy.save(update_fields=["name", "description"])
-    changes = {
-        field: [before[field], getattr(policy, field)] for field in before if before[field] != getattr(policy, field)
-    }
-    if changes:
-        put_in_force()
-        audit.record(by=by, action="policy.renamed", subject=policy, data=changes)
+    if policy.name == name:
+        return
+    before = policy.name
+    policy.name = name
+    policy.save(update_fields=["name"])
+    put_in_force()
+    audit.record(by=by, action="policy.renamed", subject=policy, data={"name": [before, name]})
 
 
 @transaction.atomic

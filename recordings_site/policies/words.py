@@ -18,12 +18,9 @@ PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{
 
 
 def rule_sentence(rule: Rule, time_zone: str) -> str:
-    """`Record inbound calls, Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*, 25 % of them`."""
-    direction = {"any": "all calls", "callout": "callouts"}.get(rule.when.direction, f"{rule.when.direction} calls")
-    parts = [f"{'Record' if rule.record else 'Do not record'} {direction}", *_conditions(rule.when, time_zone)]
-    if rule.record and rule.percent != 100:
-        parts.append(f"{rule.percent:g} % of them")
-    return ", ".join(parts)
+    """`Record inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*, 25 % of them`."""
+    sentence = f"{'Record' if rule.record else 'Do not record'} {which(rule.when, time_zone)}"
+    return f"{sentence}, {rule.percent:g} % of them" if rule.record and rule.percent != 100 else sentence
 
 
 def _conditions(when: When, time_zone: str) -> list[str]:

@@ -1,0 +1,235 @@
+"""What the pages of policies show: a draft in words and SVAML, its lint, a tried call, versions beside each other."""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.destinations.models import Destination
+from recordings_site.policies import publishing, snapshot, words
+from recordings_site.policies.decision import DecisionFacts, decide_by
+from recordings_site.policies.document import PolicyDocument, parse
+from recordings_site.policies.facts import CallFacts, draw, e164
+from recordings_site.policies.lint import lint
+from recordings_site.policies.models import Policy, PolicyVersion
+from recordings_site.policies.parsing import DocumentError, Problem
+from recordings_site.policies.preview import SAMPLE_NUMBER, SAMPLE_RECORDING, Shown, every_answer, recorded_call
+from recordings_site.policies.publishing import NotAllowed
+from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
+from recordings_site.sinch.events import digits
+
+if TYPE_CHECKING:
+    from recordings_site.policies.forms_policy import PolicyForm
+
+STARTING_POINT = parse(
+    {
+        "rules": [{"record": True, "when": {"direction": "inbound"}}],
+        "time_zone": settings.TIME_ZONE,
+        "how": {
+            "announcement": {"kind": "say", "text": "This call may be recorded.", "locale": "en-US"},
+        },
+        "route": {"action": "connectPstn", "number": "{to}"},
+    }
+)
+# No row has it: the id of a policy that is not kept yet.
+DRAFT_ID = -1
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One policy in the list."""
+
+    policy: Policy
+    sentences: Sequence[str]
+    state: str
+    word: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What would happen to one call: the decision, and the answers in full."""
+
+    decision: DecisionFacts
+    answers: Sequence[Shown]
+    drawn: float
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a draft would do. Without a readable document only `problems` are known."""
+
+    problems: Sequence[Problem]
+    answers: Sequence[Shown] = ()
+    sentences: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    tried: Tried | None = None
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether nothing is plainly wrong."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+def document_of(policy: Policy | None) -> PolicyDocument:
+    """What is being edited: the draft, else what is published; the starting point when neither can be read."""
+    for data in (policy.draft, policy.published.document if policy.published else None) if policy else ():
+        if data is not None:
+            try:
+                return parse(data)
+            except DocumentError:
+                continue
+    return STARTING_POINT
+
+
+def summary(policy: Policy) -> Summary:
+    """A policy of the list in words."""
+    document = document_of(policy)
+    sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
+    if document.otherwise_record or not sentences:
+        sentences.append("Record all other calls" if document.otherwise_record else "Record no calls")
+    proposed = policy.versions.filter(published_at=None).order_by("-number").first()
+    if proposed and (policy.published is None or proposed.number > policy.published.number):
+        return Summary(policy, sentences, "pending", "Proposed", f"Version {proposed.number} waits for approval")
+    if policy.published is None:
+        return Summary(policy, sentences, "draft", "Draft", "Never published")
+    changed = "With a draft that changes it" if policy.draft is not None else ""
+    return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
+
+
+def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:
+    """What the form's document, or else the policy's own, would do; with the call that was asked to be tried."""
+    document = form.document if form.is_bound and form.is_valid() else None
+    if form.is_bound and document is None:
+        return Preview([Problem(problem.path, problem.message) for problem in form.problems])
+    document = document or document_of(policy)
+    held = snapshot.current()
+    facts = draft_facts(policy, document)
+    number = next((n for n in held.numbers.values() if n.policy_id == facts.id), None)
+    return Preview(
+        problems=lint(facts, held, failing=failing_destinations()),
+        answers=recorded_call(facts, number, held, timezone.now()),
+        sentences=words.document_sentences(document),
+        rules=[words.rule_sentence(rule, document.time_zone) for rule in document.rules],
+        tried=tried(facts, held, number, asked) if asked.get("try_to") or asked.get("try_cli") else None,
+    )
+
+
+def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked: Mapping[str, Any]) -> Tried:
+    """The decision and answers for one call: `try_cli`, `try_to`, `try_direction`, `try_at`, `try_call_id`."""
+    own = digits(str(asked.get("try_to", ""))) or (number or SAMPLE_NUMBER).digits
+    direction = "outbound" if asked.get("try_direction") == "outbound" else "inbound"
+    caller, called = str(asked.get("try_cli", "")).strip(), f"+{own}"
+    call = CallFacts(
+        call_id=str(asked.get("try_call_id", "")).strip() or "sample-call",
+        direction=direction,
+        cli=e164(caller) if direction == "inbound" else called,
+        to=called if direction == "inbound" else e164(caller),
+        number_digits=own,
+        at=_moment(str(asked.get("try_at", "")), facts.document),
+    )
+    known = held.numbers.get(own, number)
+    decision = decide_by(facts, call, known, held, recording_id=SAMPLE_RECORDING)
+    return Tried(decision, every_answer(facts, call, held, known), draw(call.call_id))
+
+
+def draft_facts(policy: Policy | None, document: PolicyDocument) -> PolicyFacts:
+    """A document as if it were in force."""
+    return PolicyFacts(
+        policy.pk if policy else DRAFT_ID, policy.name if policy else "This policy", None, None, document
+    )
+
+
+def failing_destinations() -> set[int]:
+    """Destinations that failed their last check."""
+    return set(Destination.objects.filter(~Q(failing_since=None)).values_list("pk", flat=True))
+
+
+def publish(*, by: User, policy: Policy, reason: str) -> PolicyVersion:
+    """Publish the draft unless lint finds an error; NotAllowed says which."""
+    if policy.draft is None:
+        raise NotAllowed("There is no draft to publish.")
+    held = snapshot.current()
+    errors = [p for p in lint(draft_facts(policy, parse(policy.draft)), held) if p.severity == "error"]
+    if errors:
+        raise NotAllowed(errors[0].message)
+    return publishing.publish(by=by, policy=policy, reason=reason)
+
+
+def about_to_publish(policy: Policy) -> dict[str, Any]:
+    """What the page before publishing shows: the lint, the difference, the numbers that it will answer."""
+    document = document_of(policy)
+    before = parse(policy.published.document) if policy.published else None
+    return {
+        "problems": lint(draft_facts(policy, document), snapshot.current(), failing=failing_destinations()),
+        "difference": difference(before, document),
+        "numbers": policy.numbers.in_use(),
+        "needs_approval": settings.POLICY_APPROVAL,
+    }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two documents beside each other: lines of words and of SVAML, each marked `+`, `-` or ` `."""
+
+    words: Sequence[tuple[str, str]]
+    svaml: Sequence[tuple[str, str]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both say the same."""
+        return all(mark == " " for mark, _ in (*self.words, *self.svaml))
+
+
+def difference(before: PolicyDocument | None, after: PolicyDocument) -> Difference:
+    """How `after` differs from `before`, in words and in the SVAML of a recorded sample call."""
+    old = words.document_sentences(before) if before else []
+    return Difference(
+        words=_marked(old, words.document_sentences(after)),
+        svaml=_marked(_svaml_lines(before) if before else [], _svaml_lines(after)),
+    )
+
+
+def comparison(versions: Sequence[PolicyVersion], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The two versions that were asked for, or the newest and the one before, and their difference."""
+    by_number = {version.number: version for version in versions}
+
+    def chosen(name: str, default: int) -> PolicyVersion | None:
+        text = str(asked.get(name, ""))
+        return by_number.get(int(text)) if text.isdigit() and len(text) < 9 else by_number.get(default)
+
+    newest = versions[0].number if versions else 0
+    after, before = chosen("after", newest), chosen("before", newest - 1)
+    return {
+        "before": before,
+        "after": after,
+        "difference": difference(parse(before.document) if before else None, parse(after.document)) if after else None,
+    }
+
+
+def _svaml_lines(document: PolicyDocument) -> list[str]:
+
+    facts = draft_facts(None, document)
+    lines = []
+    for shown in recorded_call(facts, None, snapshot.current(), datetime.fromisoformat("2026-01-14T12:00:00+00:00")):
+        lines += [shown.title, *json.dumps(shown.svaml, indent=2, ensure_ascii=False).splitlines()]
+    return lines
+
+
+def _marked(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]]:
+    return [(line[0], line[2:]) for line in difflib.ndiff(before, after) if line[0] in "+- "]
+
+
+def _moment(text: str, document: PolicyDocument) -> datetime:
+    """The moment that was typed, in the policy's time zone; now when it cannot be read."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=document.zone)
+    except ValueError:
+        return timezone.now()

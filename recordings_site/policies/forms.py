@@ -1,0 +1,184 @@
+"""Forms of applications and numbers."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from recordings_site.accounts.models import Team
+from recordings_site.destinations.models import Destination
+from recordings_site.policies import locales
+from recordings_site.policies.document import parse_default_route
+from recordings_site.policies.forms_route import ROUTE_CHOICES, route_fields, route_json
+from recordings_site.policies.models import Application, CallbackMode, PhoneNumber, Policy
+from recordings_site.policies.parsing import DocumentError
+from recordings_site.sinch import signing
+from recordings_site.sinch.errors import SignatureError
+
+REGIONS = (
+    ("", "Global host, which finds the region"),
+    ("euc1", "Europe (euc1)"),
+    ("use1", "North America (use1)"),
+    ("sae1", "South America (sae1)"),
+    ("apse1", "South East Asia 1 (apse1)"),
+    ("apse2", "South East Asia 2 (apse2)"),
+)
+
+
+class SecretField(forms.CharField):
+    """A secret that is entered and never shown again."""
+
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+
+    def clean(self, value: Any) -> str:
+        """The secret as Sinch shows it; it must be Base64."""
+        found = str(super().clean(value) or "").strip()
+        if found:
+            try:
+                signing.decode_secret(found)
+            except SignatureError as error:
+                raise forms.ValidationError(str(error)) from None
+        return found
+
+
+class ApplicationForm(forms.Form):
+    """An application without its secrets, and where calls go by default."""
+
+    name = forms.CharField(max_length=100, help_text="How you call it here.")
+    key = forms.CharField(max_length=100, label="Application key", help_text="From the Sinch dashboard.")
+    region = forms.ChoiceField(choices=REGIONS, required=False)
+    callback_mode = forms.ChoiceField(
+        choices=CallbackMode.choices,
+        label="Who answers",
+        help_text="Relay: your own back end answers, and we add the recording to its answer.",
+    )
+    upstream_url = forms.URLField(
+        required=False, label="Upstream URL", assume_scheme="https", help_text="Your own back end, for relay."
+    )
+    callout_policy = forms.ModelChoiceField(
+        Policy.objects.listed(), required=False, help_text="Answers calls that your own side places."
+    )
+    route_action = forms.ChoiceField(
+        choices=[choice for choice in ROUTE_CHOICES if choice[0] != "runMenu"],
+        label="Default route",
+        help_text="Where a call goes when its number has no policy, or nothing better can be decided.",
+    )
+
+    def __init__(self, *args: Any, application: Application | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.application = application
+        self.fields.update(route_fields())
+        if application is None:
+            self.fields["secret"] = SecretField(label="Application secret", help_text="Sealed; never shown again.")
+
+    def clean_key(self) -> str:
+        """A key that no other application has."""
+        return self._unique("key")
+
+    def clean_name(self) -> str:
+        """A name that no other application has."""
+        return self._unique("name")
+
+    def clean(self) -> dict[str, Any]:
+        """The default route as JSON in `default_route`; its problems at the fields that they are about."""
+        data = super().clean() or {}
+        if data.get("callback_mode") == CallbackMode.RELAY and not data.get("upstream_url"):
+            self.add_error("upstream_url", "Say where your own back end is, or let us answer.")
+        data["default_route"] = route_json(data)
+        try:
+            parse_default_route(data["default_route"])
+        except DocumentError as error:
+            for problem in error.problems:
+                name = f"route_{problem.path.partition('.')[0]}"
+                self.add_error(name if name in self.fields else None, f"It {problem.message}.")
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take."""
+        names = ("name", "key", "region", "callback_mode", "upstream_url", "callout_policy", "default_route")
+        return {name: self.cleaned_data[name] for name in names}
+
+    def _unique(self, field: str) -> str:
+        value: str = self.cleaned_data[field].strip()
+        others = Application.objects.filter(**{field: value})
+        if (others.exclude(pk=self.application.pk) if self.application else others).exists():
+            raise forms.ValidationError(f"Another application has this {field}.")
+        return value
+
+
+class SecretForm(forms.Form):
+    """Replaces one of an application's two secrets."""
+
+    field = forms.ChoiceField(choices=(("secret", "First secret"), ("second_secret", "Second secret")), label="Which")
+    secret = SecretField(
+        required=False, label="New secret", help_text="Base64, as Sinch shows it. Leave it empty to remove the second."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The first secret cannot be removed: no callback could be verified."""
+        data = super().clean() or {}
+        if data.get("field") == "secret" and not data.get("secret"):
+            self.add_error("secret", "The first secret is needed to verify callbacks; enter the new one.")
+        return data
+
+
+class NumberForm(forms.Form):
+    """A phone number and what answers it."""
+
+    number = forms.CharField(max_length=30, help_text="With country code, such as +46 8 123 456.")
+    label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
+    application = forms.ModelChoiceField(Application.objects.in_use())
+    team = forms.ModelChoiceField(Team.objects.all(), help_text="Who sees its recordings.")
+    policy = forms.ModelChoiceField(
+        Policy.objects.listed(), required=False, help_text="Without one the application's default route answers."
+    )
+    destination = forms.ModelChoiceField(
+        Destination.objects.filter(archived_at=None), required=False, help_text="In place of the policy's own."
+    )
+    language = forms.CharField(
+        max_length=20,
+        required=False,
+        help_text="Locale of its transcripts, in place of the policy's own: sv-SE.",
+        widget=forms.TextInput(attrs={"list": "locales"}),
+    )
+
+    def __init__(self, *args: Any, number: PhoneNumber | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = number
+        if number is not None:
+            del self.fields["number"]
+
+    def clean_number(self) -> str:
+        """The digits of a number that is not known yet."""
+        digits = re.sub(r"[\s()./-]", "", self.cleaned_data["number"]).removeprefix("+")
+        if not re.fullmatch(r"[1-9][0-9]{5,14}", digits):
+            raise forms.ValidationError("Write it with its country code, such as +46 8 123 456.")
+        if PhoneNumber.objects.in_use().filter(digits=digits).exists():
+            raise forms.ValidationError("This number is here already; open it from the list.")
+        return digits
+
+    def clean_language(self) -> str:
+        """A locale; unknown ones pass, for Sinch's list may grow."""
+        language: str = self.cleaned_data["language"].strip()
+        if language and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+            raise forms.ValidationError("Write a locale such as sv-SE.")
+        return language
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """Locales to suggest."""
+        return locales.TRANSCRIPTION
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take."""
+        data = dict(self.cleaned_data)
+        if "number" in data:
+            data["digits"] = data.pop("number")
+        return data
+
+
+class AssignForm(forms.Form):
+    """Lets one policy answer the selected numbers."""
+
+    numbers = forms.ModelMultipleChoiceField(PhoneNumber.objects.in_use())
+    policy = forms.ModelChoiceField(Policy.objects.listed(), required=False, empty_label="No policy")

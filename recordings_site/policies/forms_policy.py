@@ -1,0 +1,397 @@
+"""The form of a policy's document: flat fields, a formset of rules, a formset of the menu's keys.
+
+The form only carries values: what is right is decided by `policies.document.parse`, whose problems come back at the
+field that they are about. So a form, an import and a stored version obey the same rules.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+
+from recordings_site.destinations.models import Destination
+from recordings_site.policies import locales, words
+from recordings_site.policies.document import PolicyDocument, parse
+from recordings_site.policies.forms_route import (
+    BRANCH_CHOICES,
+    ROUTE_CHOICES,
+    branch_initial,
+    branch_json,
+    route_fields,
+    route_initial,
+    route_json,
+)
+from recordings_site.policies.models import Policy
+from recordings_site.policies.parsing import DocumentError, Problem
+from recordings_site.policies.words import WEEKDAYS
+
+DIRECTIONS = (
+    ("any", "all calls"),
+    ("inbound", "inbound calls"),
+    ("outbound", "outbound calls"),
+    ("callout", "callouts"),
+)
+TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class RuleForm(forms.Form):
+    """One rule; `sentence` says it in words, as long as nothing was changed."""
+
+    sentence = ""
+
+    record = forms.TypedChoiceField(
+        choices=(("yes", "Record"), ("no", "Do not record")), coerce=lambda value: value == "yes", label="What"
+    )
+    direction = forms.ChoiceField(choices=DIRECTIONS, label="Which calls")
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=[(number, name) for number, name in enumerate(WEEKDAYS, 1)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None means every day.",
+    )
+    start = forms.CharField(label="From", required=False, max_length=5, widget=TIME)
+    end = forms.CharField(label="Until", required=False, max_length=5, widget=TIME)
+    holidays = forms.ChoiceField(
+        choices=(("any", "Holidays or not"), ("only", "Only on holidays"), ("except", "Except on holidays"))
+    )
+    callers = forms.CharField(required=False, help_text="+4670*, +46701234567, private; separated by commas.")
+    numbers = forms.CharField(required=False, label="Called numbers", help_text="+468*; separated by commas.")
+    percent = forms.DecimalField(
+        required=False, min_value=0, max_value=100, decimal_places=2, help_text="Of these calls, drawn by call id."
+    )
+    name = forms.CharField(required=False, max_length=200, label="Note")
+
+    def to_json(self) -> dict[str, Any]:
+        """The rule's JSON, as far as its fields could be read."""
+        data = self.cleaned_data
+        percent = data.get("percent")
+        return {
+            "record": data.get("record", True),
+            "percent": 100 if percent is None else _plain(float(percent)),
+            "name": data.get("name", ""),
+            "when": {
+                "direction": data.get("direction") or "any",
+                "weekdays": data.get("weekdays") or [],
+                "start": (data.get("start") or "")[:5],
+                "end": (data.get("end") or "")[:5],
+                "holidays": data.get("holidays") or "any",
+                "callers": _split(data.get("callers")),
+                "numbers": _split(data.get("numbers")),
+            },
+        }
+
+
+class MenuOptionForm(forms.Form):
+    """One key of the menu and where it leads."""
+
+    dtmf = forms.CharField(label="Key", max_length=1)
+    action = forms.ChoiceField(choices=BRANCH_CHOICES, label="Leads to")
+    target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+
+
+RuleFormSet = formset_factory(RuleForm, extra=0, can_order=True, can_delete=True, max_num=100)
+MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
+
+
+class PolicyForm(forms.Form):
+    """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
+
+    name = forms.CharField(max_length=100)
+    otherwise_record = forms.TypedChoiceField(
+        choices=(("no", "Do not record"), ("yes", "Record")),
+        coerce=lambda value: value == "yes",
+        label="Calls that match no rule",
+    )
+    time_zone = forms.CharField(max_length=64, help_text="For hours, weekdays and holidays: Europe/Stockholm.")
+    holidays = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="2026-12-24, or 12-25 for each year; separated by commas.",
+    )
+    how_destination = forms.ModelChoiceField(
+        Destination.objects.filter(archived_at=None),
+        required=False,
+        label="Destination",
+        empty_label="Each number's own",
+    )
+    how_start = forms.ChoiceField(
+        choices=(("connect", "From connect"), ("answer", "From answer (ACE)")), label="Recording starts"
+    )
+    how_method = forms.ChoiceField(
+        choices=(
+            ("automatic", "Automatically, by what works"),
+            ("flag", "Record flag on the action"),
+            ("instruction", "startRecording instruction"),
+        ),
+        label="It is started",
+    )
+    how_announcement_kind = forms.ChoiceField(
+        choices=(("none", "None"), ("say", "Say a text"), ("play", "Play files")), label="Announcement"
+    )
+    how_announcement_text = forms.CharField(
+        required=False, max_length=600, label="What callers hear", widget=forms.Textarea(attrs={"rows": 2})
+    )
+    how_announcement_files = forms.CharField(
+        required=False, label="Files", help_text="Names of prompts at Sinch, separated by commas."
+    )
+    how_announcement_locale = forms.CharField(
+        required=False, max_length=20, label="Its locale", widget=forms.TextInput(attrs={"list": "locales"})
+    )
+    how_announcement_recorded = forms.BooleanField(required=False, label="The announcement is recorded too")
+    how_format = forms.ChoiceField(choices=(("mp3", "mp3"), ("wav", "wav (documented for Voice v2)")), label="Format")
+    how_transcription = forms.BooleanField(required=False, label="Transcribe")
+    how_locale = forms.CharField(
+        required=False,
+        max_length=20,
+        label="Language of the transcript",
+        widget=forms.TextInput(attrs={"list": "locales"}),
+    )
+    how_notification_events = forms.BooleanField(required=False, label="Sinch tells us when a file is there")
+    how_key_template = forms.CharField(
+        required=False, max_length=300, label="Object names", help_text="Empty: as the destination says."
+    )
+    how_if_impossible = forms.ChoiceField(
+        choices=(
+            ("connect", "Connect the call"),
+            ("notice", "Say a notice, then connect"),
+            ("refuse", "Refuse the call"),
+        ),
+        label="If it cannot be recorded",
+    )
+    how_notice = forms.CharField(required=False, max_length=600, label="The notice")
+    on_answer = forms.ChoiceField(
+        choices=(("continue", "Goes on"), ("hangup", "Is ended")), label="On answer, the call"
+    )
+    route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
+    route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Anything else leads to")
+    route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        document: PolicyDocument,
+        name: str = "",
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(document, name))
+        self.policy = policy
+        self.fields.update(route_fields())
+        self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=_rules_initial(document))
+        self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=_menu_initial(document))
+        if not self.is_bound:
+            for form, rule in zip(self.rules.forms, document.rules, strict=False):
+                form.sentence = words.rule_sentence(rule, document.time_zone)
+        self.locales = locales.TRANSCRIPTION
+        self.document: PolicyDocument | None = None
+        self.problems: tuple[Problem, ...] = ()
+
+    def clean_name(self) -> str:
+        """A name that no other policy has."""
+        name: str = self.cleaned_data["name"].strip()
+        others = Policy.objects.filter(name=name)
+        if (others.exclude(pk=self.policy.pk) if self.policy else others).exists():
+            raise forms.ValidationError("Another policy has this name.")
+        return name
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed without judging it: a rule that was just added has nothing in it yet."""
+        for form in (self, *self.rules.forms, *self.menu.forms):
+            form.__dict__["_errors"] = ErrorDict()
+
+    def is_valid(self) -> bool:
+        """Whether everything can be read; then `document` holds it."""
+        return super().is_valid() and self.document is not None
+
+    def clean(self) -> dict[str, Any]:
+        """Read rules, menu and the rest as one document, and put each problem at its field."""
+        data = super().clean() or {}
+        readable = [self.rules.is_valid(), self.menu.is_valid()]
+        try:
+            document = parse(self.to_json(data))
+        except DocumentError as error:
+            self.problems = error.problems
+            for problem in error.problems:
+                self._place(problem)
+        else:
+            if all(readable) and not self.errors:
+                self.document = document
+        return data
+
+    def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The document's JSON from the cleaned data."""
+        destination = data.get("how_destination")
+        route = route_json(data)
+        if route["action"] == "runMenu":
+            route["options"] = [
+                {"dtmf": row.get("dtmf", ""), "route": branch_json(row.get("action", ""), row.get("target", ""))}
+                for row in (form.cleaned_data for form in self._kept(self.menu))
+            ]
+            route["default"] = branch_json(data.get("route_default_action", ""), data.get("route_default_target", ""))
+        return {
+            "rules": [form.to_json() for form in self.ordered_rules()],
+            "otherwise_record": bool(data.get("otherwise_record")),
+            "time_zone": data.get("time_zone", ""),
+            "holidays": _split(data.get("holidays")),
+            "how": {
+                "method": data.get("how_method", "automatic"),
+                "start": data.get("how_start", "connect"),
+                "announcement": {
+                    "kind": data.get("how_announcement_kind", "none"),
+                    "text": data.get("how_announcement_text", "").replace("\r\n", " ").replace("\n", " "),
+                    "files": _split(data.get("how_announcement_files")),
+                    "locale": data.get("how_announcement_locale", ""),
+                    "recorded": bool(data.get("how_announcement_recorded")),
+                },
+                "format": data.get("how_format", "mp3"),
+                "notification_events": bool(data.get("how_notification_events")),
+                "transcription": bool(data.get("how_transcription")),
+                "locale": data.get("how_locale", ""),
+                "destination": destination.pk if destination else None,
+                "key_template": data.get("how_key_template", ""),
+                "if_impossible": data.get("how_if_impossible", "connect"),
+                "notice": data.get("how_notice", ""),
+            },
+            "route": route,
+            "on_answer": data.get("on_answer", "continue"),
+        }
+
+    def ordered_rules(self) -> list[RuleForm]:
+        """The rules that stay, in the order that was given to them."""
+
+        def place(numbered: tuple[int, RuleForm]) -> tuple[int, int]:
+            order = numbered[1].cleaned_data.get("ORDER")
+            return (numbered[0] + 1 if order is None else order, numbered[0])
+
+        return [form for _, form in sorted(enumerate(self._kept(self.rules)), key=place)]
+
+    def _kept(self, formset: Any) -> list[Any]:
+        return [form for form in formset.forms if hasattr(form, "cleaned_data") and not form.cleaned_data.get("DELETE")]
+
+    def _place(self, problem: Problem) -> None:
+        """Put a problem of the document at its field: `rules.1.when.start`, `how.notice`, `route.options.0.dtmf`."""
+        head, *rest = problem.path.split(".")
+        message = f"It {problem.message}."
+        if head == "rules" and rest:
+            form: forms.Form = self.ordered_rules()[int(rest[0])]
+            field = rest[-1] if rest[-1] in form.fields else None
+            form.add_error(field, message)
+            self.add_error(None, f"Rule {int(rest[0]) + 1}: {rest[-1]} {problem.message}.")
+            return
+        if problem.path.startswith("route.options.") and len(rest) > 1:
+            form = self._kept(self.menu)[int(rest[1])]
+            form.add_error(rest[-1] if rest[-1] in form.fields else "target", message)
+            self.add_error(None, f"Menu: {rest[-1]} {problem.message}.")
+            return
+        name = problem.path.replace(".", "_")
+        if name.startswith("route_default"):
+            name = "route_default_target"
+        if name not in self.fields:
+            self.add_error(None, f"{problem.path}: {problem.message}.")
+        elif not self.has_error(name):
+            self.add_error(name, message)
+
+
+def rearranged(posted: QueryDict) -> QueryDict:
+    """The posted form after its button `do`: add_rule, add_key, remove_rule-2, remove_key-0, up-1, down-1.
+
+    Rules come out in their order and numbered anew, so that the page shows them as they will count.
+    """
+    data = posted.copy()
+    do, _, place = posted.get("do", "").partition("-")
+    index = int(place) if place.isdigit() and len(place) < 5 else 0
+    rows = {prefix: _rows(posted, prefix) for prefix in ("rules", "menu")}
+    rules, keys = rows["rules"], rows["menu"]
+    match do:
+        case "add_rule":
+            rules.append({"record": ["yes"], "direction": ["inbound"], "holidays": ["any"], "percent": ["100"]})
+        case "add_key":
+            keys.append({"action": ["connectPstn"]})
+        case "remove_rule":
+            del rules[index : index + 1]
+        case "remove_key":
+            del keys[index : index + 1]
+        case "up" if 0 < index < len(rules):
+            rules.insert(index - 1, rules.pop(index))
+        case "down" if index + 1 < len(rules):
+            rules.insert(index + 1, rules.pop(index))
+    for prefix, kept in rows.items():
+        for name in [name for name in data if name.startswith(f"{prefix}-")]:
+            del data[name]
+        data[f"{prefix}-TOTAL_FORMS"], data[f"{prefix}-INITIAL_FORMS"] = str(len(kept)), "0"
+        for number, row in enumerate(kept):
+            for name, values in row.items():
+                data.setlist(f"{prefix}-{number}-{name}", values)
+            if prefix == "rules":
+                data[f"rules-{number}-ORDER"] = str(number + 1)
+    return data
+
+
+def _rows(posted: QueryDict, prefix: str) -> list[dict[str, list[str]]]:
+    """The rows of a formset as they were posted, those marked for removal left out, by their order."""
+    total = posted.get(f"{prefix}-TOTAL_FORMS", "")
+    rows = []
+    for number in range(min(int(total), 100) if total.isdigit() and len(total) < 5 else 0):
+        start = f"{prefix}-{number}-"
+        row = {name[len(start) :]: posted.getlist(name) for name in posted if name.startswith(start)}
+        if "DELETE" not in row:
+            rows.append(row)
+    return sorted(rows, key=_order) if prefix == "rules" else rows
+
+
+def _order(row: dict[str, list[str]]) -> int:
+    text = row.get("ORDER", [""])[0]
+    return int(text) if text.isdigit() and len(text) < 5 else 10_000
+
+
+def _initial(document: PolicyDocument, name: str) -> dict[str, Any]:
+    how, heard = document.how, document.how.announcement
+    route = document.route.to_dict()
+    action, target = branch_initial(route.get("default", {}))
+    return {
+        "name": name,
+        "otherwise_record": "yes" if document.otherwise_record else "no",
+        "time_zone": document.time_zone,
+        "holidays": ", ".join(document.holidays),
+        "on_answer": document.on_answer,
+        **{f"how_{field}": value for field, value in vars(how).items() if field != "announcement"},
+        **{f"how_announcement_{field}": value for field, value in vars(heard).items()},
+        "how_announcement_files": ", ".join(heard.files),
+        **route_initial({"number": "{to}", **route} if route["action"] == "connectPstn" else route),
+        "route_default_action": action,
+        "route_default_target": target,
+    }
+
+
+def _rules_initial(document: PolicyDocument) -> list[dict[str, Any]]:
+    return [
+        {
+            **vars(rule.when),
+            "record": "yes" if rule.record else "no",
+            "callers": ", ".join(rule.when.callers),
+            "numbers": ", ".join(rule.when.numbers),
+            "percent": rule.percent,
+            "name": rule.name,
+        }
+        for rule in document.rules
+    ]
+
+
+def _menu_initial(document: PolicyDocument) -> list[dict[str, Any]]:
+    found = []
+    for option in document.route.to_dict().get("options", ()):
+        action, target = branch_initial(option["route"])
+        found.append({"dtmf": option["dtmf"], "action": action, "target": target})
+    return found
+
+
+def _split(text: str | None) -> list[str]:
+    return [part for part in (piece.strip() for piece in (text or "").replace("\n", ",").split(",")) if part]
+
+
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number

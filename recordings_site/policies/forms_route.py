@@ -1,0 +1,133 @@
+"""The fields of a route in a form, and the route's JSON from them and to them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+ROUTE_CHOICES = (
+    ("connectPstn", "Phone number (connectPstn)"),
+    ("connectSip", "SIP endpoint (connectSip)"),
+    ("connectMxp", "App user (connectMxp)"),
+    ("connectConf", "Conference (connectConf)"),
+    ("runMenu", "Menu: the caller chooses (runMenu)"),
+    ("park", "Park the caller (park)"),
+    ("hangup", "Hang up (hangup)"),
+)
+BRANCH_CHOICES = (
+    ("connectPstn", "Phone number"),
+    ("connectSip", "SIP endpoint"),
+    ("connectConf", "Conference"),
+    ("hangup", "Hang up"),
+)
+MUSIC = (
+    ("", "Sinch's default"),
+    ("ring", "Ringing"),
+    ("music1", "Music 1"),
+    ("music2", "Music 2"),
+    ("music3", "Music 3"),
+)
+# Which fields belong to which action; the JSON has the name without "route_".
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "connectPstn": ("number", "cli", "max_duration", "dial_timeout", "suppress_callbacks"),
+    "connectSip": ("endpoint", "cli", "transport", "max_duration", "moh", "suppress_callbacks"),
+    "connectMxp": ("username",),
+    "connectConf": ("conference_id", "moh"),
+    "runMenu": ("prompt", "repeat_prompt", "repeats", "locale", "barge"),
+    "park": ("intro_prompt", "hold_prompt", "locale", "max_duration"),
+    "hangup": (),
+}
+TARGET = {"connectPstn": "number", "connectSip": "endpoint", "connectConf": "conference_id"}
+
+
+def route_fields() -> dict[str, forms.Field]:
+    """Every field that a route may need; which of them count depends on the action."""
+    text, number = forms.CharField, forms.IntegerField
+    return {
+        "route_number": text(
+            label="Number", required=False, max_length=30, help_text="+46…, or {to}: what was dialled."
+        ),
+        "route_endpoint": text(label="SIP endpoint", required=False, help_text="agent@pbx.example.com"),
+        "route_username": text(label="App user", required=False, help_text="The user's name in your app."),
+        "route_conference_id": text(
+            label="Conference id", required=False, max_length=64, help_text="May hold {number}, {cli}, {call_id}."
+        ),
+        "route_cli": text(
+            label="Caller shown",
+            required=False,
+            max_length=30,
+            help_text="{cli}: the caller, {number}: our own, or +46…",
+        ),
+        "route_transport": forms.ChoiceField(
+            label="Transport",
+            required=False,
+            choices=[("", "Sinch's default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
+        ),
+        "route_moh": forms.ChoiceField(label="Music while waiting", required=False, choices=MUSIC),
+        "route_prompt": text(
+            label="What the menu says", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+        ),
+        "route_repeat_prompt": text(
+            label="What it says again", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+        ),
+        "route_repeats": number(label="How often it repeats", required=False, min_value=0, max_value=10),
+        "route_barge": forms.BooleanField(label="Callers may press before it has ended", required=False),
+        "route_intro_prompt": text(label="Said first", required=False, max_length=600),
+        "route_hold_prompt": text(label="Said while holding", required=False, max_length=600),
+        "route_locale": text(
+            label="Locale of the prompts",
+            required=False,
+            max_length=20,
+            widget=forms.TextInput(attrs={"list": "locales"}),
+        ),
+        "route_max_duration": number(
+            label="Longest duration", required=False, min_value=1, max_value=14400, help_text="Seconds, at most 14,400."
+        ),
+        "route_dial_timeout": number(
+            label="Ring at most", required=False, min_value=1, max_value=120, help_text="Seconds."
+        ),
+        "route_suppress_callbacks": forms.BooleanField(
+            label="No ACE and DiCE for this call", required=False, help_text="Then its end is never told."
+        ),
+    }
+
+
+def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The route's JSON from a form's data; what is empty is left to its default."""
+    action = data.get("route_action") or "hangup"
+    route: dict[str, Any] = {"action": action}
+    for name in FIELDS[action]:
+        value = data.get(f"route_{name}")
+        if value not in (None, ""):
+            # A text area's line breaks are spaces to who hears it.
+            route[name] = " ".join(value.split()) if isinstance(value, str) else value
+    if action == "runMenu":
+        route.setdefault("prompt", "")
+        route["barge"] = bool(data.get("route_barge"))
+    # An empty target must be told to the person, not fall back to a default.
+    if action in TARGET:
+        route.setdefault(TARGET[action], "")
+    if action == "connectPstn":
+        route.setdefault("cli", "{cli}")
+    return route
+
+
+def route_initial(route: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's initial data from the route's JSON."""
+    initial: dict[str, Any] = {"route_cli": "{cli}", "route_repeats": 1, "route_barge": True}
+    for name, value in route.items():
+        if name not in ("options", "default"):
+            initial[f"route_{name}"] = value
+    return initial
+
+
+def branch_json(action: str, target: str) -> dict[str, Any]:
+    """The JSON of a place that a menu leads to."""
+    return {"action": action, TARGET[action]: target} if action in TARGET else {"action": action or "hangup"}
+
+
+def branch_initial(route: Mapping[str, Any]) -> tuple[str, str]:
+    """Action and target of a place that a menu leads to."""
+    action = str(route.get("action", "hangup"))
+    default = "{to}" if action == "connectPstn" else ""
+    return action, str(route.get(TARGET.get(action, ""), default))

@@ -1,0 +1,44 @@
+"""The command that carries policies between installations, and into version control."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from recordings_site.policies import carrying
+from recordings_site.policies.parsing import DocumentError
+
+
+class Command(BaseCommand):
+    """Exports what is published as stable, diffable JSON; imports it as drafts, or publishes it with a reason."""
+
+    help = "Export published policies as JSON, or import them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """export [FILE], or import FILE."""
+        parser.add_argument("do", choices=("export", "import"))
+        parser.add_argument("file", nargs="?", default="-", help="the JSON file, - for standard output or input (-)")
+        parser.add_argument(
+            "--publish", metavar="REASON", default="", help="import: publish what differs, with a reason"
+        )
+
+    def handle(self, *args: Any, do: str, file: str, publish: str, **options: Any) -> None:
+        """Do it."""
+        if do == "export":
+            text = carrying.export_json()
+            if file == "-":
+                self.stdout.write(text, ending="")
+            else:
+                Path(file).write_text(text, encoding="utf-8")
+            return
+        try:
+            data = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+            for line in carrying.import_policies(data, reason=publish):
+                self.stdout.write(line)
+        except (OSError, ValueError) as error:
+            problems = error.problems if isinstance(error, DocumentError) else ()
+            told = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
+            raise CommandError(f"Nothing was imported. {told or error}") from None

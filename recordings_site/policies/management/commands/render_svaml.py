@@ -1,0 +1,51 @@
+"""The command that prints what a call would be answered with."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from recordings_site.policies import answer, snapshot
+from recordings_site.policies.facts import CallFacts
+from recordings_site.policies.preview import SAMPLE_CALLER
+from recordings_site.sinch.events import digits
+
+
+class Command(BaseCommand):
+    """Prints the masked SVAML of one event of a call to one of our numbers, and the sentence that says why."""
+
+    help = "Print the SVAML that a call would be answered with, credentials masked, and why."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which call and which event."""
+        parser.add_argument("--number", required=True, help="our number, such as +46812345678")
+        parser.add_argument("--event", choices=("ice", "ace", "pie"), default="ice", help="which event (ice)")
+        parser.add_argument("--call-id", default="sample-call", help="the call id, which decides a sampling's draw")
+        parser.add_argument("--caller", default=SAMPLE_CALLER, help=f"who calls ({SAMPLE_CALLER})")
+        parser.add_argument("--at", default="", help="when, such as 2026-11-23T12:00:00Z (now)")
+        parser.add_argument("--input", default="", help="what the caller enters in a menu, for pie")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print it; the SVAML goes to standard output, the sentence to standard error."""
+        held = snapshot.current()
+        number = held.numbers.get(digits(options["number"]))
+        if number is None:
+            raise CommandError(f"{options['number']} is not one of our numbers. Add it on the page Numbers.")
+        at = parse_datetime(options["at"]) if options["at"] else timezone.now()
+        if at is None:
+            raise CommandError("--at must be a moment such as 2026-11-23T12:00:00Z.")
+        at = at if timezone.is_aware(at) else timezone.make_aware(at)
+        key = next(a.key for a in held.applications.values() if a.id == number.application_id)
+        call = CallFacts(options["call_id"], "inbound", options["caller"], number.e164, number.digits, at, key)
+        given = answer.answer_ice(call, held, application_key=key, recording_id=uuid4())
+        match options["event"]:
+            case "ace":
+                given = answer.answer_ace(given.decision, held)
+            case "pie":
+                given = answer.answer_pie(given.decision, options["input"], held)
+        self.stderr.write(given.decision.sentence)
+        self.stdout.write(json.dumps(answer.masked_svaml(given), indent=2, ensure_ascii=False))

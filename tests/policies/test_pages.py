@@ -1,0 +1,250 @@
+"""The pages of policies, numbers and applications over HTTP: written, kept, published, compared, rolled back."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from recordings_site.policies import publishing, snapshot
+from recordings_site.policies.document import parse
+from recordings_site.policies.models import Application, PhoneNumber, Policy
+from tests import factories
+from tests.policies.generated import SECRET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    """An admin who is signed in."""
+    client.force_login(factories.admin())
+    return client
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    """A policy's form with one rule, as a browser posts it."""
+    return {
+        "name": "Support EU",
+        "rules-TOTAL_FORMS": "1",
+        "rules-INITIAL_FORMS": "0",
+        "rules-0-record": "yes",
+        "rules-0-direction": "inbound",
+        "rules-0-weekdays": ["1", "2"],
+        "rules-0-start": "08:00",
+        "rules-0-end": "18:00",
+        "rules-0-holidays": "any",
+        "rules-0-percent": "25",
+        "rules-0-callers": "+4670*, private",
+        "rules-0-ORDER": "1",
+        "menu-TOTAL_FORMS": "0",
+        "menu-INITIAL_FORMS": "0",
+        "otherwise_record": "no",
+        "time_zone": "Europe/Stockholm",
+        "how_start": "connect",
+        "how_method": "automatic",
+        "how_announcement_kind": "say",
+        "how_announcement_text": "This call\r\nis recorded.",
+        "how_format": "mp3",
+        "how_transcription": "on",
+        "how_notification_events": "on",
+        "how_locale": "sv-SE",
+        "how_if_impossible": "connect",
+        "on_answer": "continue",
+        "route_action": "connectPstn",
+        "route_number": "+46771000000",
+        "route_cli": "{cli}",
+        **changes,
+    }
+
+
+def test_a_policy_is_written_in_the_form_and_kept_as_a_draft(admin: Client) -> None:
+    response = admin.post(reverse("policy_new"), posted(how_destination=str(factories.destination().pk)))
+    policy = Policy.objects.get()
+    assert response.headers["Location"] == reverse("policy", args=[policy.pk])
+    document = parse(policy.draft)
+    (rule,) = document.rules
+    assert (rule.percent, rule.when.weekdays, rule.when.callers) == (25, (1, 2), ("+4670*", "private"))
+    assert document.how.announcement.text == "This call is recorded."
+    page = admin.get(reverse("policy", args=[policy.pk])).content.decode()
+    assert "Record inbound calls Mon-Tue 08:00-18:00 Europe/Stockholm, from +4670* or withheld numbers, 25 %" in page
+
+
+def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
+    data = {
+        "rules": [{"record": False, "when": {"holidays": "only"}}, {"record": True, "percent": 12.5, "name": "Some"}],
+        "holidays": ["12-25", "2026-06-19"],
+        "time_zone": "Asia/Kolkata",
+        "otherwise_record": True,
+        "how": {"start": "answer", "announcement": {"kind": "play", "files": ["a.wav", "b.wav"], "recorded": True}},
+        "route": {
+            "action": "runMenu",
+            "prompt": "Press 1",
+            "options": [{"dtmf": "1", "route": {"action": "connectConf", "conference_id": "room"}}],
+            "default": {"action": "connectSip", "endpoint": "a@b.example"},
+        },
+    }
+    policy = publishing.create_policy(by=None, name="Odd", document=parse(data))
+    response = admin.get(reverse("policy", args=[policy.pk]))
+    form = response.context["form"]
+    fields = {f"{f.prefix}-{name}": f[name].value() for f in (*form.rules, *form.menu) for name in f.fields}
+    fields |= {name: form[name].value() for name in form.fields}
+    fields |= {"rules-TOTAL_FORMS": 2, "rules-INITIAL_FORMS": 2, "menu-TOTAL_FORMS": 1, "menu-INITIAL_FORMS": 1}
+    body = {name: value for name, value in fields.items() if value not in (None, False, [], ())}
+    admin.post(reverse("policy", args=[policy.pk]), body)
+    policy.refresh_from_db()
+    assert parse(policy.draft) == parse(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"rules-0-end": ""}, "give both ends of the hours"),
+        ({"time_zone": "Mars/Olympus"}, "must be a time zone such as Europe/Stockholm"),
+        ({"route_number": ""}, "is required"),
+        ({"route_number": "call me"}, "must be a number like +46700000001"),
+        ({"how_key_template": "{date}/{call_id}.{format}"}, "Sinch overwrites"),
+        ({"how_announcement_text": ""}, "write what callers hear"),
+        ({"route_action": "runMenu"}, "needs at least one choice"),
+        ({"rules-0-record": "no"}, "belongs to a rule that records"),
+    ],
+)
+def test_wrong_input_names_the_remedy_and_loses_nothing(admin: Client, changes: dict[str, str], told: str) -> None:
+    response = admin.post(reverse("policy_new"), posted(**changes))
+    assert response.status_code == 422
+    assert told in response.content.decode().replace("&#x27;", "'")
+    assert "+4670*, private" in response.content.decode()
+    assert not Policy.objects.exists()
+
+
+def test_the_preview_shows_the_svaml_masked_and_the_lint(admin: Client) -> None:
+    destination = factories.destination()
+    body = posted(how_destination=str(destination.pk), how_locale="xx-XX", try_to="+46800000001", try_cli="+4915")
+    headers = {"HX-Request": "true", "HX-Target": "preview"}
+    response = admin.post(reverse("policy_preview_new"), body, headers=headers)
+    text = response.content.decode()
+    assert text.startswith('<div id="preview"')
+    assert "recordingOptions" in text
+    assert factories.WRITE_CREDENTIALS not in text
+    assert "Nobody knows the locale xx-XX" in text
+    assert "Not recorded: no rule of This policy (draft) matches this call." in text
+    assert not Policy.objects.exists()
+
+
+def test_rules_are_added_moved_and_removed_without_javascript(admin: Client) -> None:
+    def ask(do: str, body: dict[str, Any]) -> list[list[str]]:
+        form = admin.post(reverse("policy_new"), {**body, "do": do}).context["form"]
+        return [[rule["direction"].value(), rule["ORDER"].value()] for rule in form.rules]
+
+    body = posted(**{"rules-TOTAL_FORMS": "2", "rules-1-direction": "outbound", "rules-1-ORDER": "2"})
+    assert ask("add_rule", body) == [["inbound", "1"], ["outbound", "2"], ["inbound", "3"]]
+    assert ask("up-1", body) == [["outbound", "1"], ["inbound", "2"]]
+    assert ask("down-0", body) == [["outbound", "1"], ["inbound", "2"]]
+    assert ask("up-0", body) == [["inbound", "1"], ["outbound", "2"]]
+    assert ask("remove_rule-0", body) == [["outbound", "1"]]
+    assert ask("up-0", {**body, "rules-1-ORDER": "0"}) == [["outbound", "1"], ["inbound", "2"]]
+
+
+def test_publishing_asks_for_a_reason_and_refuses_what_lint_calls_wrong(admin: Client) -> None:
+    policy = publishing.create_policy(
+        by=None, name="Nowhere", document=parse({"otherwise_record": True, "route": factories.CONNECT})
+    )
+    url = reverse("policy_publish", args=[policy.pk])
+    assert "Say why" not in admin.get(url).content.decode()
+    refused = admin.post(url, {"reason": "Because"})
+    assert (refused.status_code, "No destination" in refused.content.decode()) == (422, True)
+    document = {
+        "otherwise_record": True,
+        "how": {"destination": factories.destination().pk},
+        "route": factories.CONNECT,
+    }
+    publishing.save_draft(by=None, policy=policy, document=parse(document))
+    snapshot.forget()
+    assert "Say why" in admin.post(url, {"reason": ""}).content.decode()
+    assert admin.post(url, {"reason": "Because"}).status_code == 302
+    policy.refresh_from_db()
+    assert policy.published is not None
+
+
+def test_versions_are_compared_in_words_and_svaml_and_rolled_back(admin: Client) -> None:
+    destination = factories.destination()
+    first = {"otherwise_record": True, "how": {"destination": destination.pk}, "route": factories.CONNECT}
+    policy = publishing.create_policy(by=None, name="Support", document=parse(first))
+    publishing.publish(by=None, policy=policy, reason="one")
+    publishing.save_draft(by=None, policy=policy, document=parse({**first, "route": {"action": "hangup"}}))
+    publishing.publish(by=None, policy=policy, reason="two")
+    page = admin.get(reverse("policy_versions", args=[policy.pk]), {"before": "1", "after": "2"})
+    marked = page.context["difference"].words
+    assert ("-", "Connect by phone to +46700000001.") in marked
+    assert ("+", "Hang up.") in marked
+    assert ("+", '    "name": "hangup"') in page.context["difference"].svaml
+    admin.post(reverse("policy_roll_back", args=[policy.pk, 1]))
+    policy.refresh_from_db()
+    assert policy.published is not None
+    assert (policy.published.number, parse(policy.published.document)) == (3, parse(first))
+
+
+def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Client) -> None:
+    body = {
+        "name": "Voice",
+        "key": "key-1",
+        "secret": "c2VjcmV0LW9uZQ==",
+        "callback_mode": "answer",
+        "route_action": "connectPstn",
+        "route_number": "+46771000000",
+        "route_cli": "{cli}",
+    }
+    refused = admin.post(reverse("application_new"), {**body, "secret": "not base64!"})
+    assert refused.status_code == 422
+    assert admin.post(reverse("application_new"), body).status_code == 302
+    application = Application.objects.get()
+    page = admin.get(reverse("application", args=[application.pk])).content.decode()
+    assert "c2VjcmV0" not in page
+    assert application.secret_fingerprint in page
+    url = reverse("application_secret", args=[application.pk])
+    admin.post(url, {"field": "second_secret", "secret": "c2VjcmV0LXR3bw=="})
+    snapshot.forget()
+    assert snapshot.current().applications["key-1"].secrets == ("c2VjcmV0LW9uZQ==", "c2VjcmV0LXR3bw==")
+    assert admin.post(url, {"field": "secret", "secret": ""}).status_code == 422
+
+
+def test_a_number_is_added_however_it_is_written(admin: Client) -> None:
+    body = {"number": "+46 8-123 456 78", "application": factories.application().pk, "team": factories.team().pk}
+    assert admin.post(reverse("number_new"), body).status_code == 302
+    assert PhoneNumber.objects.get().digits == "46812345678"
+    again = admin.post(reverse("number_new"), {**body, "number": "46812345678"})
+    assert "This number is here already" in again.content.decode()
+    assert "country code" in admin.post(reverse("number_new"), {**body, "number": "08-1"}).content.decode()
+
+
+def test_many_numbers_are_given_one_policy(admin: Client) -> None:
+    numbers, policy = [factories.number() for _ in range(3)], factories.policy()
+    admin.post(reverse("numbers_assign"), {"numbers": [n.pk for n in numbers[:2]], "policy": policy.pk})
+    assert PhoneNumber.objects.filter(policy=policy).count() == 2
+    bare = admin.get(reverse("numbers"), {"policy": "none"}).context["numbers"]
+    assert [number.pk for number in bare] == [numbers[2].pk]
+
+
+def test_support_finds_none_of_these_pages_and_an_auditor_only_reads(client: Client) -> None:
+    number = factories.number(policy=factories.policy())
+    pages = ["policies", "policy_new", "numbers", "number_new", "applications"]
+    urls = [reverse(page) for page in pages]
+    urls += [reverse("policy", args=[number.policy_id]), reverse("policy_versions", args=[number.policy_id])]
+    client.force_login(factories.user())
+    assert {client.get(url).status_code for url in urls} == {404}
+    client.force_login(factories.user("auditor"))
+    assert {client.get(url).status_code for url in urls} == {200}
+    assert client.post(reverse("policy_new"), posted()).status_code == 404
+
+
+def test_no_page_shows_a_storage_credential(admin: Client) -> None:
+    destination = factories.destination(kind="s3", bucket="bucket")
+    destination.write_credentials = factories.seal(
+        f"AKIAIOSFODNN7EXAMPLE:{SECRET}:eu-central-1", "destination", destination.pk, "write_credentials"
+    )
+    destination.save()
+    data = {"otherwise_record": True, "how": {"destination": destination.pk}, "route": factories.CONNECT}
+    policy = factories.policy(data)
+    for page in ("policy", "policy_versions", "policy_publish"):
+        text = admin.get(reverse(page, args=[policy.pk])).content.decode()
+        assert SECRET not in text
