@@ -91,7 +91,8 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if SQLITE:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     # Rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that several connections reset.
     # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing half way.
@@ -215,7 +216,7 @@ CALLBACK_PATH: str = env.str("CALLBACK_PATH", default="/callbacks/sinch/")
 CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 # Threads in which a process does its callbacks' database work, each waited for at most a second. 0: in the request's
 # own thread, without a deadline, which is for tests alone.
-CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=8)
+CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=1 if SQLITE else 8)
 
 # --- Policies -----------------------------------------------------------------------------------------------------
 # A second admin has to approve a version before it is in force.

@@ -23,6 +23,9 @@ T = TypeVar("T")
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
 PATIENCE = 1.0
 COMMIT_PATIENCE = 0.4
+# How many callbacks of a process may be in the pool or wait for it. A burst waits milliseconds for its turn; while the
+# database hangs, whoever comes beyond these is answered at once.
+PLACES = 64
 
 
 class DatabaseDown(Exception):
@@ -44,6 +47,8 @@ class Work(Generic[T]):
 
     def __call__(self) -> T:
         """Do the work in this thread, in one transaction of its own."""
+        if self._given_up:
+            raise GivenUp
         with transaction.atomic():
             return self._do(self._about_to_commit)
 
@@ -66,8 +71,8 @@ def _pool(size: int) -> ThreadPoolExecutor:
 
 
 @cache
-def _places(size: int) -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(size)
+def _places(count: int) -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(count)
 
 
 def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable[[T], None] | None = None) -> T:
@@ -81,7 +86,7 @@ def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable
     size = settings.CALLBACK_THREADS
     if size == 0:
         return work()
-    places = _places(size)
+    places = _places(PLACES)
     if not places.acquire(blocking=False):
         raise DatabaseDown("Too many callbacks wait for the database.")
     future: Future[T] = _pool(size).submit(_in_pool, work, places)
@@ -101,7 +106,7 @@ def in_time(do: Callable[[], T]) -> T:
     size = settings.CALLBACK_THREADS
     if size == 0:
         return do()
-    places = _places(size)
+    places = _places(PLACES)
     if not places.acquire(blocking=False):
         raise DatabaseDown("Too many callbacks wait for the database.")
     try:

@@ -1,6 +1,7 @@
 """The race between a callback's database work and the call that waits for it."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -70,7 +71,37 @@ def test_work_whose_commit_hangs_is_put_right_afterwards() -> None:
     assert late == ["stored, and not answered"]
 
 
-def test_a_full_pool_counts_as_a_database_that_is_down_at_once() -> None:
+def test_a_burst_waits_for_its_turn() -> None:
+    def do(about_to_commit: Callable[[], None]) -> int:
+        time.sleep(0.005)
+        about_to_commit()
+        return 1
+
+    done: list[int] = []
+    burst = [threading.Thread(target=lambda: done.append(within_deadline(do))) for _ in range(20)]
+    for thread in burst:
+        thread.start()
+    for thread in burst:
+        thread.join(5)
+    assert len(done) == 20
+
+
+def test_work_that_was_given_up_before_its_turn_is_not_begun() -> None:
+    go_on, begun = threading.Event(), []
+    busy = [threading.Thread(target=lambda: _ignore(go_on)) for _ in range(2)]
+    for thread in busy:
+        thread.start()
+    for thread in busy:
+        thread.join(5)
+    with pytest.raises(DatabaseDown):
+        within_deadline(lambda commit: begun.append("begun"))
+    go_on.set()
+    # The pool takes what waits in turn: when this is done, so would the other have been.
+    assert in_time(lambda: begun) == []
+
+
+def test_a_full_pool_counts_as_a_database_that_is_down_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "PLACES", 2)
     go_on = threading.Event()
     busy = [threading.Thread(target=lambda: _ignore(go_on)) for _ in range(2)]
     for thread in busy:

@@ -1,0 +1,150 @@
+"""A real installation for benches: gunicorn on a database of its own, and clients that cost little themselves."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.house import ROOT
+
+READY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its port, its folder and the environment in which its programs run."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str]
+
+    def python(self, program: str, *arguments: str) -> str:
+        """Run a program inside the site's Django, and give what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django\ndjango.setup()\n{program}", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+        )
+        return done.stdout
+
+
+@contextlib.contextmanager
+def running(database_url: str = "", *, processes: int = 2, threads: int = 32) -> Iterator[Site]:
+    """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="recordings-bench-"))
+    environment = dict(os.environ) | {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "DEMO": "1",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",
+        "LOG_LEVEL": "ERROR",
+    }
+    server = None
+    try:
+        for command in (["migrate", "--verbosity=0"], ["collectstatic", "--verbosity=0", "--no-input"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        port = free_port()
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
+        size = ["--workers", str(processes), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
+        server = subprocess.Popen([*gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
+        _wait_until_ready(port, server)
+        yield Site(port, folder, environment)
+    finally:
+        if server is not None:
+            server.terminate()
+            server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """The bytes of a request on a connection that is kept open; `_` in a header's name stands for `-`."""
+    lines = {"Host": "127.0.0.1", "Content-Length": str(len(body)), **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def receive(connection: socket.socket) -> bytes:
+    """Read one answer: its head, and as much of a body as it announces."""
+    got = connection.recv(65536)
+    while got and b"\r\n\r\n" not in got:
+        got += connection.recv(65536)
+    head, _, body = got.partition(b"\r\n\r\n")
+    _, found, rest = head.lower().partition(b"content-length:")
+    missing = int(rest.split(b"\r\n")[0]) - len(body) if found else 0
+    while missing > 0:
+        more = connection.recv(65536)
+        if not more:
+            break
+        got += more
+        missing -= len(more)
+    return got
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a load came to: answers per second, each one's milliseconds, and the answers themselves."""
+
+    per_second: float
+    milliseconds: list[float]
+    answers: list[bytes]
+
+
+def load(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
+    """Send the requests over so many connections at once, each of which waits for its answer before the next."""
+    waiting = iter(requests)
+    lock = threading.Lock()
+    milliseconds: list[float] = []
+    answers: list[bytes] = []
+
+    def client() -> None:
+        with socket.create_connection(("127.0.0.1", port), 30) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while True:
+                with lock:
+                    sent = next(waiting, None)
+                if sent is None:
+                    return
+                began = time.perf_counter()
+                connection.sendall(sent)
+                answer = receive(connection)
+                milliseconds.append((time.perf_counter() - began) * 1000)
+                answers.append(answer)
+
+    threads = [threading.Thread(target=client) for _ in range(connections)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Load(len(answers) / (time.perf_counter() - began), milliseconds, answers)
+
+
+def _wait_until_ready(port: int, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 10) as connection:
+            connection.sendall(request("GET", "/empty"))
+            if b" 200 " in receive(connection):
+                return
+        if time.monotonic() > until or server.poll() is not None:
+            raise SystemExit("The site did not start.")
+        time.sleep(0.1)
