@@ -11,7 +11,7 @@ from recordings_site.ops import views_status
 from recordings_site.policies import views as policies
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
-from recordings_site.recordings import views_audio, views_library, views_search
+from recordings_site.recordings import views_audio, views_exports, views_library, views_notes, views_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Policies, numbers, applications
@@ -54,6 +54,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
+    path("recordings/<uuid:recording_id>/download", views_exports.audio_download, name="recording_download"),
+    path(
+        "recordings/<uuid:recording_id>/transcript.<str:form>", views_exports.transcript_export, name="recording_export"
+    ),
+    path("recordings/<uuid:recording_id>/comments/", views_notes.comment, name="recording_comment"),
+    path(
+        "recordings/<uuid:recording_id>/comments/<int:comment_id>/settle",
+        views_notes.comment_settle,
+        name="recording_comment_settle",
+    ),
+    path(
+        "recordings/<uuid:recording_id>/comments/<int:comment_id>/delete",
+        views_notes.comment_delete,
+        name="recording_comment_delete",
+    ),
+    path("recordings/<uuid:recording_id>/tags/", views_notes.tag, name="recording_tag"),
+    path("recordings/<uuid:recording_id>/tags/<int:tagging_id>/remove", views_notes.untag, name="recording_untag"),
+    path("recordings/<uuid:recording_id>/correct", views_notes.correct, name="recording_correct"),
+    path("recordings/<uuid:recording_id>/revert", views_notes.revert, name="recording_revert"),
+    path("recordings/<uuid:recording_id>/speaker", views_notes.name_speaker, name="recording_speaker"),
+    path("recordings/<uuid:recording_id>/nudge", views_notes.nudge, name="recording_nudge"),
     path("player/manners", recordings.player_manners, name="player_manners"),
     path("recordings/", views_library.library, name="recordings"),
     path("search/", views_search.search, name="search"),

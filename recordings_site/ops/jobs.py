@@ -10,7 +10,7 @@ from recordings_site.callbacks import later
 from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.models import Destination
-from recordings_site.recordings import inspection, looking, transcripts
+from recordings_site.recordings import actions_notes, inspection, looking, transcripts
 from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
 from recordings_site.recordings.actions_media import LOOK_FOR_TRANSCRIPT
 from recordings_site.tasks.models import Task
@@ -66,6 +66,12 @@ def forward(task: Task) -> datetime | None:
     return callback_actions.forward(int(task.subject))
 
 
+def index_number(task: Task) -> datetime | None:
+    """Index a number's transcripts under the new names of their speakers."""
+    actions_notes.index_number(int(task.subject))
+    return None
+
+
 JOBS: Mapping[str, Handler] = {
     APPLY: apply,
     callback_actions.FORWARD: forward,
@@ -75,4 +81,5 @@ JOBS: Mapping[str, Handler] = {
     LOOK: look,
     LOOK_FOR_TRANSCRIPT: look_for_transcript,
     destination_actions.CHECK: check_destination,
+    actions_notes.INDEX_NUMBER: index_number,
 }

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 
@@ -50,3 +51,56 @@ class MannersForm(forms.Form):
 
     speed = forms.FloatField(min_value=0.5, max_value=3)
     skip_silence = forms.BooleanField(required=False)
+
+
+class CommentForm(forms.Form):
+    """A remark at a moment or on a span."""
+
+    at = forms.FloatField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    end = forms.FloatField(min_value=0, max_value=1_000_000, required=False, widget=forms.HiddenInput)
+    text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        """A span that ends before it starts is a moment."""
+        cleaned = super().clean() or self.cleaned_data
+        at, end = cleaned.get("at"), cleaned.get("end")
+        if at is not None and end is not None and end <= at:
+            cleaned["end"] = None
+        return cleaned
+
+
+class CorrectionForm(forms.Form):
+    """What a line should say."""
+
+    position = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    text = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+
+
+class RevertForm(forms.Form):
+    """Which line returns to what Sinch heard."""
+
+    position = forms.IntegerField(min_value=0, max_value=1_000_000)
+
+
+class SpeakerForm(forms.Form):
+    """Who a speaker label is; an empty name returns to the label."""
+
+    speaker_label = forms.CharField(max_length=100, required=False, strip=False)
+    name = forms.CharField(max_length=100, required=False)
+    for_number = forms.BooleanField(required=False)
+
+
+class NudgeForm(forms.Form):
+    """By how many seconds the transcript runs late (negative: early) against the sound."""
+
+    offset = forms.FloatField(min_value=-600, max_value=600)
+
+
+class TagForm(forms.Form):
+    """One tag: a short word in lower case."""
+
+    name = forms.CharField(max_length=40)
+
+    def clean_name(self) -> str:
+        """The same word in any case is the same tag."""
+        return " ".join(str(self.cleaned_data["name"]).lower().split())

@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
-from recordings_site.calls.models import CallbackDelivery, Direction
-from recordings_site.recordings import lines, playback
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.recordings import exports, lines, playback
 from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
+from recordings_site.recordings.notebook import Notebook, notebook_of
 from recordings_site.recordings.state import State
+from recordings_site.recordings.waveform import silence_of
 
 # Nobody reads more callbacks of one call; a conference with more participants says so.
 MOST_CALLBACKS = 200
@@ -36,6 +41,7 @@ class May:
 
     comment: bool
     edit: bool
+    export: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,10 @@ class RecordingPage:
     callbacks: Sequence[Told]
     listening: Listening | None
     moment: Moment
+    notes: Notebook
     has_peaks: bool
+    # The share of the recording in which nothing is heard, in percent; None without a waveform.
+    silence: int | None
     manners: dict[str, Any]
 
     @property
@@ -83,16 +92,32 @@ class RecordingPage:
     @property
     def other_party(self) -> str:
         """The number at the other end of the line, as Sinch wrote it."""
-        recording = self.recording
-        if recording.call is not None and recording.direction in (Direction.OUTBOUND, Direction.CALLOUT):
-            return recording.call.called
-        return recording.caller
+        return exports.other_party(self.recording)
 
     @property
     def policy(self) -> str:
         """The policy's version that decided, by name."""
         decision = self.recording.decision
         return str(decision.policy_version) if decision and decision.policy_version else ""
+
+    @property
+    def export_forms(self) -> list[tuple[str, str]]:
+        """The forms in which the transcript may be taken along: key and label."""
+        return [(key, form.label) for key, form in exports.FORMS.items()]
+
+    @property
+    def share_url(self) -> str:
+        """A link to the moment, for a colleague: it opens for who may see the recording."""
+        query = {name: f"{value:g}" for name, value in (("t", self.moment.t), ("end", self.moment.end)) if value}
+        path = reverse("recording", args=[self.recording.pk])
+        return f"{settings.PUBLIC_URL}{path}?{urlencode(query)}" if query else f"{settings.PUBLIC_URL}{path}"
+
+    @property
+    def quote(self) -> str:
+        """The moment's line with its link, as one pastes it into a ticket."""
+        line = self.notes.line
+        said = f"{line.speaker}: {line.text}" if line and line.speaker else line.text if line else ""
+        return f"> {said}\n{self.share_url}"
 
     @property
     def seconds(self) -> str:
@@ -115,7 +140,11 @@ class RecordingPage:
 
 def may(user: User) -> May:
     """By role: support comments, supervisors also correct, tag and export, auditors only read."""
-    return May(comment=user.role != Role.AUDITOR, edit=user.role in (Role.SUPERVISOR, Role.ADMIN))
+    return May(
+        comment=user.role != Role.AUDITOR,
+        edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
+        export=user.role != Role.SUPPORT,
+    )
 
 
 def recording_page(recording: RecordingJob, user: User, moment: Moment) -> RecordingPage:
@@ -125,6 +154,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment) -> Recor
     if transcript is not None:
         transcript.recording = recording
         html, speakers = lines.read(transcript)
+    peaks = RecordingJob.objects.filter(pk=recording.pk).values_list("peaks", flat=True).first()
     return RecordingPage(
         recording=recording,
         standing=standing_of(recording),
@@ -137,7 +167,9 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment) -> Recor
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         moment=moment,
-        has_peaks=RecordingJob.objects.filter(pk=recording.pk, peaks__isnull=False).exists(),
+        notes=notebook_of(recording, transcript, user, moment),
+        has_peaks=bool(peaks),
+        silence=silence_of(peaks),
         manners=user.preferences.get("player", {}),
     )
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
@@ -12,7 +12,7 @@ from recordings_site.recordings.forms import HeardForm, MannersForm, Moment
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.page import recording_page
 from recordings_site.recordings.waveform import waveform
-from recordings_site.web.http import Request
+from recordings_site.web.http import Request, page_or_partial
 
 
 @require_safe
@@ -21,7 +21,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, Moment.of(request.GET))
-    return render(request, "recordings/recording.html", {"page": page})
+    return page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", {"page": page})
 
 
 @require_safe

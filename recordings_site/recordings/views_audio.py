@@ -40,14 +40,15 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
         if opened.chunks and not opened_lately:
             actions_playback.audio_opened(by=request.user, recording=recording)
         release_database()
-        return _answer(recording, opened)
+        return answer(recording, opened)
     except BaseException:
         if opened.chunks:
             opened.chunks.close()
         raise
 
 
-def _answer(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
+def answer(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
+    """The bytes with the headers that describe them; shown in the page, unless the caller says otherwise."""
     selected = opened.selected
     response: HttpResponseBase
     response = StreamingHttpResponse(opened.chunks) if opened.chunks else HttpResponse()

@@ -11,6 +11,8 @@ from typing import Any
 from recordings_site.recordings.models import RecordingJob
 
 MOST_POINTS = 4000
+# About -40 dB of full scale, as static/js/player/silence.js has it: on a telephone line, nothing.
+QUIET = 2
 
 
 def pack(lanes: Sequence[bytes]) -> bytes:
@@ -27,6 +29,15 @@ def unpack(packed: bytes | memoryview | None) -> list[bytes]:
         return []
     length = (len(kept) - 1) // kept[0]
     return [kept[1 + lane * length : 1 + (lane + 1) * length] for lane in range(kept[0])]
+
+
+def silence_of(packed: bytes | memoryview | None) -> int | None:
+    """The share of points at which every lane is quiet, in percent; None without a waveform."""
+    lanes = unpack(packed)
+    if not lanes:
+        return None
+    quiet = sum(1 for point in zip(*lanes, strict=True) if max(point) <= QUIET)
+    return round(100 * quiet / len(lanes[0]))
 
 
 def waveform(recording: RecordingJob) -> dict[str, Any]:

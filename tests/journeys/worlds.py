@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recordings_site.accounts.models import Role, User
-from recordings_site.recordings import actions_media
+from recordings_site.recordings import actions_media, actions_notes
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -44,10 +44,15 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     actions_media.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
     task = Task.objects.create(kind="recording.inspect", subject="x")
     delivery = factories.delivery(number.application, notify("recording_finished"))
+    comment = actions_notes.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")
+    tagging = actions_notes.tag_recording(by=people[SUPERVISOR], recording=recording, name="tag")
     values = {
         "task.pk": task.pk,
         "delivery.pk": delivery.pk,
         "recording_id": recording.pk,
+        "comment_id": comment.pk,
+        "tagging_id": tagging.pk,
+        "form": "txt",
         "destination_id": recording.destination_id,
         "kind": "local",
         "policy_id": policy.pk,

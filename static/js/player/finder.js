@@ -79,6 +79,12 @@ export class Finder extends EventTarget {
     this.#show();
   }
 
+  /** A line reads otherwise now. */
+  forget() {
+    this.texts = null;
+    if (this.isOpen) this.look();
+  }
+
   /** Speaker and text of each line, folded once; a speaker's name counts where it is shown. */
   #read() {
     if (this.texts) return;

@@ -5,6 +5,7 @@ import { Finder } from "./finder.js";
 import { HeardMeter } from "./heard.js";
 import { command } from "./keys.js";
 import { lineEnd, neighbour } from "./lines.js";
+import { Notes } from "./notes.js";
 import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
 import { label, stepped } from "./speed.js";
@@ -32,6 +33,7 @@ class RecordingPage {
     this.transcript = list ? new Transcript(list, { deck: root, chip: document.getElementById("now") }) : null;
     this.wave = new Waveform($(".wave"), this.sound, this.transcript);
     this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
+    this.notes = new Notes(this.transcript, this.sound);
     this.meter = new HeardMeter(this.sound.duration);
     this.span = this.link.end === null ? null : { from: this.link.t, to: this.link.end };
     this.commands = this.#commands();
@@ -43,6 +45,7 @@ class RecordingPage {
     this.#tellWhatWasHeard();
     this.#arrive();
     if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
+    this.#markNotes();
     this.#drawState();
     this.#tick();
     root.dataset.ready = "1";
@@ -92,7 +95,7 @@ class RecordingPage {
   }
 
   #listen() {
-    const { sound, transcript, wave, finder } = this;
+    const { sound, transcript, wave, finder, notes } = this;
     sound.addEventListener("tick", () => this.#tick());
     sound.addEventListener("state", () => this.#drawState());
     sound.addEventListener("waiting", (event) => this.#wait(event.detail.on));
@@ -102,11 +105,23 @@ class RecordingPage {
     transcript?.addEventListener("follow", (event) => {
       $("[data-do=follow]").setAttribute("aria-pressed", String(event.detail.on));
     });
+    notes.addEventListener("comments", () => this.#markNotes());
+    notes.addEventListener("lines", () => finder?.forget());
+    notes.addEventListener("loop", (event) => {
+      this.#loop(event.detail);
+      sound.seek(event.detail.from);
+    });
     finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.starts }));
     finder?.addEventListener("play", (event) => {
       this.#go(transcript.starts[event.detail.index]);
       sound.play();
     });
+  }
+
+  /** Comments and corrections on the waveform. */
+  #markNotes() {
+    const corrected = [...document.querySelectorAll("#lines > li > i")].map((sign) => Number(sign.parentElement.dataset.t));
+    this.wave.mark({ comments: this.notes.spans(), corrections: corrected });
   }
 
   #go(time) {
@@ -200,7 +215,7 @@ class RecordingPage {
     const line = transcript?.starts.length
       ? { from: transcript.starts[index], to: lineEnd(transcript.starts, index, sound.duration) }
       : { from: sound.time, to: Math.min(sound.time + 10, sound.duration) };
-    const span = this.selection ?? this.span ?? line;
+    const span = this.span ?? line;
     this.#loop(span);
     if (sound.time < span.from || sound.time > span.to) sound.seek(span.from);
     announce(`Loop from ${spoken(span.from)} to ${spoken(span.to)}`);
@@ -245,6 +260,7 @@ class RecordingPage {
       find: () => this.finder?.open(),
       follow: () => transcript?.toggleFollow(),
       now: () => transcript?.now(),
+      comment: () => { if (document.querySelector("[data-line=comment], #comment-text, #line-tools")) this.notes.open(sound.time); },
       mute: () => { sound.audio.muted = !sound.audio.muted; },
       skip: () => {
         sound.skipping = !sound.skipping;
@@ -260,6 +276,15 @@ class RecordingPage {
       const button = event.target.closest("[data-do]");
       if (button) this.commands[button.dataset.do]?.();
     });
+    // Times elsewhere on the page (comments) are the same buttons as those of lines: without JavaScript they ask the server.
+    document.addEventListener("click", (event) => {
+      const time = event.target.closest("button[form=seek]");
+      if (!time || time.closest(".ln")) return;
+      event.preventDefault();
+      this.#go(Number(time.value));
+      this.transcript?.now();
+    });
+    document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
     // A mouse takes no focus from the page: keys on a focused button are the button's, and the listener's J must go on.
     document.addEventListener("mousedown", (event) => {
       if (event.target.closest(".deck button, .ln > button, .now-chip")) event.preventDefault();

@@ -6,6 +6,12 @@ import { plain } from "./quote.js";
 const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End"]);
 /** A line that moved less than this was not scrolled: lines above it took their real height. */
 const JITTER = 8;
+/** Farther than this many panes one jumps: nobody reads what flies past. */
+const FAR = 1.5;
+const TRIES = 30;
+/** Lines take their height after the frame that shows them, so one frame without a move proves nothing. */
+const CALM = 3;
+const SMOOTH_ENDS_WITHIN = 1200;
 
 /** Events: seek{index}, cursor{index}, follow{on}, selection{lines} (empty when nothing is selected). */
 export class Transcript extends EventTarget {
@@ -21,12 +27,12 @@ export class Transcript extends EventTarget {
     this.cursor = -1;
     this.state = start();
     this.scrolling = false;
-    this.lastTop = null;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.#roving();
     this.#clicks();
     this.#reading();
     this.#selecting();
+    this.#remember();
   }
 
   speaker(i) {
@@ -49,18 +55,50 @@ export class Transcript extends EventTarget {
     else this.#remember();
   }
 
-  /** Scroll so that the line is read in comfort; not at all when it is already. */
+  /**
+   * Scroll so that the line is read in comfort; not at all when it is already. Lines out of sight have a guessed height,
+   * so a long way is jumped and measured again until the line lies where it should.
+   */
   reveal(index) {
     const line = this.lines[index];
     if (!line) return;
-    const by = scrollBy(line.getBoundingClientRect(), this.#pane());
-    if (by) {
-      this.scrolling = true;
-      clearTimeout(this.scrollTimer);
-      this.scrollTimer = setTimeout(() => this.#scrolled(), 1000);
-      window.scrollBy({ top: by, behavior: this.still.matches ? "instant" : "smooth" });
+    this.revealing = line;
+    const pane = this.#pane();
+    const by = scrollBy(line.getBoundingClientRect(), pane);
+    if (!by) {
+      this.#remember();
+      return;
     }
+    this.scrolling = true;
+    clearTimeout(this.scrollTimer);
+    const far = Math.abs(by) > FAR * (pane.bottom - pane.top);
+    if (far || this.still.matches) {
+      window.scrollBy({ top: by, behavior: "instant" });
+      this.#settle(line, TRIES);
+    } else {
+      window.scrollBy({ top: by, behavior: "smooth" });
+      this.scrollTimer = setTimeout(() => this.#settle(line, TRIES), SMOOTH_ENDS_WITHIN);
+    }
+  }
+
+  /** Measure again on the next frames until nothing moves any more; the reader may take over at any time. */
+  #settle(line, tries, calm = 0) {
+    clearTimeout(this.scrollTimer);
+    requestAnimationFrame(() => {
+      if (!this.scrolling || this.revealing !== line) return;
+      const by = scrollBy(line.getBoundingClientRect(), this.#pane());
+      const before = window.scrollY;
+      if (by) window.scrollBy({ top: by, behavior: "instant" });
+      const still = window.scrollY === before;
+      if (tries && !(still && calm >= CALM)) this.#settle(line, tries - 1, still ? calm + 1 : 0);
+      else this.#rest();
+    });
+  }
+
+  #rest() {
+    this.scrolling = false;
     this.#remember();
+    if (!this.state.on) this.#change({ type: "scrolled", target: this.#inView() });
   }
 
   /** The reader asks for the place that is spoken now. */
@@ -150,23 +188,22 @@ export class Transcript extends EventTarget {
       if (SCROLL_KEYS.has(event.key) && !event.defaultPrevented && !own) reader(event);
     });
     window.addEventListener("scroll", () => this.#onScroll(), { passive: true });
-    window.addEventListener("scrollend", () => this.#scrolled());
+    window.addEventListener("scrollend", () => {
+      if (this.scrolling) this.#settle(this.revealing, TRIES);
+      else if (!this.state.on) this.#change({ type: "scrolled", target: this.#inView() });
+    });
     window.addEventListener("resize", () => this.#remember());
   }
 
+  /** A scroll that moved the spoken line with it, and that we did not start, was the reader's (a scrollbar tells nobody). */
   #onScroll() {
     if (this.scrolling) return;
-    const before = this.lastTop;
+    const { lastTop, lastY } = this;
     this.#remember();
-    if (before !== null && Math.abs(this.lastTop - before) > JITTER) this.#readerMoves(this.#inView());
+    const moved = this.lastY - lastY;
+    const shifted = lastTop - this.lastTop;
+    if (Math.abs(moved) > JITTER && Math.abs(moved - shifted) <= JITTER) this.#readerMoves(this.#inView());
     this.#drawChip();
-  }
-
-  #scrolled() {
-    clearTimeout(this.scrollTimer);
-    this.scrolling = false;
-    this.#remember();
-    if (!this.state.on) this.#change({ type: "scrolled", target: this.#inView() });
   }
 
   #readerMoves(target) {
@@ -175,6 +212,7 @@ export class Transcript extends EventTarget {
   }
 
   #remember() {
+    this.lastY = window.scrollY;
     this.lastTop = (this.lines[this.active] ?? this.list).getBoundingClientRect().top;
   }
 

@@ -1,0 +1,141 @@
+"""Every write of what people add to a recording: comments, tags, corrections, names of speakers, the offset."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.recordings.mentions import mentioned
+from recordings_site.recordings.models import (
+    Comment,
+    LineCorrection,
+    RecordingJob,
+    RecordingTag,
+    SpeakerName,
+    Tag,
+    Transcript,
+)
+from recordings_site.recordings.search.index import index_transcript
+from recordings_site.tasks.actions import enqueue
+
+INDEX_NUMBER = "transcripts.index_number"
+
+
+@transaction.atomic
+def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | None, text: str) -> Comment:
+    """Remark something at a moment or on a span, in seconds; `@name` mentions a colleague who sees the recording."""
+    comment = Comment.objects.create(recording=recording, author=by, at=at, end=end, text=text)
+    people = mentioned(text, recording)
+    comment.mentions.set(people)
+    data = {"at": at, "end": end, "mentions": [person.email for person in people]}
+    audit.record(by=by, action="comment.added", subject=recording, data=data)
+    return comment
+
+
+@transaction.atomic
+def settle_comment(*, by: User, comment: Comment, resolved: bool) -> None:
+    """Resolve a comment, or open it again."""
+    comment.resolved_at = timezone.now() if resolved else None
+    comment.resolved_by = by if resolved else None
+    comment.save(update_fields=["resolved_at", "resolved_by"])
+    action = "comment.resolved" if resolved else "comment.reopened"
+    audit.record(by=by, action=action, subject=comment.recording, data={"comment": comment.pk})
+
+
+@transaction.atomic
+def delete_comment(*, by: User, comment: Comment) -> None:
+    """Take one's own comment away; the audit trail keeps that there was one, and what it said."""
+    data = {"comment": comment.pk, "at": comment.at, "text": comment.text}
+    audit.record(by=by, action="comment.deleted", subject=comment.recording, data=data)
+    comment.delete()
+
+
+@transaction.atomic
+def tag_recording(*, by: User, recording: RecordingJob, name: str) -> RecordingTag:
+    """Put a tag on a recording; a new word becomes a tag. Twice is once."""
+    tag, _ = Tag.objects.get_or_create(name=name)
+    tagging, made = RecordingTag.objects.get_or_create(recording=recording, tag=tag, defaults={"author": by})
+    if made:
+        audit.record(by=by, action="recording.tagged", subject=recording, data={"tag": tag.name})
+    return tagging
+
+
+@transaction.atomic
+def untag_recording(*, by: User, tagging: RecordingTag) -> None:
+    """Take a tag off a recording."""
+    audit.record(by=by, action="recording.untagged", subject=tagging.recording, data={"tag": tagging.tag.name})
+    tagging.delete()
+
+
+@transaction.atomic
+def correct_line(*, by: User, transcript: Transcript, position: int, text: str) -> LineCorrection:
+    """Say what a line should say. Sinch's own text stays, is shown beside it, and is found as well."""
+    original = transcript.lines.get(position=position).text
+    row = LineCorrection.objects.create(
+        transcript=transcript, position=position, original=original, text=text, author=by
+    )
+    data = {"line": position, "from": original, "to": text}
+    audit.record(by=by, action="transcript.corrected", subject=transcript.recording, data=data)
+    index_transcript(transcript)
+    return row
+
+
+@transaction.atomic
+def revert_line(*, by: User, transcript: Transcript, position: int) -> LineCorrection:
+    """Return a line to what Sinch heard; the corrections stay in its history."""
+    original = transcript.lines.get(position=position).text
+    row = LineCorrection.objects.create(
+        transcript=transcript, position=position, original=original, text=original, reverts=True, author=by
+    )
+    audit.record(by=by, action="transcript.reverted", subject=transcript.recording, data={"line": position})
+    index_transcript(transcript)
+    return row
+
+
+@transaction.atomic
+def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name: str, for_number: bool) -> SpeakerName:
+    """Say who a speaker is: in this recording, or in each one of its number. An empty name returns to the label.
+
+    A rule for the number speaks also in the recordings that came before: a worker indexes them anew.
+    """
+    number = recording.number if for_number else None
+    row = SpeakerName.objects.create(
+        recording=None if number else recording, number=number, speaker_label=speaker_label, name=name, author=by
+    )
+    data = {"speaker": speaker_label, "name": name, "for": str(number) if number else "this recording"}
+    audit.record(by=by, action="speaker.named", subject=recording, data=data)
+    transcript = Transcript.objects.filter(recording=recording).first()
+    if transcript is not None:
+        index_transcript(transcript)
+    if number is not None:
+        enqueue(INDEX_NUMBER, number.pk)
+    return row
+
+
+@transaction.atomic
+def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None:
+    """Move every line by this many seconds, because the transcript runs early or late."""
+    before, transcript.offset = transcript.offset, offset
+    transcript.save(update_fields=["offset"])
+    audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
+
+
+@transaction.atomic
+def exported(*, by: User, recording: RecordingJob, form: str) -> None:
+    """The transcript leaves the site in this form; its copies are beyond our reach, so that each is a row."""
+    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": form})
+
+
+@transaction.atomic
+def downloaded(*, by: User, recording: RecordingJob) -> None:
+    """The audio leaves the site as a file."""
+    audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})
+
+
+def index_number(number_id: int) -> int:
+    """Index every transcript of a number anew, because a rule gave its speakers other names. Gives their count."""
+    count = 0
+    for pk in Transcript.objects.filter(recording__number=number_id).values_list("pk", flat=True).iterator():
+        index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
+        count += 1
+    return count
