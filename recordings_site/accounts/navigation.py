@@ -37,6 +37,7 @@ OVERSIGHT = (
     Item("people", "People", "people", "e"),
     Item("status", "Status", "info", "u"),
     Item("activity", "Activity", "activity", "y"),
+    Item("status", "Status", "bolt", "t"),
 )
 
 
