@@ -13,6 +13,9 @@ from recordings_site.destinations.models import Destination
 from recordings_site.recordings import actions_notes, inspection, looking, transcripts
 from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
 from recordings_site.recordings.actions_media import LOOK_FOR_TRANSCRIPT
+from recordings_site.recordings.actions_reconcile import RECONCILE
+from recordings_site.recordings.reconcile import walk
+from recordings_site.recordings.runs import Reconciliation
 from recordings_site.tasks.models import Task
 
 Handler = Callable[[Task], datetime | None]
@@ -72,6 +75,14 @@ def index_number(task: Task) -> datetime | None:
     return None
 
 
+def reconcile(task: Task) -> datetime | None:
+    """Walk through a destination, from where the walk stands."""
+    run = Reconciliation.objects.open().filter(pk=task.subject).first()
+    if run is not None:
+        walk(run)
+    return None
+
+
 JOBS: Mapping[str, Handler] = {
     APPLY: apply,
     callback_actions.FORWARD: forward,
@@ -82,4 +93,5 @@ JOBS: Mapping[str, Handler] = {
     LOOK_FOR_TRANSCRIPT: look_for_transcript,
     destination_actions.CHECK: check_destination,
     actions_notes.INDEX_NUMBER: index_number,
+    RECONCILE: reconcile,
 }

@@ -58,7 +58,7 @@ def expect_recording(
     job.notification_events = planned.notification_events
     if job.started_at is None and _starts_at_once(planned):
         job.started_at = at
-    _attribute(job, subject)
+    attribute(job, subject)
     settle_job(job)
     job.save(force_insert=is_first)
     if by is not None:
@@ -91,7 +91,8 @@ def _next_ordinal(subject: Subject) -> int:
     return (highest or 0) + 1
 
 
-def _attribute(job: RecordingJob, subject: Subject) -> None:
+def attribute(job: RecordingJob, subject: Subject) -> None:
+    """Copy to a recording what is known of its call or conference; the caller saves it."""
     if isinstance(subject, Call):
         job.call = subject
         job.happened_at = subject.started_at
@@ -112,7 +113,7 @@ def settle(subject: Subject) -> None:
     jobs = list(jobs_of(subject).defer("peaks").select_for_update())
     before = {job.pk: _facts(job) for job in jobs}
     for job in jobs:
-        _attribute(job, subject)
+        attribute(job, subject)
     if isinstance(subject, Call):
         settle_call_recordings(subject, jobs)
     else:
@@ -143,7 +144,7 @@ def recording_announced(subject: Subject, *, reported: Reported, at: datetime) -
     job.reported_destination = job.reported_destination or reported.text[:1024]
     job.available_at = job.available_at or at
     _take_place(job, reported)
-    _attribute(job, subject)
+    attribute(job, subject)
     settle_job(job)
     job.save()
     settle(subject)
@@ -160,7 +161,7 @@ def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) 
     job.transcript_available_at = job.transcript_available_at or at
     if job.destination_id is None and reported.destination is not None:
         job.destination = reported.destination
-    _attribute(job, subject)
+    attribute(job, subject)
     settle_job(job)
     job.save()
     settle(subject)

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.recordings.actions import INSPECT
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.actions import enqueue
 
 OPENED = "audio.opened"
 OPENED_EVERY = timedelta(minutes=30)
@@ -42,6 +44,7 @@ def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
         seen = f"first seen {row.checked_at:%d %B %Y}" if row.checked_at else "first seen earlier"
         row.problem = f"The file was replaced in the store on {stat.modified:%d %B %Y, %H:%M} UTC; {seen}."
         row.peaks, row.duration, row.audio = None, None, {}
+        enqueue(INSPECT, row.pk)
         audit.record(
             by=None,
             action="recording.replaced",

@@ -11,6 +11,7 @@ from recordings_site.calls.models import Call, ConferenceSession, Decision, Dire
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
+from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.search.rows import IndexedRecording, SpokenLanguage, SpokenWord
 from recordings_site.recordings.state import State, state_choices
 
@@ -20,6 +21,7 @@ __all__ = [
     "LineCorrection",
     "Listening",
     "Origin",
+    "Reconciliation",
     "RecordingJob",
     "RecordingJobQuerySet",
     "RecordingTag",
@@ -135,6 +137,9 @@ class RecordingJob(models.Model):
     # recordings.media: the waveform, at most 4,000 points for each lane.
     peaks = models.BinaryField(null=True)
     problem = models.CharField(max_length=300, blank=True)
+
+    # The start of the last walk through the store that met its object (recordings.reconcile).
+    listed_at = models.DateTimeField(null=True)
 
     overdue_since = models.DateTimeField(null=True)
     overdue_reason = models.CharField(max_length=300, blank=True)

@@ -23,7 +23,7 @@ from recordings_site.storage import patience
 from recordings_site.storage.errors import AccessDenied, StoreError, StoreUnavailable
 from recordings_site.storage.local import LocalStore
 from recordings_site.storage.port import Body
-from tests.recordings import made
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 AUDIO = b"ID3" + os.urandom(300_000)
@@ -42,14 +42,14 @@ def recording(store: LocalStore) -> RecordingJob:
         by=None, name="Demo", kind="local", bucket="demo", prefix="calls/", sets=CredentialSets("0123456789abcdef")
     )
     stat = store.write(KEY, AUDIO, content_type="audio/mpeg")
-    return made.recording(destination=destination, key=KEY, size=stat.size, etag=stat.etag)
+    return factories.recording(destination=destination, key=KEY, size=stat.size, etag=stat.etag)
 
 
 @pytest.fixture
 def support(recording: RecordingJob) -> User:
     assert recording.number is not None
     assert recording.number.team is not None
-    return made.person("support", recording.number.team)
+    return factories.user(teams=[recording.number.team])
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_opening_is_written_down_once_in_half_an_hour_per_person(
     assert opened() == 1
     assert AuditEvent.objects.get(action="audio.opened").actor_id == support.pk
     other = Client()
-    other.force_login(made.person("admin"))
+    other.force_login(factories.admin())
     content(other.get(url(recording)))
     assert opened() == 2
 
@@ -196,11 +196,11 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
         ({"state": "not_recorded"}, 404, "never answered"),
         ({"state": "expected"}, 404, "not been uploaded yet"),
         (
-            {"deleted_at": made.THEN, "deleted_reason": "retention of 90 days"},
+            {"deleted_at": factories.LONG_AGO, "deleted_reason": "retention of 90 days"},
             410,
-            "02 March 2026: retention of 90 days",
+            "14 January 2026: retention of 90 days",
         ),
-        ({"overdue_since": made.THEN, "overdue_reason": "Never arrived."}, 404, "Never arrived."),
+        ({"overdue_since": factories.LONG_AGO, "overdue_reason": "Never arrived."}, 404, "Never arrived."),
         ({"destination": None}, 404, "none of the destinations"),
     ],
 )
@@ -252,7 +252,7 @@ def test_refused_access_names_the_destination_to_admins_alone(
     assert b"Ask an administrator" in told.content
     assert b"Demo" not in told.content
     admin = Client()
-    admin.force_login(made.person("admin"))
+    admin.force_login(factories.admin())
     assert "(destination Demo). The store said: The secret key is wrong." in admin.get(url(recording)).content.decode()
 
 

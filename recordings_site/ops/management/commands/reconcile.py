@@ -1,0 +1,66 @@
+"""The command that brings in what already lies in a store."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from tqdm import tqdm
+
+from recordings_site.destinations.models import Destination
+from recordings_site.recordings.actions_reconcile import request_reconciliation
+from recordings_site.recordings.reconcile import COUNTS, walk
+from recordings_site.recordings.runs import Reconciliation
+from recordings_site.storage.errors import StoreError
+
+
+class Command(BaseCommand):
+    """Walks through destinations here and now; what was interrupted is taken up where it stood."""
+
+    help = "List the store, link objects to recordings, adopt orphans, find transcripts, flag what is missing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which destination, and from when on."""
+        parser.add_argument("destination", nargs="?", help="name of a destination (all that are in use)")
+        parser.add_argument("--since", help="only what was modified since this day or time, such as 2026-11-01")
+
+    def handle(self, *args: Any, destination: str | None, since: str | None, **options: Any) -> None:
+        """Walk through them one after the other."""
+        known = {each.name: each for each in Destination.objects.in_use()}
+        if destination is not None and destination not in known:
+            raise CommandError(f"There is no destination {destination!r}. There are: {', '.join(known) or 'none'}.")
+        moment = _moment(since) if since else None
+        failed = False
+        for each in [destination] if destination else known:
+            failed = not self._walk(known[each], moment) or failed
+        if failed:
+            raise CommandError("Not every store could be listed. Run the command again to go on from there.")
+
+    def _walk(self, destination: Destination, since: datetime | None) -> bool:
+        run = request_reconciliation(by=None, destination=destination, since=since)
+        with tqdm(desc=str(destination), unit=" objects", disable=None) as bar:
+
+            def told(run: Reconciliation) -> None:
+                bar.update(run.counts["objects"] - bar.n)
+
+            try:
+                walk(run, told=told)
+            except StoreError as error:
+                self.stderr.write(f"{destination}: {error}")
+                return False
+        found = ", ".join(f"{name.replace('_', ' ')} {run.counts[name]}" for name in COUNTS)
+        self.stdout.write(f"{destination}: {found}.")
+        return True
+
+
+def _moment(text: str) -> datetime:
+    try:
+        day = parse_date(text)
+        moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 - made aware below
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"{text!r} is no day or time. Write 2026-11-01 or 2026-11-01T08:00.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
