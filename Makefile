@@ -16,7 +16,8 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --pyt
 .SILENT:
 
 run: $(RUNTIME)
-	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" $(IN_VENV) manage.py serve --port $(PORT)
+	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" LOG_LEVEL="$${LOG_LEVEL-WARNING}" \
+		$(IN_VENV) manage.py serve --port $(PORT)
 
 # PostgreSQL first, with what depends on the database; then everything, so that the last line tells of everything.
 test: $(TESTS)
@@ -37,7 +38,7 @@ $(VENV)/bin/uv:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	test -x $(IN_VENV) || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	$(IN_VENV) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(IN_VENV) -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 
 $(RUNTIME): requirements.txt | $(VENV)/bin/uv
 	echo "Installing the requirements"

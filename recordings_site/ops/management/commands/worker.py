@@ -5,11 +5,15 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from recordings_site.ops.chores import CHORES
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import Worker, drain
+
+# SQLite lets one write at a time: two that wait for each other only keep the callbacks waiting.
+DEFAULT_SLOTS = 1 if settings.SQLITE else 4
 
 
 class Command(BaseCommand):
@@ -19,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many at a time, and whether to end."""
-        parser.add_argument("--slots", type=int, default=2, metavar="N", help="tasks done at the same time (2)")
+        parser.add_argument("--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time ({DEFAULT_SLOTS})")
         parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
 
     def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
