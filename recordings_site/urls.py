@@ -11,7 +11,7 @@ from recordings_site.ops import views_status
 from recordings_site.policies import views as policies
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
-from recordings_site.recordings import views_audio, views_exports, views_library, views_notes, views_search
+from recordings_site.recordings import views_audio, views_exports, views_library, views_notes, views_saved, views_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Policies, numbers, applications
@@ -78,6 +78,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("player/manners", recordings.player_manners, name="player_manners"),
     path("recordings/", views_library.library, name="recordings"),
     path("search/", views_search.search, name="search"),
+    path("search/summary/", views_search.search_summary, name="search_summary"),
+    path("saved/", views_saved.saved, name="saved"),
+    path("saved/new/", views_saved.saved_new, name="saved_new"),
+    path("saved/<int:saved_id>/", views_saved.saved_edit, name="saved_edit"),
+    path("saved/<int:saved_id>/delete/", views_saved.saved_delete, name="saved_delete"),
+    path("saved/<int:saved_id>/seen/", views_saved.saved_seen, name="saved_seen"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Status
     path("status/", views_status.status, name="status"),

@@ -10,9 +10,9 @@ from recordings_site.callbacks import later
 from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.models import Destination
-from recordings_site.recordings import actions_notes, inspection, looking, transcripts
+from recordings_site.recordings import actions_notes, actions_saved, inspection, looking, transcripts
 from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
-from recordings_site.recordings.actions_media import LOOK_FOR_TRANSCRIPT
+from recordings_site.recordings.actions_media import ALERTS, LOOK_FOR_TRANSCRIPT
 from recordings_site.recordings.actions_reconcile import RECONCILE
 from recordings_site.recordings.reconcile import walk
 from recordings_site.recordings.runs import Reconciliation
@@ -43,6 +43,11 @@ def inspect(task: Task) -> None:
 def load_transcript(task: Task) -> None:
     """Read a transcript and have it found by searches."""
     transcripts.load(task.subject)
+
+
+def alert(task: Task) -> None:
+    """Tell people of a new recording that their saved searches find."""
+    actions_saved.alert(task.subject)
 
 
 def look(task: Task) -> datetime | None:
@@ -89,6 +94,7 @@ JOBS: Mapping[str, Handler] = {
     VERIFY: verify,
     INSPECT: inspect,
     LOAD_TRANSCRIPT: load_transcript,
+    ALERTS: alert,
     LOOK: look,
     LOOK_FOR_TRANSCRIPT: look_for_transcript,
     destination_actions.CHECK: check_destination,

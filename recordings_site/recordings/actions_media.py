@@ -21,6 +21,8 @@ from recordings_site.tasks.actions import enqueue
 
 # The kind of work that looks for a transcript of which nobody told (ops.jobs says how).
 LOOK_FOR_TRANSCRIPT = "transcript.look"
+# The kind of work that tells people of a new recording which their saved searches find.
+ALERTS = "saved.alerts"
 LOOK_AFTER = timedelta(minutes=3)
 _LINES_AT_ONCE = 1000
 
@@ -80,6 +82,7 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     transcript.save()
     _write_lines(transcript, parsed)
     index_transcript(transcript)
+    enqueue(ALERTS, job.pk)
     lines.read(transcript)
     job.transcript_available_at = job.transcript_available_at or timezone.now()
     job.transcript_overdue_since = None

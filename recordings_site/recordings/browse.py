@@ -27,7 +27,7 @@ from recordings_site.recordings.search.dates import seconds_of
 from recordings_site.recordings.state import State
 
 # What the state filter knows beside the states themselves.
-LATE = "late"
+LATE, MISSING = "late", "missing"
 SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
 SORTS["shortest"] = ("duration", False)
 YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
@@ -59,7 +59,9 @@ class BrowseForm(forms.Form):
     number = forms.ModelChoiceField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
     direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False)
     state = forms.ChoiceField(
-        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late or missing")], required=False, label="State"
+        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late"), (MISSING, "Missing")],
+        required=False,
+        label="State",
     )
     since = _date("From")
     until = _date("To")
@@ -149,8 +151,9 @@ def _values(form: BrowseForm) -> Iterator[tuple[str, object]]:
 
 def _condition(name: str, value: object, user: User) -> Q:
     match name:
-        case "state" if value == LATE:
-            return Q(overdue_since__isnull=False)
+        case "state" if value in (LATE, MISSING):
+            missing = Q(overdue_reason__startswith="Missing")
+            return Q(overdue_since__isnull=False, deleted_at=None) & (missing if value == MISSING else ~missing)
         case "since":
             return Q(happened_at__gte=_midnight(value))
         case "until":

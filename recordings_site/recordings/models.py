@@ -12,6 +12,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.runs import Reconciliation
+from recordings_site.recordings.saved import SavedMatch, SavedSearch
 from recordings_site.recordings.search.rows import IndexedRecording, SpokenLanguage, SpokenWord
 from recordings_site.recordings.state import State, state_choices
 
@@ -25,6 +26,8 @@ __all__ = [
     "RecordingJob",
     "RecordingJobQuerySet",
     "RecordingTag",
+    "SavedMatch",
+    "SavedSearch",
     "SpeakerName",
     "SpokenLanguage",
     "SpokenWord",
@@ -183,6 +186,19 @@ class RecordingJob(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def shown_state(self) -> str:
+        """The state in a list's words: while overdue it is late or missing."""
+        if self.overdue_since is None or self.state == State.DELETED:
+            return self.state
+        return "missing" if self.overdue_reason.startswith("Missing") else "late"
+
+    @property
+    def shown_reason(self) -> str:
+        """Why it stands so, in a sentence, without the word that the state shows already."""
+        reason = self.overdue_reason if self.shown_state in ("late", "missing") else self.problem
+        return reason.removeprefix("Late: ").removeprefix("Missing: ")
 
     @property
     def is_conference(self) -> bool:

@@ -56,7 +56,11 @@ RULES: dict[str, Rule] = {
     "profile*": OWN,
     # Recordings.
     "recordings": PAGE,
-    "search": PAGE,
+    "search*": PAGE,
+    # Saved searches: what is of somebody else is not there, though a team may see it in the list.
+    "saved": PAGE,
+    "saved_new": OWN,
+    "saved_*": Rule(frozenset({SUPPORT}), frozenset({SUPPORT})),
     "recording": RECORDING,
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,

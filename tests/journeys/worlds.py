@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.recordings import actions_media, actions_notes
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import RecordingJob, SavedSearch
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.sinch_posts import notify
@@ -46,7 +46,9 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     delivery = factories.delivery(number.application, notify("recording_finished"))
     comment = actions_notes.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")
     tagging = actions_notes.tag_recording(by=people[SUPERVISOR], recording=recording, name="tag")
+    saved = SavedSearch.objects.create(owner=people[SUPPORT], name="Refunds", page="search", query="q=refund")
     values = {
+        "saved_id": saved.pk,
         "task.pk": task.pk,
         "delivery.pk": delivery.pk,
         "recording_id": recording.pk,

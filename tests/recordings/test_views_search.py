@@ -72,3 +72,62 @@ def test_older_hits_are_a_link_away() -> None:
     rest = browser.get(f"/search/{first.context['older']}")
     seen = [hit.recording.pk for answer in (first, rest) for hit in answer.context["found"].hits]
     assert seen == [recording.pk for recording in reversed(made)]  # type: ignore[attr-defined]
+
+
+def test_the_hits_are_counted_and_divided_and_each_part_narrows_the_query() -> None:
+    number = factories.number(label="Support")
+    for _ in range(3):
+        indexed("refund", number=number)
+    indexed("a refund and a card", "a refund, yes", "yes")
+    browser = client(factories.admin())
+    answer = browser.get("/search/summary/?q=refund OR nothing", headers={"HX-Request": "true", "HX-Target": "summary"})
+    facets = {facet.name: values for facet, values in answer.context["facets"]}
+    assert answer.context["summary"].count == 4
+    (support, link), _other = facets["Number"]
+    assert (support.label, support.count) == ("Support", 3)
+    assert {(value.label, value.count) for value, _ in facets["Speaker"]} == {("Speaker 1", 4), ("Speaker 2", 1)}
+    narrowed = browser.get(f"/search/{link}")
+    assert len(narrowed.context["found"].hits) == 3
+    for values in facets.values():
+        for value, each in values:
+            assert len(browser.get(f"/search/{each}").context["found"].hits) == value.count
+
+
+def test_counts_and_parts_know_nothing_of_others() -> None:
+    indexed("refund", number=factories.number(label="Secret line"))
+    page = client(factories.user(teams=[factories.team()])).get("/search/summary/?q=refund").content.decode()
+    assert "Secret line" not in page
+    assert "<strong" in page
+
+
+def test_more_than_a_thousand_are_counted_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recordings_site.recordings.search.summary.NEWEST", 2)
+    for _ in range(4):
+        indexed("refund")
+    browser = client(factories.admin())
+    assert "2+" in browser.get("/search/summary/?q=refund").content.decode()
+    assert browser.get("/search/summary/?q=refund&exact=1").context["exact"] == 4
+
+
+def test_the_best_match_says_most_of_what_was_asked() -> None:
+    little = indexed("a refund", *["something else"] * 20)
+    much = indexed("refund the card", "yes a refund", "refund for the card")
+    rare = indexed("the invoice and the refund", "thank you")
+    for _ in range(6):
+        indexed("refund")
+    browser = client(factories.admin())
+    order = [
+        hit.recording for hit in browser.get("/search/?q=refund OR card OR invoice&sort=best").context["found"].hits
+    ]
+    assert {order[0], order[1]} == {much, rare}
+    assert order[-1] == little
+
+
+def test_pages_of_the_best_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {indexed("refund").pk for _ in range(25)}  # type: ignore[attr-defined]
+    browser = client(factories.admin())
+    first = browser.get("/search/?q=refund&sort=best")
+    second = browser.get(f"/search/{first.context['older']}")
+    seen = [hit.recording.pk for answer in (first, second) for hit in answer.context["found"].hits]
+    assert len(seen) == 25
+    assert set(seen) == made

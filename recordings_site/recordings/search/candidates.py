@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 
@@ -10,7 +11,7 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.search import ids, tree
 from recordings_site.recordings.search.facts import Facts, id_range
-from recordings_site.recordings.search.meaning import All, Any, Fact, Line, Meaning, Without
+from recordings_site.recordings.search.meaning import All, Fact, Line, Meaning, Without
 from recordings_site.recordings.search.sql import (
     Condition,
     Dialect,
@@ -228,14 +229,25 @@ def _decide(rest: Condition, candidates: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def has_text(meaning: Meaning) -> bool:
-    """Whether a query asks for something that was said."""
-    match meaning:
-        case Line():
-            return True
-        case All(parts) | Any(parts):
-            return any(has_text(part) for part in parts)
-        case Without(part):
-            return has_text(part)
-        case Fact():
-            return False
+def lines_among(match: str, found: Sequence[int], *, most: int) -> list[int]:
+    """The ids of the newest lines that match, between the newest and the oldest of some recordings."""
+    if not found:
+        return []
+    low, high = ids.line_id(min(found), 0), ids.line_id(max(found) + 1, 0)
+    parameters: list[Any]
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT l.id FROM generate_series(%s::integer, %s::integer, -1) AS b(bucket), LATERAL ("
+            "SELECT s.id FROM recordings_search_line s WHERE s.bucket = b.bucket AND s.tokens @@ %s::tsquery"
+            " AND s.id >= %s AND s.id < %s LIMIT %s) l LIMIT %s"
+        )
+        parameters = [ids.bucket(max(found)), ids.bucket(min(found)), match, low, high, most, most]
+    else:
+        sql = (
+            "SELECT rowid FROM recordings_search_line WHERE recordings_search_line MATCH %s"
+            " AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
+        )
+        parameters = [match, low, high, most]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.models import RecordingJob, SpokenLanguage, SpokenWord
-from recordings_site.recordings.search import candidates, ids, tree
+from recordings_site.recordings.search import candidates, ids, rank, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
 from recordings_site.recordings.search.sql import line_match
@@ -36,6 +36,12 @@ class Hit:
     recording: RecordingJob
     lines: Sequence[HitLine]
     seconds: Sequence[float]
+
+    @property
+    def marks(self) -> Sequence[tuple[float, float]]:
+        """Each found second and where it lies in the recording, in per cent of its length."""
+        whole = max(self.recording.duration or 0, self.seconds[-1] if self.seconds else 0) or 1
+        return [(at, round(100 * at / whole, 2)) for at in self.seconds]
 
     @property
     def more_lines(self) -> int:
@@ -76,12 +82,21 @@ def find(node: tree.Node, *, user: User, before: int | None = None, size: int = 
     return Found(hits, walked.older, back_to)
 
 
+def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, bool]:
+    """A page (from 1) of the newest hits, the best first; and whether older hits were not considered."""
+    meaning = understand(node)
+    order, more = rank.best(meaning, user)
+    shown = order[(page - 1) * size : page * size]
+    hits = _hits(shown, list(lines_of(meaning)), user)
+    return Found(hits, page + 1 if page * size < len(order) else None, None), more
+
+
 def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     rows = RecordingJob.objects.visible_to(user).with_facts().filter(indexed__in=found).select_related("indexed")
     recordings = {row.indexed.pk: row for row in rows}
     places = _places([pk for pk in found if pk in recordings], lines)
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
-    texts = _texts([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
+    texts = lines_at([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
     hits = []
     for pk in found:
         if pk not in recordings:
@@ -130,7 +145,7 @@ def _places(found: Sequence[int], lines: Sequence[Line]) -> dict[int, list[tuple
     return places
 
 
-def _texts(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:
+def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:
     """Second, speaker and text of lines by transcript and position."""
     if not wanted:
         return {}

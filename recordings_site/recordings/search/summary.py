@@ -1,0 +1,117 @@
+"""Counts what a search finds: in all, and by number, direction, speaker, month, policy and tag."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Direction
+from recordings_site.recordings.models import IndexedRecording, RecordingTag
+from recordings_site.recordings.search import candidates, ids, tree
+from recordings_site.recordings.search.find import lines_at, understand
+from recordings_site.recordings.search.meaning import Meaning, lines_of
+from recordings_site.recordings.search.sql import line_match
+
+NEWEST = 1000  # hits that are counted unless more is asked for
+MOST = 100_000  # that an exact count goes through
+LINES = 3000  # newest lines among which speakers are counted
+SHOWN = 8  # values of one facet
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value: how it is called, how many of the counted hits have it, and the condition that keeps only those."""
+
+    label: str
+    count: int
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to divide the hits, its commonest values first."""
+
+    name: str
+    values: Sequence[FacetValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many calls were found ("1,000+" when there are more) and how the newest of them divide."""
+
+    count: int
+    more: bool
+    facets: Sequence[Facet]
+    searched_back_to: datetime | None = None
+
+
+def count(node: tree.Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
+    """How many recordings match, up to `most`, and whether there are more."""
+    walked = candidates.walk(candidates.plan(understand(node), user), size=most, budget=max(most, candidates.BUDGET))
+    return len(walked.ids), walked.older is not None
+
+
+def summarize(node: tree.Node, *, user: User) -> Summary:
+    """The count and the facets over the newest hits."""
+    meaning = understand(node)
+    walked = candidates.walk(candidates.plan(meaning, user), size=NEWEST, budget=5 * candidates.BUDGET)
+    return Summary(len(walked.ids), walked.older is not None, list(_facets(walked.ids, meaning)))
+
+
+def _facets(found: Sequence[int], meaning: Meaning) -> Iterator[Facet]:
+    rows = list(
+        IndexedRecording.objects.filter(pk__in=found).values_list(
+            "recording__number__digits",
+            "recording__number__label",
+            "recording__direction",
+            "recording__happened_at",
+            "recording__decision__policy_version__policy__name",
+        )
+    )
+    yield _facet("Number", ((label or f"+{digits}", f"number:+{digits}") for digits, label, *_ in rows if digits))
+    directions = dict(Direction.choices)
+    yield _facet("Direction", ((directions[row[2]], f"direction:{row[2]}") for row in rows))
+    speakers = _speakers(found, meaning)
+    yield _facet("Speaker", ((label, f"speaker:{quoted(label)}") for label in speakers))
+    months = [timezone.localtime(row[3]) for row in rows]
+    yield _facet("Month", ((f"{month:%B %Y}", f"on:{month:%Y-%m}") for month in months), by_count=False)
+    yield _facet("Policy", ((row[4], f"policy:{quoted(row[4])}") for row in rows if row[4]))
+    tags = RecordingTag.objects.filter(recording__indexed__in=found).values_list(F("tag__name"))
+    yield _facet("Tag", ((name, f"tag:{quoted(name)}") for (name,) in tags))
+
+
+def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
+    """The labels of those who said what was found, once for each of their recordings."""
+    wanted = list(lines_of(meaning))
+    if not wanted or not found:
+        return iter(())
+    writer = candidates.dialect()
+    match = writer.either([line_match(line, writer) for line in wanted])
+    kept = set(found)
+    lines = [each for each in candidates.lines_among(match, found, most=LINES) if each >> ids.BITS in kept]
+    transcripts = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "transcript_id"))
+    said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
+    pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
+    return (label for _, label in pairs)
+
+
+def _facet(name: str, values: Iterable[tuple[str, str]], *, by_count: bool = True) -> Facet:
+    counted = Counter(values)
+    # Months come newest first: their conditions sort as their time does.
+    order = counted.most_common() if by_count else sorted(counted.items(), key=lambda item: item[0][1], reverse=True)
+    return Facet(name, [FacetValue(label, number, condition) for (label, condition), number in order[:SHOWN]])
+
+
+def quoted(value: str) -> str:
+    """A value as the query language takes it: in quotes unless it is one plain word."""
+    plain = value.replace('"', " ").strip()
+    return plain if plain.isalnum() else f'"{plain}"'
+
+
+def refined(text: str, condition: str, node: tree.Node) -> str:
+    """A query narrowed by a condition; its alternatives are put in brackets first."""
+    return f"({text}) {condition}" if isinstance(node, tree.Or) else f"{text} {condition}"

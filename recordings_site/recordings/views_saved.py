@@ -1,0 +1,96 @@
+"""Pages of saved searches: keep one, change it, see what it found since."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from recordings_site.accounts import access
+from recordings_site.recordings import actions_saved, watching
+from recordings_site.recordings.forms_saved import SavedSearchForm
+from recordings_site.recordings.models import SavedMatch, SavedSearch
+from recordings_site.recordings.saved import SavedPage
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.own_affairs
+def saved_new(request: Request) -> HttpResponse:
+    """Name a search, or the list with its filters, and keep it."""
+    first = {"page": request.GET.get("page"), "query": request.GET.get("query", "")}
+    form = SavedSearchForm(request.POST if request.method == "POST" else None, user=request.user, initial=first)
+    if request.method == "POST" and form.is_valid():
+        page = SavedPage(form.cleaned_data.pop("page") or SavedPage.SEARCH)
+        saved = actions_saved.save_search(by=request.user, page=page, **form.cleaned_data)
+        messages.success(request, f"“{saved.name}” is saved. It is on your home page.")
+        return redirect(address(saved))
+    return render(request, "recordings/saved_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.own_affairs
+def saved_edit(request: Request, saved_id: int) -> HttpResponse:
+    """Rename, share or watch a saved search of one's own."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    first = {name: getattr(saved, name) for name in ("name", "team", "alert", "alert_by_email", "page", "query")}
+    form = SavedSearchForm(
+        request.POST if request.method == "POST" else None, user=request.user, saved=saved, initial=first
+    )
+    if request.method == "POST" and form.is_valid():
+        kept = {name: form.cleaned_data[name] for name in ("name", "team", "alert", "alert_by_email")}
+        actions_saved.change_saved(by=request.user, saved=saved, **kept)
+        messages.success(request, f"“{saved.name}” is changed.")
+        return redirect("saved")
+    context = {"form": form, "saved": saved}
+    return render(request, "recordings/saved_form.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@access.own_affairs
+def saved_delete(request: Request, saved_id: int) -> HttpResponse:
+    """Forget a saved search of one's own."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    actions_saved.delete_saved(by=request.user, saved=saved)
+    messages.success(request, f"“{saved.name}” is deleted.")
+    return redirect("saved")
+
+
+@require_POST
+@access.own_affairs
+def saved_seen(request: Request, saved_id: int) -> HttpResponse:
+    """What a saved search of one's own found is no longer new."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    actions_saved.mark_seen(by=request.user, saved=saved)
+    return redirect("saved")
+
+
+@require_safe
+@access.signed_in
+def saved(request: Request) -> HttpResponse:
+    """One's saved searches and those shared with one's teams, with counts and what is new."""
+    return page_or_partial(request, "recordings/saved.html", "recordings/_saved.html", {"shelf": shelf(request)})
+
+
+def shelf(request: Request) -> list[dict[str, object]]:
+    """Each visible saved search with its address, its count and its newest unseen recordings."""
+    user = request.user
+    news: dict[int, list[SavedMatch]] = {}
+    for match in SavedMatch.objects.unseen_by(user):
+        news.setdefault(match.saved_id, []).append(match)
+    return [
+        {
+            "saved": each,
+            "address": address(each),
+            "count": watching.count(each, user),
+            "own": each.owner_id == user.pk,
+            "news": news.get(each.pk, [])[:5],
+            "new": len(news.get(each.pk, [])),
+        }
+        for each in SavedSearch.objects.visible_to(user).select_related("owner", "team")
+    ]
+
+
+def address(saved: SavedSearch) -> str:
+    """Where a saved search opens."""
+    return f"{reverse(saved.page)}?{saved.query}"

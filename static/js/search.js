@@ -1,0 +1,61 @@
+// Plays a hit where it stands: from its moment, in a bar at the foot of the search page.
+
+const LEAD = 0.5; // seconds before the line, so that its first word is heard
+
+/** The second of the mark nearest to where a strip was clicked; null when there is none. */
+export function nearestMark(seconds, fraction, length) {
+  const wanted = fraction * length;
+  let best = null;
+  for (const at of seconds) if (best === null || Math.abs(at - wanted) < Math.abs(best - wanted)) best = at;
+  return best;
+}
+
+/** Wire the bar: buttons with data-play start it, the strip plays its nearest mark. */
+export function startPlayInPlace(root = document) {
+  const bar = root.getElementById("play-bar");
+  if (!bar) return;
+  const audio = bar.querySelector("audio");
+  const title = bar.querySelector("[data-play-title]");
+  const trouble = bar.querySelector("[data-play-trouble]");
+
+  const play = (button, at) => {
+    bar.hidden = false;
+    trouble.textContent = "";
+    title.textContent = button.dataset.title;
+    title.href = button.dataset.href;
+    if (audio.getAttribute("src") !== button.dataset.play) audio.src = button.dataset.play;
+    audio.currentTime = Math.max(0, at - LEAD);
+    audio.play().catch(() => {});
+  };
+  const show = (part) => {
+    for (const button of part.querySelectorAll("[data-play][hidden]")) button.hidden = false;
+  };
+
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-play]");
+    if (button) play(button, Number(button.dataset.t));
+    const strip = event.target.closest(".hit-strip");
+    if (strip) {
+      const first = strip.closest(".hit").querySelector("[data-play]");
+      const marks = [...strip.querySelectorAll("[data-t]")];
+      const box = strip.getBoundingClientRect();
+      const x = (100 * (event.clientX - box.left)) / box.width;
+      const near = nearestMark(marks.map((mark) => Number(mark.getAttribute("x"))), x / 100, 100);
+      const mark = marks.find((each) => Number(each.getAttribute("x")) === near);
+      if (first && mark) play(first, Number(mark.dataset.t));
+    }
+    if (event.target.closest("[data-play-close]")) {
+      audio.pause();
+      bar.hidden = true;
+    }
+  });
+  audio.addEventListener("error", async () => {
+    // The server says in a sentence why there is no sound.
+    const answer = await fetch(audio.src, { headers: { Range: "bytes=0-0" } }).catch(() => null);
+    trouble.textContent = answer && !answer.ok ? await answer.text() : "The audio cannot be played.";
+  });
+  root.addEventListener("htmx:afterSwap", () => show(root));
+  show(root);
+}
+
+if (typeof document !== "undefined") startPlayInPlace();

@@ -1,0 +1,126 @@
+"""Saved searches: kept, shared, watched, and told of once."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from recordings_site.accounts.models import AuditEvent, Team, User
+from recordings_site.recordings import actions_saved, watching
+from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
+from recordings_site.recordings.saved import SavedPage
+from recordings_site.recordings.search.index import index_transcript
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team() -> Team:
+    return factories.team()
+
+
+@pytest.fixture
+def person(team: Team) -> User:
+    return factories.user(teams=[team])
+
+
+def client(user: User) -> Client:
+    made = Client()
+    made.force_login(user)
+    return made
+
+
+def said(team: Team, text: str) -> RecordingJob:
+    recording = factories.recording(number=factories.number(team=team))
+    index_transcript(factories.transcript(recording, [(1.0, "Speaker 1", text)]))
+    return recording
+
+
+def kept(owner: User, query: str = "q=refund", page: SavedPage = SavedPage.SEARCH, **fields: object) -> SavedSearch:
+    values = {"name": "Refunds", "team": None, "alert": True, "alert_by_email": True} | fields
+    return actions_saved.save_search(by=owner, page=page, query=query, **values)  # type: ignore[arg-type]
+
+
+def test_a_search_is_saved_from_its_page_and_opens_again(person: User) -> None:
+    browser = client(person)
+    form = browser.get("/saved/new/?page=search&query=q%3Drefund%2BOR%2Bcard").content.decode()
+    assert 'value="q=refund+OR+card"' in form
+    fields = {"name": "Money", "page": "search", "query": "q=refund+OR+card&cursor=12", "alert": "on"}
+    answer = browser.post("/saved/new/", fields)
+    assert answer.headers["Location"] == "/search/?q=refund+OR+card"
+    assert SavedSearch.objects.get().alert
+    assert AuditEvent.objects.filter(action="saved_search.created", actor_id=person.pk).exists()
+    again = browser.post("/saved/new/", fields)
+    assert "another name" in again.content.decode()
+
+
+def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, person: User) -> None:
+    saved = kept(person)
+    recording = said(team, "I want a refund")
+    assert actions_saved.alert(recording.pk) == 1
+    assert actions_saved.alert(recording.pk) == 0
+    assert SavedMatch.objects.get().saved == saved
+    [letter] = mail.outbox
+    assert letter.to == [person.email]
+    assert f"/recordings/{recording.pk}/" in str(letter.body)
+    assert "I want" not in str(letter.body)
+    browser = client(person)
+    assert "1 new" in browser.get("/saved/").content.decode()
+    browser.post(f"/saved/{saved.pk}/seen/")
+    assert "1 new" not in browser.get("/saved/").content.decode()
+
+
+def test_nobody_is_told_of_what_they_may_not_see_or_did_not_ask_for(team: Team, person: User) -> None:
+    kept(person)
+    kept(factories.user(), name="Refunds of nobody")
+    kept(person, "q=banana", name="Bananas")
+    kept(person, name="Unwatched", alert=False)
+    actions_saved.alert(said(factories.team(), "refund of others").pk)
+    assert not SavedMatch.objects.exists()
+    actions_saved.alert(said(team, "a refund").pk)
+    assert [match.saved.name for match in SavedMatch.objects.all()] == ["Refunds"]
+
+
+def test_a_list_can_be_watched_too(team: Team, person: User) -> None:
+    saved = kept(person, "longer=5m", SavedPage.RECORDINGS, alert_by_email=False)
+    short = said(team, "hello")
+    long = factories.recording(number=factories.number(team=team), duration=400.0)
+    actions_saved.alert(short.pk)
+    actions_saved.alert(long.pk)
+    assert [match.recording_id for match in SavedMatch.objects.all()] == [long.pk]
+    assert mail.outbox == []
+    assert watching.count(saved, person) == (1, False)
+
+
+def test_a_saved_search_that_can_no_longer_be_read_finds_nothing(team: Team, person: User) -> None:
+    saved = kept(person, "q=%28broken")
+    assert not watching.finds(saved, said(team, "broken"))
+    assert watching.count(saved, person) == (0, False)
+
+
+def test_who_shares_a_team_sees_it_with_their_own_recordings_and_cannot_change_it(team: Team, person: User) -> None:
+    saved = kept(person, team=team)
+    said(team, "refund")
+    colleague = client(factories.user(teams=[team]))
+    page = colleague.get("/saved/").content.decode()
+    assert "Refunds" in page
+    assert f"/saved/{saved.pk}/" not in page
+    assert colleague.post(f"/saved/{saved.pk}/delete/").status_code == 404
+    assert "Refunds" not in client(factories.user()).get("/saved/").content.decode()
+
+
+def test_it_is_renamed_and_deleted_by_its_owner(person: User) -> None:
+    saved = kept(person)
+    browser = client(person)
+    browser.post(f"/saved/{saved.pk}/", {"name": "Money back", "alert_by_email": "on"})
+    saved.refresh_from_db()
+    assert (saved.name, saved.alert, saved.alert_by_email, saved.query) == ("Money back", False, False, "q=refund")
+    browser.post(f"/saved/{saved.pk}/delete/")
+    assert not SavedSearch.objects.exists()
+
+
+def test_names_cannot_add_headers_to_a_mail(team: Team, person: User) -> None:
+    kept(person, name="Refunds\r\nBcc: all@example.com")
+    actions_saved.alert(said(team, "refund").pk)
+    assert len(mail.outbox) == 1
+    assert "\n" not in str(mail.outbox[0].subject)
