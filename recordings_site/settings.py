@@ -214,6 +214,9 @@ CONTENT_SECURITY_POLICY = {
 CALLBACK_PATH: str = env.str("CALLBACK_PATH", default="/callbacks/sinch/")
 # Seconds that a callback's x-timestamp may lie from our clock before it is stale. Sinch publishes no tolerance.
 CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
+# Base URLs of Sinch's REST API; empty means Sinch's own hosts, that of the application's region for calls.
+SINCH_CALLING_URL: str = env.str("SINCH_CALLING_URL", default="").rstrip("/")
+SINCH_CONFIGURATION_URL: str = env.str("SINCH_CONFIGURATION_URL", default="").rstrip("/")
 # Threads in which a process does its callbacks' database work, each waited for at most a second. 0: in the request's
 # own thread, without a deadline, which is for tests alone.
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=1 if SQLITE else 8)

@@ -11,7 +11,15 @@ from recordings_site.ops import views_status
 from recordings_site.policies import views as policies
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
-from recordings_site.recordings import views_audio, views_exports, views_library, views_notes, views_saved, views_search
+from recordings_site.recordings import (
+    views_audio,
+    views_exports,
+    views_library,
+    views_live,
+    views_notes,
+    views_saved,
+    views_search,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Policies, numbers, applications
@@ -85,6 +93,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/<int:saved_id>/delete/", views_saved.saved_delete, name="saved_delete"),
     path("saved/<int:saved_id>/seen/", views_saved.saved_seen, name="saved_seen"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
+    # Calls in progress
+    path("live/", views_live.live_calls, name="live"),
+    path("live/<int:call_pk>/<str:command>/", views_live.live_command, name="live_command"),
+    path("live/conferences/<int:session_pk>/", views_live.live_conference, name="live_conference"),
     # Status
     path("status/", views_status.status, name="status"),
     path("status/tasks/<int:pk>/again/", views_status.task_again, name="task_again"),

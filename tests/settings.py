@@ -32,3 +32,6 @@ STATIC_ROOT.mkdir()
 
 # A callback's database work in the test's own thread and transaction; the tests of deadlines choose threads themselves.
 CALLBACK_THREADS = 0
+
+# Nobody listens there: a test that speaks with Sinch gives the address of its own.
+SINCH_CALLING_URL = SINCH_CONFIGURATION_URL = "http://127.0.0.1:9"

@@ -1,5 +1,6 @@
 """What happened: calls, conference sessions, the decision of each call, and every callback delivery."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -7,6 +8,9 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
+
+# What is older and has no DiCE has lost it: Sinch ends calls after 14,400 s.
+LONGEST_CALL = timedelta(hours=4, minutes=5)
 
 
 class Direction(models.TextChoices):
@@ -23,6 +27,14 @@ def direction_choices() -> list[tuple[str, str]]:
     return Direction.choices
 
 
+class ConferenceSessionQuerySet(models.QuerySet["ConferenceSession"]):
+    """Named reads of conference sessions."""
+
+    def visible_to(self, user: User) -> "ConferenceSessionQuerySet":
+        """Those with a call that this person may see, or all."""
+        return self if user.sees_all else self.filter(calls__number__team__in=user.teams.all()).distinct()
+
+
 class ConferenceSession(models.Model):
     """One gathering in a conference. Ids are chosen by the user and reused: a session is one use of an id."""
 
@@ -33,6 +45,8 @@ class ConferenceSession(models.Model):
     opened_at = models.DateTimeField()
     recording_finished_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    objects = ConferenceSessionQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -54,6 +68,12 @@ class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User) -> "CallQuerySet":
         """The calls this person may see: those of their teams' numbers, or all."""
         return self if user.sees_all else self.filter(number__team__in=user.teams.all())
+
+    def in_progress(self, now: datetime) -> "CallQuerySet":
+        """Those that began and have not ended, the newest first. Sinch lets no call last longer than four hours."""
+        since = now - LONGEST_CALL
+        begun = self.filter(dice_received_at=None, ice_received_at__gt=since)
+        return begun.select_related("number__team", "application", "conference_session", "decision").order_by("-id")
 
 
 class Call(models.Model):

@@ -192,7 +192,7 @@ def decide_by(
         return facts
     if isinstance(route, Hangup) or (starts(how, route) == "ace" and document.on_answer == "hangup"):
         return facts.unrecorded(Reason.ROUTE_HANGS_UP, f"{policy.title} hangs up, so there is nothing to record")
-    return _planned(facts, how, number, snapshot, recording_id)
+    return planned(facts, how, number, snapshot, recording_id)
 
 
 def starts(how: How, route: Route) -> str:
@@ -264,9 +264,10 @@ def _by_rules(facts: DecisionFacts, policy: PolicyFacts) -> DecisionFacts:
     return replace(facts, record=True, reason=str(Reason.RULE_RECORDS), sentence=sentence)
 
 
-def _planned(
+def planned(
     facts: DecisionFacts, how: How, number: NumberFacts | None, snapshot: Snapshot, recording_id: UUID
 ) -> DecisionFacts:
+    """The decision with its recording planned by `how`, or unrecorded with the reason why it cannot be."""
     wanted = (number.destination_id if number else None) or how.destination
     destination = snapshot.destinations.get(wanted) if wanted else None
     if destination is None:

@@ -70,6 +70,10 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """Ordered by the call's time, the newest first."""
         return self.order_by("-happened_at", "-id")
 
+    def running_on(self, call: Call) -> list["RecordingJob"]:
+        """The recordings of a call that run now, as far as the facts tell."""
+        return [job for job in self.filter(call=call).defer("peaks") if job.is_running]
+
     def of_same_call(self, recording: "RecordingJob") -> "RecordingJobQuerySet":
         """All recordings of the same call or conference session, in time order."""
         if recording.call_id:
@@ -199,6 +203,12 @@ class RecordingJob(models.Model):
         """Why it stands so, in a sentence, without the word that the state shows already."""
         reason = self.overdue_reason if self.shown_state in ("late", "missing") else self.problem
         return reason.removeprefix("Late: ").removeprefix("Missing: ")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started and nothing tells of its end."""
+        ends = (self.stopped_at, self.finished_at, self.available_at, self.not_recorded_at, self.deleted_at)
+        return self.started_at is not None and all(end is None for end in ends)
 
     @property
     def is_conference(self) -> bool:

@@ -76,6 +76,10 @@ RULES: dict[str, Rule] = {
     # What one heard, and how one's player behaves, is one's own: an auditor's too.
     "recording_heard": RECORDING_OWN,
     "player_manners": OWN,
+    # Calls in progress: who sees the call's number watches, a supervisor commands.
+    "live": PAGE,
+    "live_command": SUPERVISION,
+    "live_conference": RECORDING,
     # Oversight.
     "destination*": OVERSIGHT,
     "people": OVERSIGHT,

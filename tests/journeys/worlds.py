@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recordings_site.accounts.models import Role, User
+from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings import actions_media, actions_notes
 from recordings_site.recordings.models import RecordingJob, SavedSearch
 from recordings_site.tasks.models import Task
@@ -47,8 +48,15 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     comment = actions_notes.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")
     tagging = actions_notes.tag_recording(by=people[SUPERVISOR], recording=recording, name="tag")
     saved = SavedSearch.objects.create(owner=people[SUPPORT], name="Refunds", page="search", query="q=refund")
+    session = ConferenceSession.objects.create(
+        application=number.application, conference_id="room", number=number, opened_at=factories.LONG_AGO
+    )
+    Call.objects.filter(pk=recording.call_id).update(conference_session=session)
     values = {
         "saved_id": saved.pk,
+        "call_pk": recording.call_id,
+        "command": "stop",
+        "session_pk": session.pk,
         "task.pk": task.pk,
         "delivery.pk": delivery.pk,
         "recording_id": recording.pk,

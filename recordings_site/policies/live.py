@@ -1,0 +1,43 @@
+"""Plans a recording that a person starts while the call runs: where it goes and how, as the number's policy says."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from recordings_site.policies import answer
+from recordings_site.policies.answer import CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.decision import planned
+from recordings_site.policies.document import How
+from recordings_site.policies.routes import Park
+from recordings_site.policies.snapshot import Snapshot
+from recordings_site.sinch import svaml
+from recordings_site.sinch.svaml import RecordingOptions
+
+
+class CannotRecord(Exception):
+    """There is no way to record this call; the message says why, and the remedy."""
+
+
+def plan_live(call: CallFacts, snapshot: Snapshot, *, recording_id: UUID) -> tuple[PlannedRecording, RecordingOptions]:
+    """Plan a call recording by an instruction, with the options for Sinch. Raises CannotRecord.
+
+    Policies say which calls are recorded by themselves; a person who starts a recording overrules that, but not where
+    recordings go: the number's destination, else that of its policy.
+    """
+    number = snapshot.numbers.get(call.number_digits) if call.number_digits else None
+    if number is None:
+        raise CannotRecord("The call's number is not known here: nobody would see the recording. Add the number first.")
+    policy = snapshot.policy_of(number)
+    how = replace(policy.document.how if policy else How(), method="instruction", start="connect")
+    facts = DecisionFacts(
+        call=call, record=True, reason="", sentence="", route=Park(), policy_name=policy.name if policy else "Nothing"
+    )
+    decision, options = answer.options_for(
+        planned(facts, how, number, snapshot, recording_id), snapshot, True, answer.Reason.FAULT
+    )
+    if decision.plan is None or options is None:
+        reason = decision.sentence.removeprefix("Not recorded: ").rstrip(".")
+        raise CannotRecord(f"The call cannot be recorded: {reason}. Give its number a destination, or mend it.")
+    wrong = svaml.problems(svaml.manage("start", options), "manage")
+    if wrong:
+        raise CannotRecord(f"The call cannot be recorded: {wrong[0].message}")
+    return decision.plan, options

@@ -1,0 +1,28 @@
+"""Reaches Sinch's REST API in an application's name: opens its secret, chooses the hosts."""
+
+from django.conf import settings
+
+from recordings_site.destinations.sealing import Keyring, SealingError
+from recordings_site.policies.models import Application
+from recordings_site.sinch.client import CONFIGURATION_URL, ApiError, Client, regional_url
+from recordings_site.sinch.errors import SignatureError
+from recordings_site.sinch.signing import decode_secret
+
+
+def client_for(application: Application) -> Client:
+    """Return a client that signs with the application's first secret; use it in a `with` block. Raises ApiError."""
+    if not application.secret:
+        raise ApiError("The application has no secret here. Enter it on the application's page.")
+    try:
+        secret = Keyring.parse(settings.CREDENTIALS_KEYS).open(application.secret, application.context("secret"))
+        decode_secret(secret)
+    except SealingError:
+        raise ApiError("The application's secret cannot be opened. Enter it again.") from None
+    except SignatureError as problem:
+        raise ApiError(str(problem)) from None
+    return Client(
+        application.key,
+        secret,
+        calling_url=settings.SINCH_CALLING_URL or regional_url(application.region),
+        configuration_url=settings.SINCH_CONFIGURATION_URL or CONFIGURATION_URL,
+    )
