@@ -19,13 +19,15 @@ from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
 from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording
+from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
 from recordings_site.recordings.matching import Subject, read_reported
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
 from recordings_site.tasks.actions import enqueue
+from recordings_site.web.insertion import insert
 
 # The kinds of work that a worker does for a delivery (ops.jobs says how).
 APPLY = "delivery.apply"
@@ -47,15 +49,15 @@ class Answered:
 def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[[], None]) -> Answered:
     """Keep an ICE, ACE or PIE with all that follows from it, in the caller's transaction, and give its answer.
 
-    `started` is time.perf_counter() at receipt, for the latency that is kept. Raises IntegrityError when the same new
-    call is told of twice at once: do it again.
+    `started` is time.perf_counter() at receipt, for the latency that is kept.
     """
-    delivery = inbox.delivery_of(inbound)
-    verdict = Verdict(delivery.verdict)
+    told = _CallOfIce.of(inbound, inbound.event) if isinstance(inbound.event, Ice) else None
+    verdict = inbox.judge(inbound, is_new=told is not None and told.is_new)
+    delivery = inbox.delivery_of(inbound, verdict)
     terms = Terms(verdict not in SUSPECT, WHY_NOT.get(verdict, ""), started)
     match inbound.event:
-        case Ice() as ice:
-            call, given = _ice(inbound, ice, terms)
+        case Ice() if told is not None:
+            call, given = told.call, _ice(inbound, told, terms)
         case Ace() as ace:
             call, given = _ace(inbound, ace, terms)
         case Pie() as pie:
@@ -69,7 +71,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
     delivery.applied_at = timezone.now()
     delivery.result = given.decision.sentence[:300]
     delivery.answer_ms = _since(started)
-    delivery.save(force_insert=True)
+    insert(delivery)
     if inbound.reply is not None:
         actions.keep_exchange(delivery=delivery, reply=inbound.reply)
     about_to_commit()
@@ -85,29 +87,45 @@ class Terms:
     started: float
 
 
-def _ice(inbound: Inbound, ice: Ice, terms: Terms) -> tuple[Call, Answer]:
-    now, key = snapshot.current(), inbound.application.key
-    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=key)
-    number = now.numbers.get(facts.number_digits)
-    call, is_new = calls.call_of_ice(
-        application_id=inbound.application.id,
-        ice=ice,
-        facts=facts,
-        number_id=number.id if number else None,
-        at=inbound.happened_at,
-        received_at=inbound.received_at,
-    )
+@dataclass(frozen=True)
+class _CallOfIce:
+    """The call that an ICE tells of; `is_new` when nothing was heard of it before."""
+
+    facts: CallFacts
+    call: Call
+    is_new: bool
+    now: Snapshot
+
+    @classmethod
+    def of(cls, inbound: Inbound, ice: Ice) -> "_CallOfIce":
+        """Keep what the ICE says, and lock the call."""
+        now = snapshot.current()
+        facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
+        number = now.numbers.get(facts.number_digits)
+        call, is_new = calls.call_of_ice(
+            application_id=inbound.application.id,
+            ice=ice,
+            facts=facts,
+            number_id=number.id if number else None,
+            at=inbound.happened_at,
+            received_at=inbound.received_at,
+        )
+        return cls(facts, call, is_new, now)
+
+
+def _ice(inbound: Inbound, told: _CallOfIce, terms: Terms) -> Answer:
+    call, is_new, now = told.call, told.is_new, told.now
     decision = None if is_new else Decision.objects.filter(call=call).first()
     if decision is not None:
         stored = DecisionFacts.from_dict(decision.facts)
-        return call, answers.again(inbound, stored, now, may_record=terms.may_record, why_not=terms.why_not)
+        return answers.again(inbound, stored, now, may_record=terms.may_record, why_not=terms.why_not)
 
     def decide(joining: PlannedRecording | None) -> Answer:
         return answers.to_ice(
             inbound,
-            facts,
+            told.facts,
             now,
-            recording_id(key, ice.call_id),
+            recording_id(inbound.application.key, call.call_id),
             joining=joining,
             may_record=terms.may_record,
             why_not=terms.why_not,
@@ -135,7 +153,7 @@ def _ice(inbound: Inbound, ice: Ice, terms: Terms) -> tuple[Call, Answer]:
             )
     if not is_new:
         recordings.settle(call)
-    return call, given
+    return given
 
 
 def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
@@ -234,11 +252,11 @@ def _delivery_received(delivery_id: int) -> datetime:
 
 def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> CallbackDelivery:
     """Store an event that needs no SVAML (DiCE, notify, unknown ones): once this commits it may be acknowledged."""
-    delivery = inbox.delivery_of(inbound)
+    delivery = inbox.delivery_of(inbound, inbox.judge(inbound))
     is_suspect = delivery.verdict in SUSPECT
     if is_suspect:
         delivery.result = "Kept and not applied: " + Verdict(delivery.verdict).label.lower() + "."
-    delivery.save(force_insert=True)
+    insert(delivery)
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
         enqueue(VERIFY, delivery.pk)

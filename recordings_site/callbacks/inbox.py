@@ -97,13 +97,13 @@ def signed_paths() -> tuple[str, ...]:
     return (path + "/", path)
 
 
-def delivery_of(inbound: Inbound) -> CallbackDelivery:
-    """The delivery's row with its verdict, not yet saved."""
+def delivery_of(inbound: Inbound, verdict: Verdict) -> CallbackDelivery:
+    """The delivery's row, not yet saved."""
     event = inbound.event
     return CallbackDelivery(
         application_id=inbound.application.id,
         received_at=inbound.received_at,
-        verdict=_verdict(inbound),
+        verdict=verdict,
         signature_digest=inbound.signature_digest,
         x_timestamp=inbound.x_timestamp[:64],
         content_type=inbound.content_type[:100],
@@ -115,9 +115,12 @@ def delivery_of(inbound: Inbound) -> CallbackDelivery:
     )
 
 
-def _verdict(inbound: Inbound) -> Verdict:
+def judge(inbound: Inbound, *, is_new: bool = False) -> Verdict:
+    """What is thought of the delivery's age. `is_new`: nothing was ever heard of its call, so it repeats nothing."""
     if not inbound.fresh:
         return Verdict.STALE
+    if is_new:
+        return Verdict.ACCEPTED
     first = (
         CallbackDelivery.objects.filter(signature_digest=inbound.signature_digest)
         .order_by("id")

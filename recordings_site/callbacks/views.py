@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -79,12 +78,7 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
             handlers.withdraw(answered, _without_recording(inbound, known, "database_down"))
 
     try:
-        try:
-            answered = within_deadline(do, too_late=too_late)
-        except IntegrityError:
-            # The same new call was told of twice at once: the other is there now.
-            answered = within_deadline(do, too_late=too_late)
-        return _json(answered.svaml)
+        return _json(within_deadline(do, too_late=too_late).svaml)
     except DatabaseDown as problem:
         tally("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)

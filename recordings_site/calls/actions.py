@@ -11,6 +11,7 @@ from django.db import transaction
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify
+from recordings_site.web.insertion import insert
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -28,30 +29,33 @@ def call_of_ice(
 ) -> tuple[Call, bool]:
     """The call of an ICE with that ICE's facts, locked, and whether this is the first that is heard of it.
 
-    A later copy of the same ICE changes nothing. Raises IntegrityError, and ends the transaction, when two workers
-    hear of a new call at once: try again, and the call is there. (A savepoint would spare that and cost every call two
-    round trips.)
+    A later copy of the same ICE changes nothing. To be called in a transaction.
     """
-    call = Call.objects.select_for_update().filter(application_id=application_id, call_id=ice.call_id).first()
-    if call is not None and call.ice_received_at is not None:
-        return call, False
-    is_new = call is None
-    call = call or Call(application_id=application_id, call_id=ice.call_id)
-    call.ice_at = call.started_at = at
-    call.ice_received_at = received_at
-    call.direction = Direction(facts.direction)
-    call.number_id = number_id
-    call.caller = ice.cli[:128]
-    call.caller_digits = facts.cli_digits
-    call.called = ice.to.endpoint[:128] if ice.to else ""
-    call.called_type = ice.to.type[:32] if ice.to else ""
-    call.forwarded_from = ice.rdnis[:128]
-    call.domain = ice.domain[:32]
-    call.origination_type = ice.origination_type[:32]
-    call.custom = ice.custom
-    call.call_resource_url = ice.call_resource_url[:500]
-    call.save()
-    return call, is_new
+    told = {
+        "ice_at": at,
+        "started_at": at,
+        "ice_received_at": received_at,
+        "direction": Direction(facts.direction),
+        "number_id": number_id,
+        "caller": ice.cli[:128],
+        "caller_digits": facts.cli_digits,
+        "called": ice.to.endpoint[:128] if ice.to else "",
+        "called_type": ice.to.type[:32] if ice.to else "",
+        "forwarded_from": ice.rdnis[:128],
+        "domain": ice.domain[:32],
+        "origination_type": ice.origination_type[:32],
+        "custom": ice.custom,
+        "call_resource_url": ice.call_resource_url[:500],
+    }
+    call = Call(application_id=application_id, call_id=ice.call_id, **told)
+    if insert(call, unless_exists=True):
+        return call, True
+    call = Call.objects.select_for_update().get(application_id=application_id, call_id=ice.call_id)
+    if call.ice_received_at is None:
+        for field, value in told.items():
+            setattr(call, field, value)
+        call.save()
+    return call, False
 
 
 @transaction.atomic
@@ -126,7 +130,6 @@ def close_session_if_empty(*, session_id: int, at: datetime) -> None:
         ConferenceSession.objects.filter(pk=session_id, closed_at=None).update(closed_at=at)
 
 
-@transaction.atomic
 def keep_decision(
     call: Call,
     *,
@@ -136,7 +139,7 @@ def keep_decision(
     ace_svaml: dict[str, Any] | None = None,
 ) -> Decision:
     """Keep how the ICE (of a callout, which has none: the ACE) was answered: SVAML with its credentials masked."""
-    return Decision.objects.create(
+    decision = Decision(
         call=call,
         outcome=_outcome(facts),
         policy_version_id=facts.version_id,
@@ -149,6 +152,8 @@ def keep_decision(
         ace_svaml=ace_svaml,
         latency_ms=latency_ms,
     )
+    insert(decision)
+    return decision
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from recordings_site.recordings.models import Origin, RecordingJob, Transcript, 
 from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
+from recordings_site.web.insertion import insert
 
 # The kinds of work that a worker does for a recording (ops.jobs says how).
 INSPECT = "recording.inspect"
@@ -27,7 +28,7 @@ LOAD_TRANSCRIPT = "transcript.load"
 LOOK_AFTER = timedelta(minutes=3)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def expect_recording(
     *,
     subject: Subject,
@@ -60,7 +61,10 @@ def expect_recording(
         job.started_at = at
     attribute(job, subject)
     settle_job(job)
-    job.save(force_insert=is_first)
+    if is_first:
+        insert(job)
+    else:
+        job.save()
     if by is not None:
         audit.record(by=by, action="recording.asked_for", subject=job, data={"origin": job.origin})
     if not is_first:
