@@ -19,6 +19,7 @@ from recordings_site.recordings import (
     views_notes,
     views_saved,
     views_search,
+    views_why,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -85,6 +86,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/nudge", views_notes.nudge, name="recording_nudge"),
     path("player/manners", recordings.player_manners, name="player_manners"),
     path("recordings/", views_library.library, name="recordings"),
+    path("calls/", views_why.calls, name="calls"),
+    path("calls/<int:call_id>/", views_why.call, name="call"),
     path("search/", views_search.search, name="search"),
     path("search/summary/", views_search.search_summary, name="search_summary"),
     path("saved/", views_saved.saved, name="saved"),

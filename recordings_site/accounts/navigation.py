@@ -27,6 +27,7 @@ EVERYBODY = (
     Item("recordings", "Recordings", "recordings", "r"),
     Item("search", "Search", "search", "s"),
     Item("live", "Live", "live", "l"),
+    Item("calls", "Calls", "phone", "c"),
 )
 # Admins write here; auditors read the same pages.
 OVERSIGHT = (

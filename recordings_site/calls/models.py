@@ -11,6 +11,8 @@ from recordings_site.policies.models import Application, PhoneNumber, PolicyVers
 
 # What is older and has no DiCE has lost it: Sinch ends calls after 14,400 s.
 LONGEST_CALL = timedelta(hours=4, minutes=5)
+# What a filter calls the calls without a decision.
+UNDECIDED = "none"
 
 
 class Direction(models.TextChoices):
@@ -74,6 +76,27 @@ class CallQuerySet(models.QuerySet["Call"]):
         since = now - LONGEST_CALL
         begun = self.filter(dice_received_at=None, ice_received_at__gt=since)
         return begun.select_related("number__team", "application", "conference_session", "decision").order_by("-id")
+
+    def listed(self) -> "CallQuerySet":
+        """With what a list shows of number and decision."""
+        return self.select_related("number__team", "application", "decision__policy_version__policy")
+
+    def matching(self, text: str) -> "CallQuerySet":
+        """Those with this call id (or its beginning), or with these digits in the caller or the number."""
+        text = text.strip()
+        if not text:
+            return self
+        found = models.Q(call_id__startswith=text)
+        digits = "".join(character for character in text if character.isdigit())
+        if len(digits) >= 3:
+            found |= models.Q(caller_digits__contains=digits) | models.Q(number__digits__contains=digits)
+        return self.filter(found)
+
+    def decided(self, outcome: str) -> "CallQuerySet":
+        """Those about which this was decided; UNDECIDED for those without a decision, "" for all."""
+        if outcome == UNDECIDED:
+            return self.filter(decision=None)
+        return self.filter(decision__outcome=outcome) if outcome else self
 
 
 class Call(models.Model):

@@ -5,8 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+
+from recordings_site.calls.models import UNDECIDED, Decision
 
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 LONGEST_FIND = 200
@@ -104,3 +107,19 @@ class TagForm(forms.Form):
     def clean_name(self) -> str:
         """The same word in any case is the same tag."""
         return " ".join(str(self.cleaned_data["name"]).lower().split())
+
+
+class CallsForm(forms.Form):
+    """Finds calls, recorded or not."""
+
+    q = forms.CharField(required=False, max_length=128, label="Find", widget=forms.TextInput(attrs={"type": "search"}))
+    decision = forms.ChoiceField(
+        required=False,
+        label="Decision",
+        choices=lambda: [("", "Any"), *Decision.Outcome.choices, (UNDECIDED, "Nothing was decided")],
+    )
+
+    def link(self, cursor: str) -> str:
+        """The query string of another page of what was found."""
+        found = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return "?" + urlencode({**found, "cursor": cursor})

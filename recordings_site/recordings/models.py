@@ -74,6 +74,13 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """The recordings of a call that run now, as far as the facts tell."""
         return [job for job in self.filter(call=call).defer("peaks") if job.is_running]
 
+    def of_call(self, call: Call) -> "RecordingJobQuerySet":
+        """The recordings of a call, and that of the conference which it was in."""
+        found = models.Q(call=call)
+        if call.conference_session_id is not None:
+            found |= models.Q(conference_session=call.conference_session_id)
+        return self.filter(found).order_by("ordinal", "happened_at")
+
     def of_same_call(self, recording: "RecordingJob") -> "RecordingJobQuerySet":
         """All recordings of the same call or conference session, in time order."""
         if recording.call_id:

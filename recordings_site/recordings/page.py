@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.recordings import exports, lines, playback
+from recordings_site.recordings import exports, lines, playback, why
 from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
@@ -56,14 +56,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The SVAML, masked, with which one of Sinch's events was answered."""
-
-    event: str
-    svaml: Any
-
-
-@dataclass(frozen=True, slots=True)
 class RecordingPage:
     """Everything that recordings/recording.html needs."""
 
@@ -74,7 +66,7 @@ class RecordingPage:
     transcript: Transcript | None
     html: SafeString
     speakers: Sequence[Speaker]
-    answers: Sequence[Answer]
+    why: why.Explanation
     callbacks: Sequence[Told]
     listening: Listening | None
     moment: Moment
@@ -163,7 +155,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment) -> Recor
         transcript=transcript,
         html=html,
         speakers=speakers,
-        answers=_answers(recording),
+        why=why.of_recording(recording),
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         moment=moment,
@@ -180,15 +172,6 @@ def standing_of(recording: RecordingJob) -> Standing:
         return Standing(State.AVAILABLE, recording.problem, playable=True)
     late = recording.overdue_since is not None and recording.state != State.DELETED
     return Standing("late" if late else recording.state, playback.absence(recording), playable=False)
-
-
-def _answers(recording: RecordingJob) -> list[Answer]:
-    """What was answered to the events of the call; kept masked from the moment of the decision."""
-    decision = recording.decision
-    if decision is None:
-        return []
-    pairs = (("ICE", decision.ice_svaml), ("ACE", decision.ace_svaml), ("PIE", decision.pie_svaml))
-    return [Answer(event, svaml) for event, svaml in pairs if svaml]
 
 
 def _callbacks(recording: RecordingJob) -> list[Told]:

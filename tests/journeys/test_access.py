@@ -80,7 +80,13 @@ RULES: dict[str, Rule] = {
     "live": PAGE,
     "live_command": SUPERVISION,
     "live_conference": RECORDING,
+    # Calls, recorded or not.
+    "calls": PAGE,
+    "call": RECORDING,
     # Oversight.
+    "polic*": OVERSIGHT,
+    "number*": OVERSIGHT,
+    "application*": OVERSIGHT,
     "destination*": OVERSIGHT,
     "people": OVERSIGHT,
     "person*": OVERSIGHT,

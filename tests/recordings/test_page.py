@@ -80,7 +80,7 @@ def test_a_page_of_two_hundred_lines_takes_a_fixed_number_of_queries(
     client.force_login(teammate(recording))
     url = reverse("recording", args=[recording.pk])
     client.get(url)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         client.get(url)
 
 

@@ -1,0 +1,45 @@
+"""The pages of calls, recorded or not: the list that finds one, and why it is or is not recorded."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from recordings_site.accounts import access
+from recordings_site.calls.models import Call
+from recordings_site.recordings import why
+from recordings_site.recordings.forms import CallsForm
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.web import keyset
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_safe
+@access.signed_in
+def calls(request: Request) -> HttpResponse:
+    """All calls that one may see, newest first: found by call id, caller or number, by what was decided."""
+    form = CallsForm(request.GET)
+    rows = Call.objects.visible_to(request.user).listed()
+    if form.is_valid():
+        rows = rows.matching(form.cleaned_data["q"]).decided(form.cleaned_data["decision"])
+    page = keyset.page(rows, order=("started_at", "id"), descending=True, cursor=request.GET.get("cursor", ""))
+    context = {
+        "form": form,
+        "page": page,
+        "newer": form.link(page.newer) if page.newer else "",
+        "older": form.link(page.older) if page.older else "",
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+    }
+    return page_or_partial(request, "recordings/calls.html", "recordings/_calls.html", context)
+
+
+@require_safe
+@access.signed_in
+def call(request: Request, call_id: int) -> HttpResponse:
+    """One call: why it is or is not recorded, and its recordings."""
+    found = get_object_or_404(Call.objects.visible_to(request.user).listed(), pk=call_id)
+    context = {
+        "call": found,
+        "why": why.of_call(found),
+        "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
+    }
+    return render(request, "recordings/call.html", context)

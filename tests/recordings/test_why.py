@@ -1,0 +1,181 @@
+"""Why is (not) this call recorded: one right sentence for each kind of end, then the chain."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from recordings_site.calls.models import Call
+from recordings_site.policies import publishing, snapshot
+from recordings_site.policies.document import parse
+from recordings_site.policies.facts import draw
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import why
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.sinch import svaml
+from tests import factories
+from tests.sinch_posts import ace, dice, ice, notify, post
+
+pytestmark = pytest.mark.django_db
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """A policy that excludes calls from +4670*, and records a quarter of the others."""
+    rules = [{"record": False, "when": {"callers": ["+4670*"]}}, {"record": True, "percent": 25}]
+    how = {"destination": factories.destination().pk, "transcription": True}
+    return {"rules": rules, "route": factories.CONNECT, "how": how, **changes}
+
+
+@pytest.fixture
+def number() -> PhoneNumber:
+    """A number whose policy was published once."""
+    policy = publishing.create_policy(by=None, name="Support EU", document=parse(document()))
+    publishing.publish(by=None, policy=policy, reason="Law of 2026")
+    made = factories.number(policy=policy)
+    snapshot.forget()
+    return made
+
+
+def drawn(below: bool) -> str:
+    """A call id whose draw is below 25, or not."""
+    return next(f"call-{n}" for n in range(1000) if (draw(f"call-{n}") < 25) is below)
+
+
+def call_in(number: PhoneNumber, call_id: str, **fields: Any) -> dict[str, Any]:
+    """Post the call's ICE and give the SVAML that came back."""
+    answer: dict[str, Any] = json.loads(post(number.application, ice(number.digits, call_id=call_id, **fields)).content)
+    return answer
+
+
+def sentence(call_id: str) -> str:
+    """The one sentence about a call."""
+    return why.of_call(Call.objects.get(call_id=call_id)).sentence
+
+
+def titles(call_id: str) -> list[str]:
+    """The chain of a call."""
+    return [step.title for step in why.of_call(Call.objects.get(call_id=call_id)).steps]
+
+
+def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> None:
+    call_id = drawn(below=True)
+    place = svaml.recording_requests(call_in(number, call_id))[0].options.destination_url
+    assert sentence(call_id).startswith("Being recorded: rule 2 of Support EU v1 records 25 % of all calls")
+    post(number.application, ace(call_id=call_id))
+    post(number.application, dice(call_id=call_id))
+    post(number.application, notify("recording_finished", call_id=call_id))
+    assert sentence(call_id).startswith("Recorded, its file is on its way: rule 2")
+    post(number.application, notify("recording_available", place, call_id=call_id))
+    assert sentence(call_id) == (
+        f"Recorded: rule 2 of Support EU v1 records 25 % of all calls, and this call drew {draw(call_id):.2f}."
+    )
+    chain = titles(call_id)
+    assert chain[:4] == [
+        "ICE: the call came in",
+        "Decided: rule 2 of Support EU v1",
+        "ICE answered",
+        "ACE: the call was answered",
+    ]
+    assert chain[4:7] == ["DiCE: the call ended", "recording_finished", "recording_available"]
+    assert chain[-1] == "The transcript is not here yet"
+
+
+def test_an_excluded_call_names_the_rule_that_excludes_it(number: PhoneNumber) -> None:
+    call_in(number, "call-x", cli="46701234567")
+    assert sentence("call-x") == "Not recorded: rule 1 of Support EU v1 excludes calls from +4670*."
+
+
+def test_a_sampled_out_call_says_its_draw(number: PhoneNumber) -> None:
+    call_id = drawn(below=False)
+    call_in(number, call_id)
+    assert sentence(call_id) == (
+        f"Not recorded: rule 2 of Support EU v1 records 25 % of all calls, and this call drew {draw(call_id):.2f}."
+    )
+
+
+def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(number: PhoneNumber) -> None:
+    policy = number.policy
+    assert policy is not None
+    publishing.save_draft(by=None, policy=policy, document=parse(document(rules=[], otherwise_record=True)))
+    publishing.publish(by=None, policy=policy, reason="Record all")
+    snapshot.forget()
+    call_in(number, "call-v2")
+    publishing.roll_back(by=None, version=policy.versions.get(number=1))
+    snapshot.forget()
+    call_in(number, "call-v3", cli="46701234567")
+    assert sentence("call-v2").startswith("Being recorded: Support EU v2 records calls that match none of its rules")
+    decided = why.of_call(Call.objects.get(call_id="call-v2")).steps[1]
+    assert "Since then v3 is in force (Roll back to version 1)." in decided.text
+    assert sentence("call-v3") == "Not recorded: rule 1 of Support EU v3 excludes calls from +4670*."
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        (
+            {"result": "FAILED", "reason": "CONGESTION"},
+            "Not recorded: the call failed (FAILED, CONGESTION), though rule 2",
+        ),
+        (
+            {"result": "BUSY", "reason": "CALLEEHANGUP"},
+            "Not recorded: the call was never answered (BUSY, CALLEEHANGUP)",
+        ),
+        (
+            {"result": "FAILED", "reason": "INVALIDSVAMLACTION"},
+            "Not recorded: Sinch could not carry out our answer (INVALIDSVAMLACTION), though rule 2",
+        ),
+    ],
+)
+def test_a_failed_call_says_how_it_ended(number: PhoneNumber, ended: dict[str, Any], told: str) -> None:
+    call_id = drawn(below=True)
+    call_in(number, call_id)
+    post(number.application, {**dice(call_id=call_id, **ended), "duration": 0})
+    assert sentence(call_id).startswith(told)
+
+
+def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
+    call_id = drawn(below=True)
+    call_in(number, call_id)
+    post(number.application, ace(call_id=call_id))
+    post(number.application, dice(call_id=call_id))
+    job = RecordingJob.objects.get(call__call_id=call_id)
+    job.overdue_since = timezone.now() - timedelta(minutes=14)
+    job.overdue_reason = "Sinch never said that it is there"
+    job.save()
+    assert sentence(call_id).startswith("To be recorded, but missing since ")
+    missing = next(step for step in why.of_call(job.call).steps if "missing" in step.title) if job.call else None
+    assert missing is not None
+    assert (missing.title, missing.tone, missing.at) == ("recording_available: missing", "bad", job.overdue_since)
+
+
+def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
+    post(number.application, ace(call_id="call-q"))
+    assert sentence("call-q") == "Not recorded: the call's ICE was never seen here, so no decision was made."
+
+
+def test_a_recording_that_nothing_decided_says_so() -> None:
+    job = factories.recording(call=None)
+    job.call, job.decision = None, None
+    assert why.of_recording(job).sentence.startswith("Recorded, and nothing here decided it")
+
+
+def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client, number: PhoneNumber) -> None:
+    call_in(number, "call-x", cli="46701234567")
+    recorded = drawn(below=True)
+    call_in(number, recorded)
+    client.force_login(factories.user(teams=[number.team]))
+    found = client.get(reverse("calls"), {"q": "call-x"}).content.decode()
+    assert "rule 1 of Support EU v1 excludes calls from +4670*." in found
+    assert client.get(reverse("calls"), {"q": "701234"}).context["page"].rows[0].call_id == "call-x"
+    assert [c.call_id for c in client.get(reverse("calls"), {"decision": "record"}).context["page"].rows] == [recorded]
+    page = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()
+    assert "Being recorded: rule 2" in page
+    assert "recordingOptions" in page
+    assert factories.WRITE_CREDENTIALS not in page
+    client.force_login(factories.user())
+    assert client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).status_code == 404
+    assert client.get(reverse("calls")).context["page"].rows == []
