@@ -24,7 +24,7 @@ class Item:
 
 EVERYBODY = (
     Item("home", "Home", "home", "h"),
-    Item("recordings", "Recordings", "recordings", "r"),
+    Item("recordings", "Recordings", "library", "r"),
     Item("search", "Search", "search", "s"),
     Item("live", "Live", "live", "l"),
     Item("calls", "Calls", "phone", "c"),
@@ -38,7 +38,6 @@ OVERSIGHT = (
     Item("people", "People", "people", "e"),
     Item("status", "Status", "info", "u"),
     Item("activity", "Activity", "activity", "y"),
-    Item("status", "Status", "bolt", "t"),
 )
 
 

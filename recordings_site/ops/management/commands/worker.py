@@ -23,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many at a time, and whether to end."""
-        parser.add_argument("--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time ({DEFAULT_SLOTS})")
+        parser.add_argument(
+            "--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time ({DEFAULT_SLOTS})"
+        )
         parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
 
     def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
