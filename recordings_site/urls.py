@@ -14,6 +14,7 @@ from recordings_site.recordings import views as recordings
 from recordings_site.recordings import (
     views_audio,
     views_exports,
+    views_home,
     views_library,
     views_live,
     views_notes,
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/speaker", views_notes.name_speaker, name="recording_speaker"),
     path("recordings/<uuid:recording_id>/nudge", views_notes.nudge, name="recording_nudge"),
     path("player/manners", recordings.player_manners, name="player_manners"),
+    path("", views_home.home, name="home"),
     path("recordings/", views_library.library, name="recordings"),
     path("calls/", views_why.calls, name="calls"),
     path("calls/<int:call_id>/", views_why.call, name="call"),

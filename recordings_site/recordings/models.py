@@ -1,6 +1,7 @@
 """What we have: one recording from expected to deleted, and its transcript."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -65,6 +66,17 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         return self.select_related(
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
         ).defer("peaks")
+
+    def happened_between(self, start: datetime, end: datetime | None) -> "RecordingJobQuerySet":
+        """Those whose call began at `start` or later, and before `end`."""
+        rows = self.filter(happened_at__gte=start)
+        return rows if end is None else rows.filter(happened_at__lt=end)
+
+    def overdue(self, *, missing: bool) -> "RecordingJobQuerySet":
+        """Those that should have arrived: late, or given up as missing (recordings.looking begins its reasons so)."""
+        rows = self.filter(overdue_since__isnull=False, deleted_at=None)
+        given_up = models.Q(overdue_reason__startswith="Missing")
+        return rows.filter(given_up if missing else ~given_up)
 
     def newest_first(self) -> "RecordingJobQuerySet":
         """Ordered by the call's time, the newest first."""

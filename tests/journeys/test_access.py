@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     # One's own.
     "profile*": OWN,
     # Recordings.
+    "home": PAGE,
     "recordings": PAGE,
     "search*": PAGE,
     # Saved searches: what is of somebody else is not there, though a team may see it in the list.

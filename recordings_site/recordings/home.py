@@ -1,0 +1,148 @@
+"""What happened today and lately, as one person may see it: the figures of the home page."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from django.db.models import Count
+from django.db.models.functions import ExtractHour, TruncDate
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.recordings.state import State
+
+DAYS = 30
+SHOWN = 6  # rows of a short list
+_LAG_OF = 100  # newest transcripts whose delay is looked at
+_COUNTED = 1000  # late and missing ones, at most
+CHART_HEIGHT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its name, its parts as (kind, count, y, height) from the foot up, and the list that it opens."""
+
+    label: str
+    x: float
+    width: float
+    parts: Sequence[tuple[str, int, float, float]]
+    query: str
+
+    @property
+    def count(self) -> int:
+        """All of its parts."""
+        return sum(part[1] for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars beside each other, the highest as high as the chart; `sentence` says it in words."""
+
+    bars: Sequence[Bar]
+    highest: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything on the home page. Counts are of today in the viewer's zone, `late` and `missing` of any day."""
+
+    today: date
+    calls: int
+    recordings: int
+    available: int
+    waiting: int
+    not_recorded: int
+    late: int
+    missing: int
+    overdue: Sequence[RecordingJob]
+    transcript_lag: float | None
+    transcripts_late: int
+    days: Chart
+    hours: Chart
+    failing: Sequence[Destination]
+    destinations: int
+    without_policy: Sequence[PhoneNumber]
+
+
+def home(user: User, *, now: datetime) -> Home:
+    """The figures for one person, times in the active time zone."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = RecordingJob.objects.visible_to(user)
+    states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
+    late, missing = (mine.overdue(missing=each)[:_COUNTED].count() for each in (False, True))
+    return Home(
+        today=today.date(),
+        calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
+        recordings=sum(states.values()) - states[State.NOT_RECORDED],
+        available=states[State.AVAILABLE],
+        waiting=states[State.EXPECTED] + states[State.RECORDING] + states[State.FINISHED],
+        not_recorded=states[State.NOT_RECORDED],
+        late=late,
+        missing=missing,
+        overdue=list(mine.filter(overdue_since__isnull=False, deleted_at=None).with_facts().newest_first()[:SHOWN]),
+        transcript_lag=_transcript_lag(mine),
+        transcripts_late=mine.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
+        days=_days(mine, today),
+        hours=_hours(mine, today),
+        failing=list(Destination.objects.failing()) if user.sees_all else [],
+        destinations=Destination.objects.in_use().count() if user.sees_all else 0,
+        without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
+    )
+
+
+def _transcript_lag(mine: RecordingJobQuerySet) -> float | None:
+    """The median seconds from a recording's availability to its transcript's, over the newest transcripts."""
+    rows = mine.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
+    pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
+    lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
+    return median(lags) if lags else None
+
+
+def _days(mine: RecordingJobQuerySet, today: datetime) -> Chart:
+    first = (today - timedelta(days=DAYS - 1)).date()
+    rows = mine.happened_between(today - timedelta(days=DAYS - 1), None).exclude(state=State.NOT_RECORDED)
+    counted: dict[date, Counter[str]] = {}
+    grouped = rows.annotate(day=TruncDate("happened_at")).values_list("day", "state").order_by()
+    for day, state, number, late in grouped.annotate(number=Count("pk"), late=Count("overdue_since")):
+        late = 0 if state == State.DELETED else late
+        kind = "kept" if state == State.AVAILABLE else "other"
+        counted.setdefault(day, Counter()).update({kind: number - late, "overdue": late})
+    days = [first + timedelta(days=index) for index in range(DAYS)]
+    columns = [(f"{day:%-d %b}", counted.get(day, Counter()), f"?since={day}&until={day}") for day in days]
+    total = sum(sum(parts.values()) for _, parts, _ in columns)
+    overdue = sum(parts["overdue"] for _, parts, _ in columns)
+    return _chart(columns, f"{total:,} recordings in {DAYS} days, {overdue:,} of them late or missing.")
+
+
+def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
+    rows = mine.happened_between(today, None).exclude(state=State.NOT_RECORDED)
+    grouped = rows.annotate(hour=ExtractHour("happened_at")).values_list("hour").annotate(Count("pk")).order_by()
+    counted = dict(grouped)
+    day = today.date()
+    columns = [(f"{hour}:00", Counter(kept=counted.get(hour, 0)), f"?since={day}&until={day}") for hour in range(24)]
+    busiest = max(counted, key=lambda hour: counted[hour], default=None)
+    sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
+    return _chart(columns, sentence)
+
+
+def _chart(columns: Sequence[tuple[str, Counter[str], str]], sentence: str) -> Chart:
+    highest = max((sum(parts.values()) for _, parts, _ in columns), default=0)
+    step = 100.0 / max(len(columns), 1)
+    bars = []
+    for index, (label, parts, query) in enumerate(columns):
+        foot = CHART_HEIGHT
+        drawn = []
+        for kind in ("kept", "other", "overdue"):
+            height = CHART_HEIGHT * parts[kind] / highest if highest else 0.0
+            if height:
+                foot -= height
+                drawn.append((kind, parts[kind], round(foot, 2), round(height, 2)))
+        bars.append(Bar(label, round(index * step + step * 0.1, 3), round(step * 0.8, 3), drawn, query))
+    return Chart(bars, highest, sentence)

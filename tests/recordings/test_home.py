@@ -1,0 +1,80 @@
+"""The home page: today's figures, what is late, and nothing of others."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.home import home
+from recordings_site.recordings.models import RecordingJob
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
+
+
+def recorded(at: datetime, **fields: object) -> RecordingJob:
+    call = factories.call(started_at=at, **({"number": fields.pop("number")} if "number" in fields else {}))
+    return factories.recording(call=call, **fields)
+
+
+def page(user: User, query: str = "/", **headers: str) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(query, headers=headers).content.decode()
+
+
+def test_today_begins_at_midnight_where_one_is() -> None:
+    recorded(datetime(2026, 3, 4, 23, 30, tzinfo=UTC))
+    recorded(NOW - timedelta(hours=1), available_at=None)
+    admin = factories.admin()
+    assert (home(admin, now=NOW).recordings, home(admin, now=NOW).waiting) == (1, 1)
+    with timezone.override(ZoneInfo("Europe/Stockholm")):
+        seen = home(admin, now=NOW)
+    assert (seen.calls, seen.recordings, seen.available) == (2, 2, 1)
+
+
+def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
+    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Late: not there after 10 minutes.")
+    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Missing: nothing was written.")
+    seen = home(factories.admin(), now=NOW)
+    assert (seen.late, seen.missing) == (1, 1)
+    assert {each.shown_reason for each in seen.overdue} == {"not there after 10 minutes.", "nothing was written."}
+
+
+def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
+    for days in (0, 0, 3, 40):
+        recorded(NOW - timedelta(days=days))
+    chart = home(factories.admin(), now=NOW).days
+    assert [bar.count for bar in chart.bars][-4:] == [1, 0, 0, 2]
+    assert chart.highest == 2
+    assert chart.sentence == "3 recordings in 30 days, 0 of them late or missing."
+    assert chart.bars[-1].query == "?since=2026-03-05&until=2026-03-05"
+    assert chart.bars[-1].parts == [("kept", 2, 0.0, 100.0)]
+
+
+def test_transcripts_lag_by_the_median() -> None:
+    for seconds in (10, 20, 300):
+        available = NOW + timedelta(minutes=1)
+        recorded(NOW, available_at=available, transcript_available_at=available + timedelta(seconds=seconds))
+    assert home(factories.admin(), now=NOW).transcript_lag == 20
+
+
+def test_one_sees_the_figures_of_ones_own_numbers_and_no_set_up() -> None:
+    team = factories.team()
+    recorded(timezone.now(), number=factories.number(team=team))
+    recorded(timezone.now())
+    mine = home(factories.user(teams=[team]), now=timezone.now())
+    assert (mine.calls, mine.recordings, mine.without_policy) == (1, 1, [])
+    assert "Numbers without a policy" not in page(factories.user(teams=[team]))
+    assert "Numbers without a policy" in page(factories.admin())
+
+
+def test_an_empty_site_has_a_home_page_too() -> None:
+    assert "No recordings today yet." in page(factories.admin())
+    assert page(factories.user()).count("<svg")
+    part = page(factories.admin(), **{"HX-Request": "true", "HX-Target": "today"})
+    assert "<html" not in part
