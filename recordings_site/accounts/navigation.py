@@ -36,7 +36,6 @@ OVERSIGHT = (
     Item("destinations", "Destinations", "destinations", "d"),
     Item("applications", "Applications", "applications", "a"),
     Item("people", "People", "people", "e"),
-    Item("status", "Status", "info", "u"),
     Item("activity", "Activity", "activity", "y"),
 )
 

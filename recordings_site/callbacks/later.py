@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from recordings_site.callbacks.handlers import APPLY, SUSPECT, apply_delivery
 from recordings_site.calls.models import CallbackDelivery
+from recordings_site.policies.models import Application
 from recordings_site.recordings.matching import read_reported
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Notify
@@ -31,6 +32,16 @@ def enqueue_unapplied(limit: int = 1000) -> int:
     for subject in sorted(ids - known, key=int):
         enqueue(APPLY, subject)
     return len(ids - known)
+
+
+def note_last_callbacks() -> None:
+    """Keep with each application when Sinch first and last called back: not done per callback, which has no time."""
+    for application in Application.objects.in_use():
+        received = CallbackDelivery.objects.filter(application=application).order_by("id").values_list("received_at")
+        first = application.first_callback_at or next(iter(received[:1]), (None,))[0]
+        last = next(iter(received.reverse()[:1]), (None,))[0]
+        if last != application.last_callback_at:
+            Application.objects.filter(pk=application.pk).update(first_callback_at=first, last_callback_at=last)
 
 
 def verify_suspect(delivery_id: int) -> str:

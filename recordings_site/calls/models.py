@@ -234,7 +234,8 @@ class CallbackDelivery(models.Model):
 
     Verdict = Verdict
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="deliveries")
+    # Its index is the one below, with the id.
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     received_at = models.DateTimeField(default=timezone.now)
     verdict = models.CharField(max_length=10, choices=verdict_choices, default=Verdict.ACCEPTED)
     # SHA-256 of application key and signature: the same twice is the same request twice.
@@ -261,6 +262,7 @@ class CallbackDelivery(models.Model):
             models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="delivery_verdict_known"),
         )
         indexes = (
+            models.Index(fields=("application", "id"), name="delivery_by_application"),
             models.Index(fields=("signature_digest",), name="delivery_by_signature"),
             models.Index(fields=("reported_call_id", "id"), name="delivery_by_call_id"),
             models.Index(fields=("conference_id", "id"), name="delivery_by_conference"),

@@ -93,8 +93,10 @@ def summary(policy: Policy) -> Summary:
     """A policy of the list in words."""
     document = document_of(policy)
     sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
-    if document.otherwise_record or not sentences:
-        sentences.append("Record all other calls" if document.otherwise_record else "Record no calls")
+    if not sentences:
+        sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
+    elif document.otherwise_record:
+        sentences.append("Record all other calls")
     proposed = policy.versions.filter(published_at=None).order_by("-number").first()
     if proposed and (policy.published is None or proposed.number > policy.published.number):
         return Summary(policy, sentences, "pending", "Proposed", f"Version {proposed.number} waits for approval")

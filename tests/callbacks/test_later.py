@@ -1,0 +1,52 @@
+"""What a worker does with stored callbacks."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from recordings_site.callbacks import later
+from recordings_site.callbacks.handlers import APPLY
+from recordings_site.calls.models import Call, Verdict
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.tasks.models import Task
+from tests import factories
+from tests.sinch_posts import dice, notify
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = timedelta(minutes=1)
+
+
+def test_a_delivery_that_was_stored_and_not_applied_is_queued_once() -> None:
+    application = factories.application()
+    left = factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO)
+    factories.delivery(application, dice(), received_at=timezone.now())
+    factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO, verdict=Verdict.REPLAYED)
+    assert later.enqueue_unapplied() == 1
+    assert later.enqueue_unapplied() == 0
+    assert [(t.kind, t.subject) for t in Task.objects.all()] == [(APPLY, str(left.pk))]
+
+
+def test_a_suspect_notification_is_applied_when_its_object_is_there() -> None:
+    destination = factories.destination()
+    application = factories.application()
+    told = notify("recording_available", f"local://{destination.bucket}/a.mp3")
+    delivery = factories.delivery(application, told, verdict=Verdict.STALE)
+    later.verify_suspect(delivery.pk)
+    assert not RecordingJob.objects.exists()
+    destination.write_store().write("a.mp3", b"audio", content_type="audio/mpeg")
+    later.verify_suspect(delivery.pk)
+    assert RecordingJob.objects.get().key == "a.mp3"
+    assert Call.objects.count() == 1
+
+
+def test_an_application_knows_when_sinch_first_and_last_called_back() -> None:
+    application, silent = factories.application(), factories.application()
+    times = [timezone.now() - timedelta(hours=hours) for hours in (3, 2, 1)]
+    for at in times:
+        factories.delivery(application, dice(), received_at=at)
+    later.note_last_callbacks()
+    application.refresh_from_db()
+    silent.refresh_from_db()
+    assert (application.first_callback_at, application.last_callback_at) == (times[0], times[2])
+    assert silent.last_callback_at is None
