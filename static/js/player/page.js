@@ -159,7 +159,7 @@ class RecordingPage {
     $("[data-speed-label]").setAttribute("aria-label", `Speed ${label(sound.speed)}, back to 1×`);
     if (!sound.playing) this.meter.at(null);
     this.drawn = null;
-    this.#drawPlay();
+    this.#tick();
   }
 
   /** "Play from 12:34" where a link or a seek put the sound and nothing was played yet. */
