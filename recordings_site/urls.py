@@ -5,10 +5,12 @@ from django.views.generic import RedirectView
 
 from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
+from recordings_site.callbacks import views_connect as connect
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.ops import views_status
 from recordings_site.policies import views as policies
+from recordings_site.policies import views_import
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
 from recordings_site.recordings import (
@@ -48,6 +50,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<int:application_id>/", setup.application, name="application"),
     path("applications/<int:application_id>/secret/", setup.application_secret, name="application_secret"),
     path("applications/<int:application_id>/archive/", setup.application_archive, name="application_archive"),
+    path("numbers/import/", views_import.numbers_import, name="numbers_import"),
+    # Connecting an application with Sinch, and relaying its callbacks
+    path("applications/<int:application_id>/connect/", connect.connect, name="connect"),
+    path("applications/<int:application_id>/connect/ask/", connect.connect_ask, name="connect_ask"),
+    path("applications/<int:application_id>/connect/callbacks/", connect.connect_callbacks, name="connect_callbacks"),
+    path("applications/<int:application_id>/connect/numbers/", connect.connect_numbers, name="connect_numbers"),
+    path("applications/<int:application_id>/connect/rotate/", connect.connect_rotate, name="connect_rotate"),
+    path("applications/<int:application_id>/connect/relay/", connect.connect_relay, name="connect_relay"),
     # Destinations
     path("destinations/", destinations.destinations, name="destinations"),
     path("destinations/new/<str:kind>/", destinations.destination_new, name="destination_new"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.callbacks import actions, answers, inbox, relay
+from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
@@ -74,6 +75,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
     insert(delivery)
     if inbound.reply is not None:
         actions.keep_exchange(delivery=delivery, reply=inbound.reply)
+    heard(inbound.application.id, inbound.received_at)
     about_to_commit()
     return Answered(given.svaml, delivery.pk, call.pk)
 
@@ -262,6 +264,7 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
         enqueue(VERIFY, delivery.pk)
     elif relay.relays(inbound.application):
         actions.forward_later(delivery=delivery)
+    heard(inbound.application.id, inbound.received_at)
     about_to_commit()
     return delivery
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import PhoneNumber
+from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.saved import SavedMatch, SavedSearch
@@ -81,6 +81,11 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
     def newest_first(self) -> "RecordingJobQuerySet":
         """Ordered by the call's time, the newest first."""
         return self.order_by("-happened_at", "-id")
+
+    def of_application(self, application: Application) -> "RecordingJobQuerySet":
+        """The recordings of an application's calls and conferences, the newest first."""
+        of = models.Q(call__application=application) | models.Q(conference_session__application=application)
+        return self.filter(of).defer("peaks").newest_first()
 
     def running_on(self, call: Call) -> list["RecordingJob"]:
         """The recordings of a call that run now, as far as the facts tell."""

@@ -58,6 +58,8 @@ class Account:
     calls: Calls | None = None
     # Answered once each, in this order, to the next requests: errors on demand.
     faults: list[Refusal] = field(default_factory=list)
+    # By method: answered to every request of it until taken away.
+    refused: dict[str, Refusal] = field(default_factory=dict)
     seen: list[tuple[str, str, Any]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -81,6 +83,8 @@ def answer(account: Account, asked: Asked) -> tuple[int, Any]:
         account.seen.append((asked.method, asked.path, asked.body))
         if account.faults:
             raise account.faults.pop(0)
+        if asked.method in account.refused:
+            raise account.refused[asked.method]
     allowed = False
     for pattern, routes in _ROUTES:
         found = re.fullmatch(pattern, asked.path)

@@ -88,6 +88,7 @@ RULES: dict[str, Rule] = {
     "polic*": OVERSIGHT,
     "number*": OVERSIGHT,
     "application*": OVERSIGHT,
+    "connect*": OVERSIGHT,
     "destination*": OVERSIGHT,
     "people": OVERSIGHT,
     "person*": OVERSIGHT,

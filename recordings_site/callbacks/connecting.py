@@ -1,0 +1,116 @@
+"""What stands between an application and its first recording to be heard: a checklist, each item with its remedy."""
+
+from dataclasses import dataclass
+
+from recordings_site.calls.models import UpstreamExchange, UpstreamOutcome
+from recordings_site.policies.actions_connect import callback_url, points_here
+from recordings_site.policies.models import Application
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import State
+
+# The upstream's figures are those of so many events.
+LATEST = 200
+
+
+@dataclass(frozen=True)
+class Step:
+    """One item. `state` is done, open, or wrong; `remedy` says what to do about it."""
+
+    name: str
+    title: str
+    state: str
+    detail: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class UpstreamFigures:
+    """How an upstream did of late; milliseconds, of those that were answered."""
+
+    asked: int
+    answered: int
+    median: float | None
+    p95: float | None
+
+    @property
+    def failed(self) -> int:
+        """Calls that the number's own route took."""
+        return self.asked - self.answered
+
+
+def checklist(application: Application) -> list[Step]:
+    """The steps of connecting an application, in their order, as they stand now."""
+    return [
+        _key(application),
+        _callbacks(application),
+        _numbers(application),
+        _heard(application),
+        _recording(application),
+    ]
+
+
+def upstream_figures(application: Application) -> UpstreamFigures:
+    """How fast and how well the application's upstream answered the latest calls."""
+    latest = UpstreamExchange.objects.of(application).asked_in_line().values_list("outcome", "ms")[:LATEST]
+    times = sorted(ms for outcome, ms in latest if outcome == UpstreamOutcome.ANSWERED and ms is not None)
+    return UpstreamFigures(
+        asked=len(latest),
+        answered=len(times),
+        median=times[len(times) // 2] if times else None,
+        p95=times[min(len(times) - 1, round(len(times) * 0.95))] if times else None,
+    )
+
+
+def _key(application: Application) -> Step:
+    title = "Sinch accepts the key and secret"
+    if application.asked_sinch_at is None:
+        return Step("key", title, "open", "Sinch has not been asked yet.", "Ask Sinch now.")
+    if application.sinch_problem:
+        remedy = "Compare key and secret with those in the Sinch dashboard, then ask again."
+        return Step("key", title, "wrong", application.sinch_problem, remedy)
+    return Step("key", title, "done", "The key was accepted.")
+
+
+def _callbacks(application: Application) -> Step:
+    title, url = "Callbacks come here", application.sinch_callback_url
+    if points_here(url):
+        return Step("callbacks", title, "done", f"Sinch posts to {url}.")
+    if not url:
+        detail = "Sinch has no callback URL for this application, or was not asked yet."
+        return Step("callbacks", title, "open", detail, f"Point them to {callback_url()}.")
+    remedy = f"Point them to {callback_url()}. If {url} answers calls today, make it the upstream of a relay."
+    return Step("callbacks", title, "wrong", f"Sinch posts to {url}.", remedy)
+
+
+def _numbers(application: Application) -> Step:
+    title, count = "Its numbers are known here", application.numbers.in_use().count()
+    if count:
+        bare = application.numbers.in_use().without_policy().count()
+        detail = f"{count} number{'' if count == 1 else 's'}" + (
+            f", {bare} without a policy in force." if bare else "."
+        )
+        return Step("numbers", title, "done", detail)
+    return Step("numbers", title, "open", "None of its numbers is known here.", "Import them below, or from a file.")
+
+
+def _heard(application: Application) -> Step:
+    title = "A signed callback has come"
+    if application.first_callback_at is not None:
+        return Step("callback", title, "done", "Sinch reaches this site, and its signature fits.")
+    remedy = f"Call one of its numbers. If nothing comes, {callback_url()} cannot be reached from outside."
+    return Step("callback", title, "open", "None yet.", remedy)
+
+
+def _recording(application: Application) -> Step:
+    title = "A recording can be heard"
+    jobs = RecordingJob.objects.of_application(application)
+    if jobs.filter(state=State.AVAILABLE).exists():
+        return Step("recording", title, "done", "The first one is in.")
+    overdue = jobs.exclude(overdue_since=None).first()
+    if overdue is not None:
+        remedy = "Check the destination: Sinch says nothing when it cannot write there."
+        return Step("recording", title, "wrong", overdue.overdue_reason, remedy)
+    if jobs.exists():
+        return Step("recording", title, "open", "One is on its way.", "Its audio comes when the call has ended.")
+    remedy = "Give a number a policy that records, or start a recording on the live page during a call."
+    return Step("recording", title, "open", "No call has been recorded yet.", remedy)
