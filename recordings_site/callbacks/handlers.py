@@ -23,7 +23,7 @@ from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
-from recordings_site.recordings.matching import Subject, read_reported
+from recordings_site.recordings.matching import Subject, read_reported, session_holding
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
@@ -316,6 +316,8 @@ def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> s
             "A recording of this call has finished." if notify.call_id else "The conference's recording has finished."
         )
     reported = read_reported(notify.destination)
+    if isinstance(subject, ConferenceSession):
+        subject = session_holding(subject, reported)
     if notify.type == "recording_available":
         job = recordings.recording_announced(subject, reported=reported, at=at)
     else:

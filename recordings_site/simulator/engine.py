@@ -155,7 +155,8 @@ class Engine:
             events += told
         events += self._leave(call)
         for event in events:
-            self.outbox.put(event, place)
+            # Who left a conference is told before its id is used again: else nobody could tell two gatherings apart.
+            self.outbox.put(event, place, soon=bool(call.conference_id) and event["event"] == "dice")
 
     def upload(self, call: LiveCall, recording: Recording, identity: dict[str, str]) -> list[dict[str, Any]]:
         """Write a stopped recording and its transcript, and give the notifications of that."""
@@ -242,15 +243,15 @@ class Engine:
     def _content(self, call: LiveCall, recording: Recording) -> tuple[bytes, bytes]:
         """The sound and the transcript of a recording: the conversation while it ran, silence while it rang."""
         format, stopped = recording.options.format, recording.stopped_at or call.now
-        if call.talk_at is None or call.conversation is None or stopped <= call.talk_at:
+        if call.talk_at is None or stopped <= call.talk_at:
             length = max(1.0, (stopped - recording.started_at).total_seconds())
             return library.silence(length, format), library.NOTHING_SAID
+        # A call in real time talks as long as it likes: then it is the longest conversation that there is.
+        language = recording.options.locale.partition("-")[0].lower()
+        talk = call.conversation or library.choose(call.planned.draw, language=language or "en", long=True)
         start = max(0.0, (recording.started_at - call.talk_at).total_seconds())
         stop = (stopped - call.talk_at).total_seconds()
-        return (
-            library.sound(call.conversation, format, start, stop),
-            library.transcript(call.conversation, start, stop),
-        )
+        return library.sound(talk, format, start, stop), library.transcript(talk, start, stop)
 
     def _event(self, call: LiveCall, event: str, **more: Any) -> dict[str, Any]:
         return {

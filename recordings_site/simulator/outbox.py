@@ -30,23 +30,23 @@ class Outbox:
     draw: random.Random
     lost: int = 0
     doubled: int = 0
-    _waiting: list[tuple[float, int, Event]] = field(default_factory=list)
+    _waiting: list[tuple[float, float, int, Event]] = field(default_factory=list)
     _count: int = 0
 
-    def put(self, event: Event, place: int) -> None:
-        """Take an event of the gathering `place`."""
+    def put(self, event: Event, place: int, *, soon: bool = False) -> None:
+        """Take an event of the gathering `place`; `soon`: it goes out before the next gathering, however late."""
         if event["event"] == "notify" and self._happens(self.faults.lose):
             self.lost += 1
             return
-        self._wait(event, self._late(place))
+        self._wait(event, place, soon)
         if self._happens(self.faults.duplicate):
             self.doubled += 1
-            self._wait(event, self._late(place))
+            self._wait(event, place, soon)
 
     def release(self, place: float) -> None:
         """Send what goes out after gathering `place` at the latest."""
         while self._waiting and self._waiting[0][0] <= place:
-            self.send(heapq.heappop(self._waiting)[2])
+            self.send(heapq.heappop(self._waiting)[-1])
 
     def release_all(self) -> None:
         """Send all that is left."""
@@ -55,9 +55,8 @@ class Outbox:
     def _happens(self, percent: float) -> bool:
         return self.draw.random() * 100 < percent
 
-    def _late(self, place: int) -> float:
-        return place + self.draw.uniform(0, LATEST) if self._happens(self.faults.shuffle) else place
-
-    def _wait(self, event: Event, place: float) -> None:
+    def _wait(self, event: Event, place: int, soon: bool) -> None:
+        late = self.draw.uniform(0, LATEST) if self._happens(self.faults.shuffle) else 0.0
         self._count += 1
-        heapq.heappush(self._waiting, (place, self._count, event))
+        after, turn = (place, late) if soon else (place + late, 0.0)
+        heapq.heappush(self._waiting, (after, turn, self._count, event))
