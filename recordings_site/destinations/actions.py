@@ -1,11 +1,12 @@
 """What is done to destinations: made, changed, given other credentials, put away; each with its audit row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from recordings_site.accounts import audit
@@ -79,21 +80,31 @@ def archive_destination(*, by: User | None, destination: Destination) -> None:
     audit.record(by=by, action="destination.archived", subject=destination, data={})
 
 
+class Sealed(Protocol):
+    """A row with sealed fields."""
+
+    def context(self, field: str) -> str:
+        """What a secret of this row is bound to."""
+        ...
+
+
 @transaction.atomic
-def reseal(*, destination_id: int) -> int:
-    """Seal the secrets of one destination again with the ring's first key; how many needed it."""
+def reseal(*, row: Sealed, fields: Iterable[str]) -> int:
+    """Seal a row's secrets again with the ring's first key; how many needed it. The row is locked meanwhile."""
+    assert isinstance(row, Model)
     ring = Keyring.parse(settings.CREDENTIALS_KEYS)
-    destination = Destination.objects.select_for_update().get(pk=destination_id)
+    locked = type(row)._default_manager.select_for_update().get(pk=row.pk)
     changed = []
-    for field in ("write_credentials", "read_credentials"):
-        sealed = getattr(destination, field)
+    for field in fields:
+        sealed = getattr(locked, field)
         if sealed and not ring.is_current(sealed):
-            context = destination.context(field)
-            setattr(destination, field, ring.seal(ring.open(sealed, context), context))
+            setattr(locked, field, ring.seal(ring.open(sealed, row.context(field)), row.context(field)))
             changed.append(field)
     if changed:
-        destination.save(update_fields=changed)
-        audit.record(by=None, action="destination.resealed", subject=destination, data={"key": ring.first})
+        locked.save(update_fields=changed)
+        audit.record(
+            by=None, action="credentials.resealed", subject=locked, data={"with": ring.first, "fields": changed}
+        )
     return len(changed)
 
 

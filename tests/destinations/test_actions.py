@@ -80,8 +80,8 @@ def test_each_change_has_its_audit_row_without_secrets(destination: Destination,
 def test_resealing_moves_secrets_to_the_first_key_once(destination: Destination, settings: Settings) -> None:
     settings.CREDENTIALS_KEYS = f"next:{base64.b64encode(b'n' * 32).decode()},{settings.CREDENTIALS_KEYS}"
     assert Destination.objects.get().opened("write_credentials") == WRITE
-    assert actions.reseal(destination_id=destination.pk) == 2
-    assert actions.reseal(destination_id=destination.pk) == 0
+    assert actions.reseal(row=destination, fields=("write_credentials", "read_credentials")) == 2
+    assert actions.reseal(row=destination, fields=("write_credentials", "read_credentials")) == 0
     stored = Destination.objects.get()
     assert stored.write_credentials.startswith("next.")
     assert (stored.opened("write_credentials"), stored.opened("read_credentials")) == (WRITE, READ)

@@ -1,0 +1,45 @@
+"""Rotation seals every secret again with the first key, tells what it cannot open, and can be run again."""
+
+import base64
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from recordings_site.destinations.models import Destination
+from recordings_site.destinations.sealing import SealingError
+from recordings_site.policies.models import Application
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NEW = "next:" + base64.b64encode(b"n" * 32).decode()
+
+
+def rotated(*options: str) -> str:
+    out = io.StringIO()
+    call_command("rotate_credentials_keys", *options, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_everything_opens_with_the_new_key_alone_afterwards(settings: Settings) -> None:
+    destination, application = factories.destination(), factories.application()
+    settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
+    assert "3 secrets are sealed with another key" in rotated("--dry-run")
+    assert "3 secrets were sealed again with the key next" in rotated()
+    assert "0 secrets were sealed again" in rotated()
+    settings.CREDENTIALS_KEYS = NEW
+    destination, application = Destination.objects.get(), Application.objects.get()
+    assert destination.opened("write_credentials") == factories.WRITE_CREDENTIALS
+    assert application.secret.startswith("next.")
+
+
+def test_what_does_not_open_is_named_and_the_others_are_done(settings: Settings) -> None:
+    broken, whole = factories.destination(name="Broken"), factories.destination()
+    Destination.objects.filter(pk=broken.pk).update(write_credentials=whole.write_credentials)
+    settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
+    with pytest.raises(CommandError, match="Broken: A secret of destination"):
+        rotated()
+    assert Destination.objects.get(pk=whole.pk).write_credentials.startswith("next.")
+    with pytest.raises(SealingError):
+        Destination.objects.get(pk=broken.pk).opened("write_credentials")
