@@ -15,10 +15,12 @@ from recordings_site.recordings.state import State
 from recordings_site.sinch.credentials import fingerprint
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 from recordings_site.storage.patience import patience_with
-from recordings_site.storage.port import Body, ObjectStat, Store
+from recordings_site.storage.port import Body, HandOff, ObjectStat, Store
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
 MAGIC = 16
+PLAYABLE = {"audio/mpeg", "audio/wav"}
+HAND_OFF_SECONDS = 60
 _KNOWN_TYPES = 4096
 _types: OrderedDict[tuple[int, str, str], str] = OrderedDict()
 _types_lock = threading.Lock()
@@ -27,6 +29,14 @@ _streams = threading.BoundedSemaphore(settings.AUDIO_STREAMS)
 
 class NotAudio(Exception):
     """The object's first bytes are no audio that a browser plays."""
+
+
+class Replaced(ObjectChanged):
+    """The object was replaced while it was played; `stat` tells what lies there now."""
+
+    def __init__(self, stat: ObjectStat) -> None:
+        super().__init__("The recording was replaced in the store while it was played.")
+        self.stat = stat
 
 
 class TooManyStreams(Exception):
@@ -99,7 +109,8 @@ def open_audio(
     """Open what was asked for, in bounded time. `mark`: the version that the player began with; `body`: not for HEAD.
 
     Raises StoreError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is played in its new
-    version from the start on, and `seen` tells its facts; in the middle of playing it is ObjectChanged.
+    version from the start on, and `seen` tells its facts; in the middle of playing it is ObjectChanged, Replaced when
+    that is news.
     """
     if recording.destination is None or not recording.key or recording.deleted_at is not None:
         raise ObjectMissing("There is no object.")
@@ -118,10 +129,10 @@ def open_audio(
     try:
         return _open(store, recording, known, range_header, if_range, body, None)
     except ObjectChanged:
-        selected = select(known.size, range_header, if_range=if_range, etag=known.etag)
-        if mark is not None or (isinstance(selected, Selected) and selected.start > 0):
-            raise
-    stat = ask(lambda: store.stat(recording.key), discard=lambda _: None)
+        stat = ask(lambda: store.stat(recording.key), discard=lambda _: None)
+    selected = select(known.size, range_header, if_range=if_range, etag=known.etag)
+    if mark is not None or (isinstance(selected, Selected) and selected.start > 0):
+        raise Replaced(stat)
     return _open(store, recording, Version(stat.key, stat.size, stat.etag), range_header, if_range, body, stat)
 
 
@@ -164,6 +175,12 @@ def _open(
     return Opened(version, selected, kind, Stream(chain([first], rest), close), seen)
 
 
+def hand_off(recording: RecordingJob, version: Version) -> HandOff:
+    """What nginx needs to fetch this version itself. Raises StoreError."""
+    assert recording.destination is not None
+    return recording.destination.read_store().hand_off(version.key, etag=version.etag, seconds=HAND_OFF_SECONDS)
+
+
 def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
     """The body with its first bytes in hand: a store that accepts and then says nothing is found out here."""
     chunks = iter(body)
@@ -175,6 +192,8 @@ def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
 
 
 def _content_type(store: Store, recording: RecordingJob, version: Version) -> str:
+    if recording.duration is not None and recording.etag == version.etag and recording.content_type in PLAYABLE:
+        return recording.content_type  # a worker has decoded this very version
     with _types_lock:
         known = _types.get((recording.destination_id or 0, version.key, version.etag))
     if known:

@@ -2,18 +2,22 @@
 
 import uuid
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.destinations.models import Kind
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings import actions_playback, playback
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.errors import StoreError
 from recordings_site.web.http import Request
+from recordings_site.web.ranges import Unsatisfiable
 from recordings_site.web.release import release_database
 
+AGAIN = "X-Store-Again"
 TROUBLES = (StoreError, SealingError, playback.NotAudio, playback.TooManyStreams)
 
 
@@ -24,30 +28,59 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     opened_lately = actions_playback.opened_lately(by=request.user, recording=recording)
     release_database()
+    hand_off = _hands_off(request, recording)
     try:
         opened = playback.open_audio(
             recording,
             range_header=request.headers.get("Range"),
             if_range=request.headers.get("If-Range"),
             mark=request.GET.get("v"),
-            body=request.method == "GET",
+            body=request.method == "GET" and not hand_off,
         )
+        answer = _handed_off(recording, opened) if hand_off else answered(recording, opened)
+    except playback.Replaced as error:
+        actions_playback.object_seen(recording=recording, stat=error.stat)
+        return trouble(request, recording, error)
     except TROUBLES as error:
         return trouble(request, recording, error)
     try:
         if opened.seen:
             actions_playback.object_seen(recording=recording, stat=opened.seen)
-        if opened.chunks and not opened_lately:
+        if request.method == "GET" and opened.length and not opened_lately:
             actions_playback.audio_opened(by=request.user, recording=recording)
         release_database()
-        return answer(recording, opened)
+        return answer
     except BaseException:
         if opened.chunks:
             opened.chunks.close()
         raise
 
 
-def answer(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
+def _hands_off(request: Request, recording: RecordingJob) -> bool:
+    """Whether nginx is to fetch the bytes. It comes back with AGAIN when the store did not give them to it."""
+    if settings.AUDIO_DELIVERY != "accel" or request.method != "GET" or AGAIN in request.headers:
+        return False
+    return recording.destination is not None and recording.destination.kind != Kind.LOCAL
+
+
+def _handed_off(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
+    """Tell nginx (recordings_site/ops/nginx.conf) where and what to fetch; it never shows these headers to anybody."""
+    response = answered(recording, opened)
+    if isinstance(opened.selected, Unsatisfiable) or not opened.length:
+        return response
+    found = playback.hand_off(recording, opened.version)
+    response["X-Accel-Redirect"] = "/_store"
+    response["X-Store-Url"] = found.url
+    response["X-Store-If-Match"] = found.if_match
+    response["X-Store-Range"] = (
+        f"bytes={opened.selected.start}-{opened.selected.stop - 1}" if opened.selected.partial else ""
+    )
+    response["X-Audio-ETag"] = opened.version.etag
+    del response["Content-Length"]
+    return response
+
+
+def answered(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBase:
     """The bytes with the headers that describe them; shown in the page, unless the caller says otherwise."""
     selected = opened.selected
     response: HttpResponseBase

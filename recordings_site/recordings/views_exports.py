@@ -53,7 +53,7 @@ def audio_download(request: Request, recording_id: UUID) -> HttpResponseBase:
         if opened.chunks:
             actions_notes.downloaded(by=request.user, recording=recording)
         release_database()
-        response = views_audio.answer(recording, opened)
+        response = views_audio.answered(recording, opened)
     except BaseException:
         if opened.chunks:
             opened.chunks.close()

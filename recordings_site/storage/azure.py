@@ -30,6 +30,7 @@ from recordings_site.storage.port import (
     RETRIES,
     WINDOW,
     Body,
+    HandOff,
     ObjectPage,
     ObjectStat,
     StoreFacts,
@@ -140,6 +141,10 @@ class AzureStore:
                     now, now + timedelta(seconds=seconds)
                 )
             return f"{url}?{generate_blob_sas(self._account, self._container, key, **about)}"
+
+    def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
+        """The signed URL; the version is pinned by If-Match."""
+        return HandOff(self.sign_url(key, seconds=seconds), etag)
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """Put Blob, or blocks that are committed at once."""

@@ -28,6 +28,7 @@ from recordings_site.storage.port import (
     READ_TIMEOUT,
     RETRIES,
     Body,
+    HandOff,
     ObjectPage,
     ObjectStat,
     StoreFacts,
@@ -106,15 +107,21 @@ class GcsStore:
 
     def sign_url(self, key: str, *, seconds: int) -> str:
         """A V4 signed URL; only a service account's key can sign."""
+        return self._signed(key, seconds)
+
+    def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
+        """A signed URL of one generation: it needs no If-Match, and would not understand ours."""
+        return HandOff(self._signed(key, seconds, generation=int(etag.strip('"'))), "")
+
+    def _signed(self, key: str, seconds: int, **about: int) -> str:
         where = {"api_access_endpoint": self._endpoint} if self._endpoint else {}
         try:
             url: str = self._bucket.blob(key).generate_signed_url(
-                version="v4", method="GET", expiration=timedelta(seconds=seconds), **where
+                version="v4", method="GET", expiration=timedelta(seconds=seconds), **where, **about
             )
         except AttributeError as error:
-            raise StoreMisconfigured(
-                "Only a service account's key can sign URLs; the machine's identity cannot."
-            ) from error
+            told = "Only a service account's key can sign URLs; the machine's identity cannot."
+            raise StoreMisconfigured(told) from error
         return url
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:

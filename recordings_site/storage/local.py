@@ -20,7 +20,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from recordings_site.storage.port import Body, ObjectPage, ObjectStat, StoreFacts
+from recordings_site.storage.port import Body, HandOff, ObjectPage, ObjectStat, StoreFacts
 
 PARTIAL = ".part-"
 
@@ -77,6 +77,10 @@ class LocalStore:
     def sign_url(self, key: str, *, seconds: int) -> str:
         """A file: URL; it does not expire."""
         return self._path(key).as_uri()
+
+    def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
+        """The signed URL; the version is pinned by If-Match."""
+        return HandOff(self.sign_url(key, seconds=seconds), etag)
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """Write beside and rename, so that readers see the old bytes or the new ones."""

@@ -2,7 +2,7 @@
 
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -51,6 +51,14 @@ class StoreFacts:
     object_lock: bool | None = None
     lifecycle: tuple[str, ...] | None = None
     clock: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """How somebody else (a proxy) may fetch one version: a signed URL, a secret, and the If-Match to send, if any."""
+
+    url: str = field(repr=False)
+    if_match: str
 
 
 class Source(Protocol):
@@ -160,6 +168,10 @@ class Store(Protocol):
 
     def sign_url(self, key: str, *, seconds: int) -> str:
         """A URL at which the object can be fetched for so many seconds without credentials; it is a secret."""
+        ...
+
+    def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
+        """What a proxy needs to fetch the version `etag`, and no other, within so many seconds."""
         ...
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:

@@ -36,6 +36,7 @@ from recordings_site.storage.port import (
     READ_TIMEOUT,
     RETRIES,
     Body,
+    HandOff,
     ObjectPage,
     ObjectStat,
     StoreFacts,
@@ -141,6 +142,10 @@ class S3Store:
                 "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=seconds
             )
         return url
+
+    def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
+        """The signed URL; the version is pinned by If-Match."""
+        return HandOff(self.sign_url(key, seconds=seconds), etag)
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """PUT. A write-only key may not look at what it wrote, so the facts are taken from the answer."""

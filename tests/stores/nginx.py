@@ -1,0 +1,62 @@
+"""A real nginx with the configuration that the site ships, bent to ports and files of a test."""
+
+import getpass
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.stores import free_ports, stop, wait_for
+
+SHIPPED = Path(__file__).parents[2] / "recordings_site" / "ops" / "nginx.conf"
+
+
+@dataclass
+class Nginx:
+    """A running nginx; `url` is its address."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """End it."""
+        stop([self.process])
+
+
+def start(folder: Path, *, web: str, callbacks: str = "") -> Nginx:
+    """Start it in front of `web` and `callbacks` ("host:port" each) and wait until it listens."""
+    (port,) = free_ports(1)
+    text = SHIPPED.read_text()
+    for pattern, instead in (
+        (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
+        (r"ssl_certificate(_key)? .*;", ""),
+        (r"127\.0\.0\.1:8001", web),
+        (r"127\.0\.0\.1:8002", callbacks or web),
+        (r"resolver 127.*;", ""),
+        (r"http \{", f"http {{\n{_places(folder)}"),
+    ):
+        text, found = re.subn(pattern, instead, text, count=0 if "127" in pattern or "cert" in pattern else 1)
+        assert found, f"{pattern} is no longer in the shipped configuration"
+    (folder / "nginx.conf").write_text(f"daemon off;\npid {folder}/pid;\nuser {getpass.getuser()};\n{text}")
+    log = folder / "nginx.log"
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    command = [program, "-p", str(folder), "-e", str(log), "-c", str(folder / "nginx.conf")]
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        wait_for(port, process, log)
+    except BaseException:
+        stop([process])
+        raise
+    return Nginx(port, process)
+
+
+def _places(folder: Path) -> str:
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
