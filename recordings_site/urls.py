@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from recordings_site.accounts import views as accounts
 from recordings_site.callbacks import views as callbacks
 from recordings_site.callbacks import views_connect as connect
+from recordings_site.calls import views as calls
 from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.ops import views_status
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies/<int:policy_id>/publish/", policies.policy_publish, name="policy_publish"),
     path("policies/<int:policy_id>/discard/", policies.policy_discard, name="policy_discard"),
     path("policies/<int:policy_id>/archive/", policies.policy_archive, name="policy_archive"),
+    path("policies/<int:policy_id>/replay/", calls.policy_replay, name="policy_replay"),
     path("policies/<int:policy_id>/versions/", policies.policy_versions, name="policy_versions"),
     path(
         "policies/<int:policy_id>/versions/<int:number>/roll-back/", policies.policy_roll_back, name="policy_roll_back"

@@ -7,7 +7,27 @@ from django.db import models
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.calls.replays import Replay
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
+
+__all__ = [
+    "LONGEST_CALL",
+    "UNDECIDED",
+    "Call",
+    "CallbackDelivery",
+    "ConferenceSession",
+    "Decision",
+    "Direction",
+    "Outcome",
+    "Replay",
+    "UpstreamExchange",
+    "UpstreamOutcome",
+    "Verdict",
+    "direction_choices",
+    "outcome_choices",
+    "upstream_outcome_choices",
+    "verdict_choices",
+]
 
 # What is older and has no DiCE has lost it: Sinch ends calls after 14,400 s.
 LONGEST_CALL = timedelta(hours=4, minutes=5)

@@ -8,6 +8,9 @@ from django.utils import timezone
 from recordings_site.callbacks import actions as callback_actions
 from recordings_site.callbacks import later
 from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
+from recordings_site.calls import actions_replay
+from recordings_site.calls import replay as replaying
+from recordings_site.calls.replays import Replay
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings import actions_notes, actions_saved, inspection, looking, transcripts
@@ -88,6 +91,13 @@ def reconcile(task: Task) -> datetime | None:
     return None
 
 
+def replay(task: Task) -> None:
+    """Replay a draft of a policy over past calls, from where the replay stands."""
+    found = Replay.objects.open().select_related("policy").filter(pk=task.subject).first()
+    if found is not None:
+        replaying.walk(found)
+
+
 JOBS: Mapping[str, Handler] = {
     APPLY: apply,
     callback_actions.FORWARD: forward,
@@ -100,4 +110,5 @@ JOBS: Mapping[str, Handler] = {
     destination_actions.CHECK: check_destination,
     actions_notes.INDEX_NUMBER: index_number,
     RECONCILE: reconcile,
+    actions_replay.REPLAY: replay,
 }

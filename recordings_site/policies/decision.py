@@ -13,7 +13,7 @@ from uuid import UUID
 from recordings_site.destinations import key_template
 from recordings_site.policies import words
 from recordings_site.policies.conditions import winner
-from recordings_site.policies.document import NO_ANNOUNCEMENT, Announcement, How
+from recordings_site.policies.document import NO_ANNOUNCEMENT, Announcement, How, PolicyDocument, Rule
 from recordings_site.policies.facts import CallFacts, draw, e164
 from recordings_site.policies.parsing import Reader
 from recordings_site.policies.routes import (
@@ -190,7 +190,7 @@ def decide_by(
     facts = _by_rules(facts, policy)
     if not facts.record:
         return facts
-    if isinstance(route, Hangup) or (starts(how, route) == "ace" and document.on_answer == "hangup"):
+    if hangs_up(document):
         return facts.unrecorded(Reason.ROUTE_HANGS_UP, f"{policy.title} hangs up, so there is nothing to record")
     return planned(facts, how, number, snapshot, recording_id)
 
@@ -238,30 +238,56 @@ def resolved(route: Route, call: CallFacts, number: NumberFacts | None) -> Route
             return route
 
 
-def _by_rules(facts: DecisionFacts, policy: PolicyFacts) -> DecisionFacts:
-    document, title = policy.document, policy.title
-    won = winner(document, facts.call)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the rules say about a call: which one wins (its place counts from 1), and whether the draw fell within."""
+
+    record: bool
+    reason: Reason
+    place: int | None = None
+    rule: Rule | None = None
+    draw: float | None = None
+
+
+def choose(document: PolicyDocument, call: CallFacts) -> Choice:
+    """Let the rules decide, and nothing else; cheap enough to be asked about every call of a month."""
+    won = winner(document, call)
     if won is None:
-        if document.otherwise_record:
-            sentence = f"Recorded: {title} records calls that match none of its rules."
-            return replace(facts, record=True, reason=str(Reason.OTHERWISE_RECORDS), sentence=sentence)
-        return facts.unrecorded(Reason.NO_RULE_MATCHES, f"no rule of {title} matches this call")
+        reason = Reason.OTHERWISE_RECORDS if document.otherwise_record else Reason.NO_RULE_MATCHES
+        return Choice(document.otherwise_record, reason)
     place, rule = won
-    facts = replace(facts, rule=place, rule_name=rule.name)
     if not rule.record:
-        return facts.unrecorded(
-            Reason.RULE_EXCLUDES, f"rule {place} of {title} excludes {words.which(rule.when, document.time_zone)}"
-        )
-    which = words.which(rule.when, document.time_zone)
-    if rule.percent < 100:
-        drawn = draw(facts.call.call_id)
-        facts = replace(facts, draw=drawn, percent=rule.percent)
-        if drawn >= rule.percent:
-            detail = f"rule {place} of {title} records {rule.percent:g} % of {which}, and this call drew {drawn:.2f}"
-            return facts.unrecorded(Reason.SAMPLED_OUT, detail)
-        which = f"{rule.percent:g} % of {which}, and this call drew {drawn:.2f}"
-    sentence = f"Recorded: rule {place} of {title} records {which}."
-    return replace(facts, record=True, reason=str(Reason.RULE_RECORDS), sentence=sentence)
+        return Choice(False, Reason.RULE_EXCLUDES, place, rule)
+    if rule.percent >= 100:
+        return Choice(True, Reason.RULE_RECORDS, place, rule)
+    drawn = draw(call.call_id)
+    is_in = drawn < rule.percent
+    return Choice(is_in, Reason.RULE_RECORDS if is_in else Reason.SAMPLED_OUT, place, rule, drawn)
+
+
+def hangs_up(document: PolicyDocument) -> bool:
+    """Whether calls end before anything could be recorded."""
+    route = document.route
+    return isinstance(route, Hangup) or (document.on_answer == "hangup" and starts(document.how, route) == "ace")
+
+
+def _by_rules(facts: DecisionFacts, policy: PolicyFacts) -> DecisionFacts:
+    title, choice = policy.title, choose(policy.document, facts.call)
+    if choice.rule is None:
+        if not choice.record:
+            return facts.unrecorded(choice.reason, f"no rule of {title} matches this call")
+        sentence = f"Recorded: {title} records calls that match none of its rules."
+        return replace(facts, record=True, reason=str(choice.reason), sentence=sentence)
+    rule, which = choice.rule, words.which(choice.rule.when, policy.document.time_zone)
+    facts = replace(facts, rule=choice.place, rule_name=rule.name)
+    if choice.draw is not None:
+        facts = replace(facts, draw=choice.draw, percent=rule.percent)
+        which = f"{rule.percent:g} % of {which}, and this call drew {choice.draw:.2f}"
+    verb = "records" if rule.record else "excludes"
+    detail = f"rule {choice.place} of {title} {verb} {which}"
+    if not choice.record:
+        return facts.unrecorded(choice.reason, detail)
+    return replace(facts, record=True, reason=str(choice.reason), sentence=f"Recorded: {detail}.")
 
 
 def planned(

@@ -110,7 +110,8 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     """What the form's document, or else the policy's own, would do; with the call that was asked to be tried."""
     document = form.document if form.is_bound and form.is_valid() else None
     if form.is_bound and document is None:
-        return Preview([Problem(problem.path, problem.message) for problem in form.problems])
+        told = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
+        return Preview(list(form.problems) or told)
     document = document or document_of(policy)
     held = snapshot.current()
     facts = draft_facts(policy, document)
@@ -118,7 +119,7 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     return Preview(
         problems=lint(facts, held, failing=failing_destinations()),
         answers=recorded_call(facts, number, held, timezone.now()),
-        sentences=words.document_sentences(document),
+        sentences=words.document_sentences(document, destination_names()),
         rules=[words.rule_sentence(rule, document.time_zone) for rule in document.rules],
         tried=tried(facts, held, number, asked) if asked.get("try_to") or asked.get("try_cli") else None,
     )
@@ -147,6 +148,11 @@ def draft_facts(policy: Policy | None, document: PolicyDocument) -> PolicyFacts:
     return PolicyFacts(
         policy.pk if policy else DRAFT_ID, policy.name if policy else "This policy", None, None, document
     )
+
+
+def destination_names() -> dict[int, str]:
+    """Every destination's name by its id, those put away too."""
+    return dict(Destination.objects.values_list("pk", "name"))
 
 
 def failing_destinations() -> set[int]:
@@ -192,9 +198,10 @@ class Difference:
 
 def difference(before: PolicyDocument | None, after: PolicyDocument) -> Difference:
     """How `after` differs from `before`, in words and in the SVAML of a recorded sample call."""
-    old = words.document_sentences(before) if before else []
+    names = destination_names()
+    old = words.document_sentences(before, names) if before else []
     return Difference(
-        words=_marked(old, words.document_sentences(after)),
+        words=_marked(old, words.document_sentences(after, names)),
         svaml=_marked(_svaml_lines(before) if before else [], _svaml_lines(after)),
     )
 

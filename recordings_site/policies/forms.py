@@ -44,6 +44,8 @@ class SecretField(forms.CharField):
 class ApplicationForm(forms.Form):
     """An application without its secrets, and where calls go by default."""
 
+    use_required_attribute = False
+
     name = forms.CharField(max_length=100, help_text="How you call it here.")
     key = forms.CharField(max_length=100, label="Application key", help_text="From the Sinch dashboard.")
     region = forms.ChoiceField(choices=REGIONS, required=False)
@@ -54,6 +56,13 @@ class ApplicationForm(forms.Form):
     )
     upstream_url = forms.URLField(
         required=False, label="Upstream URL", assume_scheme="https", help_text="Your own back end, for relay."
+    )
+    upstream_timeout_ms = forms.IntegerField(
+        min_value=100,
+        max_value=4000,
+        initial=2000,
+        label="Wait for it at most",
+        help_text="Milliseconds; then we answer ourselves.",
     )
     callout_policy = forms.ModelChoiceField(
         Policy.objects.listed(), required=False, help_text="Answers calls that your own side places."
@@ -95,7 +104,8 @@ class ApplicationForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
-        names = ("name", "key", "region", "callback_mode", "upstream_url", "callout_policy", "default_route")
+        names = ["name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms"]
+        names += ["callout_policy", "default_route"]
         return {name: self.cleaned_data[name] for name in names}
 
     def _unique(self, field: str) -> str:

@@ -18,6 +18,7 @@ from recordings_site.policies.document import PolicyDocument, parse
 from recordings_site.policies.forms_route import (
     BRANCH_CHOICES,
     ROUTE_CHOICES,
+    ConditionalField,
     branch_initial,
     branch_json,
     route_fields,
@@ -100,6 +101,9 @@ MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=
 class PolicyForm(forms.Form):
     """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
 
+    # A browser would ask for fields that are out of sight.
+    use_required_attribute = False
+
     name = forms.CharField(max_length=100)
     otherwise_record = forms.TypedChoiceField(
         choices=(("no", "Do not record"), ("yes", "Record")),
@@ -132,11 +136,11 @@ class PolicyForm(forms.Form):
     how_announcement_kind = forms.ChoiceField(
         choices=(("none", "None"), ("say", "Say a text"), ("play", "Play files")), label="Announcement"
     )
-    how_announcement_text = forms.CharField(
-        required=False, max_length=600, label="What callers hear", widget=forms.Textarea(attrs={"rows": 2})
+    how_announcement_text = ConditionalField(
+        max_length=600, label="What callers hear", widget=forms.Textarea(attrs={"rows": 2})
     )
-    how_announcement_files = forms.CharField(
-        required=False, label="Files", help_text="Names of prompts at Sinch, separated by commas."
+    how_announcement_files = ConditionalField(
+        label="Files", help_text="Names of prompts at Sinch, separated by commas."
     )
     how_announcement_locale = forms.CharField(
         required=False, max_length=20, label="Its locale", widget=forms.TextInput(attrs={"list": "locales"})
@@ -144,8 +148,7 @@ class PolicyForm(forms.Form):
     how_announcement_recorded = forms.BooleanField(required=False, label="The announcement is recorded too")
     how_format = forms.ChoiceField(choices=(("mp3", "mp3"), ("wav", "wav (documented for Voice v2)")), label="Format")
     how_transcription = forms.BooleanField(required=False, label="Transcribe")
-    how_locale = forms.CharField(
-        required=False,
+    how_locale = ConditionalField(
         max_length=20,
         label="Language of the transcript",
         widget=forms.TextInput(attrs={"list": "locales"}),
@@ -162,7 +165,12 @@ class PolicyForm(forms.Form):
         ),
         label="If it cannot be recorded",
     )
-    how_notice = forms.CharField(required=False, max_length=600, label="The notice")
+    how_notice = ConditionalField(max_length=600, label="The notice")
+    how_upstream = forms.ChoiceField(
+        choices=(("keep", "Stay as they are"), ("replace", "Are replaced by this policy's")),
+        label="Recordings that your own back end asks for",
+        help_text="For applications that relay their callbacks to a back end of yours.",
+    )
     on_answer = forms.ChoiceField(
         choices=(("continue", "Goes on"), ("hangup", "Is ended")), label="On answer, the call"
     )
@@ -255,6 +263,7 @@ class PolicyForm(forms.Form):
                 "key_template": data.get("how_key_template", ""),
                 "if_impossible": data.get("how_if_impossible", "connect"),
                 "notice": data.get("how_notice", ""),
+                "upstream": data.get("how_upstream", "keep"),
             },
             "route": route,
             "on_answer": data.get("on_answer", "continue"),

@@ -40,21 +40,25 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 TARGET = {"connectPstn": "number", "connectSip": "endpoint", "connectConf": "conference_id"}
 
 
+class ConditionalField(forms.CharField):
+    """A text that another choice makes necessary: not "optional", and judged with the document, not by itself."""
+
+    def validate(self, value: Any) -> None:
+        """Leave it to the document."""
+
+
 def route_fields() -> dict[str, forms.Field]:
     """Every field that a route may need; which of them count depends on the action."""
     text, number = forms.CharField, forms.IntegerField
     return {
-        "route_number": text(
-            label="Number", required=False, max_length=30, help_text="+46…, or {to}: what was dialled."
+        "route_number": ConditionalField(label="Number", max_length=30, help_text="+46…, or {to}: what was dialled."),
+        "route_endpoint": ConditionalField(label="SIP endpoint", help_text="agent@pbx.example.com"),
+        "route_username": ConditionalField(label="App user", help_text="The user's name in your app."),
+        "route_conference_id": ConditionalField(
+            label="Conference id", max_length=64, help_text="May hold {number}, {cli}, {call_id}."
         ),
-        "route_endpoint": text(label="SIP endpoint", required=False, help_text="agent@pbx.example.com"),
-        "route_username": text(label="App user", required=False, help_text="The user's name in your app."),
-        "route_conference_id": text(
-            label="Conference id", required=False, max_length=64, help_text="May hold {number}, {cli}, {call_id}."
-        ),
-        "route_cli": text(
+        "route_cli": ConditionalField(
             label="Caller shown",
-            required=False,
             max_length=30,
             help_text="{cli}: the caller, {number}: our own, or +46…",
         ),
@@ -64,8 +68,8 @@ def route_fields() -> dict[str, forms.Field]:
             choices=[("", "Sinch's default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
         ),
         "route_moh": forms.ChoiceField(label="Music while waiting", required=False, choices=MUSIC),
-        "route_prompt": text(
-            label="What the menu says", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+        "route_prompt": ConditionalField(
+            label="What the menu says", max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
         "route_repeat_prompt": text(
             label="What it says again", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})

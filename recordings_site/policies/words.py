@@ -1,5 +1,6 @@
 """Policies in words: a rule as a sentence, and the sentence that says why a call is or is not recorded."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from recordings_site.policies.document import How, PolicyDocument, Rule, When
@@ -103,11 +104,12 @@ def how_sentence(how: How) -> str:
     return ", ".join(parts)
 
 
-def document_sentences(document: PolicyDocument) -> list[str]:
-    """The whole document in words, a sentence each: what a diff in words compares."""
+def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]) -> list[str]:
+    """The whole document in words, a sentence each: what a diff in words compares. `destinations`: names by id."""
     rules = [f"Rule {n}: {rule_sentence(rule, document.time_zone)}." for n, rule in enumerate(document.rules, 1)]
     otherwise = "record" if document.otherwise_record else "do not record"
     how = document.how
+    destination = destinations.get(how.destination, "gone") if how.destination is not None else "each number's own"
     sentences = [
         *rules,
         f"Otherwise {otherwise}.",
@@ -116,7 +118,7 @@ def document_sentences(document: PolicyDocument) -> list[str]:
         f"On answer: {document.on_answer}.",
         f"Recording starts by {'the fitting means' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",
-        "Destination: the number's own." if how.destination is None else f"Destination: number {how.destination}.",
+        f"Destination: {destination}.",
         f"Object names: {how.key_template or 'as the destination says'}.",
         f"If recording is impossible: {how.if_impossible}{f' (“{how.notice}”)' if how.notice else ''}.",
     ]

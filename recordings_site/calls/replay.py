@@ -1,0 +1,161 @@
+"""Replays a draft over past calls: what would be recorded more or less than was, on which numbers, and how much."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.calls.models import Call, Decision, Direction
+from recordings_site.calls.replays import DAYS, Replay
+from recordings_site.policies import snapshot
+from recordings_site.policies.decision import choose, decide_by, hangs_up
+from recordings_site.policies.document import parse
+from recordings_site.policies.facts import CallFacts
+from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
+
+PAGE = 5_000
+MOST_CHANGES = 200
+NOBODY = UUID(int=0)
+# A call that Sinch records as mp3 takes about 32 kbit/s, as wav 16 bit at 8 kHz: until own recordings tell better.
+BYTES_PER_SECOND = {"mp3": 4_000, "wav": 16_000}
+COLUMNS = ("pk", "call_id", "direction", "caller", "called", "number__digits", "started_at", "duration")
+
+
+@dataclass
+class OfNumber:
+    """The figures of one number."""
+
+    label: str
+    calls: int = 0
+    before: int = 0
+    after: int = 0
+
+
+@dataclass
+class Outcome:
+    """What a replay came to: how many calls, recorded before and after, and the seconds of speech of each."""
+
+    calls: int = 0
+    before: int = 0
+    after: int = 0
+    more: int = 0
+    fewer: int = 0
+    seconds_before: float = 0
+    seconds_after: float = 0
+    numbers: dict[str, OfNumber] = field(default_factory=dict)
+    # The first calls that change: id, whether it would be recorded, why.
+    changes: list[tuple[int, bool, str]] = field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Outcome":
+        """Read `asdict`'s JSON."""
+        numbers = {name: OfNumber(**values) for name, values in data.get("numbers", {}).items()}
+        changes = [(pk, record, why) for pk, record, why in data.get("changes", ())]
+        return cls(**{**data, "numbers": numbers, "changes": changes})
+
+    @property
+    def losing(self) -> list[tuple[str, OfNumber]]:
+        """The numbers on which fewer calls would be recorded, those that lose most first."""
+        found = [(name, figures) for name, figures in self.numbers.items() if figures.after < figures.before]
+        return sorted(found, key=lambda item: item[1].after - item[1].before)
+
+
+def walk(replay: Replay) -> None:
+    """Go on from where the replay stands until it is done or cancelled; each page is kept before the next."""
+    policy = PolicyFacts(replay.policy_id, replay.policy.name, None, None, parse(replay.document))
+    held = snapshot.current().with_policy(policy)
+    while replay.is_open:
+        outcome = Outcome.from_dict(replay.outcome)
+        rows = _page(replay)
+        count(rows, policy, held, outcome)
+        with transaction.atomic():
+            replay.cancelled_at = (
+                Replay.objects.select_for_update().values_list("cancelled_at", flat=True).get(pk=replay.pk)
+            )
+            replay.done += len(rows)
+            replay.cursor = rows[-1][0] if rows else replay.cursor
+            replay.outcome = asdict(outcome)
+            replay.finished_at = timezone.now() if len(rows) < PAGE else None
+            replay.save(update_fields=("done", "cursor", "outcome", "finished_at"))
+
+
+def calls_of(replay: Replay) -> Any:
+    """The calls that a replay goes over: those of the policy's numbers, within its time."""
+    return Call.objects.filter(
+        number__policy=replay.policy_id,
+        started_at__gte=replay.since,
+        started_at__lt=replay.until,
+        direction__in=(Direction.INBOUND, Direction.OUTBOUND),
+    )
+
+
+def _page(replay: Replay) -> list[tuple[Any, ...]]:
+    rows = calls_of(replay).filter(pk__gt=replay.cursor).order_by("pk")
+    return list(rows.values_list(*COLUMNS, "decision__outcome")[:PAGE])
+
+
+def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, outcome: Outcome) -> None:
+    """Add these calls to the outcome."""
+    able = _able(policy, held, {row[5] for row in rows})
+    for pk, call_id, direction, caller, called, own, started_at, duration, decided in rows:
+        call = CallFacts(call_id, direction, caller, called, own, started_at.astimezone(UTC))
+        before = decided == Decision.Outcome.RECORD
+        after = able[own] and choose(policy.document, call).record
+        number = outcome.numbers.get(own)
+        if number is None:
+            known = held.numbers.get(own)
+            number = outcome.numbers[own] = OfNumber(known.label if known else "")
+        outcome.calls += 1
+        number.calls += 1
+        if before:
+            outcome.before += 1
+            number.before += 1
+            outcome.seconds_before += duration or 0
+        if after:
+            outcome.after += 1
+            number.after += 1
+            outcome.seconds_after += duration or 0
+        if before != after:
+            outcome.more += after
+            outcome.fewer += before
+            if len(outcome.changes) < MOST_CHANGES:
+                told = decide_by(policy, call, held.numbers.get(own), held, recording_id=NOBODY)
+                outcome.changes.append((pk, after, told.sentence))
+
+
+def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[str, bool]:
+    """On which numbers anything can be recorded: calls do not end at once, and a destination takes them."""
+    ends = hangs_up(policy.document)
+
+    def has_place(number: NumberFacts | None) -> bool:
+        wanted = (number.destination_id if number else None) or policy.document.how.destination
+        place = held.destinations.get(wanted) if wanted else None
+        return place is not None and place.credentials is not None
+
+    return {own: not ends and has_place(held.numbers.get(own)) for own in numbers}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the page tells per month: hours of recording and gigabytes, before and after."""
+
+    hours_before: float
+    hours_after: float
+    gigabytes_before: float
+    gigabytes_after: float
+
+
+def figures(outcome: Outcome, format: str) -> Figures:
+    """Recording per month of 30 days and its storage, at the usual rate of the format."""
+    rate = BYTES_PER_SECOND.get(format, 4_000)
+    month = 30 / DAYS
+    return Figures(
+        hours_before=outcome.seconds_before * month / 3600,
+        hours_after=outcome.seconds_after * month / 3600,
+        gigabytes_before=outcome.seconds_before * month * rate / 1e9,
+        gigabytes_after=outcome.seconds_after * month * rate / 1e9,
+    )

@@ -1,0 +1,141 @@
+"""A draft is replayed over past calls: what changes, on which numbers, with progress; it can be given up."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from recordings_site.calls import actions_replay, replay
+from recordings_site.calls.models import Call, Decision
+from recordings_site.calls.replay import Outcome
+from recordings_site.calls.replays import Replay
+from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.working import drain
+from recordings_site.policies import publishing, snapshot
+from recordings_site.policies.document import parse
+from recordings_site.policies.models import PhoneNumber
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """Records every call, unless changed."""
+    return {"otherwise_record": True, "how": {"destination": 1}, "route": factories.CONNECT, **changes}
+
+
+@pytest.fixture
+def number() -> PhoneNumber:
+    """A number with a policy, and forty calls of the last days: every second one was recorded."""
+    made = factories.number(policy=factories.policy(document(how={"destination": factories.destination().pk})))
+    for serial in range(40):
+        caller = f"4670{serial:07}" if serial < 10 else f"49151{serial:06}"
+        started = timezone.now() - timedelta(days=1, minutes=serial)
+        call = factories.call(number=made, started_at=started, caller=caller, duration=60)
+        outcome = Decision.Outcome.RECORD if serial % 2 else Decision.Outcome.DO_NOT_RECORD
+        Decision.objects.create(call=call, outcome=outcome, reason="rule_records")
+    return made
+
+
+def replayed(number: PhoneNumber, **changes: Any) -> tuple[Replay, Outcome]:
+    """Replay a draft with a worker."""
+    policy = number.policy
+    assert policy is not None
+    place = factories.destination().pk
+    snapshot.forget()
+    asked = actions_replay.start_replay(
+        by=None, policy=policy, document=parse(document(how={"destination": place}, **changes))
+    )
+    drain(JOBS)
+    asked.refresh_from_db()
+    return asked, Outcome.from_dict(asked.outcome)
+
+
+def test_a_replay_counts_what_would_be_recorded_more_and_less(number: PhoneNumber) -> None:
+    rules = [{"record": False, "when": {"callers": ["+4670*"]}}]
+    asked, outcome = replayed(number, rules=rules)
+    assert (asked.is_open, asked.done, asked.total) == (False, 40, 40)
+    # Of the ten from +4670 five were recorded; of the other thirty fifteen were not.
+    assert (outcome.calls, outcome.before, outcome.after) == (40, 20, 30)
+    assert (outcome.more, outcome.fewer) == (15, 5)
+    assert (outcome.seconds_before, outcome.seconds_after) == (1200, 1800)
+    changed = {pk: (record, why) for pk, record, why in outcome.changes}
+    lost = Call.objects.get(caller="46700000001")
+    assert changed[lost.pk] == (
+        False,
+        f"Not recorded: rule 1 of {number.policy} (draft) excludes calls from +4670*.",
+    )
+    assert outcome.losing == []
+
+
+def test_numbers_that_lose_recording_are_named(number: PhoneNumber) -> None:
+    _, outcome = replayed(number, otherwise_record=False)
+    ((digits, figures),) = outcome.losing
+    assert (digits, figures.before, figures.after) == (number.digits, 20, 0)
+
+
+def test_without_a_destination_or_with_a_hangup_nothing_is_recorded(number: PhoneNumber) -> None:
+    assert replayed(number, route={"action": "hangup"})[1].after == 0
+    assert replayed(number, on_answer="hangup")[1].after == 40
+    policy = number.policy
+    assert policy is not None
+    asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document(how={"destination": None})))
+    drain(JOBS)
+    asked.refresh_from_db()
+    assert Outcome.from_dict(asked.outcome).after == 0
+
+
+def test_a_replay_goes_on_where_a_killed_worker_left_it(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "PAGE", 7)
+    real, pages = replay.count, []
+
+    def dies(*args: Any) -> None:
+        pages.append(1)
+        if len(pages) == 3:
+            raise KeyboardInterrupt
+        real(*args)
+
+    policy = number.policy
+    assert policy is not None
+    asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document()))
+    monkeypatch.setattr(replay, "count", dies)
+    with pytest.raises(KeyboardInterrupt):
+        replay.walk(asked)
+    again = Replay.objects.get(pk=asked.pk)
+    assert again.done == 14
+    replay.walk(again)
+    assert (again.done, Outcome.from_dict(again.outcome).calls) == (40, 40)
+
+
+def test_a_replay_can_be_given_up(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "PAGE", 7)
+    policy = number.policy
+    assert policy is not None
+    asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document()))
+    actions_replay.cancel_replay(by=None, replay=asked)
+    replay.walk(asked)
+    assert (asked.is_open, asked.done) == (False, 7)
+
+
+def test_the_page_shows_progress_and_then_the_figures(client: Client, number: PhoneNumber) -> None:
+    policy = number.policy
+    assert policy is not None
+    client.force_login(factories.admin())
+    url = reverse("policy_replay", args=[policy.pk])
+    assert "Not replayed yet" in client.get(url).content.decode()
+    publishing.save_draft(by=None, policy=policy, document=parse(document(otherwise_record=False)))
+    client.post(url)
+    waiting = client.get(url).content.decode()
+    assert 'hx-trigger="every 1s"' in waiting
+    drain(JOBS)
+    part = client.get(url, headers={"HX-Request": "true", "HX-Target": "replay"}).content.decode()
+    assert part.startswith('<div id="replay">')
+    assert "No longer" in part
+    assert "every 1s" not in part
+    publishing.save_draft(
+        by=None, policy=policy, document=parse(document(otherwise_record=True, time_zone="Asia/Tokyo"))
+    )
+    assert "The draft was changed since" in client.get(url).content.decode()
