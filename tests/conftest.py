@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+
+# A busy machine is no bug: no deadlines. And the same examples each time: a run tells of the change, not of luck.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")
 
 pytest_plugins = ["tests.browser.fixtures", "tests.stores.fixtures"]
 

@@ -5,6 +5,8 @@
 
 from typing import Any
 
+from recordings_site.ops.supervision import end_with_parent
+
 worker_class = "gthread"
 # More than AUDIO_STREAMS, so that pages are answered while that many people listen.
 threads = 256
@@ -13,6 +15,13 @@ timeout = 30
 graceful_timeout = 5
 # Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
 keepalive = 75
+
+
+def on_starting(server: object) -> None:
+    """Let gunicorn's first process end with the `serve` that started it."""
+    end_with_parent()
+
+
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

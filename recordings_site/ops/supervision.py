@@ -13,6 +13,8 @@ from types import FrameType
 # All that `serve` starts ends within 10 seconds; what has not ended by itself after these is killed.
 PATIENCE_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
+# Tells a child whose it is.
+PARENT = "RECORDINGS_SITE_PARENT"
 
 
 class ChildDied(Exception):
@@ -33,10 +35,9 @@ class Family:
         """Start a child. The terminal's Ctrl+C does not reach it: we stop it, in order."""
         self._children[name] = subprocess.Popen(  # noqa: S603 - our own programs
             command,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **(environment or {}), PARENT: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
         )
 
     def check(self) -> None:
@@ -107,7 +108,12 @@ def _how(code: int) -> str:
     return f"by signal {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
 
 
-def _die_with_parent() -> None:
-    """On Linux: have the kernel stop the child when its parent is gone, also by SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_with_parent() -> None:
+    """Called by a child of a Family: on Linux it then gets SIGTERM when its parent is gone, even by SIGKILL."""
+    parent = os.environ.get(PARENT)
+    if parent is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):
+        # Gone before we could ask.
+        os.kill(os.getpid(), signal.SIGTERM)

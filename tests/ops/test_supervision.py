@@ -73,11 +73,15 @@ def test_one_that_is_meant_to_end_may_end() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    child_program = (
+        "from recordings_site.ops.supervision import end_with_parent; import time; end_with_parent(); time.sleep(60)"
+    )
     program = f"""
 import sys, time
 from recordings_site.ops.supervision import family
 with family() as children:
-    children.start("web", {SLEEP!r})
+    children.start("web", [sys.executable, "-c", {child_program!r}])
+    time.sleep(1)
     print(next(iter(children._children.values())).pid, flush=True)
     children.watch()
 """

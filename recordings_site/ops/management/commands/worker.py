@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from recordings_site.ops.chores import CHORES
 from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.supervision import end_with_parent
 from recordings_site.ops.working import Worker, drain
 
 # SQLite lets one write at a time: two that wait for each other only keep the callbacks waiting.
@@ -40,4 +41,5 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
+        end_with_parent()
         worker.run()
