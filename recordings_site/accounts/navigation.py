@@ -37,6 +37,7 @@ OVERSIGHT = (
     Item("applications", "Applications", "applications", "a"),
     Item("people", "People", "people", "e"),
     Item("activity", "Activity", "activity", "y"),
+    Item("status", "Status", "bolt", "t"),
 )
 
 

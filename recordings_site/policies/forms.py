@@ -65,7 +65,10 @@ class ApplicationForm(forms.Form):
         help_text="Milliseconds; then we answer ourselves.",
     )
     callout_policy = forms.ModelChoiceField(
-        Policy.objects.listed(), required=False, help_text="Answers calls that your own side places."
+        Policy.objects.listed(),
+        required=False,
+        empty_label="No policy: they are not recorded",
+        help_text="Answers calls that your own side places.",
     )
     route_action = forms.ChoiceField(
         choices=[choice for choice in ROUTE_CHOICES if choice[0] != "runMenu"],
@@ -137,13 +140,19 @@ class NumberForm(forms.Form):
 
     number = forms.CharField(max_length=30, help_text="With country code, such as +46 8 123 456.")
     label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
-    application = forms.ModelChoiceField(Application.objects.in_use())
-    team = forms.ModelChoiceField(Team.objects.all(), help_text="Who sees its recordings.")
+    application = forms.ModelChoiceField(Application.objects.in_use(), empty_label="Choose one")
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose one", help_text="Who sees its recordings.")
     policy = forms.ModelChoiceField(
-        Policy.objects.listed(), required=False, help_text="Without one the application's default route answers."
+        Policy.objects.listed(),
+        required=False,
+        empty_label="No policy",
+        help_text="Without one the application's default route answers.",
     )
     destination = forms.ModelChoiceField(
-        Destination.objects.filter(archived_at=None), required=False, help_text="In place of the policy's own."
+        Destination.objects.filter(archived_at=None),
+        required=False,
+        empty_label="The policy's own",
+        help_text="In place of the policy's own.",
     )
     language = forms.CharField(
         max_length=20,

@@ -155,7 +155,7 @@ def _decided(decision: Decision) -> Step:
     texts = [decision.sentence]
     if version is not None:
         if version.reason:
-            texts.append(f"{version} was published for: {version.reason}.")
+            texts.append(f"{version} was published for: {version.reason.rstrip('.')}.")
         published = version.policy.published
         if published is not None and published.pk != version.pk:
             texts.append(f"Since then v{published.number} is in force ({published.reason or 'no reason given'}).")

@@ -85,10 +85,10 @@ def tone(level: str) -> str:
 
 @register.filter
 def duration(seconds: float | timedelta | None) -> str:
-    """Seconds as `m:ss`, from an hour on `h:mm:ss`; an en dash when unknown."""
+    """Seconds as `m:ss`, from an hour on `h:mm:ss`, cut off as the player's clock is; an en dash when unknown."""
     if seconds is None or seconds == "":
         return "–"
-    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds))
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds))
     hours, rest = divmod(max(total, 0), 3600)
     minutes, secs = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
