@@ -109,7 +109,8 @@ def virtual_head(frames: Frames) -> bytes:
     for percent in range(_TOC):
         frame = frames.starts[len(frames.starts) * percent // _TOC]
         offset = length + frame - frames.starts[0] if percent else 0
-        head[side + 16 + percent] = min(255, offset * 256 // size)
+        # To the nearest: a 256th of a file may be many seconds of its quieter parts.
+        head[side + 16 + percent] = min(255, round(offset * 256 / size))
     return bytes(head)
 
 

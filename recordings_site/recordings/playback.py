@@ -1,6 +1,7 @@
 """Opens a recording's audio: which version of which object, what kind of audio, which bytes; and why there is none."""
 
 import threading
+from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,16 +46,36 @@ class TooManyStreams(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The one version of the object that an answer speaks of."""
+    """The one version of the object that an answer speaks of.
+
+    With a `head`, a virtual first frame (recordings.mp3), it is sent as head + the object's bytes from `skip` on.
+    """
 
     key: str
     size: int
     etag: str
+    head: bytes = b""
+    skip: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many bytes there are to send."""
+        return len(self.head) + self.size - self.skip
+
+    @property
+    def tag(self) -> str:
+        """The ETag of what is sent: other bytes than the object's have another one."""
+        return f'{self.etag[:-1]}-table"' if self.head else self.etag
 
     @property
     def mark(self) -> str:
         """What stands for it in a URL."""
-        return fingerprint(self.etag)
+        return fingerprint(self.tag)
+
+    def stretch(self, selected: Selected) -> tuple[bytes, int, int]:
+        """What of the head was asked for, and which bytes of the object."""
+        front, before = self.head[selected.start : selected.stop], len(self.head)
+        return front, max(0, selected.start - before) + self.skip, max(0, selected.stop - before) + self.skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +121,16 @@ class Stream:
 def audio_url(recording: RecordingJob) -> str:
     """Where the audio is; once its version is known the URL pins it, so that a player never mixes two."""
     url = reverse("recording_audio", args=[recording.pk])
-    return f"{url}?{urlencode({'v': fingerprint(recording.etag)})}" if recording.etag else url
+    known = known_version(recording)
+    return f"{url}?{urlencode({'v': known.mark})}" if known else url
+
+
+def known_version(recording: RecordingJob) -> Version | None:
+    """The version that a worker or a listener saw; None before anybody did."""
+    if not recording.etag or recording.size is None:
+        return None
+    head = b64decode(recording.audio.get("head", ""))
+    return Version(recording.key, recording.size, recording.etag, head, recording.audio["skip"] if head else 0)
 
 
 def open_audio(
@@ -116,11 +146,7 @@ def open_audio(
         raise ObjectMissing("There is no object.")
     store = recording.destination.read_store()
     ask = patience_with(recording.destination_id).ask
-    known = (
-        Version(recording.key, recording.size, recording.etag)
-        if recording.etag and recording.size is not None
-        else None
-    )
+    known = known_version(recording)
     if mark is not None and known is not None and mark != known.mark:
         raise ObjectChanged("The recording was replaced in the store while it was played.")
     if known is None:
@@ -130,7 +156,7 @@ def open_audio(
         return _open(store, recording, known, range_header, if_range, body, None)
     except ObjectChanged:
         stat = ask(lambda: store.stat(recording.key), discard=lambda _: None)
-    selected = select(known.size, range_header, if_range=if_range, etag=known.etag)
+    selected = select(known.length, range_header, if_range=if_range, etag=known.tag)
     if mark is not None or (isinstance(selected, Selected) and selected.start > 0):
         raise Replaced(stat)
     return _open(store, recording, Version(stat.key, stat.size, stat.etag), range_header, if_range, body, stat)
@@ -145,18 +171,21 @@ def _open(
     wanted: bool,
     seen: ObjectStat | None,
 ) -> Opened:
-    selected = select(version.size, range_header, if_range=if_range, etag=version.etag)
+    selected = select(version.length, range_header, if_range=if_range, etag=version.tag)
     empty = isinstance(selected, Unsatisfiable) or selected.start == selected.stop
     if empty or not wanted:
         kind = "application/octet-stream" if empty else _content_type(store, recording, version)
         return Opened(version, selected, kind, None, seen)
     assert isinstance(selected, Selected)
-    kind = _content_type(store, recording, version) if selected.start else ""
+    front, start, stop = version.stretch(selected)
+    kind = _content_type(store, recording, version) if start or start == stop else ""
+    if start == stop:  # the head alone
+        return Opened(version, selected, kind, Stream(iter([front]), _nothing), seen)
     if not _streams.acquire(blocking=False):
         raise TooManyStreams
     try:
         first, rest, opened = patience_with(recording.destination_id).ask(
-            lambda: _begun(store.read(version.key, selected.start, selected.stop, etag=version.etag)),
+            lambda: _begun(store.read(version.key, start, stop, etag=version.etag)),
             discard=lambda late: late[2].close(),
         )
         try:
@@ -172,7 +201,11 @@ def _open(
         opened.close()
         _streams.release()
 
-    return Opened(version, selected, kind, Stream(chain([first], rest), close), seen)
+    return Opened(version, selected, kind, Stream(chain([front + first], rest), close), seen)
+
+
+def _nothing() -> None:
+    """There is nothing to close."""
 
 
 def hand_off(recording: RecordingJob, version: Version) -> HandOff:

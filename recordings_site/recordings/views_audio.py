@@ -60,6 +60,8 @@ def _hands_off(request: Request, recording: RecordingJob) -> bool:
     """Whether nginx is to fetch the bytes. It comes back with AGAIN when the store did not give them to it."""
     if settings.AUDIO_DELIVERY != "accel" or request.method != "GET" or AGAIN in request.headers:
         return False
+    if recording.audio.get("head"):  # nginx cannot put our frame before the store's bytes
+        return False
     return recording.destination is not None and recording.destination.kind != Kind.LOCAL
 
 
@@ -91,7 +93,7 @@ def answered(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBa
     if selected.content_range:
         response["Content-Range"] = selected.content_range
     response["Accept-Ranges"] = "bytes"
-    response["ETag"] = opened.version.etag
+    response["ETag"] = opened.version.tag
     response["Content-Disposition"] = f'inline; filename="{recording.pk}.{recording.format}"'
     return _private(response)
 
