@@ -19,6 +19,7 @@ from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
+from recordings_site.recordings.reviewing import Review, review_of
 from recordings_site.recordings.state import State
 from recordings_site.recordings.waveform import silence_of
 
@@ -71,6 +72,7 @@ class RecordingPage:
     listening: Listening | None
     moment: Moment
     notes: Notebook
+    review: Review | None
     has_peaks: bool
     # The share of the recording in which nothing is heard, in percent; None without a waveform.
     silence: int | None
@@ -139,8 +141,8 @@ def may(user: User) -> May:
     )
 
 
-def recording_page(recording: RecordingJob, user: User, moment: Moment) -> RecordingPage:
-    """Gather the page of a recording that this person may see; `moment` comes from its link."""
+def recording_page(recording: RecordingJob, user: User, moment: Moment, list_query: str | None = None) -> RecordingPage:
+    """Gather the page of a recording that this person may see; `moment` and the list one came from are in its link."""
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
     html, speakers = SafeString(""), list[Speaker]()
     if transcript is not None:
@@ -160,6 +162,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment) -> Recor
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         moment=moment,
         notes=notebook_of(recording, transcript, user, moment),
+        review=review_of(recording, user, list_query),
         has_peaks=bool(peaks),
         silence=silence_of(peaks),
         manners=user.preferences.get("player", {}),

@@ -18,9 +18,11 @@ from recordings_site.web.http import Request, page_or_partial
 @require_safe
 @access.signed_in
 def recording(request: Request, recording_id: UUID) -> HttpResponse:
-    """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment."""
+    """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment,
+    `?list=` the query string of the list that one came from.
+    """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
-    page = recording_page(found, request.user, Moment.of(request.GET))
+    page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
     return page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", {"page": page})
 
 

@@ -153,10 +153,13 @@ def _line(recording: RecordingJob, position: int) -> TranscriptLine:
 
 
 def _back(request: Request, recording: RecordingJob) -> HttpResponse:
-    """To the page, at the moment that the form was about."""
+    """To the page, at the moment that the form was about, still in the list that one came from."""
     moment = Moment.of(request.POST)
-    query = f"?{urlencode({'t': f'{moment.t:g}'})}" if moment.t is not None else ""
-    response = HttpResponseRedirect(f"{reverse('recording', args=[recording.pk])}{query}#notes")
+    query = {name: request.POST[name] for name in ("list",) if name in request.POST}
+    if moment.t is not None:
+        query["t"] = f"{moment.t:g}"
+    asked = f"?{urlencode(query)}" if query else ""
+    response = HttpResponseRedirect(f"{reverse('recording', args=[recording.pk])}{asked}#notes")
     response.status_code = 303
     return response
 

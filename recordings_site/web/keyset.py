@@ -48,6 +48,20 @@ def page(
     )
 
 
+def neighbours(
+    rows: QuerySet[Row], row: Row, *, order: tuple[str, str], descending: bool = True
+) -> tuple[Row | None, Row | None]:
+    """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end."""
+    values = [getattr(row, name) for name in order]
+    if None in values:
+        return None, None
+    sides = []
+    for falling in (not descending, descending):
+        beyond = rows.filter(_beyond(order, values, falling=falling))
+        sides.append(beyond.order_by(*(f"-{name}" if falling else name for name in order)).first())
+    return sides[0], sides[1]
+
+
 def _beyond(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> Q:
     """The rows behind these values. The first bound alone is what an index can walk from."""
     first, unique = order

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role, User
@@ -43,9 +43,15 @@ class Listener:
     def until(self, expression: str, timeout: float = 5) -> None:
         """Wait until the expression holds. (Playwright's own waiting evaluates strings, which the CSP forbids.)"""
         end = monotonic() + timeout
-        while not self.page.evaluate(expression):
+        while not self._holds(expression):
             assert monotonic() < end, f"not within {timeout} s: {expression}"
             self.page.wait_for_timeout(20)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.page.evaluate(expression))
+        except Error:  # the page is just being left
+            return False
 
     def ready(self) -> "Listener":
         """Wait until the browser knows the audio."""

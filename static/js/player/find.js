@@ -64,3 +64,17 @@ export function summary(query, current, total) {
   if (folded(query.trim()).length < SHORTEST) return "";
   return total ? `${current + 1} of ${total}` : "No match";
 }
+
+/**
+ * What to look for when a search brought one here, best first: a search may hold operators, find is literal.
+ * The whole as it is, then its phrases, then its words, the longest first.
+ */
+export function wordsOf(query) {
+  const phrases = [...query.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
+  const rest = query.replace(/"[^"]*"/g, " ").split(/[\s()]+/);
+  const words = rest
+    .filter((word) => word && !/^(AND|OR|NOT|NEAR(\/\d+)?)$/.test(word) && !/^-|^\w+:/.test(word))
+    .map((word) => word.replace(/^\+|[*~]+$/g, ""))
+    .sort((a, b) => b.length - a.length);
+  return [...new Set([query, ...phrases, ...words])].filter((words) => words.trim().length >= SHORTEST);
+}

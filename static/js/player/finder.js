@@ -43,6 +43,13 @@ export class Finder extends EventTarget {
     if (this.input.value) this.look(focus ? undefined : this.transcript.active);
   }
 
+  /** Open with the first of these words that the transcript holds; a link takes no focus. */
+  openBest(candidates) {
+    this.#read();
+    const best = candidates.find((words) => matches(this.texts, words, this.foldedTexts).length) ?? candidates[0];
+    if (best) this.open(best, { focus: false });
+  }
+
   /** Close and give the focus back to where it was. */
   close() {
     const held = this.bar.contains(document.activeElement);

@@ -1,6 +1,7 @@
 /** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
 import { keysEnabled } from "../keys.js";
 import { clock, left, moment, spoken } from "./clock.js";
+import { wordsOf } from "./find.js";
 import { Finder } from "./finder.js";
 import { HeardMeter } from "./heard.js";
 import { command } from "./keys.js";
@@ -15,6 +16,7 @@ import { Waveform } from "./waveform.js";
 const TELL_EVERY = 15_000;
 const SPINNER_AFTER = 500;
 const GOING = 1500;
+const ADVANCE = "player-advance";
 
 const root = document.getElementById("player");
 const $ = (selector) => root.querySelector(selector);
@@ -43,6 +45,7 @@ class RecordingPage {
     this.#controls();
     this.#keys();
     this.#tellWhatWasHeard();
+    this.#advance();
     this.#arrive();
     if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
     this.#markNotes();
@@ -62,7 +65,7 @@ class RecordingPage {
       this.#markSpan();
     }
     if (t !== null && this.transcript) requestAnimationFrame(() => this.transcript.reveal(this.transcript.active));
-    if (q && this.finder) this.finder.open(q, { focus: false });
+    if (q && this.finder) this.finder.openBest(wordsOf(q));
   }
 
   #offerContinue() {
@@ -260,6 +263,8 @@ class RecordingPage {
       find: () => this.finder?.open(),
       follow: () => transcript?.toggleFollow(),
       now: () => transcript?.now(),
+      nextRecording: () => this.#walk("next"),
+      previousRecording: () => this.#walk("previous"),
       comment: () => { if (document.querySelector("[data-line=comment], #comment-text, #line-tools")) this.notes.open(sound.time); },
       mute: () => { sound.audio.muted = !sound.audio.muted; },
       skip: () => {
@@ -269,6 +274,33 @@ class RecordingPage {
       },
       loop: () => this.#toggleLoop(),
     };
+  }
+
+  #walk(way) {
+    document.querySelector(`a[data-review=${way}]`)?.click();
+  }
+
+  /** When chosen, the end of this recording opens the next one of the list and plays it. */
+  #advance() {
+    const button = document.querySelector("[data-advance]");
+    if (!button) return;
+    const chosen = () => sessionStorage.getItem(ADVANCE) !== null;
+    const draw = () => button.setAttribute("aria-pressed", String(chosen()));
+    button.addEventListener("click", () => {
+      if (chosen()) sessionStorage.removeItem(ADVANCE);
+      else sessionStorage.setItem(ADVANCE, "chosen");
+      draw();
+    });
+    this.sound.audio.addEventListener("ended", () => {
+      if (!chosen() || this.sound.loop) return;
+      sessionStorage.setItem(ADVANCE, "play");
+      this.#walk("next");
+    });
+    if (sessionStorage.getItem(ADVANCE) === "play") {
+      sessionStorage.setItem(ADVANCE, "chosen");
+      this.sound.play();
+    }
+    draw();
   }
 
   #controls() {
@@ -287,7 +319,7 @@ class RecordingPage {
     document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
     // A mouse takes no focus from the page: keys on a focused button are the button's, and the listener's J must go on.
     document.addEventListener("mousedown", (event) => {
-      if (event.target.closest(".deck button, .ln > button, .now-chip")) event.preventDefault();
+      if (event.target.closest(".deck button, .ln > button, .now-chip, [data-advance]")) event.preventDefault();
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { folded, matches, nearest, step, summary } from "../../../static/js/player/find.js";
+import { folded, matches, nearest, step, summary, wordsOf } from "../../../static/js/player/find.js";
 
 test("case and diacritics are folded", () => {
   assert.equal(folded("ÅTERBETALNING Crème"), "aterbetalning creme");
@@ -52,4 +52,11 @@ test("letters outside the basic plane and dotted capitals keep their places", ()
   const text = "😀 İstanbul 😀";
   const [match] = matches([text], "istanbul");
   assert.equal(text.slice(match.start, match.end), "İstanbul");
+});
+
+test("of a search with operators the words remain, phrases and long words first", () => {
+  assert.deepEqual(wordsOf('speaker:agent "order number" AND refun* NOT cat -dog'), [
+    'speaker:agent "order number" AND refun* NOT cat -dog', "order number", "refun", "cat",
+  ]);
+  assert.deepEqual(wordsOf("refund"), ["refund"]);
 });
