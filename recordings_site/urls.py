@@ -21,6 +21,7 @@ from recordings_site.recordings import (
     views_library,
     views_live,
     views_notes,
+    views_reconcile,
     views_saved,
     views_search,
     views_why,
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("destinations/<int:destination_id>/check/", destinations.destination_check, name="destination_check"),
     path("destinations/<int:destination_id>/archive/", destinations.destination_archive, name="destination_archive"),
+    path("destinations/<int:destination_id>/reconcile/", views_reconcile.reconcile, name="destination_reconcile"),
     # Recordings
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from recordings_site.accounts.models import AuditEvent
+from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
+from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import reconcile
 from recordings_site.recordings.actions_reconcile import request_reconciliation
@@ -272,3 +275,24 @@ def test_a_real_store_is_walked_with_the_read_set_alone(swift: Swift, fresh_name
     with pytest.raises(CommandError, match="Not every store"):
         call_command("reconcile", stderr=out)
     assert "secret key does not belong" in out.getvalue()
+
+
+def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore, destination: Destination) -> None:
+    put(store, "calls/one.mp3")
+    client.force_login(factories.admin())
+    url = f"/destinations/{destination.pk}/reconcile/"
+    assert client.post(url, {"since": "nonsense"}).status_code == 422
+    assert client.post(url, {"since": ""}).status_code == 302
+    assert 'hx-trigger="every 2s"' in client.get(url).content.decode()
+    drain(JOBS)
+    part = client.get(url, headers={"HX-Request": "true", "HX-Target": "runs"}).content.decode()
+    assert part.startswith('<div id="runs"')
+    assert "hx-trigger" not in part
+    assert Reconciliation.objects.get().counts["adopted"] == 1
+
+
+@pytest.mark.parametrize(("role", "reads", "writes"), [("support", 404, 404), ("auditor", 200, 404)])
+def test_others_start_none(client: Client, destination: Destination, role: Role, reads: int, writes: int) -> None:
+    client.force_login(factories.user(role))
+    url = f"/destinations/{destination.pk}/reconcile/"
+    assert (client.get(url).status_code, client.post(url).status_code) == (reads, writes)
