@@ -23,7 +23,7 @@ from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
-from recordings_site.recordings.matching import Subject, read_reported, session_holding
+from recordings_site.recordings.matching import Reported, Subject, read_reported, session_of_object
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
@@ -306,18 +306,16 @@ def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> s
         return f"Sinch reports an error: {notify.error_code} {notify.error_message}".strip()
     if notify.type not in ("recording_finished", "recording_available", "transcription_available"):
         return f"Kept: there is nothing to do for a notification of type “{notify.type}”."
-    subject = _subject(delivery, notify, at)
+    if notify.type == "recording_finished" and not notify.call_id:
+        return "A recording of this conference has finished. Of which session, its end or its file tells."
+    reported = read_reported(notify.destination)
+    subject = _subject(delivery, notify, reported, at)
     if subject is None:
         return "Kept: it names neither a call nor a conference."
-    if notify.type == "recording_finished":
+    if isinstance(subject, Call) and notify.type == "recording_finished":
         calls.note_recording_finished(subject, at=at)
         recordings.settle(subject)
-        return (
-            "A recording of this call has finished." if notify.call_id else "The conference's recording has finished."
-        )
-    reported = read_reported(notify.destination)
-    if isinstance(subject, ConferenceSession):
-        subject = session_holding(subject, reported)
+        return "A recording of this call has finished."
     if notify.type == "recording_available":
         job = recordings.recording_announced(subject, reported=reported, at=at)
     else:
@@ -334,10 +332,14 @@ def _call(delivery: CallbackDelivery, at: datetime) -> Call:
     return call
 
 
-def _subject(delivery: CallbackDelivery, notify: Notify, at: datetime) -> Subject | None:
-    """The call, or the latest session of the conference, that a notification speaks of."""
+def _subject(delivery: CallbackDelivery, notify: Notify, reported: Reported, at: datetime) -> Subject | None:
+    """The call, or the session of the conference, that a notification speaks of."""
     if notify.call_id:
         return _call(delivery, at)
-    if notify.conference_id:
-        return calls.latest_session(application_id=delivery.application_id, conference_id=notify.conference_id, at=at)
-    return None
+    if not notify.conference_id:
+        return None
+    # A notification may come when the id is in use again already: the object that it names tells the session.
+    application_id, conference_id = delivery.application_id, notify.conference_id
+    return session_of_object(application_id, conference_id, reported) or calls.latest_session(
+        application_id=application_id, conference_id=conference_id, at=at
+    )

@@ -99,11 +99,11 @@ def note_calling_error(call: Call, *, notify: Notify) -> None:
 
 
 @transaction.atomic
-def note_recording_finished(subject: Call | ConferenceSession, *, at: datetime) -> None:
-    """Keep that a recording of this call, or conference, has finished: Sinch does not say which."""
-    if subject.recording_finished_at is None:
-        subject.recording_finished_at = at
-        subject.save(update_fields=("recording_finished_at",))
+def note_recording_finished(call: Call, *, at: datetime) -> None:
+    """Keep that a recording of this call has finished: Sinch does not say which."""
+    if call.recording_finished_at is None:
+        call.recording_finished_at = at
+        call.save(update_fields=("recording_finished_at",))
 
 
 @transaction.atomic

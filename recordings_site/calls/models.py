@@ -65,7 +65,6 @@ class ConferenceSession(models.Model):
     # The number of the call that opened it, which owns its recording.
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
-    recording_finished_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     objects = ConferenceSessionQuerySet.as_manager()

@@ -72,6 +72,22 @@ def session_holding(latest: ConferenceSession, reported: Reported) -> Conference
     return latest
 
 
+def session_of_object(application_id: int, conference_id: str, reported: Reported) -> ConferenceSession | None:
+    """The session of the conference that was asked to be recorded, or transcribed, at the reported place."""
+    if not reported.key:
+        return None
+    stem = destination_url.recording_stem(reported.key)
+    jobs = RecordingJob.objects.filter(
+        conference_session__application=application_id,
+        conference_session__conference_id=conference_id,
+        **({"key__startswith": stem} if reported.is_full else {"key__contains": stem}),
+    ).select_related("conference_session", "destination")
+    for job in jobs.order_by("-happened_at"):
+        if _same_object(job, reported, stem=True):
+            return job.conference_session
+    return None
+
+
 def match_recording(subject: Subject, reported: Reported) -> RecordingJob | None:
     """The job whose audio lies at the reported place, or None when it is one that nobody asked for.
 

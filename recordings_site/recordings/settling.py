@@ -39,10 +39,11 @@ def settle_call_recordings(call: Call, jobs: Sequence[RecordingJob]) -> None:
 
 
 def settle_session_recordings(session: ConferenceSession, jobs: Sequence[RecordingJob]) -> None:
-    """Derive the end of a conference's recordings: all have left, or Sinch said so of the only one."""
+    """Derive the end of a conference's recordings: all have left.
+
+    Its `recording_finished` proves nothing: conference ids are used again, and it does not say which session it means.
+    """
     for job in jobs:
-        if job.finished_at is None and session.recording_finished_at is not None and len(jobs) == 1:
-            job.finished_at = session.recording_finished_at
         if job.finished_at is None and session.closed_at is not None and job.started_at is not None:
             job.finished_at = session.closed_at
         settle_job(job)

@@ -47,7 +47,8 @@ def plan(
 ) -> list[Gathering]:
     """Give gatherings of `calls` calls in all, spread over the `days` before `now`, the oldest first.
 
-    The same arguments give the same calls. `outbound` is the share of calls that are placed from our side.
+    The same seed gives the same calls, whatever `now` is; only their times follow it. `outbound` is the share of calls
+    that are placed from our side.
     """
     draw = random.Random(f"calls {seed}")  # noqa: S311 - a simulation, not a secret
     gatherings: list[Gathering] = []
@@ -55,7 +56,8 @@ def plan(
     while left:
         number = draw.choice(numbers.plain + numbers.conference)
         people = min(left, draw.choice((2, 3))) if number in numbers.conference else 1
-        start = _moment(draw, days, now)
+        # Draws of their own: how many a moment takes depends on `now`, and the calls must be the same on any day.
+        start = _moment(random.Random(f"moment {seed} {len(gatherings)}"), days, now)  # noqa: S311 - as above
         gatherings.append(
             tuple(
                 _call(draw, number, start + timedelta(seconds=4.5 * place), people == 1 and draw.random() < outbound)

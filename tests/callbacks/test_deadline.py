@@ -71,7 +71,10 @@ def test_work_whose_commit_hangs_is_put_right_afterwards() -> None:
     assert late == ["stored, and not answered"]
 
 
-def test_a_burst_waits_for_its_turn() -> None:
+def test_a_burst_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The wait for a turn is what is looked at, however busy the machine is.
+    monkeypatch.setattr(deadline, "PATIENCE", 30)
+
     def do(about_to_commit: Callable[[], None]) -> int:
         time.sleep(0.005)
         about_to_commit()
@@ -82,7 +85,7 @@ def test_a_burst_waits_for_its_turn() -> None:
     for thread in burst:
         thread.start()
     for thread in burst:
-        thread.join(5)
+        thread.join(60)
     assert len(done) == 20
 
 

@@ -30,7 +30,7 @@ def filled(monkeypatch: pytest.MonkeyPatch, settings, tmp_path, capsys) -> str:
 
 
 def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, capsys):
-    assert Call.objects.count() == 60
+    assert Call.objects.count() == 62
     assert PhoneNumber.objects.count() == 5
     assert PhoneNumber.objects.values("team").distinct().count() == 2
     assert {Direction.INBOUND, Direction.OUTBOUND} == set(Call.objects.values_list("direction", flat=True))

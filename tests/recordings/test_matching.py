@@ -6,7 +6,13 @@ import pytest
 
 from recordings_site.destinations.models import Kind
 from recordings_site.recordings import actions
-from recordings_site.recordings.matching import match_recording, match_transcript, read_reported, session_holding
+from recordings_site.recordings.matching import (
+    match_recording,
+    match_transcript,
+    read_reported,
+    session_holding,
+    session_of_object,
+)
 from recordings_site.recordings.models import Origin, RecordingJob
 from tests import factories
 
@@ -104,3 +110,17 @@ def test_a_late_word_of_an_earlier_gathering_is_not_taken_for_the_latest_of_the_
         assert session_holding(latest, read_reported(told)) == earlier
     assert session_holding(latest, read_reported("s3://calls/rooms/three.mp3")) == latest
     assert session_holding(latest, read_reported("nonsense\x00")) == latest
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a-transcript.json"])
+def test_a_conference_that_meets_again_keeps_the_file_of_its_earlier_session(name: str) -> None:
+    destination = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/")
+    earlier = factories.conference_session(conference_id="room", opened_at=factories.LONG_AGO)
+    later = factories.conference_session(
+        conference_id="room", number=earlier.number, opened_at=factories.LONG_AGO + timedelta(hours=2)
+    )
+    for session, key in ((earlier, "voice/a.mp3"), (later, "voice/b.mp3")):
+        factories.recording(conference_session=session, destination=destination, key=key, call=None)
+    reported = read_reported(f"s3://calls/voice/{name}")
+    assert session_of_object(earlier.application_id, "room", reported) == earlier
+    assert session_of_object(earlier.application_id, "room", read_reported("s3://calls/voice/c.mp3")) is None

@@ -21,7 +21,7 @@ from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application, Wire, over_http
 from recordings_site.tasks.models import Task
 
-CALLS, DAYS, SEED = 60, 30, 2026
+CALLS, TODAY, DAYS, SEED = 62, 9, 30, 2026
 # Sinch's notifications are lost, late and doubled now and then.
 FAULTS = Faults(lose=2, shuffle=5, duplicate=5)
 PATIENCE_SECONDS = 60
@@ -53,10 +53,10 @@ class Command(BaseCommand):
 
     def _waiting(self, made: Demo) -> list[Gathering]:
         """The calls that were not placed yet: an interrupted demo goes on where it was."""
-        gatherings = plan(
-            seed=SEED, calls=CALLS, days=DAYS, now=datetime.now(UTC), numbers=Numbers(made.plain, made.conference),
-            outbound=0.15,
-        )  # fmt: skip
+        now, numbers = datetime.now(UTC), Numbers(made.plain, made.conference)
+        month = plan(seed=SEED, calls=CALLS - TODAY, days=DAYS, now=now, numbers=numbers, outbound=0.15)
+        # The first page that a visitor sees tells of today: some calls are of the last hours.
+        gatherings = month + plan(seed=SEED + 1, calls=TODAY, days=0.25, now=now, numbers=numbers, outbound=0.15)
         ended = set(
             Call.objects.filter(application=made.application, dice_received_at__isnull=False).values_list(
                 "call_id", flat=True
@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def _place(self, made: Demo, waiting: list[Gathering], url: str) -> None:
         application = Application(demo.KEY, demo.SECRET, url)
-        wishes = Options(seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - 12)
+        wishes = Options(seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - TODAY - 10)
         uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)})
         engine = Engine(application, Wire(application, over_http()), uploads, wishes)
         total = sum(map(len, waiting))
