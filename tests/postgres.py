@@ -91,6 +91,36 @@ def running(**options: str) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def kept(folder: Path, **options: str) -> Iterator[Server]:
+    """Give a running server whose data stay in `folder`, made at first; for benches, whose corpora take long to load.
+
+    A socket's path is short: the socket is in a temporary folder.
+    """
+    sockets = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = Server(sockets)
+    data = folder / "data"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (sockets / "data").symlink_to(data)
+        if another := _another_user():
+            for own in (folder, sockets):
+                os.chown(own, another["user"], another["group"])
+        fresh = not (data / "PG_VERSION").exists()
+        if fresh:
+            init = [program("initdb"), "-D", str(data), "-U", ROLE, "--auth=trust", "--no-sync"]
+            locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+            subprocess.run([*init, *locale], check=True, cwd=sockets, stdout=subprocess.DEVNULL, **another)
+        server.start(**options)
+        if fresh:
+            subprocess.run([program("createdb"), "-h", str(sockets), "-U", ROLE, DATABASE], check=True, cwd=sockets)
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            server.control("stop", "-m", "fast")
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
 def _another_user() -> dict[str, Any]:
     """Arguments that let a child run as `postgres` or `nobody`: the server refuses to run as root."""
     if os.geteuid() != 0:

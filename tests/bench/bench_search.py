@@ -1,0 +1,48 @@
+"""Searching a corpus of support calls on both databases, beside a key lookup, plain GIN, icontains and tantivy.
+
+BENCH_SIZE is the share of the full 5,000,000 lines (default 0.05); corpora are kept in BENCH_DIR between runs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import postgres
+from tests.bench import Row
+from tests.house import ROOT
+
+SIZE = float(os.environ.get("BENCH_SIZE", "0.05"))
+FOLDER = Path(os.environ.get("BENCH_DIR", str(Path(tempfile.gettempdir()) / "recordings-benches"))) / f"search-{SIZE:g}"
+# What a small server of its own would be given; nothing of the corpus needs to survive a power cut.
+POSTGRESQL = postgres.FORGETFUL | {"shared_buffers": "1GB", "work_mem": "32MB", "random_page_cost": "1.1", "jit": "off"}
+
+
+def rows() -> Iterator[Row]:
+    """Each class of query on each database."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.chmod(0o755)
+    with postgres.kept(FOLDER / "postgresql", **POSTGRESQL) as server:
+        yield from measured("PostgreSQL", server.url)
+    yield from measured("SQLite", f"sqlite:///{FOLDER}/corpus.sqlite3")
+
+
+def measured(database: str, url: str) -> Iterator[Row]:
+    """The rows that a process inside Django prints."""
+    environment = dict(os.environ) | {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "DEMO": "1",
+        "DATA_DIR": str(FOLDER),
+        "DATABASE_URL": url,
+        "LOG_LEVEL": "ERROR",
+    }
+    inside = [sys.executable, "-m", "tests.bench.search_inside", database, str(SIZE), str(FOLDER)]
+    with subprocess.Popen(inside, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        for line in process.stdout:
+            yield Row(**json.loads(line))
+    if process.returncode:
+        raise SystemExit(f"The bench on {database} failed.")
