@@ -197,6 +197,11 @@ def _midnight(day: object) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))  # type: ignore[arg-type]
 
 
+def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
+    """The rows that have a place in an order: by length only those whose length is known."""
+    return rows.filter(duration__isnull=False) if column == "duration" else rows
+
+
 def sort_of(query: QueryDict) -> tuple[str, bool]:
     """The column to order by and whether it falls; newest first unless asked otherwise."""
     return SORTS.get(query.get("sort", ""), SORTS[""])

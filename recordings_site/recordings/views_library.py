@@ -1,11 +1,20 @@
-"""Shows the recordings that one may see as a list: newest first, narrowed by its URL."""
+"""Shows the recordings that one may see as a list: newest first, narrowed by its URL; and does things to many."""
 
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
-from recordings_site.recordings import browse
+from recordings_site.accounts import actions as account_actions
+from recordings_site.accounts.models import User
+from recordings_site.recordings import actions_library, browse, columns, library_exports
+from recordings_site.recordings.forms import TagForm
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet, Transcript
 from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
@@ -16,34 +25,117 @@ from recordings_site.web.http import Request, page_or_partial
 def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
     form = browse.BrowseForm(request.GET, request.user)
-    rows = browse.narrowed(RecordingJob.objects.visible_to(request.user).with_facts(), form)
-    column, falling = browse.sort_of(request.GET)
-    if column == "duration":
-        rows = rows.filter(duration__isnull=False)
-    page = keyset.page(
-        _with_marks(rows, request), order=(column, "id"), descending=falling, cursor=request.GET.get("cursor", "")
-    )
+    order, falling = browse.sort_of(request.GET)
+    rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user)
+    page = keyset.page(rows, order=(order, "id"), descending=falling, cursor=request.GET.get("cursor", ""))
+    chips = browse.chips(form, request.GET)
+    kept = browse.link(request.GET)[1:]
     context = {
         "form": form,
-        # Goes along to each recording, so that one can walk through this very list there.
-        "list_query": browse.link(request.GET).removeprefix("?"),
-        "chips": browse.chips(form, request.GET),
+        "chips": chips,
         "page": page,
         "newer": browse.link(request.GET, cursor=page.newer) if page.newer else "",
         "older": browse.link(request.GET, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
-        "empty": "" if page.rows else why_empty(request, narrowed=bool(browse.chips(form, request.GET))),
+        "columns": columns.chosen_by(request.user),
+        "all_columns": columns.COLUMNS,
+        "here": request.get_full_path(),
+        # Goes along to each recording, so that one can walk through this very list there.
+        "list_query": kept,
+        "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
+        "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
     }
     return page_or_partial(request, "recordings/library.html", "recordings/_list.html", context)
 
 
-def _with_marks(rows: RecordingJobQuerySet, request: Request) -> RecordingJobQuerySet:
-    mine = Listening.objects.filter(recording=OuterRef("pk"), user=request.user)
+@require_safe
+@access.supervisor_or_admin
+def library_export(request: Request, form: str) -> HttpResponseBase:
+    """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
+    if form not in library_exports.WRITERS:
+        raise Http404
+    rows = _narrowed(request, browse.BrowseForm(request.GET, request.user))
+    selected = _selected_ids(request.GET.getlist("pk"))
+    if selected:
+        rows = rows.filter(pk__in=selected)
+    order, falling = browse.sort_of(request.GET)
+    if request.method == "GET":
+        query = browse.link(request.GET)[1:]
+        actions_library.library_exported(by=request.user, query=query, form=form, selected=len(selected))
+    pieces = library_exports.lines(browse.ordered(rows, order), form, order=(order, "id"), descending=falling)
+    kind = "text/csv" if form == "csv" else "application/x-ndjson"
+    answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="recordings.{form}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_POST
+@access.supervisor_or_admin
+def library_tag(request: Request) -> HttpResponse:
+    """Put a tag on each selected recording."""
+    form = TagForm(request.POST)
+    if form.is_valid():
+        count = actions_library.tag_all(by=request.user, recordings=_selected(request), name=form.cleaned_data["name"])
+        messages.success(
+            request, f"{count} recording{'s are' if count != 1 else ' is'} tagged “{form.cleaned_data['name']}”."
+        )
+    else:
+        messages.error(request, "Type the tag that the selected recordings are to have.")
+    return _back(request)
+
+
+@require_POST
+@access.own_affairs
+def library_heard(request: Request) -> HttpResponse:
+    """Mark each selected recording as heard by oneself."""
+    count = actions_library.mark_heard(by=request.user, recordings=_selected(request))
+    messages.success(request, f"{count} recording{'s are' if count != 1 else ' is'} marked as heard.")
+    return _back(request)
+
+
+@require_POST
+@access.own_affairs
+def library_columns(request: Request) -> HttpResponse:
+    """Remember which columns this person wants to see."""
+    account_actions.remember(by=request.user, columns=columns.known(request.POST.getlist("column")))
+    return _back(request)
+
+
+def _narrowed(request: Request, form: browse.BrowseForm) -> RecordingJobQuerySet:
+    return browse.narrowed(RecordingJob.objects.visible_to(request.user).with_facts(), form)
+
+
+def _selected_ids(values: list[str]) -> list[uuid.UUID]:
+    """The ids among what came, at most a page of them."""
+    found = []
+    for value in values[: keyset.PAGE]:
+        try:
+            found.append(uuid.UUID(value))
+        except ValueError:
+            continue
+    return found
+
+
+def _selected(request: Request) -> RecordingJobQuerySet:
+    """The selected recordings that this person may see."""
+    return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(request.POST.getlist("pk")))
+
+
+def _back(request: Request) -> HttpResponse:
+    """To the list as it was; never to another site."""
+    here = request.POST.get("here", "")
+    safe = here.startswith(reverse("recordings")) and url_has_allowed_host_and_scheme(here, None)
+    return HttpResponseRedirect(here if safe else reverse("recordings"))
+
+
+def _with_marks(rows: RecordingJobQuerySet, user: User) -> RecordingJobQuerySet:
+    mine = Listening.objects.filter(recording=OuterRef("pk"), user=user)
     return rows.annotate(
         has_transcript=Exists(Transcript.objects.filter(recording=OuterRef("pk"))),
         heard_at=Subquery(mine.values("heard_at")[:1]),
         heard_to=Subquery(mine.values("position")[:1]),
-    )
+    ).prefetch_related("taggings__tag")
 
 
 def why_empty(request: Request, *, narrowed: bool) -> str:

@@ -38,6 +38,8 @@ PAGE = Rule(EVERYBODY, EVERYBODY - {AUDITOR})
 RECORDING = Rule(TEAM, TEAM - {AUDITOR})
 RECORDING_OWN = Rule(TEAM, TEAM)
 SUPERVISION = Rule(TEAM - {SUPPORT}, TEAM - {SUPPORT, AUDITOR})
+# Like it, but of no recording in particular.
+LIBRARY = Rule(EVERYBODY - {SUPPORT}, EVERYBODY - {SUPPORT, AUDITOR})
 OVERSIGHT = Rule(frozenset({ADMIN, AUDITOR}), frozenset({ADMIN}))
 
 # By the route's name, or by its pattern where it has none. A trailing * stands for the rest of a name.
@@ -57,6 +59,10 @@ RULES: dict[str, Rule] = {
     # Recordings.
     "home": PAGE,
     "recordings": PAGE,
+    "recordings_export": LIBRARY,
+    "recordings_tag": LIBRARY,
+    "recordings_heard": OWN,
+    "recordings_columns": OWN,
     "search*": PAGE,
     # Saved searches: what is of somebody else is not there, though a team may see it in the list.
     "saved": PAGE,

@@ -1,11 +1,18 @@
 """The list of recordings: who sees what, how it is narrowed, and what it says when it is empty."""
 
+import csv
+import io
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
+from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.recordings.browse import BrowseForm
+from recordings_site.recordings.columns import COLUMNS
+from recordings_site.recordings.models import Listening, RecordingTag
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,9 +127,77 @@ def test_filters_in_use_are_chips_that_remove_themselves() -> None:
 
 
 def test_every_filter_is_shown_once() -> None:
-    from django.http import QueryDict
-
     form = BrowseForm(QueryDict(), factories.admin())
     assert {field.name for field in form.first_fields()} | {field.name for field in form.more_fields()} == set(
         form.fields
     )
+
+
+def body(answer: object) -> str:
+    return b"".join(answer).decode()  # type: ignore[call-overload]
+
+
+def test_the_whole_list_is_exported_as_narrowed_in_its_order_and_audited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recordings_site.recordings.library_exports.PAGE", 2)
+    team = factories.team()
+    number = factories.number(team=team, label="=Support")
+    made = [factories.recording(number=number, duration=100.0 + index) for index in range(5)]
+    factories.recording(number=number, duration=1.0)
+    factories.recording()
+    supervisor = client(factories.user(Role.SUPERVISOR, teams=[team]))
+    rows = list(csv.DictReader(io.StringIO(body(supervisor.get("/recordings/export/csv/?longer=1m")))))
+    assert [row["id"] for row in rows] == [str(each.pk) for each in reversed(made)]
+    assert rows[0]["label"] == "'=Support"
+    text = body(supervisor.get("/recordings/export/jsonl/?sort=shortest"))
+    assert [json.loads(line)["duration"] for line in text.splitlines()] == [1.0, 100.0, 101.0, 102.0, 103.0, 104.0]
+    assert AuditEvent.objects.filter(action="recordings.exported", data__form="csv", data__query="longer=1m").exists()
+
+
+def test_what_is_selected_is_exported_tagged_and_marked_within_what_one_may_see() -> None:
+    team = factories.team()
+    mine = factories.recording(number=factories.number(team=team))
+    foreign = factories.recording()
+    supervisor = client(factories.user(Role.SUPERVISOR, teams=[team]))
+    both = [str(mine.pk), str(foreign.pk), "nonsense"]
+    text = body(supervisor.get("/recordings/export/jsonl/", {"pk": both}))
+    assert [json.loads(line)["id"] for line in text.splitlines()] == [str(mine.pk)]
+    answer = supervisor.post("/recordings/tag/", {"pk": both, "name": "vip", "here": "/recordings/?state=available"})
+    assert answer.headers["Location"] == "/recordings/?state=available"
+    assert [tagging.recording_id for tagging in RecordingTag.objects.all()] == [mine.pk]
+    supervisor.post("/recordings/heard/", {"pk": both, "here": "https://evil.example/recordings/"})
+    assert [row.recording_id for row in Listening.objects.all()] == [mine.pk]
+    assert listed(supervisor, "?heard=yes") == [mine.pk]
+    assert listed(supervisor, "?tag=vip") == [mine.pk]
+
+
+@pytest.mark.parametrize(
+    "here", ["https://evil.example/recordings/", "//evil.example/recordings/", "/recordings\\evil", ""]
+)
+def test_one_never_comes_back_to_another_site(here: str) -> None:
+    answer = client(factories.admin()).post("/recordings/heard/", {"here": here})
+    assert answer.headers["Location"] == "/recordings/"
+
+
+def test_support_neither_exports_nor_tags() -> None:
+    support = client(factories.user())
+    assert support.get("/recordings/export/csv/").status_code == 404
+    assert support.post("/recordings/tag/", {"name": "vip"}).status_code == 404
+
+
+def test_columns_are_chosen_and_kept_for_each_person() -> None:
+    person = factories.admin()
+    browser = client(person)
+    factories.recording(size=1_500_000)
+    assert "1.5 MB" not in browser.get("/recordings/").content.decode()
+    browser.post("/recordings/columns/", {"column": ["size", "team", "nonsense"]})
+    page = browser.get("/recordings/")
+    assert [column.name for column in page.context["columns"]] == ["team", "size"]
+    assert "1.5 MB" in page.content.decode()
+
+
+def test_every_column_can_be_shown() -> None:
+    browser = client(factories.admin())
+    factories.recording()
+    factories.recording(call=None)
+    browser.post("/recordings/columns/", {"column": [column.name for column in COLUMNS]})
+    assert browser.get("/recordings/").status_code == 200

@@ -1,0 +1,47 @@
+"""The columns of the list of recordings: which there are, and which a person chose."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recordings_site.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its heading, whether it holds figures, and the orders that its heading leads to."""
+
+    name: str
+    heading: str
+    figures: bool = False
+    # Values of ?sort=: the first falls, the second rises.
+    sorts: tuple[str, str] | None = None
+
+
+COLUMNS = (
+    Column("when", "When", sorts=("", "oldest")),
+    Column("length", "Length", figures=True, sorts=("longest", "shortest")),
+    Column("state", "State"),
+    Column("transcript", "Transcript"),
+    Column("direction", "Direction"),
+    Column("caller", "Caller"),
+    Column("team", "Team"),
+    Column("policy", "Policy"),
+    Column("destination", "Destination"),
+    Column("locale", "Language"),
+    Column("tags", "Tags"),
+    Column("heard", "Heard by me"),
+    Column("size", "Size", figures=True),
+)
+FIRST = ("when", "length", "state", "transcript")
+
+
+def chosen_by(user: User) -> list[Column]:
+    """The columns that a person chose, in our order; those of everybody until then."""
+    names = user.preferences.get("columns", FIRST)
+    return [column for column in COLUMNS if column.name in names]
+
+
+def known(names: Iterable[str]) -> list[str]:
+    """The names among these that are columns, in our order."""
+    wanted = set(names)
+    return [column.name for column in COLUMNS if column.name in wanted]
