@@ -19,9 +19,9 @@ PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{
 
 
 def rule_sentence(rule: Rule, time_zone: str) -> str:
-    """`Record inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*, 25 % of them`."""
-    sentence = f"{'Record' if rule.record else 'Do not record'} {which(rule.when, time_zone)}"
-    return f"{sentence}, {rule.percent:g} % of them" if rule.record and rule.percent != 100 else sentence
+    """`Record 25 % of inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*`."""
+    share = f"{rule.percent:g} % of " if rule.record and rule.percent != 100 else ""
+    return f"{'Record' if rule.record else 'Do not record'} {share}{which(rule.when, time_zone)}"
 
 
 def _conditions(when: When, time_zone: str) -> list[str]:
