@@ -52,26 +52,6 @@ def jobs_of(subject: Subject) -> RecordingJobQuerySet:
     return jobs.filter(call=subject) if isinstance(subject, Call) else jobs.filter(conference_session=subject)
 
 
-def session_holding(latest: ConferenceSession, reported: Reported) -> ConferenceSession:
-    """The session of this conference that asked for the reported object, else the latest.
-
-    A conference's id is used again and again, and a notification that comes late tells of an earlier gathering.
-    """
-    stem = destination_url.recording_stem(reported.key)
-    if not stem:
-        return latest
-    same_id = ConferenceSession.objects.filter(
-        application=latest.application_id, conference_id=latest.conference_id
-    ).values("pk")
-    asked = RecordingJob.objects.filter(conference_session__in=same_id, key__contains=stem).select_related(
-        "conference_session", "destination"
-    )
-    for job in asked.defer("peaks"):
-        if job.conference_session is not None and _same_object(job, reported, stem=True):
-            return job.conference_session
-    return latest
-
-
 def session_of_object(application_id: int, conference_id: str, reported: Reported) -> ConferenceSession | None:
     """The session of the conference that was asked to be recorded, or transcribed, at the reported place."""
     if not reported.key:

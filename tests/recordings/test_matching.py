@@ -10,7 +10,6 @@ from recordings_site.recordings.matching import (
     match_recording,
     match_transcript,
     read_reported,
-    session_holding,
     session_of_object,
 )
 from recordings_site.recordings.models import Origin, RecordingJob
@@ -93,23 +92,6 @@ def test_the_destination_with_the_longest_prefix_has_the_object() -> None:
     factories.destination(kind=Kind.S3, bucket="calls", prefix="")
     inner = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/")
     assert read_reported("s3://calls/voice/a.mp3").destination == inner
-
-
-def test_a_late_word_of_an_earlier_gathering_is_not_taken_for_the_latest_of_the_same_conference() -> None:
-    destination = factories.destination(kind=Kind.S3, bucket="calls", region="eu-central-1")
-    number = factories.number()
-    earlier, latest = (
-        factories.conference_session(
-            conference_id="room", number=number, opened_at=factories.LONG_AGO + timedelta(days=n)
-        )
-        for n in (0, 1)
-    )
-    for session, key in ((earlier, "rooms/one.mp3"), (latest, "rooms/two.mp3")):
-        factories.recording(conference_session=session, destination=destination, key=key, available_at=None)
-    for told in ("s3://calls/rooms/one.mp3", "rooms/one.mp3", "s3://calls/rooms/one-transcript.json"):
-        assert session_holding(latest, read_reported(told)) == earlier
-    assert session_holding(latest, read_reported("s3://calls/rooms/three.mp3")) == latest
-    assert session_holding(latest, read_reported("nonsense\x00")) == latest
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a-transcript.json"])
