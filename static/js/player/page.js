@@ -353,5 +353,10 @@ class RecordingPage {
   }
 }
 
+/** On a phone what is said comes first: what is known about the call is folded. */
+if (matchMedia("(max-width: 899px)").matches) {
+  for (const fold of document.querySelectorAll(".rec-side details.panel[open]")) fold.open = false;
+}
+
 const audio = document.getElementById("audio");
 if (audio) window.recordingPage = new RecordingPage(audio);
