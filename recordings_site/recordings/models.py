@@ -245,6 +245,15 @@ class RecordingJob(models.Model):
         return self.number_id is not None
 
 
+class TranscriptQuerySet(models.QuerySet["Transcript"]):
+    """Named reads of transcripts."""
+
+    def to_index(self, version: int, *, before: datetime | None = None) -> "TranscriptQuerySet":
+        """Those that are not indexed or were by an older version; with `before` also what was indexed earlier."""
+        behind = models.Q(indexed=None) | models.Q(indexed__version__lt=version)
+        return self.filter(behind if before is None else behind | models.Q(indexed__indexed_at__lt=before))
+
+
 class Transcript(models.Model):
     """What was said, as Sinch wrote it; the raw JSON is kept untouched."""
 
@@ -263,6 +272,8 @@ class Transcript(models.Model):
     offset = models.FloatField(default=0)
     problems: Any = models.JSONField(default=list)
     loaded_at = models.DateTimeField(default=timezone.now)
+
+    objects = TranscriptQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Transcript of {self.recording_id}"

@@ -1,7 +1,7 @@
 """Pages of saved searches: keep one, change it, see what it found since."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +25,8 @@ def saved_new(request: Request) -> HttpResponse:
         saved = actions_saved.save_search(by=request.user, page=page, **form.cleaned_data)
         messages.success(request, f"“{saved.name}” is saved. It is on your home page.")
         return redirect(address(saved))
-    return render(request, "recordings/saved_form.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "shown": shown(str(form["query"].value() or ""))}
+    return render(request, "recordings/saved_form.html", context, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +43,7 @@ def saved_edit(request: Request, saved_id: int) -> HttpResponse:
         actions_saved.change_saved(by=request.user, saved=saved, **kept)
         messages.success(request, f"“{saved.name}” is changed.")
         return redirect("saved")
-    context = {"form": form, "saved": saved}
+    context = {"form": form, "saved": saved, "shown": shown(saved.query)}
     return render(request, "recordings/saved_form.html", context, status=400 if form.errors else 200)
 
 
@@ -89,6 +90,12 @@ def shelf(request: Request) -> list[dict[str, object]]:
         }
         for each in SavedSearch.objects.visible_to(user).select_related("owner", "team")
     ]
+
+
+def shown(query: str) -> str:
+    """What is saved, as people know it: the search's words, or the list's filters."""
+    values = QueryDict(query)
+    return values.get("q") or ", ".join(f"{name}: {value}" for name, value in values.items() if value)
 
 
 def address(saved: SavedSearch) -> str:

@@ -50,11 +50,11 @@ def index_transcript(transcript: Transcript) -> IndexedRecording:
     words: dict[str, str] = {}
     tokens = [line_tokens(line, language, transcript.recording.number_id, words) for line in lines]
     with transaction.atomic():
-        IndexedRecording.objects.filter(transcript=transcript).delete()
+        gone, _ = IndexedRecording.objects.filter(transcript=transcript).delete()
         indexed = _new_row(transcript, language, len(lines))
         write_tokens(indexed, tokens)
         SpokenLanguage.objects.get_or_create(code=language)
-        _count_words(words, language)
+        _count_words(words, language, again=gone > 0)
     return indexed
 
 
@@ -167,13 +167,13 @@ def _new_row(transcript: Transcript, language: str, line_count: int) -> IndexedR
     raise IntegrityError(f"No free id for a recording of {recording.happened_at}")
 
 
-def _count_words(words: dict[str, str], language: str) -> None:
-    """Count the transcript's words, in their order, so that two writers never wait for each other in a circle."""
+def _count_words(words: dict[str, str], language: str, *, again: bool) -> None:
+    """Count the transcript's words once, in their order, so that two writers never wait for each other in a circle."""
     rows = [(word[:_LONGEST_WORD], language, token[:_LONGEST_WORD]) for word, token in sorted(words.items())]
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO recordings_spokenword (word, language, token, transcripts) VALUES (%s, %s, %s, 1) "
             "ON CONFLICT (word, language) DO UPDATE SET "
-            "transcripts = recordings_spokenword.transcripts + 1, token = excluded.token",
+            f"transcripts = recordings_spokenword.transcripts + {0 if again else 1}, token = excluded.token",
             rows,
         )

@@ -1,0 +1,57 @@
+"""Indexes transcripts anew while the site runs."""
+
+import sys
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from tqdm import tqdm
+
+from recordings_site.recordings.models import Transcript
+from recordings_site.recordings.search.index import index_transcript
+from recordings_site.recordings.search.tokens import VERSION
+
+
+class Command(BaseCommand):
+    """`manage.py reindex [--all] [--before MOMENT]`."""
+
+    help = (
+        "Index the transcripts that are not in the index, or that an older version of the site indexed; with --all "
+        "every one. Searches go on meanwhile. Interrupted, it is safe to start again: what is done stays done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which transcripts."""
+        parser.add_argument("--all", action="store_true", help="also those that are indexed and up to date")
+        parser.add_argument(
+            "--before",
+            default="",
+            metavar="MOMENT",
+            help="with --all: only those indexed before, to go on where it ended",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One transcript after the other, the newest first, each in a transaction of its own."""
+        started = self._moment(options["before"]) if options["before"] else timezone.now()
+        waiting = Transcript.objects.to_index(VERSION, before=started if options["all"] else None)
+        done = 0
+        with tqdm(total=waiting.count(), unit=" transcripts", disable=not sys.stderr.isatty()) as bar:
+            try:
+                for pk in waiting.order_by("-id").values_list("pk", flat=True).iterator(chunk_size=1000):
+                    if transcript := Transcript.objects.select_related("recording").filter(pk=pk).first():
+                        index_transcript(transcript)
+                    done += 1
+                    bar.update()
+            except KeyboardInterrupt:
+                goes_on = f" --all --before {started.isoformat()}" if options["all"] else ""
+                self.stdout.write(f"Stopped after {done:,} transcripts. Go on with: manage.py reindex{goes_on}")
+                return
+        self.stdout.write(f"{done:,} transcripts indexed.")
+
+    def _moment(self, text: str) -> datetime:
+        moment = parse_datetime(text)
+        if moment is None or timezone.is_naive(moment):
+            raise CommandError("Write the moment with its offset, as in 2026-03-05T12:00:00+00:00.")
+        return moment

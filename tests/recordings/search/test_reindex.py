@@ -1,0 +1,65 @@
+"""`manage.py reindex`: what is behind is indexed, whatever happened in between."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from recordings_site.recordings.management.commands import reindex
+from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
+from recordings_site.recordings.search.index import index_transcript
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def transcript(text: str) -> Transcript:
+    return factories.transcript(factories.recording(), [(0.0, "Speaker 1", text)])
+
+
+def run(**options: object) -> str:
+    out = StringIO()
+    call_command("reindex", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_what_is_missing_or_behind_is_indexed_and_nothing_else() -> None:
+    current, behind, _missing = (transcript("refund") for _ in range(3))
+    before = index_transcript(current).indexed_at
+    index_transcript(behind)
+    IndexedRecording.objects.filter(transcript=behind).update(version=0)
+    assert run() == "2 transcripts indexed.\n"
+    assert IndexedRecording.objects.count() == 3
+    assert IndexedRecording.objects.get(transcript=current).indexed_at == before
+    assert run() == "0 transcripts indexed.\n"
+
+
+def test_words_are_counted_once_however_often_a_transcript_is_indexed() -> None:
+    for _ in range(2):
+        index_transcript(transcript("refund"))
+    run(all=True)
+    assert SpokenWord.objects.get(word="refund").transcripts == 2
+
+
+def test_an_interruption_loses_nothing_and_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        index_transcript(transcript("refund"))
+    done = []
+
+    def until_interrupted(each: Transcript) -> IndexedRecording:
+        if len(done) == 1:
+            raise KeyboardInterrupt
+        done.append(each)
+        return index_transcript(each)
+
+    monkeypatch.setattr(reindex, "index_transcript", until_interrupted)
+    said = run(all=True)
+    assert "Stopped after 1 transcripts. Go on with: manage.py reindex --all --before " in said
+    assert IndexedRecording.objects.count() == 3
+    monkeypatch.setattr(reindex, "index_transcript", index_transcript)
+    assert run(all=True, before=said.split("--before ")[1].strip()) == "2 transcripts indexed.\n"
+
+
+def test_a_moment_that_cannot_be_read_is_said() -> None:
+    with pytest.raises(CommandError, match="with its offset"):
+        run(all=True, before="yesterday")
