@@ -130,22 +130,22 @@ class CredentialsForm(forms.Form):
     """The two sets of credentials, entered once. A set that is left empty stays as it is."""
 
     write_key = forms.CharField(
-        label="Write set: access key",
+        label="Access key",
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="Travels to Sinch with each recorded call.",
     )
-    write_secret = _secret("Write set: secret key", "Kept sealed, and never shown again.")
-    read_mode = forms.ChoiceField(label="Read set: we read with", widget=forms.RadioSelect)
+    write_secret = _secret("Secret key", "Kept sealed, and never shown again.")
+    read_mode = forms.ChoiceField(label="We read with", widget=forms.RadioSelect)
     read_key = forms.CharField(
-        label="Read set: access key",
+        label="Access key",
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="Ours alone; it never leaves this site.",
     )
-    read_secret = _secret("Read set: secret key", "Kept sealed, and never shown again.")
+    read_secret = _secret("Secret key", "Kept sealed, and never shown again.")
 
     def __init__(
         self, *args: Any, kind: str, location: Location, region: str = "", present: bool = False, **kwargs: Any
@@ -160,16 +160,31 @@ class CredentialsForm(forms.Form):
         if kind in (Kind.AZURE, Kind.LOCAL):
             del self.fields["write_key"], self.fields["read_key"]
         if kind == Kind.AZURE:
-            self.fields["write_secret"].label = "Write set: the storage account's access key"
-            self.fields["read_secret"].label = "Read set: SAS or account key"
+            self.fields["write_secret"].label = "The storage account's access key"
+            self.fields["read_secret"].label = "SAS or account key"
         if kind == Kind.GS:
             self.fields["read_key"].help_text = "For an interoperability key alone."
-            self.fields["read_secret"].label = "Read set: JSON key, or secret of the interoperability key"
+            self.fields["read_secret"].label = "JSON key, or secret of the interoperability key"
             self.fields["read_secret"].widget = forms.Textarea(
                 attrs={"rows": 4, "autocomplete": "off", "class": "mono"}
             )
         if kind == Kind.LOCAL:
             del self.fields["write_secret"], self.fields["read_secret"], self.fields["read_mode"]
+
+        for name in ("write_key", "write_secret"):
+            if name in self.fields:
+                self.fields[name].required = not present
+                self.fields[name].error_messages["required"] = "Enter the credentials that Sinch will write with."
+
+    @property
+    def write_fields(self) -> list[forms.BoundField]:
+        """The fields of the write set."""
+        return [self[name] for name in self.fields if name.startswith("write_")]
+
+    @property
+    def read_fields(self) -> list[forms.BoundField]:
+        """The fields of the read set."""
+        return [self[name] for name in self.fields if name.startswith("read_")]
 
     def clean(self) -> dict[str, Any]:
         """Each set must be one that its store takes, as far as that shows without asking it."""
@@ -186,9 +201,7 @@ class CredentialsForm(forms.Form):
         if self.kind == Kind.LOCAL:
             return None if self.present else secrets.token_urlsafe(24)
         parts = [found.get("write_key", "").strip(), found.get("write_secret", "").strip()]
-        if not any(parts):
-            if not self.present:
-                self.add_error("write_secret", "Enter the credentials that Sinch will write with.")
+        if not any(parts) or not {"write_key", "write_secret"}.isdisjoint(self.errors):
             return None
         text: str = {
             Kind.S3: ":".join([*parts, self.region]),
