@@ -124,6 +124,9 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     for _ in range(2):
         page.get_by_role("button", name="Start recording").click()
         expect(page.get_by_role("link", name="Recording", exact=True)).to_be_visible()
+        # What came of it stays in sight while the list is refreshed, and the keyboard stays where it was.
+        expect(page.locator("#live_outcome")).to_contain_text("Recording.")
+        expect(page.get_by_role("button", name="Pause")).to_be_focused()
         page.get_by_role("button", name="Stop").click()
         expect(page.get_by_text("Not recorded now")).to_be_visible()
     sinch.board.hang_up(call.planned.call_id)
