@@ -18,7 +18,7 @@ from recordings_site.callbacks import actions, answers, inbox, relay
 from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Verdict
 from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
 from recordings_site.policies.snapshot import Snapshot
@@ -33,6 +33,7 @@ from recordings_site.web.insertion import insert
 # The kinds of work that a worker does for a delivery (ops.jobs says how).
 APPLY = "delivery.apply"
 VERIFY = "delivery.verify"
+LEARN = "call.learn"
 
 SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
 WHY_NOT = {Verdict.STALE: "stale_clock", Verdict.REPLAYED: "replayed"}
@@ -198,6 +199,7 @@ def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Term
     )
     _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
     recordings.settle(call)
+    enqueue(LEARN, call.pk)
     return given
 
 
@@ -291,6 +293,8 @@ def _apply(delivery: CallbackDelivery, event: Event) -> str:
             call = _call(delivery, at)
             calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
             recordings.settle(call)
+            if call.direction == Direction.CALLOUT and call.number_id is None:
+                enqueue(LEARN, call.pk)
             if call.conference_session is not None:
                 recordings.settle(call.conference_session)
             return f"The call ended: {dice.result or 'N/A'}, {dice.reason or 'N/A'}."

@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.callbacks.handlers import APPLY, SUSPECT, apply_delivery
-from recordings_site.calls.models import CallbackDelivery
-from recordings_site.policies.models import Application
+from recordings_site.calls import actions as calls
+from recordings_site.calls.models import Call, CallbackDelivery
+from recordings_site.policies.models import Application, PhoneNumber
+from recordings_site.policies.reaching import client_for
+from recordings_site.recordings import actions as recordings
+from recordings_site.recordings.actions import LOAD_TRANSCRIPT
 from recordings_site.recordings.matching import read_reported
+from recordings_site.recordings.models import Transcript
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Notify
 from recordings_site.storage.errors import ObjectMissing
@@ -42,6 +48,29 @@ def note_last_callbacks() -> None:
         last = next(iter(received.reverse()[:1]), (None,))[0]
         if last != application.last_callback_at:
             Application.objects.filter(pk=application.pk).update(first_callback_at=first, last_callback_at=last)
+
+
+def learn_callout(call_pk: int) -> None:
+    """Learn which of our numbers a callout is made from: its ACE names none, the DiCE or Sinch's REST API does.
+
+    Raises ApiError when Sinch cannot be asked now. What it does not know any more stays unattributed.
+    """
+    call = Call.objects.select_related("application").get(pk=call_pk)
+    if call.number_id is not None:
+        return
+    ends = (call.caller, call.called)
+    number = PhoneNumber.objects.among(ends)
+    if number is None and not call.is_over:
+        with client_for(call.application) as client:
+            told = client.call(call.call_id, resource_url=call.call_resource_url)
+        ends = (told.from_, told.to) if told else ends
+        number = PhoneNumber.objects.among(ends)
+    with transaction.atomic():
+        calls.learn_ends(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)
+        recordings.settle(call)
+        # Lines that are there already belong to nobody in searches: loading them again says whose they are.
+        for recording in Transcript.objects.filter(recording__call=call).values_list("recording", flat=True):
+            enqueue(LOAD_TRANSCRIPT, recording)
 
 
 def verify_suspect(delivery_id: int) -> str:

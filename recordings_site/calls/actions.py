@@ -10,7 +10,7 @@ from django.db import transaction
 
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts
-from recordings_site.sinch.events import Ace, Dice, Ice, Notify
+from recordings_site.sinch.events import Ace, Dice, Ice, Notify, digits
 from recordings_site.web.insertion import insert
 
 
@@ -87,6 +87,16 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
     call.save()
     if call.conference_session_id is not None:
         close_session_if_empty(session_id=call.conference_session_id, at=received_at)
+
+
+@transaction.atomic
+def learn_ends(call: Call, *, caller: str, called: str, number_id: int | None) -> None:
+    """Keep who a callout is between, learnt after the fact, and which of our numbers it is made from."""
+    call.caller = call.caller or caller[:128]
+    call.caller_digits = call.caller_digits or digits(caller)[:32]
+    call.called = call.called or called[:128]
+    call.number_id = call.number_id or number_id
+    call.save(update_fields=("caller", "caller_digits", "called", "number"))
 
 
 @transaction.atomic

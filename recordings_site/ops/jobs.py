@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recordings_site.callbacks import actions as callback_actions
 from recordings_site.callbacks import later
-from recordings_site.callbacks.handlers import APPLY, VERIFY, apply_delivery
+from recordings_site.callbacks.handlers import APPLY, LEARN, VERIFY, apply_delivery
 from recordings_site.calls import actions_replay
 from recordings_site.calls import replay as replaying
 from recordings_site.calls.replays import Replay
@@ -72,6 +72,11 @@ def check_destination(task: Task) -> datetime | None:
     return timezone.now() + timedelta(days=1)
 
 
+def learn(task: Task) -> None:
+    """Learn which of our numbers a callout is made from."""
+    later.learn_callout(int(task.subject))
+
+
 def forward(task: Task) -> datetime | None:
     """Tell an application's upstream of what it need not answer."""
     return callback_actions.forward(int(task.subject))
@@ -101,6 +106,7 @@ def replay(task: Task) -> None:
 JOBS: Mapping[str, Handler] = {
     APPLY: apply,
     callback_actions.FORWARD: forward,
+    LEARN: learn,
     VERIFY: verify,
     INSPECT: inspect,
     LOAD_TRANSCRIPT: load_transcript,

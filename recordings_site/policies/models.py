@@ -1,5 +1,6 @@
 """Which numbers are recorded and how: applications, numbers, policies and their immutable versions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import Team, User
 from recordings_site.destinations.models import Destination
+from recordings_site.sinch.events import digits
 
 
 class CallbackMode(models.TextChoices):
@@ -177,6 +179,11 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def listed(self) -> "PhoneNumberQuerySet":
         """Those not put away, with all that a list shows of them."""
         return self.in_use().select_related("application", "team", "policy__published", "destination")
+
+    def among(self, ends: Iterable[str]) -> "PhoneNumber | None":
+        """The first of a call's ends, as Sinch writes them, that is a number of ours."""
+        ours = {number.digits: number for number in self.in_use().filter(digits__in=[digits(end) for end in ends])}
+        return next((ours[digits(end)] for end in ends if digits(end) in ours), None)
 
     def without_policy(self) -> "PhoneNumberQuerySet":
         """Those that nothing but the default route answers."""
