@@ -8,7 +8,7 @@ from django.utils import timezone
 from recordings_site.callbacks.handlers import APPLY, SUSPECT, apply_delivery
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery
-from recordings_site.policies.models import Application, PhoneNumber
+from recordings_site.policies.models import PhoneNumber
 from recordings_site.policies.reaching import client_for
 from recordings_site.recordings import actions as recordings
 from recordings_site.recordings.actions import LOAD_TRANSCRIPT
@@ -38,16 +38,6 @@ def enqueue_unapplied(limit: int = 1000) -> int:
     for subject in sorted(ids - known, key=int):
         enqueue(APPLY, subject)
     return len(ids - known)
-
-
-def note_last_callbacks() -> None:
-    """Keep with each application when Sinch first and last called back: not done per callback, which has no time."""
-    for application in Application.objects.in_use():
-        received = CallbackDelivery.objects.filter(application=application).order_by("id").values_list("received_at")
-        first = application.first_callback_at or next(iter(received[:1]), (None,))[0]
-        last = next(iter(received.reverse()[:1]), (None,))[0]
-        if last != application.last_callback_at:
-            Application.objects.filter(pk=application.pk).update(first_callback_at=first, last_callback_at=last)
 
 
 def learn_callout(call_pk: int) -> None:

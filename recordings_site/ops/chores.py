@@ -62,7 +62,6 @@ def look_for_endless() -> None:
 
 
 CHORES = (
-    Chore("Noting when Sinch called back", 5.0, later.note_last_callbacks),
     Chore("Queueing callbacks that were not applied", 5.0, queue_unapplied),
     Chore("Looking after calls without an end", 3600.0, look_for_endless),
     Chore("Keeping the fallback's snapshot file", 1.0, SnapshotFile().keep),

@@ -38,15 +38,3 @@ def test_a_suspect_notification_is_applied_when_its_object_is_there() -> None:
     later.verify_suspect(delivery.pk)
     assert RecordingJob.objects.get().key == "a.mp3"
     assert Call.objects.count() == 1
-
-
-def test_an_application_knows_when_sinch_first_and_last_called_back() -> None:
-    application, silent = factories.application(), factories.application()
-    times = [timezone.now() - timedelta(hours=hours) for hours in (3, 2, 1)]
-    for at in times:
-        factories.delivery(application, dice(), received_at=at)
-    later.note_last_callbacks()
-    application.refresh_from_db()
-    silent.refresh_from_db()
-    assert (application.first_callback_at, application.last_callback_at) == (times[0], times[2])
-    assert silent.last_callback_at is None
