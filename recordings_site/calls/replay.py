@@ -141,10 +141,10 @@ def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[s
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page tells per month: hours of recording and gigabytes, before and after."""
+    """What the page tells per month: minutes of recording and gigabytes, before and after."""
 
-    hours_before: float
-    hours_after: float
+    minutes_before: float
+    minutes_after: float
     gigabytes_before: float
     gigabytes_after: float
 
@@ -154,8 +154,8 @@ def figures(outcome: Outcome, format: str) -> Figures:
     rate = BYTES_PER_SECOND.get(format, 4_000)
     month = 30 / DAYS
     return Figures(
-        hours_before=outcome.seconds_before * month / 3600,
-        hours_after=outcome.seconds_after * month / 3600,
+        minutes_before=outcome.seconds_before * month / 60,
+        minutes_after=outcome.seconds_after * month / 60,
         gigabytes_before=outcome.seconds_before * month * rate / 1e9,
         gigabytes_after=outcome.seconds_after * month * rate / 1e9,
     )

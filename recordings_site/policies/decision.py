@@ -169,13 +169,10 @@ def decide_by(
 ) -> DecisionFacts:
     """Decide by this policy, whichever the number's own is: for callouts, drafts and replays."""
     document = policy.document
-    how, route = document.how, resolved(document.route, call, number)
+    how = document.how
     facts = DecisionFacts(
         call=call,
-        record=False,
-        reason="",
-        sentence="",
-        route=route,
+        route=resolved(document.route, call, number),
         policy_id=policy.id,
         policy_name=policy.name,
         version_id=policy.version_id,
@@ -186,8 +183,8 @@ def decide_by(
         if_impossible=how.if_impossible,
         notice=how.notice,
         upstream=how.upstream,
+        **_by_rules(policy, call),
     )
-    facts = _by_rules(facts, policy)
     if not facts.record:
         return facts
     if hangs_up(document):
@@ -271,23 +268,31 @@ def hangs_up(document: PolicyDocument) -> bool:
     return isinstance(route, Hangup) or (document.on_answer == "hangup" and starts(document.how, route) == "ace")
 
 
-def _by_rules(facts: DecisionFacts, policy: PolicyFacts) -> DecisionFacts:
-    title, choice = policy.title, choose(policy.document, facts.call)
+def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
+    """What the rules decide, as fields of a DecisionFacts."""
+    title, choice = policy.title, choose(policy.document, call)
     if choice.rule is None:
+        detail = f"{title} records calls that match none of its rules"
         if not choice.record:
-            return facts.unrecorded(choice.reason, f"no rule of {title} matches this call")
-        sentence = f"Recorded: {title} records calls that match none of its rules."
-        return replace(facts, record=True, reason=str(choice.reason), sentence=sentence)
+            detail = f"no rule of {title} matches this call"
+        return {"record": choice.record, "reason": str(choice.reason), "sentence": _sentence(choice, detail)}
     rule, which = choice.rule, words.which(choice.rule.when, policy.document.time_zone)
-    facts = replace(facts, rule=choice.place, rule_name=rule.name)
     if choice.draw is not None:
-        facts = replace(facts, draw=choice.draw, percent=rule.percent)
         which = f"{rule.percent:g} % of {which}, and this call drew {choice.draw:.2f}"
-    verb = "records" if rule.record else "excludes"
-    detail = f"rule {choice.place} of {title} {verb} {which}"
-    if not choice.record:
-        return facts.unrecorded(choice.reason, detail)
-    return replace(facts, record=True, reason=str(choice.reason), sentence=f"Recorded: {detail}.")
+    detail = f"rule {choice.place} of {title} {'records' if rule.record else 'excludes'} {which}"
+    return {
+        "record": choice.record,
+        "reason": str(choice.reason),
+        "sentence": _sentence(choice, detail),
+        "rule": choice.place,
+        "rule_name": rule.name,
+        "draw": choice.draw,
+        "percent": rule.percent if choice.draw is not None else None,
+    }
+
+
+def _sentence(choice: Choice, detail: str) -> str:
+    return f"{'Recorded' if choice.record else 'Not recorded'}: {detail}."
 
 
 def planned(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from .errors import EventError, SignatureError
@@ -153,6 +154,7 @@ def parse(body: bytes) -> Event:
             return Unknown(**_common(raw, event), event=event)
 
 
+@lru_cache(maxsize=8192)
 def digits(number: str) -> str:
     """Return the digits of a phone number, "" for anything else (a SIP address, a user name, "anonymous").
 

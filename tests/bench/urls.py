@@ -1,9 +1,16 @@
-"""The site's addresses, and an empty one."""
+"""The site's addresses, an empty one, and one that answers an ICE without keeping anything."""
+
+import json
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from recordings_site.policies import answer, snapshot
+from recordings_site.sinch import events, signing
+from recordings_site.sinch.events import Ice
 from recordings_site.urls import urlpatterns as site
 
 
@@ -13,4 +20,28 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("empty", empty), *site]
+@csrf_exempt
+def decide(request: HttpRequest) -> HttpResponse:
+    """Verify an ICE, decide, render its SVAML: all of an answer but the rows that it leaves behind."""
+    held = snapshot.current()
+    given = signing.parse_authorization(request.META["HTTP_AUTHORIZATION"])
+    application = held.applications[given.application_key]
+    if not signing.verify(
+        application.secrets,
+        method="POST",
+        path="/decide",
+        body=request.body,
+        content_type=request.META["CONTENT_TYPE"],
+        x_timestamp=request.META["HTTP_X_TIMESTAMP"],
+        signature=given.signature,
+    ):
+        return HttpResponse(status=401)
+    ice = events.parse(request.body)
+    if not isinstance(ice, Ice):
+        return HttpResponse(status=400)
+    call = answer.call_facts(ice, received_at=timezone.now(), application_key=application.key)
+    found = answer.answer_ice(call, held, application_key=application.key, recording_id=uuid4())
+    return HttpResponse(json.dumps(found.svaml), content_type="application/json")
+
+
+urlpatterns = [path("empty", empty), path("decide", decide), *site]

@@ -1,0 +1,124 @@
+"""Deciding with 10,000 numbers beside an empty view, and a month of calls replayed beside reading their rows."""
+
+import json
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from recordings_site.sinch import signing
+from tests import postgres
+from tests.bench import Row, percentile
+from tests.bench.bench_callbacks import CONNECTIONS, CONTENT_TYPE, ice, without_recording
+from tests.bench.site import Load, Site, load, request, running
+
+NUMBERS, POLICIES, ICES = 10_000, 100, 3_000
+CALLS = 100_000
+
+PREPARE = f"""
+from tests import factories
+from recordings_site.policies.models import PhoneNumber
+place = factories.destination().pk
+rules = [
+    {{"record": False, "when": {{"callers": ["private"]}}}},
+    {{"record": False, "when": {{"weekdays": [1], "start": "03:00", "end": "03:01"}}}},
+    {{"record": True, "when": {{"direction": "inbound", "numbers": ["+4621*"]}}}},
+]
+heard = {{"kind": "say", "text": "This call is recorded."}}
+document = {{
+    "rules": rules, "time_zone": "Europe/Stockholm", "route": factories.CONNECT,
+    "how": {{"destination": place, "announcement": heard}},
+}}
+policies = [factories.policy(document) for _ in range({POLICIES})]
+application, team = factories.application(), factories.team()
+PhoneNumber.objects.bulk_create(
+    PhoneNumber(digits=f"4621{{n:07}}", application=application, team=team, policy=policies[n % {POLICIES}])
+    for n in range({NUMBERS})
+)
+print(application.key, factories.SECRET)
+"""
+REBUILD = """
+import time
+from recordings_site.policies.loading import FromDatabase
+loader = FromDatabase()
+loader.load()
+began = time.perf_counter()
+loader.load()
+print(time.perf_counter() - began)
+"""
+REPLAY = f"""
+import random, time
+from datetime import timedelta
+from django.utils import timezone
+from recordings_site.calls import actions_replay, replay
+from recordings_site.calls.models import Call, Decision
+from recordings_site.policies.document import parse
+from recordings_site.policies.models import PhoneNumber, Policy
+draw, now = random.Random(1), timezone.now()
+policy = Policy.objects.order_by("pk").first()
+numbers = list(PhoneNumber.objects.filter(policy=policy))
+calls = Call.objects.bulk_create([
+    Call(application_id=n.application_id, call_id=f"replay-{{i}}", number=n, direction="inbound",
+         caller=f"+4670{{draw.randrange(10**7):07}}", called=n.e164, duration=60,
+         started_at=now - timedelta(seconds=draw.randrange(29 * 86400)))
+    for i in range({CALLS}) for n in [draw.choice(numbers)]
+], batch_size=2000)
+Decision.objects.bulk_create(
+    [Decision(call=call, outcome="record", reason="rule_records") for call in calls], batch_size=2000
+)
+data = policy.published.document
+data["rules"].insert(0, {{"record": False, "when": {{"callers": ["+46701*"]}}}})
+asked = actions_replay.start_replay(by=None, policy=policy, document=parse(data))
+began = time.perf_counter()
+last = 0
+calls = replay.calls_of(asked).order_by("pk").values_list(*replay.COLUMNS, "decision__outcome")
+while rows := list(calls.filter(pk__gt=last)[:replay.PAGE]):
+    last = rows[-1][0]
+read = time.perf_counter() - began
+began = time.perf_counter()
+replay.walk(asked)
+print(time.perf_counter() - began, read, asked.done, asked.outcome["fewer"])
+"""
+
+
+def rows() -> Iterator[Row]:
+    """One site on PostgreSQL with so many numbers."""
+    with postgres.running(fsync="on") as server, running(server.url) as site:
+        key, secret = site.python(PREPARE).split()
+        yield Row(f"the snapshot of {NUMBERS} numbers read and parsed", float(site.python(REBUILD)) * 1000, "ms")
+        yield from decided(site, key, secret)
+        took, read, done, fewer = map(float, site.python(REPLAY).split())
+        yield Row(f"replay of {done:,.0f} calls ({fewer:,.0f} change)", took, "s", read, "s to read their rows")
+
+
+def decided(site: Site, key: str, secret: str) -> Iterator[Row]:
+    """Answers without and with what they leave behind, beside the empty view, taken in turns."""
+    load(site.port, ices(key, secret, "/decide", 200), connections=4)
+    best: dict[str, Load] = {}
+    for _ in range(3):
+        for path in ("/empty", "/decide"):
+            found = load(site.port, ices(key, secret, path, ICES), connections=CONNECTIONS)
+            if path not in best or found.per_second > best[path].per_second:
+                best[path] = found
+    empty = best["/empty"].per_second
+    yield Row("verify + decide + render", best["/decide"].per_second, "/s", empty, "/s of an empty view")
+    yield Row("those that do not record", without_recording(best["/decide"]), "")
+    whole = load(site.port, ices(key, secret, "/callbacks/sinch/", ICES), connections=CONNECTIONS)
+    yield Row("a whole ICE, kept durably", whole.per_second, "/s", empty, "/s of an empty view")
+    yield Row("its 50th / 99th in 100", percentile(whole.milliseconds, 50), "ms")
+    yield Row("", percentile(whole.milliseconds, 99), "ms")
+    yield Row("those that do not record", without_recording(whole), "")
+
+
+def ices(key: str, secret: str, path: str, count: int) -> list[bytes]:
+    """Signed ICEs to numbers drawn from all of them."""
+    draw = random.Random(count)
+    found = []
+    for _ in range(count):
+        body = json.dumps(ice(str(uuid.uuid4()), f"4621{draw.randrange(NUMBERS):07}")).encode()
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        told = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
+        authorization = signing.authorization(key, secret, method="POST", path=path, **told)
+        headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
+        found.append(request("POST", path, body, **headers))
+    return found
