@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
 
 # Goes up when the HTML below changes, so that stored lines are made anew.
-_EDITION = 1
+_EDITION = 2
 COLOURS = 6
 SHORTEST_CUE = 1.0
 
@@ -129,11 +129,10 @@ def lines_html(lines: Iterable[ShownLine]) -> SafeString:
     before: str | None = None
     for line in lines:
         parts.append(
-            f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}"'
-            f' data-t="{line.start:g}"><button type="submit" form="seek" name="t" value="{line.start:g}"'
-            f' aria-label="{spoken_clock(line.start)}">{clock(line.start)}</button>'
-            f'<b dir="auto">{escape(line.speaker)}</b><p dir="auto">{escape(line.text)}</p>'
-            f"{'' if line.original is None else '<i>corrected</i>'}</li>"
+            f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}">'
+            f'<button form="seek" name="t" value="{line.start:g}" aria-label="{spoken_clock(line.start)}">'
+            f'{clock(line.start)}</button><b dir="auto">{escape(line.speaker)}</b>'
+            f'<p dir="auto">{escape(line.text)}</p>{"" if line.original is None else "<i>corrected</i>"}</li>'
         )
         before = line.speaker_label
     return SafeString("\n".join(parts))

@@ -4,11 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -65,7 +67,9 @@ class RecordingPage:
     may: May
     siblings: Sequence[RecordingJob]
     transcript: Transcript | None
+    # The transcript's lines, and what stands in their place while the page is rendered: see `filled`.
     html: SafeString
+    place: str
     speakers: Sequence[Speaker]
     why: why.Explanation
     callbacks: Sequence[Told]
@@ -77,6 +81,11 @@ class RecordingPage:
     # The share of the recording in which nothing is heard, in percent; None without a waveform.
     silence: int | None
     manners: dict[str, Any]
+
+    def filled(self, response: HttpResponse) -> HttpResponse:
+        """Put the lines into their place. A template would copy a long transcript again at each level of nesting."""
+        response.content = response.content.replace(self.place.encode(), self.html.encode(), 1)
+        return response
 
     @property
     def title(self) -> str:
@@ -156,6 +165,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_que
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
         transcript=transcript,
         html=html,
+        place=f"lines-{token_hex(16)}",
         speakers=speakers,
         why=why.of_recording(recording),
         callbacks=_callbacks(recording),

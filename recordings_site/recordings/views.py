@@ -23,7 +23,8 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
-    return page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", {"page": page})
+    context = {"page": page}
+    return page.filled(page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", context))
 
 
 @require_safe

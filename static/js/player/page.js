@@ -123,7 +123,7 @@ class RecordingPage {
 
   /** Comments and corrections on the waveform. */
   #markNotes() {
-    const corrected = [...document.querySelectorAll("#lines > li > i")].map((sign) => Number(sign.parentElement.dataset.t));
+    const corrected = [...document.querySelectorAll("#lines > li > i")].map((sign) => Number(sign.parentElement.firstElementChild.value));
     this.wave.mark({ comments: this.notes.spans(), corrections: corrected });
   }
 

@@ -21,7 +21,7 @@ export class Transcript extends EventTarget {
     this.deck = deck;
     this.chip = chip;
     this.lines = [...list.children];
-    this.starts = this.lines.map((line) => Number(line.dataset.t));
+    this.starts = this.lines.map((line) => Number(line.firstElementChild.value));
     this.index = new Map(this.lines.map((line, i) => [line, i]));
     this.active = -1;
     this.cursor = -1;
@@ -145,9 +145,11 @@ export class Transcript extends EventTarget {
 
   /** Tab enters and leaves the transcript once; the arrows move inside. */
   #roving() {
-    for (const line of this.lines) line.firstElementChild.tabIndex = -1;
     if (this.lines.length) this.moveCursor(0);
+    // 5,000 attributes can wait until the page is shown, but not longer than until the focus comes.
+    (window.requestIdleCallback ?? setTimeout)(() => this.#oneStop());
     this.list.addEventListener("focusin", (event) => {
+      this.#oneStop();
       const index = this.lineOf(event.target);
       if (index >= 0) this.moveCursor(index);
     });
@@ -161,6 +163,12 @@ export class Transcript extends EventTarget {
       this.#button(to).focus({ preventScroll: true });
       this.lines[to].scrollIntoView({ block: "nearest" });
     });
+  }
+
+  #oneStop() {
+    if (this.hasOneStop) return;
+    this.hasOneStop = true;
+    this.lines.forEach((line, i) => { if (i !== this.cursor) line.firstElementChild.tabIndex = -1; });
   }
 
   #clicks() {

@@ -57,7 +57,16 @@ export class Waveform extends EventTarget {
     this.slider.setAttribute("aria-valuetext", `${spoken(time)} of ${spoken(duration)}`);
   }
 
+  /** Draw with the next frame, once, however much has changed. */
   draw() {
+    if (this.drawing) return;
+    this.drawing = requestAnimationFrame(() => {
+      this.drawing = null;
+      this.#paint();
+    });
+  }
+
+  #paint() {
     const [base, above, under] = this.root.querySelectorAll("canvas");
     this.#drawPeaks(base, this.#ink("rest"));
     this.#drawPeaks(above, this.#ink("played"));
@@ -98,8 +107,10 @@ export class Waveform extends EventTarget {
   #drawLanes(canvas) {
     const { transcript, sound, marks } = this;
     const { duration } = sound;
-    const colours = transcript ? transcript.lines.map(colourOf) : [];
+    this.colours ??= transcript ? transcript.lines.map(colourOf) : [];
+    const { colours } = this;
     const speakers = [...new Set(colours)].sort();
+    const inks = new Map(speakers.map((speaker) => [speaker, this.#ink(`speaker-${speaker}`)]));
     const height = (speakers.length + 1) * (LANE + LANE_GAP);
     canvas.style.height = `${height}px`;
     const { pen, width } = this.#canvas(canvas, height);
@@ -107,7 +118,7 @@ export class Waveform extends EventTarget {
     if (!duration) return;
     const x = (time) => (time / duration) * width;
     for (const turn of turns(transcript?.starts ?? [], colours, duration)) {
-      pen.fillStyle = this.#ink(`speaker-${turn.speaker}`);
+      pen.fillStyle = inks.get(turn.speaker);
       const y = speakers.indexOf(turn.speaker) * (LANE + LANE_GAP);
       pen.fillRect(x(turn.from), y, Math.max(1, x(turn.to) - x(turn.from) - 1), LANE);
     }
