@@ -67,6 +67,13 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
         ).defer("peaks")
 
+    def as_hits(self) -> "RecordingJobQuerySet":
+        """With what a hit of a search shows, and no more: twenty of them must come at once."""
+        return self.select_related("number", "call", "indexed").only(
+            "direction", "caller", "happened_at", "duration", "locale", "state", "conference_session",
+            "number__label", "number__digits", "call__called", "indexed__language", "indexed__transcript",
+        )  # fmt: skip
+
     def happened_between(self, start: datetime, end: datetime | None) -> "RecordingJobQuerySet":
         """Those whose call began at `start` or later, and before `end`."""
         rows = self.filter(happened_at__gte=start)

@@ -136,9 +136,15 @@ def _bounds(wanted: Plan, high: int | None, column: str, shift: int = 0) -> Cond
 def _in_scope(wanted: Plan, column: str) -> Condition:
     if wanted.scope is None:
         return Condition("")
+    inside = among(column, wanted.scope)
+    return Condition(f" AND {inside.sql}", inside.parameters)
+
+
+def among(column: str, values: Sequence[int]) -> Condition:
+    """The column is one of many values: one parameter where the database takes an array, which is cheaper by far."""
     if connection.vendor == "postgresql":
-        return Condition(f" AND {column} = ANY(%s)", [list(wanted.scope)])
-    return Condition(f" AND {column} IN ({', '.join(['%s'] * len(wanted.scope))})", list(wanted.scope))
+        return Condition(f"{column} = ANY(%s)", [list(values)])
+    return Condition(f"{column} IN ({', '.join(['%s'] * len(values))})", list(values))
 
 
 def _sqlite(wanted: Plan, high: int | None, most: int) -> list[int]:
@@ -171,32 +177,13 @@ def _each_once(numbers: Iterator[int]) -> Iterator[int]:
 
 
 def _postgresql(wanted: Plan, high: int | None, most: int) -> list[int]:
-    """The first buckets alone, then the rest: most pages are filled by the newest, and a plan over few is cheap."""
-    newest, oldest = _buckets(wanted, high)
-    if newest is None or oldest is None:
-        return []
-    found: list[int] = []
-    while newest >= oldest and len(found) < most:
-        last = (
-            max(oldest, newest - _FIRST_BUCKETS + 1) if not found and newest - oldest > 2 * _FIRST_BUCKETS else oldest
-        )
-        found += _in_buckets(wanted, high, newest, last, most - len(found))
-        newest = last - 1
-    return found
+    """The newest buckets alone, then all the others: most pages are filled by the newest, and those few are cheap."""
+    found = _in_buckets(wanted, high, most, rest=False)
+    return found if len(found) >= most else found + _in_buckets(wanted, high, most - len(found), rest=True)
 
 
-def _buckets(wanted: Plan, high: int | None) -> tuple[int | None, int | None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT MAX(id), MIN(id) FROM recordings_search_recording")
-        newest, oldest = cursor.fetchone()
-    if newest is None:
-        return None, None
-    newest = newest if high is None else min(newest, high)
-    oldest = oldest if wanted.low is None else max(oldest, wanted.low)
-    return ids.bucket(newest), ids.bucket(oldest)
-
-
-def _in_buckets(wanted: Plan, high: int | None, newest: int, oldest: int, most: int) -> list[int]:
+def _in_buckets(wanted: Plan, high: int | None, most: int, *, rest: bool) -> list[int]:
+    """The newest matches in the newest buckets below `high`, or in those that follow them."""
     scope = _in_scope(wanted, "s.scope")
     if wanted.lines:
         bounds = _bounds(wanted, high, "s.id", ids.BITS)
@@ -206,12 +193,20 @@ def _in_buckets(wanted: Plan, high: int | None, newest: int, oldest: int, most: 
         # "+ 0" keeps the planner off the primary key, which it would walk for a rarer word.
         table, key, order = "recordings_search_recording", "s.id", "s.id + 0 DESC" if wanted.match else "s.id DESC"
     match = Condition(" AND s.tokens @@ %s::tsquery", [wanted.match]) if wanted.match else Condition("")
+    shift = ids.RECORDING_BUCKET_BITS
+    newest = f"((SELECT LEAST(MAX(id), %s::bigint) FROM recordings_search_recording) >> {shift})::integer"
+    oldest = f"((SELECT GREATEST(MIN(id), %s::bigint) FROM recordings_search_recording) >> {shift})::integer"
+    first, last = f"{newest} - {_FIRST_BUCKETS}", oldest
+    ends: list[Any] = [high, wanted.low]
+    if not rest:
+        first, last = newest, f"GREATEST({oldest}, {newest} - {_FIRST_BUCKETS - 1})"
+        ends = [high, wanted.low, high]
     sql = (
-        "SELECT found.id FROM generate_series(%s::integer, %s::integer, -1) AS b(bucket), LATERAL ("
+        f"SELECT found.id FROM generate_series({first}, {last}, -1) AS b(bucket), LATERAL ("
         f"SELECT {key} FROM {table} s WHERE s.bucket = b.bucket{match.sql}{bounds.sql}{scope.sql}"
         f" ORDER BY {order} LIMIT %s) found LIMIT %s"
     )
-    parameters = [newest, oldest, *match.parameters, *bounds.parameters, *scope.parameters, most, most]
+    parameters = [*ends, *match.parameters, *bounds.parameters, *scope.parameters, most, most]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()]
@@ -220,13 +215,24 @@ def _in_buckets(wanted: Plan, high: int | None, newest: int, oldest: int, most: 
 def _decide(rest: Condition, candidates: Sequence[int]) -> list[int]:
     if not candidates:
         return []
+    these = among("i.id", candidates)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.id FROM recordings_indexedrecording i JOIN recordings_recordingjob r ON r.id = i.recording_id"
-            f" WHERE i.id IN ({', '.join(['%s'] * len(candidates))}) AND ({rest.sql}) ORDER BY i.id DESC",
-            [*candidates, *rest.parameters],
+            f" WHERE {these.sql} AND ({rest.sql}) ORDER BY i.id DESC",
+            [*these.parameters, *rest.parameters],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def column_of(name: str, found: Sequence[int]) -> dict[int, int]:
+    """One column of the index's rows by their ids."""
+    if not found:
+        return {}
+    these = among("i.id", found)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT i.id, i.{name} FROM recordings_indexedrecording i WHERE {these.sql}", these.parameters)
+        return dict(cursor.fetchall())
 
 
 def lines_among(match: str, found: Sequence[int], *, most: int) -> list[int]:

@@ -92,7 +92,7 @@ def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -
 
 
 def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
-    rows = RecordingJob.objects.visible_to(user).with_facts().filter(indexed__in=found).select_related("indexed")
+    rows = RecordingJob.objects.visible_to(user).as_hits().filter(indexed__in=found)
     recordings = {row.indexed.pk: row for row in rows}
     places = _places([pk for pk in found if pk in recordings], lines)
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}

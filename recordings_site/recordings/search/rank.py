@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from math import log
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.search import candidates, ids
 from recordings_site.recordings.search.meaning import Meaning, lines_of
 from recordings_site.recordings.search.sql import line_match
@@ -21,7 +20,7 @@ def best(meaning: Meaning, user: User) -> tuple[list[int], bool]:
     """
     walked = candidates.walk(candidates.plan(meaning, user), size=CONSIDERED, budget=2 * candidates.BUDGET)
     found = set(walked.ids)
-    lengths = dict(IndexedRecording.objects.filter(pk__in=walked.ids).values_list("pk", "line_count"))
+    lengths = candidates.column_of("line_count", walked.ids)
     scores: defaultdict[int, float] = defaultdict(float)
     for line in dict.fromkeys(lines_of(meaning)):
         match = line_match(line, candidates.dialect())

@@ -93,7 +93,7 @@ def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
     match = writer.either([line_match(line, writer) for line in wanted])
     kept = set(found)
     lines = [each for each in candidates.lines_among(match, found, most=LINES) if each >> ids.BITS in kept]
-    transcripts = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "transcript_id"))
+    transcripts = candidates.column_of("transcript_id", found)
     said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
     return (label for _, label in pairs)
