@@ -1,0 +1,129 @@
+"""Somebody searches, narrows by a facet, plays a hit in place, lands on its moment, and is told of a new call."""
+
+import pytest
+from django.core import mail
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from recordings_site.policies import snapshot
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.search.index import index_transcript
+from tests import factories, simulated
+from tests.browser.listening import recorded
+from tests.browser.visits import real_transactions, sign_in
+
+pytestmark = real_transactions
+
+
+@pytest.fixture
+def number(db: None) -> PhoneNumber:
+    """A number whose every call is recorded and transcribed."""
+    how = {"destination": factories.destination().pk, "transcription": True, "locale": "en-US"}
+    document = {"otherwise_record": True, "route": factories.CONNECT, "how": how}
+    made = factories.number(policy=factories.policy(document), label="Support Stockholm")
+    snapshot.forget()
+    return made
+
+
+@pytest.fixture
+def spoken(number: PhoneNumber) -> RecordingJob:
+    """Two calls that speak of refunds, one of them of that number, and a third of which nobody here may know."""
+    other = recorded(call=factories.call(number=factories.number(team=number.team, label="Billing")))
+    mine = recorded(call=factories.call(number=number))
+    foreign = recorded()
+    for recording in (other, mine, foreign):
+        index_transcript(recording.transcript)
+    return mine
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until an expression holds; Playwright's own waiting evaluates strings, which the CSP forbids."""
+    for _ in range(250):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(expression)
+
+
+@pytest.mark.timeout(240)
+def test_from_a_word_to_its_moment_and_to_the_news(
+    context: BrowserContext, live_server: LiveServer, number: PhoneNumber, spoken: RecordingJob
+) -> None:
+    person = factories.user(teams=[number.team])
+    sign_in(context, live_server, person)
+    page = context.new_page()
+
+    # Search from the head of any page.
+    page.goto(f"{live_server.url}/recordings/")
+    page.keyboard.press("/")
+    page.keyboard.type("refunding")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit")).to_have_count(2)
+    expect(page.locator(".hit mark").first).to_have_text("refund")
+
+    # Refine by a facet.
+    expect(page.locator("#summary")).to_contain_text("2 calls")
+    page.locator("#summary").get_by_role("link", name="Support Stockholm").click()
+    expect(page.locator(".hit")).to_have_count(1)
+    expect(page.locator(".search-form input[name=q]")).to_have_value(f"refunding number:{number.e164}")
+
+    # Play in place: the clock starts at the line and advances, the page stays.
+    line = page.locator(".hit-lines > li").first
+    at = float(line.locator("[data-play]").get_attribute("data-t") or "nan")
+    with page.expect_request(lambda request: request.url.endswith(f"/recordings/{spoken.pk}/audio")):
+        line.locator("[data-play]").click()
+    clock = "document.querySelector('#play-bar audio').currentTime"
+    until(page, f"{clock} > {at}")
+    assert page.evaluate(clock) < at + 5
+    expect(page.locator(".hit")).to_have_count(1)
+    page.get_by_role("button", name="Stop and close").click()
+    expect(page.locator("#play-bar")).to_be_hidden()
+
+    # Land on the moment.
+    line.locator("a.num").click()
+    page.wait_for_selector("#player[data-ready]")
+    until(page, "audio.readyState >= 1")
+    assert abs(page.evaluate("audio.currentTime") - at) < 0.5
+    assert page.evaluate("audio.paused")
+
+    # Save the search, watched.
+    page.goto(f"{live_server.url}/search/?q=twice+OR+parcel+OR+invoice+OR+password+OR+appointment+OR+router+OR+please")
+    page.get_by_role("link", name="Save this search").click()
+    page.get_by_label("Name").fill("What people ask for")
+    page.get_by_label("Tell me of new recordings that match").check()
+    page.get_by_label("By e-mail too").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#messages")).to_contain_text("“What people ask for” is saved.")
+    page.clock.install()
+    page.goto(f"{live_server.url}/")
+    expect(page.locator("#saved")).to_contain_text("What people ask for")
+    expect(page.locator("#saved")).not_to_contain_text("new")
+
+    # A simulated call comes in; the page tells of it without being loaded again, and so does an e-mail.
+    simulated.simulate(number.application, simulated.gatherings(3, numbers=[number.digits], seed=3))
+    new = RecordingJob.objects.filter(number=number, transcript__isnull=False).exclude(pk=spoken.pk)
+    assert new.exists()
+    assert {tuple(letter.to) for letter in mail.outbox} == {(person.email,)}
+    page.clock.fast_forward("00:31")
+    expect(page.locator("#saved")).to_contain_text(f"{len(mail.outbox)} new")
+    page.locator(".saved-news a").first.click()
+    page.wait_for_selector("#player[data-ready]")
+
+
+def test_many_recordings_are_selected_at_once(
+    context: BrowserContext, live_server: LiveServer, spoken: RecordingJob
+) -> None:
+    person = factories.user(teams=[spoken.number.team] if spoken.number else [])
+    sign_in(context, live_server, person)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/recordings/")
+    expect(page.locator(".selection-bar")).to_be_hidden()
+    page.get_by_label("Select every recording on this page").check()
+    expect(page.locator("tbody tr[aria-selected=true]")).to_have_count(2)
+    page.get_by_role("button", name="Mark as heard").click()
+    expect(page.locator("#messages")).to_contain_text("2 recordings are marked as heard.")
+    page.locator("summary", has_text="Columns").click()
+    page.locator(".columns").get_by_label("Heard by me").check()
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator("td[data-label='Heard by me']", has_text="Heard")).to_have_count(2)
