@@ -1,5 +1,6 @@
 """How django-allauth behaves here: no open sign-up, throttling by account and address, sign-ins in the audit trail."""
 
+import logging
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -56,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Tell the owner that a way to sign in changed, and keep it: "mfa/email/totp_activated" and its like."""
         what = template_prefix.rsplit("/", 1)[-1]
         audit.record(by=user, action=f"person.{what}"[:60], subject=user, name=user.email)
-        super().send_notification_mail(template_prefix, user, context, email)
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing about signing in and out: one sees that."""
@@ -72,3 +75,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         """Never: an account is invited first; the provider's verified address then finds it."""
         return False
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: object,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Say in the log why the provider's answer was of no use; the person sees only that it was not."""
+        log.warning("single sign-on failed: %s %r", error or "", exception)
