@@ -97,9 +97,8 @@ def summary(policy: Policy) -> Summary:
         sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
     elif document.otherwise_record:
         sentences.append("Record all other calls")
-    proposed = policy.versions.filter(published_at=None).order_by("-number").first()
-    if proposed and (policy.published is None or proposed.number > policy.published.number):
-        return Summary(policy, sentences, "pending", "Proposed", f"Version {proposed.number} waits for approval")
+    if policy.proposed:
+        return Summary(policy, sentences, "pending", "Proposed", f"Version {policy.proposed} waits for approval")
     if policy.published is None:
         return Summary(policy, sentences, "draft", "Draft", "Never published")
     changed = "With a draft that changes it" if policy.draft is not None else ""

@@ -29,8 +29,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
     def listed(self) -> "PolicyQuerySet":
         """Those not put away, with their published version and how many numbers each answers."""
-        used = models.Count("numbers", filter=models.Q(numbers__archived_at=None))
-        return self.filter(archived_at=None).select_related("published").annotate(used_by=used)
+        used = models.Count("numbers", filter=models.Q(numbers__archived_at=None), distinct=True)
+        newer = PolicyVersion.objects.filter(policy=models.OuterRef("pk"), published_at=None).order_by("-number")
+        found = self.filter(archived_at=None).select_related("published", "draft_by")
+        return found.annotate(used_by=used, newest_unpublished=models.Subquery(newer.values("number")[:1]))
 
     def with_published(self) -> "PolicyQuerySet":
         """Those that have a published version, with it."""
@@ -60,6 +62,13 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def proposed(self) -> int | None:
+        """The number of a version that waits for approval; of a policy that came from `listed`."""
+        newest: int | None = getattr(self, "newest_unpublished", None)
+        in_force = self.published.number if self.published else 0
+        return newest if newest and newest > in_force else None
 
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):

@@ -109,10 +109,13 @@ class TagForm(forms.Form):
         return " ".join(str(self.cleaned_data["name"]).lower().split())
 
 
+FIND = forms.TextInput(attrs={"type": "search", "placeholder": "Call id, or digits"})
+
+
 class CallsForm(forms.Form):
     """Finds calls, recorded or not."""
 
-    q = forms.CharField(required=False, max_length=128, label="Find", widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(required=False, max_length=128, label="Find", widget=FIND)
     decision = forms.ChoiceField(
         required=False,
         label="Decision",

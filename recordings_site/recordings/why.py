@@ -120,12 +120,13 @@ def _undecided(call: Call) -> str:
     return "Not recorded: the call's ICE was never seen here, so no decision was made."
 
 
+def _starts_at_ace(decision: Decision) -> bool:
+    return ((decision.facts or {}).get("plan") or {}).get("starts") == "ace"
+
+
 def _ace_did_not_record(decision: Decision) -> bool:
-    plan = (decision.facts or {}).get("plan") or {}
     return (
-        plan.get("starts") == "ace"
-        and decision.ace_svaml is not None
-        and not svaml.recording_requests(decision.ace_svaml)
+        _starts_at_ace(decision) and decision.ace_svaml is not None and not svaml.recording_requests(decision.ace_svaml)
     )
 
 
@@ -144,15 +145,16 @@ def _before(call: Call, decision: Decision | None) -> Iterator[Step]:
     if decision.ice_svaml is not None:
         took = f"in {decision.latency_ms:.1f} ms" if decision.latency_ms is not None else ""
         asks = svaml.recording_requests(decision.ice_svaml)
+        later = ", recording starts at ACE" if _starts_at_ace(decision) else ""
         yield Step(
-            "ICE answered", f"{took}{_asks(asks)}".strip(", ").capitalize() + ".", decision.decided_at, "ok",
+            "ICE answered", f"{took}{later or _asks(asks)}".strip(", ").capitalize() + ".", decision.decided_at, "ok",
             decision.ice_svaml,
         )  # fmt: skip
 
 
 def _decided(decision: Decision) -> Step:
     version = decision.policy_version
-    texts = [decision.sentence]
+    texts = []
     if version is not None:
         if version.reason:
             texts.append(f"{version} was published for: {version.reason.rstrip('.')}.")
