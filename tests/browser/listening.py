@@ -32,7 +32,8 @@ class Listener:
 
     def open(self, query: str = "") -> "Listener":
         """Go to the page and wait until the player has taken over."""
-        self.page.goto(self.url + query)
+        # Not until it has loaded: a sound that does not come delays that.
+        self.page.goto(self.url + query, wait_until="domcontentloaded")
         self.page.wait_for_selector("#player[data-ready]")
         return self
 

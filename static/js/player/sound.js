@@ -119,9 +119,8 @@ export class Sound extends EventTarget {
   /** Once more from the same place; the second time the listener is told why. */
   #failed() {
     const { audio } = this;
-    const position = this.time;
     const played = !audio.paused;
-    this.wanted = position;
+    this.wanted = this.time;
     this.#waiting(false);
     if (this.retried) {
       this.dispatchEvent(new CustomEvent("failed", { detail: { code: audio.error?.code ?? 0 } }));
@@ -129,8 +128,10 @@ export class Sound extends EventTarget {
     }
     this.retried = true;
     setTimeout(() => {
+      // The listener may have chosen another place meanwhile.
+      const place = this.time;
       audio.load();
-      this.wanted = position || null;
+      this.wanted = place;
       if (played) this.play();
     }, RETRY_AFTER);
   }
