@@ -21,7 +21,7 @@ run: $(RUNTIME)
 
 # PostgreSQL first, with what depends on the database; then everything, so that the last line tells of everything.
 test: $(TESTS)
-	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "not house and not browser"
+	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "not house and not browser and not processes"
 	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
 
 bench: $(TESTS)

@@ -7,9 +7,11 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,13 @@ class Server:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "100"}
         flags = " ".join(f"-c {name}='{value}'" for name, value in (settings | options).items())
         self.control("start", "-w", "-l", str(self.folder / "log"), "-o", flags)
+
+    def kill(self) -> None:
+        """End the server as a crash would, and wait until its children have noticed."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        os.kill(self.pid, signal.SIGKILL)
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop the server at once, if it runs."""

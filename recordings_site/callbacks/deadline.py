@@ -23,6 +23,8 @@ T = TypeVar("T")
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
 PATIENCE = 1.0
 COMMIT_PATIENCE = 0.4
+# For a look at what is in force, when what was known before would do: it comes on top of the other two.
+LOOK_PATIENCE = 0.25
 # How many callbacks of a process may be in the pool or wait for it. A burst waits milliseconds for its turn; while the
 # database hangs, whoever comes beyond these is answered at once.
 PLACES = 64
@@ -98,8 +100,9 @@ def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable
         raise DatabaseDown(f"The database did not answer within {PATIENCE:g} s.") from None
 
 
-def in_time(do: Callable[[], T]) -> T:
-    """Run `do` in the pool, in no transaction of ours, and return what it returns; DatabaseDown when it takes long.
+def in_time(do: Callable[[], T], *, patience: float | None = None) -> T:
+    """Run `do` in the pool, in no transaction of ours, and return what it returns; DatabaseDown when it takes longer
+    than `patience` seconds (PATIENCE).
 
     For work that is its own master: it goes on after it was given up, and its effects are welcome whenever they come.
     """
@@ -109,10 +112,11 @@ def in_time(do: Callable[[], T]) -> T:
     places = _places(PLACES)
     if not places.acquire(blocking=False):
         raise DatabaseDown("Too many callbacks wait for the database.")
+    seconds = PATIENCE if patience is None else patience
     try:
-        return _pool(size).submit(_in_pool, do, places).result(PATIENCE)
+        return _pool(size).submit(_in_pool, do, places).result(seconds)
     except Waited:
-        raise DatabaseDown(f"The database did not answer within {PATIENCE:g} s.") from None
+        raise DatabaseDown(f"The database did not answer within {seconds:g} s.") from None
 
 
 def _last_wait(future: Future[T], too_late: Callable[[T], None] | None) -> T:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from recordings_site.callbacks import answers, handlers, inbox, relay
-from recordings_site.callbacks.deadline import DatabaseDown, in_time, within_deadline
+from recordings_site.callbacks.deadline import LOOK_PATIENCE, DatabaseDown, in_time, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.callbacks.tally import tally
@@ -56,13 +56,14 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 def _snapshot() -> Snapshot | None:
     """What is in force; while the database is down, what was last known."""
+    known = snapshot.latest()
     if not snapshot.is_due():
-        return snapshot.latest()
+        return known
     try:
-        return in_time(snapshot.current)
+        return in_time(snapshot.current, patience=LOOK_PATIENCE if known else None)
     except Exception:  # whatever is wrong with the database, the call goes on with what is known
         log.exception("The policies cannot be looked at; the last known ones answer.")
-        return snapshot.latest()
+        return known
 
 
 def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:

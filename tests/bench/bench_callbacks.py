@@ -1,32 +1,20 @@
 """Callbacks per second, each stored durably before its answer, beside an empty view and the database's bare inserts."""
 
-import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
-from tests.bench.site import Load, Site, load, request, running
+from tests.running_callbacks import Caller
+from tests.running_site import Load, Site, load, request, running
 
-PATH = "/callbacks/sinch/"
-CONTENT_TYPE = "application/json; charset=utf-8"
 CONNECTIONS = 32
 CALLS = 3000
 SECONDS = 4
 
-PREPARE = """
-from tests import factories
-how = {"destination": factories.destination().pk, "transcription": True, "locale": "en-US"}
-policy = factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how})
-number = factories.number(policy=policy)
-print(number.application.key, factories.SECRET, number.digits)
-"""
 COUNT = """
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.calls.models import CallbackDelivery
@@ -49,12 +37,12 @@ def rows() -> Iterator[Row]:
 
 def measure(site: Site, database: str, bare: float, bare_is: str) -> Iterator[Row]:
     """The site's figures beside an empty view of its own and beside the database's bare inserts."""
-    key, secret, number = site.python(PREPARE).split()
+    caller = Caller(site)
     calls = [str(uuid.uuid4()) for _ in range(CALLS)]
-    ices = [signed(key, secret, ice(call, number)) for call in calls]
-    dices = [signed(key, secret, dice(call)) for call in calls]
+    ices = [caller.ice(call) for call in calls]
+    dices = [caller.dice(call) for call in calls]
     empty = load(site.port, [request("POST", "/empty", b"x" * 300)] * CALLS, connections=CONNECTIONS)
-    load(site.port, [signed(key, secret, ice(str(uuid.uuid4()), number)) for _ in range(200)], connections=4)
+    load(site.port, [caller.ice(str(uuid.uuid4())) for _ in range(200)], connections=4)
     answered = load(site.port, ices, connections=CONNECTIONS)
     told = load(site.port, dices, connections=CONNECTIONS)
     for name, found in (("ICE, answered with a recording", answered), ("DiCE, stored and applied", told)):
@@ -73,44 +61,6 @@ def measure(site: Site, database: str, bare: float, bare_is: str) -> Iterator[Ro
 def without_recording(answered: Load) -> int:
     """How many answers do not record."""
     return sum(b"recordingOptions" not in answer for answer in answered.answers)
-
-
-def signed(key: str, secret: str, event: dict[str, Any]) -> bytes:
-    """The whole request of a callback."""
-    body = json.dumps(event).encode()
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    told = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
-    authorization = signing.authorization(key, secret, method="POST", path=PATH, **told)
-    headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
-    return request("POST", PATH, body, **headers)
-
-
-def ice(call_id: str, number: str) -> dict[str, Any]:
-    """A call from outside."""
-    return {
-        "event": "ice",
-        "callid": call_id,
-        "timestamp": datetime.now(UTC).isoformat(),
-        "version": 1,
-        "cli": "46733000001",
-        "to": {"type": "did", "endpoint": number},
-        "domain": "pstn",
-        "originationType": "pstn",
-    }
-
-
-def dice(call_id: str) -> dict[str, Any]:
-    """Its end."""
-    return {
-        "event": "dice",
-        "callid": call_id,
-        "timestamp": datetime.now(UTC).isoformat(),
-        "version": 1,
-        "reason": "CALLERHANGUP",
-        "result": "ANSWERED",
-        "duration": 60,
-        "from": "46733000001",
-    }
 
 
 def pgbench(server: postgres.Server) -> float:

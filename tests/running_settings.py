@@ -2,4 +2,4 @@
 
 from recordings_site.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.bench.urls"
+ROOT_URLCONF = "tests.running_urls"

@@ -1,4 +1,4 @@
-"""A real installation for benches: gunicorn on a database of its own, and clients that cost little themselves."""
+"""A real installation: gunicorn and workers on a database of their own, and clients that cost little themselves."""
 
 import contextlib
 import os
@@ -25,6 +25,16 @@ class Site:
     port: int
     folder: Path
     environment: dict[str, str]
+    server: "subprocess.Popen[bytes]"
+
+    def web_processes(self) -> list[int]:
+        """The ids of the processes that answer requests."""
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """Start a worker, which the caller has to end."""
+        return subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=self.environment)
 
     def python(self, program: str, *arguments: str) -> str:
         """Run a program inside the site's Django, and give what it prints."""
@@ -42,12 +52,12 @@ class Site:
 @contextlib.contextmanager
 def running(database_url: str = "", *, processes: int = 2, threads: int = 32) -> Iterator[Site]:
     """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="recordings-bench-"))
+    folder = Path(tempfile.mkdtemp(prefix="recordings-site-"))
     environment = dict(os.environ) | {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.running_settings",
         "DEMO": "1",
         "DATA_DIR": str(folder),
-        "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/site.sqlite3",
         "LOG_LEVEL": "ERROR",
     }
     server = None
@@ -59,7 +69,7 @@ def running(database_url: str = "", *, processes: int = 2, threads: int = 32) ->
         size = ["--workers", str(processes), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
         server = subprocess.Popen([*gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
         _wait_until_ready(port, server)
-        yield Site(port, folder, environment)
+        yield Site(port, folder, environment, server)
     finally:
         if server is not None:
             server.terminate()
