@@ -37,9 +37,14 @@ class CredentialSets:
 def create_destination(
     *, by: User | None, name: str, kind: str, bucket: str, sets: CredentialSets, **place: str
 ) -> Destination:
-    """Make a destination; `place` holds the other fields of PLACE. The secrets are sealed before they are stored."""
-    destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, **place)
+    """Make a destination; `place` holds the other fields of PLACE. The secrets are sealed before they are stored.
+
+    A worker checks it at once, and every night from then on.
+    """
+    steps = [step.to_dict() for step in doctor.pending()]
+    destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, check_result=steps, **place)
     _seal(destination, sets)
+    enqueue(CHECK, destination.pk)
     audit.record(by=by, action="destination.created", subject=destination, data=_shown(destination))
     return destination
 

@@ -41,7 +41,6 @@ def destination_new(request: Request, kind: str) -> HttpResponse:
             sets=sets.sets,
             **place.place(),
         )
-        actions.request_check(by=request.user, destination=destination)
         messages.success(request, f"{destination} was made. It is being checked now.")
         return redirect("destination", destination.pk)
     context = {"kind": Kind(kind), "place": place, "sets": sets, "guide": guide(kind)}

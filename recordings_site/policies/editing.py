@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -89,8 +89,8 @@ def document_of(policy: Policy | None) -> PolicyDocument:
     return STARTING_POINT
 
 
-def summary(policy: Policy) -> Summary:
-    """A policy of the list in words."""
+def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
+    """A policy of the list in words; `failing` are ids of destinations that fail their check."""
     document = document_of(policy)
     sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
     if not sentences:
@@ -101,6 +101,8 @@ def summary(policy: Policy) -> Summary:
         return Summary(policy, sentences, "pending", "Proposed", f"Version {policy.proposed} waits for approval")
     if policy.published is None:
         return Summary(policy, sentences, "draft", "Draft", "Never published")
+    if document.how.destination in failing:
+        return Summary(policy, sentences, "failed", "Destination fails", "Its check says why: recordings may be lost")
     changed = "With a draft that changes it" if policy.draft is not None else ""
     return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
 

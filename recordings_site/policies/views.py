@@ -21,8 +21,9 @@ EDITOR, PREVIEW = "policies/_editor.html", "policies/_preview.html"
 @access.admin_only
 def policies(request: Request) -> HttpResponse:
     """All policies, what they say in short, and which numbers have none."""
+    failing = editing.failing_destinations()
     context = {
-        "policies": [editing.summary(policy) for policy in Policy.objects.listed()],
+        "policies": [editing.summary(policy, failing=failing) for policy in Policy.objects.listed()],
         "without": PhoneNumber.objects.without_policy().count(),
     }
     return render(request, "policies/policies.html", context)

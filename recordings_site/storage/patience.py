@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 PATIENCE = 2.6
 """Seconds that somebody waits for a store's first byte: with all the rest an answer is there within three."""
+LONGEST = 10.0
+"""Seconds that somebody waits while the store promptly answers others: then it is we who are busy, not the store."""
 REST = 3.0
 """Seconds during which a store that let somebody wait in vain is not asked again."""
 DOORS = 16
@@ -35,29 +37,41 @@ class Patience:
         self._seconds, self._rest = seconds, rest
         self._doors = threading.BoundedSemaphore(doors)
         self._resting_until = 0.0
+        self._prompt_at = 0.0
 
     def ask(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
         """What `work` returns or raises, in time; else StoreUnavailable, and `discard` gets the late answer."""
         begun = time.monotonic()
         if begun < self._resting_until:
             raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
-        if not self._doors.acquire(timeout=self._seconds):
-            raise StoreUnavailable("Too many are waiting for this store.")
+        while not self._doors.acquire(timeout=self._left(begun)):
+            if not self._left(begun):
+                raise StoreUnavailable("Too many are waiting for this store.")
         asked: _Asked[T] = _Asked()
         threading.Thread(target=self._run, args=(asked, work, discard), daemon=True, name="store").start()
-        if not asked.done.wait(max(0.0, begun + self._seconds - time.monotonic())):
+        while not asked.done.wait(self._left(begun)):
+            if self._left(begun):
+                continue
             with asked.lock:
                 if not asked.done.is_set():
                     asked.abandoned = True
                     self._resting_until = time.monotonic() + self._rest
-                    raise StoreUnavailable(f"The store did not answer within {self._seconds:.0f} seconds.")
+                    raise StoreUnavailable(f"The store did not answer within {time.monotonic() - begun:.0f} seconds.")
         if asked.error is not None:
             raise asked.error
         return asked.value  # type: ignore[return-value]  # set whenever there was no error
 
+    def _left(self, begun: float) -> float:
+        """Seconds that one who began to wait then still waits, from the last prompt answer on."""
+        until = min(max(begun, self._prompt_at) + self._seconds, begun + LONGEST)
+        return max(0.0, until - time.monotonic())
+
     def _run(self, asked: _Asked[T], work: Callable[[], T], discard: Callable[[T], None]) -> None:
+        begun = time.monotonic()
         try:
             asked.value = work()
+            if time.monotonic() - begun < self._seconds:
+                self._prompt_at = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
             asked.error = error
         finally:

@@ -3,6 +3,7 @@
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,18 @@ def test_a_signed_url_gives_the_object_until_it_ends(store: Store, key: str) -> 
         urllib.request.urlopen(
             store.sign_url(key, seconds=60).replace("ignature=", "ignature=0").replace("sig=", "sig=0")
         )
+
+
+def test_the_identity_of_the_machine_reads_where_no_key_was_entered(
+    swift: Swift, google: Google, fresh_name: Names, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.READER[0])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.READER[1])
+    bucket = swift.make_bucket(fresh_name())
+    opened(swift, bucket, s3.WRITER).write("a.mp3", b"12345", content_type="audio/mpeg")
+    ambient = open_store(Location("s3", bucket=bucket, region=s3.REGION, endpoint=swift.endpoint), None)
+    assert ambient.stat("a.mp3").size == 5
+    (tmp_path / "account.json").write_text(google.credentials)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "account.json"))
+    place = Location("gs", bucket=google.make_bucket(fresh_name()), endpoint=google.endpoint)
+    assert open_store(place, None).list("").objects == ()

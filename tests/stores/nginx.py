@@ -4,6 +4,7 @@ import getpass
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,20 +31,29 @@ class Nginx:
 
 
 def start(folder: Path, *, web: str, callbacks: str = "") -> Nginx:
-    """Start it in front of `web` and `callbacks` ("host:port" each) and wait until it listens."""
+    """Start the shipped configuration in front of `web` and `callbacks` ("host:port" each)."""
+
+    def bent(port: int, user: str) -> str:
+        text = SHIPPED.read_text()
+        for pattern, instead in (
+            (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
+            (r"ssl_certificate(_key)? .*;", ""),
+            (r"127\.0\.0\.1:8001", web),
+            (r"127\.0\.0\.1:8002", callbacks or web),
+            (r"resolver 127.*;", ""),
+            (r"http \{", f"http {{\n{_places(folder)}"),
+        ):
+            text, found = re.subn(pattern, instead, text)
+            assert found, f"{pattern} is no longer in the shipped configuration"
+        return f"daemon off;\npid {folder}/pid;\nuser {user};\n{text}"
+
+    return run(folder, bent)
+
+
+def run(folder: Path, configuration: Callable[[int, str], str]) -> Nginx:
+    """Start a configuration, made for a port and a user, and wait until it listens."""
     (port,) = free_ports(1)
-    text = SHIPPED.read_text()
-    for pattern, instead in (
-        (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
-        (r"ssl_certificate(_key)? .*;", ""),
-        (r"127\.0\.0\.1:8001", web),
-        (r"127\.0\.0\.1:8002", callbacks or web),
-        (r"resolver 127.*;", ""),
-        (r"http \{", f"http {{\n{_places(folder)}"),
-    ):
-        text, found = re.subn(pattern, instead, text, count=0 if "127" in pattern or "cert" in pattern else 1)
-        assert found, f"{pattern} is no longer in the shipped configuration"
-    (folder / "nginx.conf").write_text(f"daemon off;\npid {folder}/pid;\nuser {getpass.getuser()};\n{text}")
+    (folder / "nginx.conf").write_text(configuration(port, getpass.getuser()))
     log = folder / "nginx.log"
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     command = [program, "-p", str(folder), "-e", str(log), "-c", str(folder / "nginx.conf")]

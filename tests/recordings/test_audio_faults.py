@@ -1,0 +1,108 @@
+"""What somebody who wants to listen sees of each fault of a cloud's store, and what an admin sees besides."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from recordings_site.accounts.models import Role
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage import patience
+from tests import factories
+from tests.destinations import made
+from tests.stores.faults import Faulty, faulty_server
+
+pytestmark = pytest.mark.django_db
+DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    with faulty_server() as server:
+        yield server
+    patience._by_store.clear()
+
+
+@pytest.fixture
+def recording(faulty: Faulty) -> RecordingJob:
+    destination = made.on_swift(faulty, "calls", name="Recordings EU")  # type: ignore[arg-type]  # only its endpoint
+    facts = {"size": 10, "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+    return factories.recording(destination=destination, key="calls/one.mp3", **facts)
+
+
+def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
+    """Status and text for a person of the recording's team."""
+    assert recording.number is not None
+    assert recording.number.team is not None
+    client = Client()
+    client.force_login(factories.user(role, teams=[recording.number.team]))
+    patience._by_store.clear()
+    answer = client.get(f"/recordings/{recording.pk}/audio")
+    return answer.status_code, answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("store_status", "code", "status", "reader", "admin"),
+    [
+        (403, "InvalidAccessKeyId", 502, "Ask an administrator", "does not know this access key"),
+        (403, "SignatureDoesNotMatch", 502, "Ask an administrator", "secret key does not belong"),
+        (403, "ExpiredToken", 502, "Ask an administrator", "have expired"),
+        (403, "AccessDenied", 502, "Ask an administrator", "does not allow this"),
+        (400, "AuthorizationHeaderMalformed", 502, "Ask an administrator", "another region"),
+        (404, "NoSuchBucket", 502, "Ask an administrator", "no such bucket: calls"),
+        (403, "InvalidObjectState", 502, "Ask an administrator", "archive tier"),
+        (404, "NoSuchKey", 404, "no longer there", "no longer there"),
+        (503, "SlowDown", 503, "Try again in a few seconds", "busy or broken"),
+        (500, "InternalError", 503, "Try again in a few seconds", "busy or broken"),
+    ],
+)
+def test_each_refusal_of_the_store_has_its_words(
+    faulty: Faulty, recording: RecordingJob, store_status: int, code: str, status: int, reader: str, admin: str
+) -> None:
+    faulty.refuses(store_status, code)
+    told = seen(recording, Role.SUPPORT)
+    assert told[0] == status
+    assert reader in told[1]
+    assert "Recordings EU" not in told[1]
+    assert admin not in told[1] or reader == admin
+    told = seen(recording, Role.ADMIN)
+    assert told[0] == status
+    assert admin in told[1]
+    assert "(destination Recordings EU)" in told[1] or status == 404
+    assert "told by the test" not in told[1]
+
+
+def test_a_hung_connection_is_told_in_time_and_closed(faulty: Faulty, recording: RecordingJob) -> None:
+    faulty.hang = 60
+    begun = time.monotonic()
+    status, text = seen(recording, Role.SUPPORT)
+    assert time.monotonic() - begun < 5
+    assert status == 503
+    assert "does not answer" in text
+
+
+def test_an_answer_that_breaks_off_never_ends_as_if_it_were_whole(faulty: Faulty, recording: RecordingJob) -> None:
+    faulty.says(206, b"ID3", headers=f'ETag: "1"\r\nLast-Modified: {DATE}\r\n', length=10)
+    client = Client()
+    client.force_login(factories.admin())
+    answer = client.get(f"/recordings/{recording.pk}/audio")
+    assert answer["Content-Length"] == "10"
+    got: list[bytes] = []
+    with pytest.raises(Exception, match=r"bytes less|broke off"):
+        got.extend(answer.streaming_content)  # type: ignore[attr-defined]
+    assert len(b"".join(got)) < 10
+
+
+def test_clients_that_go_away_leave_no_connection_behind(faulty: Faulty, recording: RecordingJob) -> None:
+    faulty.says(206, b"ID3" + bytes(7), headers=f'ETag: "1"\r\nLast-Modified: {DATE}\r\n')
+    client = Client()
+    client.force_login(factories.admin())
+    for _ in range(100):
+        answer = client.get(f"/recordings/{recording.pk}/audio")
+        for close in answer._resource_closers:
+            close()
+    deadline = time.monotonic() + 5
+    while faulty.open > 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert faulty.open <= 2

@@ -1,0 +1,87 @@
+"""How long a store is waited for: not long when it is dead or slow, longer when it is we who are busy."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from recordings_site.storage.errors import AccessDenied, StoreUnavailable
+from recordings_site.storage.patience import Patience
+
+
+def nothing(late: Any) -> None:
+    """What is done with a late answer here."""
+
+
+def test_an_answer_and_an_error_come_through() -> None:
+    patience = Patience()
+    assert patience.ask(lambda: 7, discard=nothing) == 7
+
+    def refuse() -> None:
+        raise AccessDenied("no")
+
+    with pytest.raises(AccessDenied, match="no"):
+        patience.ask(refuse, discard=nothing)
+    assert patience.ask(lambda: 8, discard=nothing) == 8
+
+
+def test_a_hung_store_is_given_up_rested_and_asked_again() -> None:
+    patience = Patience(seconds=0.2, rest=0.3)
+    release, late = threading.Event(), []
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="did not answer within"):
+        patience.ask(lambda: release.wait(5), discard=late.append)
+    with pytest.raises(StoreUnavailable, match="a moment ago"):
+        patience.ask(lambda: True, discard=nothing)
+    assert time.monotonic() - begun < 2
+    time.sleep(0.3)
+    assert patience.ask(lambda: True, discard=nothing)
+    release.set()
+    for _ in range(100):
+        if late:
+            break
+        time.sleep(0.02)
+    assert late == [True]
+
+
+def test_a_hung_store_holds_no_more_threads_than_doors() -> None:
+    patience = Patience(seconds=0.2, rest=0, doors=2)
+    release, running = threading.Event(), []
+
+    def hang() -> None:
+        running.append(1)
+        release.wait(5)
+
+    told = []
+
+    def ask() -> None:
+        try:
+            patience.ask(hang, discard=nothing)
+        except StoreUnavailable as error:
+            told.append(str(error))
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    release.set()
+    assert len(running) == 2
+    assert len(told) == 8
+
+
+def test_who_waits_behind_many_prompt_answers_gets_one_too() -> None:
+    patience = Patience(seconds=0.3, doors=1)
+    got: list[int] = []
+
+    def work() -> int:
+        time.sleep(0.05)
+        return 1
+
+    askers = [threading.Thread(target=lambda: got.append(patience.ask(work, discard=nothing))) for _ in range(20)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert sum(got) == 20
