@@ -20,7 +20,7 @@ from recordings_site.recordings.waveform import MOST_POINTS
 
 POINTS_A_SECOND = 20
 # Samples that are looked at for a waveform; of longer files each n-th, which still meets every word.
-_LOOKED_AT = 8_000_000
+_LOOKED_AT = 3_000_000
 _LOUDEST = 32767
 
 

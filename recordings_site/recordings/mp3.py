@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from mmap import mmap
+from mmap import MADV_DONTNEED, PAGESIZE, mmap
 
 _KBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
 _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
@@ -17,6 +17,8 @@ _TOC = 100
 _HAS_FRAMES, _HAS_BYTES, _HAS_TOC = 1, 2, 4
 # What is looked through for a first frame, and for the next one after rubbish.
 _SEARCH = 1 << 20
+# After so many bytes of a mapped file those read are let go of: the memory held does not grow with the file.
+_WINDOW = 4 << 20
 
 
 class NoFrames(Exception):
@@ -65,8 +67,12 @@ def read(data: bytes | mmap) -> Frames:
     at = first + lengths[data[first + 2]] if info else first
     starts = array("Q")
     rates: set[int] = set()
-    size, mask = len(data), kind & 0xFE
+    size, mask, release = len(data), kind & 0xFE, _WINDOW
     while at + 4 <= size:
+        if at >= release:
+            release = at + _WINDOW
+            if isinstance(data, mmap):
+                data.madvise(MADV_DONTNEED, 0, at // PAGESIZE * PAGESIZE)
         length = lengths[data[at + 2]] if data[at] == 0xFF and data[at + 1] & 0xFE == mask else 0
         if not length:
             at = _next_frame(data, at + 1, kind, lengths)
