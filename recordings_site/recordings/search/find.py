@@ -151,8 +151,11 @@ def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[f
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.transcript_id, t.position, t.timestamp, t.speaker_label, t.text FROM recordings_transcriptline t"
-            f" WHERE (t.transcript_id, t.position) IN (VALUES {', '.join(['(%s, %s)'] * len(wanted))})",
+            # A join, for SQLite would read every line for a list of pairs.
+            f"WITH wanted (transcript, place) AS (VALUES {', '.join(['(%s, %s)'] * len(wanted))})"
+            " SELECT t.transcript_id, t.position, t.timestamp, t.speaker_label, t.text"
+            " FROM wanted, recordings_transcriptline t"
+            " WHERE t.transcript_id = wanted.transcript AND t.position = wanted.place",
             [value for pair in wanted for value in pair],
         )
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
