@@ -213,6 +213,9 @@ class RecordingJob(models.Model):
             models.Index(fields=("-happened_at", "-id"), name="recording_newest"),
             models.Index(fields=("number", "-happened_at", "-id"), name="recording_by_number"),
             models.Index(fields=("state", "-happened_at", "-id"), name="recording_by_state"),
+            models.Index(
+                fields=("-duration", "-id"), condition=models.Q(duration__isnull=False), name="recording_longest"
+            ),
             models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
             models.Index(
                 fields=("overdue_since",), condition=models.Q(overdue_since__isnull=False), name="recording_overdue"

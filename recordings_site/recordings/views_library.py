@@ -27,7 +27,15 @@ def library(request: Request) -> HttpResponse:
     form = browse.BrowseForm(request.GET, request.user)
     order, falling = browse.sort_of(request.GET)
     rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user)
-    page = keyset.page(rows, order=(order, "id"), descending=falling, cursor=request.GET.get("cursor", ""))
+    looked = browse.narrowed(RecordingJob.objects.visible_to(request.user), form, indexed=True)
+    page = keyset.page(
+        rows,
+        order=(order, "id"),
+        descending=falling,
+        cursor=request.GET.get("cursor", ""),
+        among=browse.ordered(looked, order) if browse.needs_looking(form) else None,
+        most=browse.LOOKED_AT,
+    )
     chips = browse.chips(form, request.GET)
     kept = browse.link(request.GET)[1:]
     context = {

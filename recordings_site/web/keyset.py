@@ -21,38 +21,62 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     newer: str
     older: str
+    # The row at which a bounded search ended before the page was full; its cursor is `older` or `newer`.
+    ended_at: Row | None = None
 
 
 def page(
-    rows: QuerySet[Row], *, order: tuple[str, str], descending: bool = True, cursor: str = "", size: int = PAGE
+    rows: QuerySet[Row],
+    *,
+    order: tuple[str, str],
+    descending: bool = True,
+    cursor: str = "",
+    size: int = PAGE,
+    among: QuerySet[Row] | None = None,
+    most: int = 0,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by two columns of which the second is unique.
 
     "Older" goes on in the order, "newer" back. A cursor that makes no sense gives the first page: it came from a URL.
+    Where no index helps to narrow, `among` are the rows without that narrowing: only `most` of them are looked at.
     """
     backwards, values = _read(cursor, rows.model, order)
     falling = descending != backwards
-    if values is not None:
-        rows = rows.filter(_beyond(order, values, falling=falling))
-    found = list(rows.order_by(*(f"-{name}" if falling else name for name in order))[: size + 1])
+    behind = Q() if values is None else _beyond(order, values, falling=falling)
+    end = _nth(among.filter(behind), most, order, falling=falling) if among is not None else None
+    if end is not None:
+        behind &= ~_beyond(order, _values(end, order), falling=falling)
+    found = list(rows.filter(behind).order_by(*(f"-{name}" if falling else name for name in order))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
         found.reverse()
     has_newer = bool(found) and (more if backwards else values is not None)
     has_older = bool(found) and (backwards or more)
-    return Page(
-        rows=found,
-        newer=_write("newer", found[0], order) if has_newer else "",
-        older=_write("older", found[-1], order) if has_older else "",
-    )
+    newer = _write("newer", found[0], order) if has_newer else ""
+    older = _write("older", found[-1], order) if has_older else ""
+    if end is None or more:
+        return Page(found, newer, older)
+    if backwards:
+        return Page(found, _write("newer", end, order), older, end)
+    return Page(found, newer, _write("older", end, order), end)
+
+
+def _nth(rows: QuerySet[Row], most: int, order: tuple[str, str], *, falling: bool) -> Row | None:
+    """The last row that may be looked at; None when there are fewer."""
+    names = [f"-{name}" if falling else name for name in order]
+    return rows.order_by(*names).only(*order)[most - 1 : most].first() if most else None
+
+
+def _values(row: Model, order: tuple[str, str]) -> list[Any]:
+    return [getattr(row, name) for name in order]
 
 
 def neighbours(
     rows: QuerySet[Row], row: Row, *, order: tuple[str, str], descending: bool = True
 ) -> tuple[Row | None, Row | None]:
     """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end."""
-    values = [getattr(row, name) for name in order]
+    values = _values(row, order)
     if None in values:
         return None, None
     sides = []

@@ -26,23 +26,23 @@ def rows() -> Iterator[Row]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.chmod(0o755)
     with postgres.kept(FOLDER / "postgresql", **POSTGRESQL) as server:
-        yield from measured("PostgreSQL", server.url)
-    yield from measured("SQLite", f"sqlite:///{FOLDER}/corpus.sqlite3")
+        yield from inside("tests.bench.search_inside", "PostgreSQL", server.url, FOLDER)
+    yield from inside("tests.bench.search_inside", "SQLite", f"sqlite:///{FOLDER}/corpus.sqlite3", FOLDER)
 
 
-def measured(database: str, url: str) -> Iterator[Row]:
-    """The rows that a process inside Django prints."""
+def inside(module: str, database: str, url: str, folder: Path) -> Iterator[Row]:
+    """The rows that a module prints in a process of its own, with Django on this database."""
     environment = dict(os.environ) | {
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "DEMO": "1",
-        "DATA_DIR": str(FOLDER),
+        "DATA_DIR": str(folder),
         "DATABASE_URL": url,
         "LOG_LEVEL": "ERROR",
     }
-    inside = [sys.executable, "-m", "tests.bench.search_inside", database, str(SIZE), str(FOLDER)]
-    with subprocess.Popen(inside, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", module, database, str(SIZE), str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as process:
         assert process.stdout
         for line in process.stdout:
             yield Row(**json.loads(line))
     if process.returncode:
-        raise SystemExit(f"The bench on {database} failed.")
+        raise SystemExit(f"{module} on {database} failed.")

@@ -201,3 +201,17 @@ def test_every_column_can_be_shown() -> None:
     factories.recording(call=None)
     browser.post("/recordings/columns/", {"column": [column.name for column in COLUMNS]})
     assert browser.get("/recordings/").status_code == 200
+
+
+def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recordings_site.recordings.browse.LOOKED_AT", 3)
+    number = factories.number()
+    old = factories.recording(number=number, duration=400.0)
+    for _ in range(4):
+        factories.recording(number=number, duration=10.0)
+    browser = client(factories.admin())
+    first = browser.get("/recordings/?longer=5m")
+    assert "among the recordings looked at so far" in first.content.decode()
+    then = browser.get(f"/recordings/{first.context['older']}")
+    assert [row.pk for row in then.context["page"].rows] == [old.pk]
+    assert listed(browser, f"?number={number.pk}&state=available") != []

@@ -48,3 +48,33 @@ def test_a_cursor_that_makes_no_sense_gives_the_first_page(cursor: str) -> None:
     page = keyset.page(Call.objects.all(), order=("started_at", "id"), cursor=cursor)
     assert [row.pk for row in page.rows] == [one.pk]
     assert (page.newer, page.older) == ("", "")
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(descending: bool) -> None:
+    number = factories.number()
+    wanted = []
+    for index in range(23):
+        call = factories.call(number=number, started_at=factories.LONG_AGO + timedelta(minutes=index // 2))
+        if index % 7 == 0:
+            wanted.append(call.pk)
+    rows = Call.objects.filter(pk__in=wanted)
+    seen: list[int] = []
+    cursor, portions = "", 0
+    while True:
+        page = keyset.page(
+            rows,
+            order=("started_at", "id"),
+            descending=descending,
+            cursor=cursor,
+            size=3,
+            among=Call.objects.all(),
+            most=5,
+        )
+        seen += [row.pk for row in page.rows]
+        portions += page.ended_at is not None
+        if not page.older:
+            break
+        cursor = page.older
+    assert seen == (wanted[::-1] if descending else wanted)
+    assert portions == 4
