@@ -126,6 +126,8 @@ def _page(request: Request, application: Application, **forms: CallbacksForm | R
 
 def _context(application: Application) -> dict[str, object]:
     steps = connecting.checklist(application)
+    theirs = application.sinch_callback_url
+    suggested = "" if actions.points_here(theirs) else theirs
     return {
         "application": application,
         "steps": steps,
@@ -136,7 +138,8 @@ def _context(application: Application) -> dict[str, object]:
         "relay_form": RelayForm(
             initial={
                 "mode": application.callback_mode,
-                "url": application.upstream_url,
+                # Who answers today is who a relay would ask.
+                "url": application.upstream_url or suggested,
                 "timeout_ms": application.upstream_timeout_ms,
             }
         ),

@@ -114,6 +114,26 @@ def test_three_thousand_mutated_signatures_are_refused_without_an_exception():
         assert not signing.verify([CALLBACK["secret"]], **request, signature=mutated)
 
 
+def test_a_hundred_thousand_requests_with_something_changed_are_refused_without_an_exception():
+    chance = random.Random(7)
+    good = request_of(CALLBACK) | {"signature": CALLBACK["signature"]}
+    others = "aZ09/+=:;\n\0 é\u2028"
+    accepted = 0
+    for _ in range(100_000):
+        name = chance.choice(list(good))
+        value = good[name]
+        place = chance.randrange(len(value))
+        if isinstance(value, bytes):
+            changed = value[:place] + bytes([value[place] ^ chance.randrange(1, 256)]) + value[place + 1 :]
+        else:
+            other = chance.choice(others)
+            changed = value[:place] + other + value[place + chance.randrange(2) :]
+        # The method's case does not count: HTTP clients send it in capitals.
+        if changed != value and not (name == "method" and changed.upper() == value):
+            accepted += signing.verify([CALLBACK["secret"]], **good | {name: changed})
+    assert accepted == 0
+
+
 def test_a_signature_with_other_trailing_bits_is_not_the_same():
     last = CALLBACK["signature"][-2]
     for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/":
