@@ -17,6 +17,7 @@ from recordings_site.policies import locales, words
 from recordings_site.policies.document import PolicyDocument, parse
 from recordings_site.policies.forms_route import (
     BRANCH_CHOICES,
+    FIELDS,
     ROUTE_CHOICES,
     ConditionalField,
     branch_initial,
@@ -187,7 +188,7 @@ class PolicyForm(forms.Form):
         policy: Policy | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(document, name))
-        self.policy = policy
+        self.policy, self.before = policy, document
         self.fields.update(route_fields())
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=_rules_initial(document))
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=_menu_initial(document))
@@ -233,13 +234,7 @@ class PolicyForm(forms.Form):
     def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The document's JSON from the cleaned data."""
         destination = data.get("how_destination")
-        route = route_json(data)
-        if route["action"] == "runMenu":
-            route["options"] = [
-                {"dtmf": row.get("dtmf", ""), "route": branch_json(row.get("action", ""), row.get("target", ""))}
-                for row in (form.cleaned_data for form in self._kept(self.menu))
-            ]
-            route["default"] = branch_json(data.get("route_default_action", ""), data.get("route_default_target", ""))
+        route = self._route(data)
         return {
             "rules": [form.to_json() for form in self.ordered_rules()],
             "otherwise_record": bool(data.get("otherwise_record")),
@@ -268,6 +263,22 @@ class PolicyForm(forms.Form):
             "route": route,
             "on_answer": data.get("on_answer", "continue"),
         }
+
+    def _route(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The route's JSON; what an import may say and no field shows stays, as long as the place is the same."""
+        route, before = route_json(data), self.before.route.to_dict()
+        shown = {"action", "options", "default", *FIELDS[route["action"]]}
+        if before["action"] == route["action"]:
+            route.update({name: value for name, value in before.items() if name not in shown})
+        if route["action"] == "runMenu":
+            known = {option["dtmf"]: option["route"] for option in before.get("options", ())}
+            route["options"] = [
+                {"dtmf": row.get("dtmf", ""), "route": _branch(row, known.get(row.get("dtmf", "")))}
+                for row in (form.cleaned_data for form in self._kept(self.menu))
+            ]
+            last = {"action": data.get("route_default_action"), "target": data.get("route_default_target")}
+            route["default"] = _branch(last, before.get("default"))
+        return route
 
     def ordered_rules(self) -> list[RuleForm]:
         """The rules that stay, in the order that was given to them."""
@@ -303,6 +314,14 @@ class PolicyForm(forms.Form):
             self.add_error(None, f"{problem.path}: {problem.message}.")
         elif not self.has_error(name):
             self.add_error(name, message)
+
+
+def _branch(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A place that a menu leads to; the same as before keeps what no field shows of it."""
+    action, target = row.get("action") or "hangup", row.get("target") or ""
+    if before is not None and branch_initial(before) == (action, target):
+        return dict(before)
+    return branch_json(action, target)
 
 
 def rearranged(posted: QueryDict) -> QueryDict:

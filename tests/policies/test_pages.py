@@ -81,7 +81,10 @@ def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
         "route": {
             "action": "runMenu",
             "prompt": "Press 1",
-            "options": [{"dtmf": "1", "route": {"action": "connectConf", "conference_id": "room"}}],
+            "timeout_mills": 3000,
+            "options": [
+                {"dtmf": "1", "route": {"action": "connectConf", "conference_id": "room", "moh": "music2"}},
+            ],
             "default": {"action": "connectSip", "endpoint": "a@b.example"},
         },
     }
