@@ -12,7 +12,7 @@ from django.utils import timezone
 from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies import snapshot
-from recordings_site.policies.decision import choose, decide_by, hangs_up
+from recordings_site.policies.deciding import choose, decide_by, hangs_up
 from recordings_site.policies.document import parse
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from recordings_site.policies.decision import DecisionFacts, PlannedRecording, Reason, decide, decide_by, resolved
+from recordings_site.policies.deciding import decide, decide_by, resolved
+from recordings_site.policies.decision import DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.document import Announcement
 from recordings_site.policies.facts import CallFacts, call_facts, callout_facts
 from recordings_site.policies.routes import (

@@ -14,7 +14,8 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.destinations.models import Destination
 from recordings_site.policies import publishing, snapshot, words
-from recordings_site.policies.decision import DecisionFacts, decide_by
+from recordings_site.policies.deciding import decide_by
+from recordings_site.policies.decision import DecisionFacts
 from recordings_site.policies.document import PolicyDocument, parse
 from recordings_site.policies.facts import CallFacts, draw, e164
 from recordings_site.policies.lint import lint

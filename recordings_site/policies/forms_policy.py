@@ -10,11 +10,11 @@ from typing import Any
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
-from django.http import QueryDict
 
 from recordings_site.destinations.models import Destination
 from recordings_site.policies import locales, words
 from recordings_site.policies.document import PolicyDocument, parse
+from recordings_site.policies.forms_initial import initial, menu_initial, rules_initial
 from recordings_site.policies.forms_route import (
     BRANCH_CHOICES,
     FIELDS,
@@ -23,7 +23,6 @@ from recordings_site.policies.forms_route import (
     branch_initial,
     branch_json,
     route_fields,
-    route_initial,
     route_json,
 )
 from recordings_site.policies.models import Policy
@@ -187,11 +186,11 @@ class PolicyForm(forms.Form):
         name: str = "",
         policy: Policy | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(document, name))
+        super().__init__(data, initial=initial(document, name))
         self.policy, self.before = policy, document
         self.fields.update(route_fields())
-        self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=_rules_initial(document))
-        self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=_menu_initial(document))
+        self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
+        self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
             for form, rule in zip(self.rules.forms, document.rules, strict=False):
                 form.sentence = words.rule_sentence(rule, document.time_zone)
@@ -322,99 +321,6 @@ def _branch(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[st
     if before is not None and branch_initial(before) == (action, target):
         return dict(before)
     return branch_json(action, target)
-
-
-def rearranged(posted: QueryDict) -> QueryDict:
-    """The posted form after its button `do`: add_rule, add_key, remove_rule-2, remove_key-0, up-1, down-1.
-
-    Rules come out in their order and numbered anew, so that the page shows them as they will count.
-    """
-    data = posted.copy()
-    do, _, place = posted.get("do", "").partition("-")
-    index = int(place) if place.isdigit() and len(place) < 5 else 0
-    rows = {prefix: _rows(posted, prefix) for prefix in ("rules", "menu")}
-    rules, keys = rows["rules"], rows["menu"]
-    match do:
-        case "add_rule":
-            rules.append({"record": ["yes"], "direction": ["inbound"], "holidays": ["any"], "percent": ["100"]})
-        case "add_key":
-            keys.append({"action": ["connectPstn"]})
-        case "remove_rule":
-            del rules[index : index + 1]
-        case "remove_key":
-            del keys[index : index + 1]
-        case "up" if 0 < index < len(rules):
-            rules.insert(index - 1, rules.pop(index))
-        case "down" if index + 1 < len(rules):
-            rules.insert(index + 1, rules.pop(index))
-    for prefix, kept in rows.items():
-        for name in [name for name in data if name.startswith(f"{prefix}-")]:
-            del data[name]
-        data[f"{prefix}-TOTAL_FORMS"], data[f"{prefix}-INITIAL_FORMS"] = str(len(kept)), "0"
-        for number, row in enumerate(kept):
-            for name, values in row.items():
-                data.setlist(f"{prefix}-{number}-{name}", values)
-            if prefix == "rules":
-                data[f"rules-{number}-ORDER"] = str(number + 1)
-    return data
-
-
-def _rows(posted: QueryDict, prefix: str) -> list[dict[str, list[str]]]:
-    """The rows of a formset as they were posted, those marked for removal left out, by their order."""
-    total = posted.get(f"{prefix}-TOTAL_FORMS", "")
-    rows = []
-    for number in range(min(int(total), 100) if total.isdigit() and len(total) < 5 else 0):
-        start = f"{prefix}-{number}-"
-        row = {name[len(start) :]: posted.getlist(name) for name in posted if name.startswith(start)}
-        if "DELETE" not in row:
-            rows.append(row)
-    return sorted(rows, key=_order) if prefix == "rules" else rows
-
-
-def _order(row: dict[str, list[str]]) -> int:
-    text = row.get("ORDER", [""])[0]
-    return int(text) if text.isdigit() and len(text) < 5 else 10_000
-
-
-def _initial(document: PolicyDocument, name: str) -> dict[str, Any]:
-    how, heard = document.how, document.how.announcement
-    route = document.route.to_dict()
-    action, target = branch_initial(route.get("default", {}))
-    return {
-        "name": name,
-        "otherwise_record": "yes" if document.otherwise_record else "no",
-        "time_zone": document.time_zone,
-        "holidays": ", ".join(document.holidays),
-        "on_answer": document.on_answer,
-        **{f"how_{field}": value for field, value in vars(how).items() if field != "announcement"},
-        **{f"how_announcement_{field}": value for field, value in vars(heard).items()},
-        "how_announcement_files": ", ".join(heard.files),
-        **route_initial({"number": "{to}", **route} if route["action"] == "connectPstn" else route),
-        "route_default_action": action,
-        "route_default_target": target,
-    }
-
-
-def _rules_initial(document: PolicyDocument) -> list[dict[str, Any]]:
-    return [
-        {
-            **vars(rule.when),
-            "record": "yes" if rule.record else "no",
-            "callers": ", ".join(rule.when.callers),
-            "numbers": ", ".join(rule.when.numbers),
-            "percent": rule.percent,
-            "name": rule.name,
-        }
-        for rule in document.rules
-    ]
-
-
-def _menu_initial(document: PolicyDocument) -> list[dict[str, Any]]:
-    found = []
-    for option in document.route.to_dict().get("options", ()):
-        action, target = branch_initial(option["route"])
-        found.append({"dtmf": option["dtmf"], "action": action, "target": target})
-    return found
 
 
 def _split(text: str | None) -> list[str]:

@@ -6,7 +6,7 @@ from itertools import chain
 
 from recordings_site.destinations import key_template
 from recordings_site.policies import locales
-from recordings_site.policies.decision import method, starts
+from recordings_site.policies.deciding import method, starts
 from recordings_site.policies.document import PolicyDocument, When
 from recordings_site.policies.parsing import Problem
 from recordings_site.policies.preview import SAMPLE_NUMBER, every_answer, recorded_call, sample_call

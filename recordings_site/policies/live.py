@@ -5,7 +5,7 @@ from uuid import UUID
 
 from recordings_site.policies import answer
 from recordings_site.policies.answer import CallFacts, DecisionFacts, PlannedRecording
-from recordings_site.policies.decision import planned
+from recordings_site.policies.deciding import planned
 from recordings_site.policies.document import How
 from recordings_site.policies.routes import Park
 from recordings_site.policies.snapshot import Snapshot

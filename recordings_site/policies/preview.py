@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from recordings_site.policies.answer import Answer, answer_ace, answer_ice, answer_pie, masked_svaml
-from recordings_site.policies.decision import DecisionFacts, Reason, decide_by
+from recordings_site.policies.deciding import decide_by
+from recordings_site.policies.decision import DecisionFacts, Reason
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.routes import HANGUP, RunMenu
 from recordings_site.policies.snapshot import ApplicationFacts, NumberFacts, PolicyFacts, Snapshot

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from recordings_site.policies import answer
 from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.decision import decide, decide_by
+from recordings_site.policies.deciding import decide, decide_by
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.routes import (
     ConnectConf,

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.policies import editing, publishing, snapshot
-from recordings_site.policies.forms_policy import PolicyForm, rearranged
+from recordings_site.policies.forms_initial import rearranged
+from recordings_site.policies.forms_policy import PolicyForm
 from recordings_site.policies.models import PhoneNumber, Policy, PolicyVersion
 from recordings_site.policies.publishing import NotAllowed
 from recordings_site.web.http import Request, page_or_partial
