@@ -61,6 +61,9 @@ def _snapshot() -> Snapshot | None:
         return known
     try:
         return in_time(snapshot.current, patience=LOOK_PATIENCE if known else None)
+    except DatabaseDown as problem:
+        log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
+        return known
     except Exception:  # whatever is wrong with the database, the call goes on with what is known
         log.exception("The policies cannot be looked at; the last known ones answer.")
         return known
