@@ -82,6 +82,12 @@ def forward(task: Task) -> datetime | None:
     return callback_actions.forward(int(task.subject))
 
 
+def tell_mentioned(task: Task) -> datetime | None:
+    """Write to those whom a comment mentions."""
+    actions_notes.tell_mentioned(int(task.subject))
+    return None
+
+
 def index_number(task: Task) -> datetime | None:
     """Index a number's transcripts under the new names of their speakers."""
     actions_notes.index_number(int(task.subject))
@@ -115,6 +121,7 @@ JOBS: Mapping[str, Handler] = {
     LOOK_FOR_TRANSCRIPT: look_for_transcript,
     destination_actions.CHECK: check_destination,
     actions_notes.INDEX_NUMBER: index_number,
+    actions_notes.TELL_MENTIONED: tell_mentioned,
     RECONCILE: reconcile,
     actions_replay.REPLAY: replay,
 }

@@ -1,6 +1,9 @@
 """Every write of what people add to a recording: comments, tags, corrections, names of speakers, the offset."""
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from recordings_site.accounts import audit
@@ -19,6 +22,7 @@ from recordings_site.recordings.search.index import index_transcript
 from recordings_site.tasks.actions import enqueue
 
 INDEX_NUMBER = "transcripts.index_number"
+TELL_MENTIONED = "comment.tell_mentioned"
 
 
 @transaction.atomic
@@ -29,7 +33,26 @@ def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | No
     comment.mentions.set(people)
     data = {"at": at, "end": end, "mentions": [person.email for person in people]}
     audit.record(by=by, action="comment.added", subject=recording, data=data)
+    if people:
+        enqueue(TELL_MENTIONED, comment.pk)
     return comment
+
+
+@transaction.atomic
+def tell_mentioned(comment_id: int) -> int:
+    """Write to those whom a comment mentions, once; gives how many. What was said stays behind the sign-in."""
+    comments = Comment.objects.select_related("author", "recording__number")
+    comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, told_at=None).first()
+    if comment is None:
+        return 0
+    people = list(comment.mentions.filter(is_active=True))
+    for person in people:
+        words = {"comment": comment, "person": person, "address": settings.PUBLIC_URL}
+        subject = " ".join(f"{comment.author} mentioned you on a recording".split())
+        send_mail(subject, render_to_string("recordings/mention.txt", words), None, [person.email])
+    comment.told_at = timezone.now()
+    comment.save(update_fields=["told_at"])
+    return len(people)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ class Comment(models.Model):
     end = models.FloatField(null=True)
     text = models.TextField()
     mentions = models.ManyToManyField(User, blank=True, related_name="mentioned_in")
+    # When those who are mentioned were told by e-mail; once.
+    told_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

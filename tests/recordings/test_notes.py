@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from recordings_site.accounts.models import AuditEvent, Role, User
+from recordings_site.ops.jobs import JOBS
 from recordings_site.recordings import actions_notes, lines
 from recordings_site.recordings.models import Comment, LineCorrection, RecordingJob, RecordingTag, SpeakerName
 from recordings_site.tasks.models import Task
@@ -49,6 +51,21 @@ def test_a_comment_on_a_span_mentions_who_sees_the_recording_and_nobody_else(
     html = client.get(reverse("recording", args=[recording.pk])).content.decode()
     assert "Look, @anna.berg!" in html
     assert AuditEvent.objects.get(action="comment.added").data["mentions"] == [anna.email]
+
+
+def test_who_is_mentioned_is_written_to_once_without_what_was_said(
+    client: Client, recording: RecordingJob, mailoutbox: list[EmailMessage]
+) -> None:
+    anna = teammate(recording, Role.SUPPORT, email="anna@example.com")
+    client.force_login(teammate(recording))
+    send(client, "recording_comment", recording, at="4.2", text="@anna: the caller's secret is 4711")
+    task = Task.objects.get(kind=actions_notes.TELL_MENTIONED)
+    for _ in range(2):
+        JOBS[task.kind](task)
+    [mail] = mailoutbox
+    assert mail.to == [anna.email]
+    assert f"/recordings/{recording.pk}/?t=4.2" in mail.body
+    assert "4711" not in mail.body + mail.subject
 
 
 def test_an_empty_comment_is_refused_and_says_so(client: Client, recording: RecordingJob) -> None:
