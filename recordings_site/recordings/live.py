@@ -7,6 +7,7 @@ from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.reaching import client_for
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import State
 from recordings_site.sinch.client import ApiError, Participant
 
 MOST = 200
@@ -24,6 +25,11 @@ class LiveCall:
     def running(self) -> RecordingJob | None:
         """The recording that runs now, as far as can be told: nothing announces one."""
         return next((job for job in self.recordings if job.is_running), None)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether a recording was asked for that starts when the other side answers."""
+        return any(job.state == State.EXPECTED for job in self.recordings)
 
     @property
     def is_paused(self) -> bool:

@@ -191,6 +191,15 @@ def test_the_page_shows_calls_of_ones_teams_with_commands_for_those_who_may(worl
     assert client.post(f"/live/{call.pk}/stop/").status_code == 404
 
 
+def test_a_recording_that_waits_for_an_answer_is_shown_as_expected(world: World, client: Client) -> None:
+    call = world.call()
+    RecordingJob.objects.create(
+        call=call, number=world.number, origin=Origin.FLAG, happened_at=call.started_at, expected_at=call.started_at
+    )
+    client.force_login(world.supervisor)
+    assert "From the answer on" in client.get("/live/").content.decode()
+
+
 def test_an_unknown_command_is_no_page(world: World, client: Client) -> None:
     client.force_login(world.supervisor)
     assert client.post(f"/live/{world.call().pk}/sing/").status_code == 404
