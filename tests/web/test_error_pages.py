@@ -1,0 +1,73 @@
+"""Pages for what went wrong: plain words, the frame of the site, nothing of the fault itself."""
+
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+from django.views import defaults
+
+from tests import factories
+
+
+def breaks(request: HttpRequest) -> HttpResponse:
+    """A view with a bug that mentions a secret."""
+    raise RuntimeError("canary-of-an-exception")
+
+
+class Broken:
+    """The site's URL map with a broken page in front of it."""
+
+    def __init__(self) -> None:
+        from recordings_site.urls import urlpatterns
+
+        self.urlpatterns = [path("broken/", breaks), *urlpatterns]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["nobody", "support"])
+def test_a_page_that_is_not_says_so_inside_the_frame_of_the_site(who: str) -> None:
+    client = Client()
+    if who == "support":
+        client.force_login(factories.user())
+    answer = client.get("/there/is/nothing/")
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "There is nothing here" in page
+    assert ("Main navigation" in page) == (who == "support")
+
+
+@pytest.mark.django_db
+def test_a_bug_shows_a_page_without_the_fault(settings: Any) -> None:
+    settings.ROOT_URLCONF = Broken()
+    answer = Client(raise_request_exception=False).get("/broken/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "canary" not in answer.content.decode()
+    assert "RuntimeError" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_refused_in_words() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.admin())
+    answer = client.post("/teams/", {"name": "Berlin"})
+    assert answer.status_code == 403
+    assert "This form is out of date" in answer.content.decode()
+
+
+def test_an_unreadable_request_gets_a_page_of_its_own() -> None:
+    answer = defaults.bad_request(RequestFactory().get("/"), ValueError())
+    assert "could not be read" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_every_page_is_sent_with_the_strict_policy_and_is_not_framed() -> None:
+    answer = Client().get("/accounts/login/")
+    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["media-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
