@@ -247,8 +247,11 @@ CLOSING = (
 )
 
 
-def lines(seed: int = 7) -> list[str]:
-    """Give the script of the call, line by line, as in `scripts/`; longer than needed, CLOSING not included."""
+def lines(seed: int = 1536) -> list[str]:
+    """Give the script of the call, line by line, as in `scripts/`; longer than needed, CLOSING not included.
+
+    Of three thousand seeds this one repeats itself least.
+    """
     draw = random.Random(seed)  # noqa: S311 - a text, not a secret
     sites = list(SITES)
     draw.shuffle(sites)
@@ -260,7 +263,8 @@ def lines(seed: int = 7) -> list[str]:
             script.extend(PAUSES[place // 10 - 1])
         if len(order) < 2:
             order = draw.sample(range(len(BLOCKS)), len(BLOCKS)) + order
-        for block in (order.pop(), order.pop()) if place % 3 == 0 else (order.pop(),):
+        for _ in range(1 if place % 3 == 0 else 2):
+            block = order.pop()
             slots = {name: _next(draw, used, name) for name in SLOTS} | {"site": site}
             spoken = [draw.choice(line).format(**slots) for line in BLOCKS[block]]
             script.extend(line[:3] + line[3].upper() + line[4:] for line in spoken)

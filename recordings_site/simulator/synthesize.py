@@ -49,7 +49,7 @@ def scripts() -> Iterator[Script]:
     """Give each script of the folder, then the forty-minute one, which is drawn."""
     for path in sorted((HERE / "scripts").glob("*.txt")):
         yield read_script(path)
-    voices = (("en-gb-x-rp+f5", "158"), ("en-us+m3", "152"))
+    voices = (("en-gb-x-rp+f5", "134"), ("en-us+m3", "130"))
     yield Script("yearly-review", "en-GB", voices, _lines(long_call.lines()))
 
 
@@ -90,7 +90,7 @@ def perform(script: Script) -> tuple["array.array[int]", list[dict[str, object]]
         if isinstance(part, float):
             samples.extend(array.array("h", bytes(2 * int(part * RATE))))
             continue
-        if long and closing and len(samples) / RATE > LONG_SECONDS - 24:
+        if long and closing and len(samples) / RATE > LONG_SECONDS - 40:
             break
         _say(script, part, samples, lines, pauses)
     for part in closing:
@@ -111,7 +111,9 @@ def _say(
     speaker, text = part
     lines.append({"timestamp": round(len(samples) / RATE, 2), "speakerLabel": f"Speaker {speaker}", "text": text})
     samples.extend(speak(*script.voices[speaker - 1], text))
-    samples.extend(array.array("h", bytes(2 * int(pauses.uniform(0.2, 0.5) * RATE))))
+    # In the long call they think before they answer: it is a review of contracts, not a chat.
+    shortest, longest = (0.6, 1.8) if script.name == "yearly-review" else (0.2, 0.5)
+    samples.extend(array.array("h", bytes(2 * int(pauses.uniform(shortest, longest) * RATE))))
 
 
 def write(script: Script, folder: Path) -> dict[str, object]:
@@ -123,7 +125,9 @@ def write(script: Script, folder: Path) -> dict[str, object]:
         input=samples[CODEC_DELAY:].tobytes(), check=True,
     )  # fmt: skip
     transcript = {"text": " ".join(str(line["text"]) for line in lines), "lines": lines}
-    (folder / f"{script.name}-transcript.json").write_text(json.dumps(transcript, ensure_ascii=False, indent=0) + "\n")
+    (folder / f"{script.name}-transcript.json").write_text(
+        json.dumps(transcript, ensure_ascii=False, separators=(",", ":")) + "\n"
+    )
     return {
         "name": script.name,
         "locale": script.locale,
