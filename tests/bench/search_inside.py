@@ -186,9 +186,7 @@ def key_lookup() -> list[float]:
     """Milliseconds of one object by its primary key, as any page of Django's gets one."""
     keys = list(IndexedRecording.objects.values_list("pk", flat=True)[:2000])
     chance = random.Random(4)
-    times = []
-    for _ in range(300):
-        times.append(clocked(IndexedRecording.objects.get, pk=chance.choice(keys)))
+    times = [clocked(IndexedRecording.objects.get, pk=chance.choice(keys)) for _ in range(300)]
     return times[50:]
 
 
