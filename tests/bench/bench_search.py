@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
 def inside(module: str, database: str, url: str, folder: Path) -> Iterator[Row]:
     """The rows that a module prints in a process of its own, with Django on this database."""
     environment = dict(os.environ) | {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "DJANGO_SETTINGS_MODULE": "recordings_site.settings",
         "DEMO": "1",
         "DATA_DIR": str(folder),
         "DATABASE_URL": url,

@@ -85,6 +85,7 @@ def test_from_a_word_to_its_moment_and_to_the_news(
     page.wait_for_selector("#player[data-ready]")
     until(page, "audio.readyState >= 1")
     assert abs(page.evaluate("audio.currentTime") - at) < 0.5
+    expect(page.locator("#find input, input#find").first).to_have_value("refund")
     assert page.evaluate("audio.paused")
 
     # Save the search, watched.

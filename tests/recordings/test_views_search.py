@@ -29,7 +29,7 @@ def test_hits_are_marked_and_lead_to_their_moment() -> None:
     page = client(factories.admin()).get("/search/?q=refunds").content.decode()
     assert "<mark>Refund</mark>" in page
     assert "&lt;b&gt;" in page
-    assert f"/recordings/{recording.pk}/?q=refunds&amp;t=83.4" in page  # type: ignore[attr-defined]
+    assert f"/recordings/{recording.pk}/?q=Refund&amp;t=83.4" in page  # type: ignore[attr-defined]
 
 
 def test_nothing_of_others_is_shown() -> None:

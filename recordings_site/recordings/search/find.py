@@ -28,6 +28,11 @@ class HitLine:
     speaker: str
     pieces: Sequence[Piece]
 
+    @property
+    def words(self) -> str:
+        """The longest stretch that was found, as it was said: what the recording's own find is filled with."""
+        return max((piece.text for piece in self.pieces if piece.found), key=len, default="")
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -36,6 +41,11 @@ class Hit:
     recording: RecordingJob
     lines: Sequence[HitLine]
     seconds: Sequence[float]
+
+    @property
+    def words(self) -> str:
+        """What was found in the first line shown, as it was said."""
+        return self.lines[0].words if self.lines else ""
 
     @property
     def marks(self) -> Sequence[tuple[float, float]]:
