@@ -1,5 +1,6 @@
 # make run    the site with its demo on http://127.0.0.1:8000 (PORT=8080 chooses another port)
 # make test   every check there is: house rules, SQLite, PostgreSQL, JavaScript, Chromium
+# make trust  the promises at their full size: 100,000 forgeries, 500 kills, 20,000 faults, all orders (about an hour)
 # make bench  the figures of tests/bench, each beside its floor in the same run
 # make lock   compile the requirements with hashes again (make lock UPGRADE=--upgrade: newest versions)
 
@@ -12,7 +13,7 @@ RUNTIME = $(VENV)/.runtime-installed
 TESTS = $(VENV)/.tests-installed
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(UPGRADE)
 
-.PHONY: run test bench lock
+.PHONY: run test trust bench lock
 .SILENT:
 
 run: $(RUNTIME)
@@ -23,6 +24,9 @@ run: $(RUNTIME)
 test: $(TESTS)
 	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "not house and not browser and not processes"
 	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
+
+trust: $(TESTS)
+	SCALE=full $(IN_VENV) -m pytest --timeout=14400 tests/faults tests/callbacks/test_orders.py
 
 bench: $(TESTS)
 	$(IN_VENV) -m tests.bench
