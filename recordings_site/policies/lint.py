@@ -26,6 +26,7 @@ def lint(policy: PolicyFacts, snapshot: Snapshot, *, failing: Collection[int] = 
             _destination(document, numbers, snapshot, failing) if records(document) else (),
             _rules(document),
             _recording(document) if records(document) else (),
+            _languages(document, numbers) if records(document) else (),
             _routes(document),
         )
     )
@@ -123,6 +124,18 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
         yield _warning("how.format", "Sinch documents wav for its Voice v2 only; mp3 is sure.")
     if not how.notification_events:
         yield _warning("how.notification_events", "Without notifications a recording shows up minutes after the call.")
+
+
+def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator[Problem]:
+    """Numbers whose own language is not the one in which their callers are told of the recording."""
+    heard = document.how.announcement
+    if heard.kind != "say" or not document.how.transcription:
+        return
+    spoken = locales.language(heard.locale or "en-US")
+    other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != spoken]
+    if other:
+        named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
+        yield _warning("how.announcement.locale", f"Callers of {named} speak another language than the announcement.")
 
 
 def _routes(document: PolicyDocument) -> Iterator[Problem]:

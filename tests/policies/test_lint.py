@@ -97,6 +97,13 @@ def test_a_destination_that_fails_its_check_is_named() -> None:
     assert "Store 1 fails its check" in told(problems(failing=(1,)))
 
 
+def test_a_number_that_speaks_another_language_than_the_announcement_is_named() -> None:
+    snapshot = in_force(
+        {"otherwise_record": True, "route": PHONE, "how": {"destination": 1, "announcement": HEARD}}, language="sv-SE"
+    )
+    assert "Callers of Support Stockholm speak another language" in told(lint(snapshot.policies[1], snapshot))
+
+
 def test_a_policy_that_records_nothing_needs_no_destination() -> None:
     assert problems({"destination": None}, otherwise_record=False) == []
 

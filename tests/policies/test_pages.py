@@ -135,6 +135,27 @@ def test_the_preview_shows_the_svaml_masked_and_the_lint(admin: Client) -> None:
     assert not Policy.objects.exists()
 
 
+def test_a_call_is_tried_without_javascript_too(admin: Client) -> None:
+    body = posted(how_destination=str(factories.destination().pk), try_cli="private", try_at="2026-11-23T09:00")
+    body["rules-0-percent"] = "100"
+    text = admin.post(reverse("policy_preview_new"), body).content.decode()
+    assert "<!doctype html>" in text
+    assert "Recorded: rule 1 of This policy (draft) records inbound calls Mon-Tue 08:00-18:00" in text
+
+
+def test_the_list_of_policies_takes_a_fixed_number_of_queries(
+    admin: Client, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(12):
+        factories.policy()
+    with django_assert_max_num_queries(6):
+        assert len(admin.get(reverse("policies")).context["policies"]) == 12
+    for _ in range(30):
+        factories.number()
+    with django_assert_max_num_queries(9):
+        assert len(admin.get(reverse("numbers")).context["numbers"]) == 30
+
+
 def test_rules_are_added_moved_and_removed_without_javascript(admin: Client) -> None:
     def ask(do: str, body: dict[str, Any]) -> list[list[str]]:
         form = admin.post(reverse("policy_new"), {**body, "do": do}).context["form"]

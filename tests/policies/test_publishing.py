@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from pytest_django import Settings
 
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies import actions, loading, publishing, snapshot
 from recordings_site.policies.document import parse
+from recordings_site.policies.models import PhoneNumber, SnapshotRevision
 from recordings_site.policies.publishing import NotAllowed
 from tests import factories
 
@@ -44,6 +46,37 @@ def test_a_change_is_in_force_at_once_in_this_process_and_after_a_look_in_others
     assert snapshot.current() is before
     publishing.publish(by=None, policy=policy, reason="second")
     assert snapshot.current().policies[policy.pk].version_number == 2
+
+
+def test_what_another_process_changed_is_seen_within_a_second_and_not_looked_for_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(snapshot.time, "monotonic", lambda: clock[0])
+    number = factories.number(label="Old")
+    held = snapshot.current()
+    PhoneNumber.objects.filter(pk=number.pk).update(label="New")
+    SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 77})
+    clock[0] += 0.9
+    assert snapshot.current() is held
+    clock[0] += 0.2
+    assert snapshot.current().numbers[number.digits].label == "New"
+
+
+def test_while_the_database_is_down_the_last_snapshot_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.number(label="Known")
+    held = snapshot.current()
+
+    def down(self: object) -> str:
+        raise OperationalError
+
+    monkeypatch.setattr(loading.FromDatabase, "revision", down)
+    snapshot._holder.looked_at = float("-inf")
+    with pytest.raises(OperationalError):
+        snapshot.current()
+    assert snapshot.latest() is held
+    # The next look is a second away: the others do not wait for the database, too.
+    assert snapshot.current() is held
 
 
 def test_a_destinations_change_is_seen_too() -> None:
