@@ -13,8 +13,6 @@ from recordings_site.storage.errors import StoreError
 from recordings_site.storage.port import ObjectStat
 
 PAGE = 1000
-WAITING = 2000
-"""Transcripts carried along at most; one is listed just before its recording, so few ever wait."""
 AUDIO = (".mp3", ".wav")
 COUNTS = ("objects", "known", "linked", "adopted", "transcripts", "lone_transcripts", "others", "missing")
 
@@ -62,7 +60,7 @@ def _bring_in(run: Reconciliation, objects: list[ObjectStat]) -> None:
     results = [_link(run, audio[key]) for key in audio if key not in known]
     new = _jobs(run, [key for key in audio if key not in known])
     actions_reconcile.objects_seen(run=run, found=[(new[key], audio[key]) for key in new])
-    run.waiting, brought = _transcripts(run, [*run.waiting, *transcripts])
+    brought = _transcripts(run, transcripts)
     _count(
         run,
         objects=len(objects),
@@ -92,9 +90,13 @@ def _jobs(run: Reconciliation, keys: Any) -> dict[str, RecordingJob]:
     return {job.key: job for job in found.only("pk", "key", "available_at")}
 
 
-def _transcripts(run: Reconciliation, keys: list[str]) -> tuple[list[str], int]:
-    """Link transcripts to the recordings beside them; those whose recording is not known yet wait for the next page."""
-    stems = {recording_stem(key): key for key in keys}
+def _transcripts(run: Reconciliation, keys: list[str]) -> int:
+    """Link transcripts to the recordings beside them; how many were news.
+
+    A transcript's key sorts just before its recording's: where a page ends between them, it waits for the next one.
+    """
+    waited = set(run.waiting)
+    stems = {recording_stem(key): key for key in [*run.waiting, *keys]}
     beside = [stem + ending for stem in stems for ending in AUDIO]
     jobs = RecordingJob.objects.filter(destination=run.destination, key__in=beside)
     brought = 0
@@ -103,9 +105,9 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> tuple[list[str], int]:
         if known_at is None:
             actions.transcript_found(pk, at=run.started_at)
             brought += 1
-    waiting = list(stems.values())
-    _count(run, lone_transcripts=max(0, len(waiting) - WAITING))
-    return waiting[-WAITING:], brought
+    run.waiting = [key for key in stems.values() if key not in waited]
+    _count(run, lone_transcripts=len(stems) - len(run.waiting))
+    return brought
 
 
 def _count(run: Reconciliation, **found: int) -> None:

@@ -29,7 +29,7 @@ from recordings_site.recordings.state import State
 from recordings_site.sinch.destination_url import generated_name, transcript_key
 from recordings_site.storage.errors import StoreUnavailable
 from recordings_site.storage.local import LocalStore
-from recordings_site.storage.port import ObjectPage
+from recordings_site.storage.port import ObjectPage, ObjectStat
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.destinations import made as destinations
@@ -222,6 +222,23 @@ def test_transcripts_that_come_a_page_before_their_recordings_find_them(
         put(store, f"calls/{number}.mp3", transcript=True)
     store.write("calls/lone-transcript.json", b"{}", content_type="application/json")
     assert walked(destination) == {"objects": 7, "adopted": 3, "transcripts": 3, "lone_transcripts": 1}
+
+
+def test_what_is_carried_from_page_to_page_never_grows(
+    store: LocalStore, destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = []
+
+    def listing(self: LocalStore, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
+        page = int(token or 0)
+        carried.append(len(Reconciliation.objects.get().waiting))
+        keys = (f"{prefix}{page:03}-{index:04}-transcript.json" for index in range(limit))
+        stats = tuple(ObjectStat(key, 2, '"1"', THEN) for key in keys)
+        return ObjectPage(stats, str(page + 1) if page < 9 else None)
+
+    monkeypatch.setattr(LocalStore, "list", listing)
+    assert walked(destination) == {"objects": 10_000, "lone_transcripts": 10_000}
+    assert max(carried) == 1000
 
 
 def test_all_that_was_lost_is_linked_in_one_walk_and_nothing_wrongly(
