@@ -38,8 +38,8 @@ def start(folder: Path, *, web: str, callbacks: str = "") -> Nginx:
         for pattern, instead in (
             (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
             (r"ssl_certificate(_key)? .*;", ""),
-            (r"127\.0\.0\.1:8001", web),
-            (r"127\.0\.0\.1:8002", callbacks or web),
+            (r"127\.0\.0\.1:8000", web),
+            (r"127\.0\.0\.1:8001", callbacks or web),
             (r"resolver 127.*;", ""),
             (r"http \{", f"http {{\n{_places(folder)}"),
         ):
