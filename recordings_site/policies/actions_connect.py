@@ -50,7 +50,7 @@ def ask_sinch(*, by: User | None, application: Application) -> None:
     """Ask Sinch with the application's key where its callbacks go, and keep the answer, or what was wrong."""
     problem, urls = "", CallbackUrls("")
     try:
-        with client_for(application) as client:
+        with client_for(application, tries=1) as client:
             urls = client.callbacks()
     except ApiError as error:
         problem = str(error)

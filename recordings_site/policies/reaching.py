@@ -4,13 +4,16 @@ from django.conf import settings
 
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.models import Application
-from recordings_site.sinch.client import CONFIGURATION_URL, ApiError, Client, regional_url
+from recordings_site.sinch.client import CONFIGURATION_URL, TRIES, ApiError, Client, regional_url
 from recordings_site.sinch.errors import SignatureError
 from recordings_site.sinch.signing import decode_secret
 
 
-def client_for(application: Application) -> Client:
-    """Return a client that signs with the application's first secret; use it in a `with` block. Raises ApiError."""
+def client_for(application: Application, *, tries: int = TRIES) -> Client:
+    """Return a client that signs with the application's first secret; use it in a `with` block. Raises ApiError.
+
+    With `tries=1` nothing is repeated: for somebody who waits.
+    """
     if not application.secret:
         raise ApiError("The application has no secret here. Enter it on the application's page.")
     try:
@@ -25,4 +28,5 @@ def client_for(application: Application) -> Client:
         secret,
         calling_url=settings.SINCH_CALLING_URL or regional_url(application.region),
         configuration_url=settings.SINCH_CONFIGURATION_URL or CONFIGURATION_URL,
+        tries=tries,
     )

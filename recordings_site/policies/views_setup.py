@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
-from recordings_site.policies import actions
+from recordings_site.policies import actions, actions_connect
 from recordings_site.policies.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
 from recordings_site.policies.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber, Policy
@@ -101,7 +101,8 @@ def application_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = actions.create_application(by=request.user, secret=form.cleaned_data["secret"], **form.values())
         messages.success(request, f"{made} was added. Its secret is sealed.")
-        return redirect("application", made.pk)
+        _ask_sinch(request, made)
+        return redirect("connect", made.pk)
     context = {"form": form, "application": None}
     return render(request, "policies/application.html", context, status=422 if form.is_bound else 200)
 
@@ -132,9 +133,18 @@ def application_secret(request: Request, application_id: int) -> HttpResponse:
         data = form.cleaned_data
         actions.replace_secret(by=request.user, application=found, field=data["field"], secret=data["secret"])
         messages.success(request, "The secret was replaced." if data["secret"] else "The second secret was removed.")
+        if data["field"] == "secret":
+            _ask_sinch(request, found)
         return redirect("application", found.pk)
     context = {"form": form, "application": found}
     return render(request, "policies/secret.html", context, status=422 if form.is_bound else 200)
+
+
+def _ask_sinch(request: Request, application: Application) -> None:
+    """Check key and secret at once; a wrong one is kept, as Sinch may be out of reach, and told."""
+    actions_connect.ask_sinch(by=request.user, application=application)
+    if application.sinch_problem:
+        messages.warning(request, f"Sinch: {application.sinch_problem}")
 
 
 @require_POST

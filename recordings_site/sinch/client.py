@@ -128,6 +128,7 @@ class Client:
     calling_url: str = CALLING_URL
     configuration_url: str = CONFIGURATION_URL
     pause: float = 0.2
+    tries: int = TRIES
     transport: httpx2.BaseTransport | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -228,7 +229,7 @@ class Client:
     ) -> dict[str, Any] | None:
         content = json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
         safe = repeatable or method == "GET"
-        for last in [False] * (TRIES - 1) + [True]:
+        for last in [False] * (self.tries - 1) + [True]:
             try:
                 status, answer, base = self._once(method, base, path, content)
             except httpx2.TransportError as problem:

@@ -101,6 +101,16 @@ def test_a_wrong_secret_is_told_and_never_shown(
     assert factories.SECRET not in page
 
 
+def test_a_new_secret_is_checked_at_once(
+    application: Application, account: Account, admin: User, client: Client
+) -> None:
+    path = f"/applications/{application.pk}/secret/"
+    page = client.post(path, {"field": "secret", "secret": "YW5vdGhlciBzZWNyZXQ="}, follow=True).content.decode()
+    assert "Invalid signature" in page
+    client.post(path, {"field": "secret", "secret": factories.SECRET})
+    assert states(application)["key"] == "done"
+
+
 def test_a_sinch_that_cannot_be_reached_is_told_on_each_page(
     application: Application, admin: User, client: Client
 ) -> None:
