@@ -6,17 +6,20 @@ made from has changed: another name, a correction, a nudge, another reading of S
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
+from itertools import accumulate
+from zlib import crc32
 
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
+from recordings_site.recordings.waveform import QUIET, unpack
 
 # Goes up when the HTML below changes, so that stored lines are made anew.
-_EDITION = 2
+_EDITION = 3
 COLOURS = 6
 SHORTEST_CUE = 1.0
 
@@ -138,8 +141,11 @@ def lines_html(lines: Iterable[ShownLine]) -> SafeString:
     return SafeString("\n".join(parts))
 
 
-def speakers_of(lines: Sequence[ShownLine]) -> list[Speaker]:
-    """Who spoke how much, in the order of first appearance. A line lasts until the next one starts."""
+def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration: float = 0) -> list[Speaker]:
+    """Who spoke how much, in the order of first appearance.
+
+    A line lasts until the next one starts; what the waveform shows as silence in between is nobody's talk.
+    """
     found: dict[str, list[ShownLine]] = {}
     turns: dict[str, int] = {}
     before: str | None = None
@@ -148,7 +154,8 @@ def speakers_of(lines: Sequence[ShownLine]) -> list[Speaker]:
         if line.speaker_label != before:
             turns[line.speaker_label] = turns.get(line.speaker_label, 0) + 1
         before = line.speaker_label
-    seconds = {label: sum(line.end - line.start for line in said) for label, said in found.items()}
+    talk = _talk_meter(waveform, duration)
+    seconds = {label: sum(talk(line.start, line.end) for line in said) for label, said in found.items()}
     total = sum(seconds.values()) or 1.0
     return [
         Speaker(
@@ -164,13 +171,29 @@ def speakers_of(lines: Sequence[ShownLine]) -> list[Speaker]:
     ]
 
 
+def _talk_meter(waveform: Sequence[bytes], duration: float) -> Callable[[float, float], float]:
+    """How many seconds between two times are not silent; all of them while there is no waveform."""
+    if not waveform or duration <= 0:
+        return lambda start, end: end - start
+    loud = [0, *accumulate(int(max(point) > QUIET) for point in zip(*waveform, strict=True))]
+    points = len(loud) - 1
+
+    def talk(start: float, end: float) -> float:
+        first, last = (min(points, round(at / duration * points)) for at in (start, end))
+        return (loud[last] - loud[first]) * duration / points
+
+    return talk
+
+
 def read(transcript: Transcript) -> tuple[SafeString, list[Speaker]]:
     """The lines' HTML and the speakers; made anew and kept when what they stand on has changed."""
     digest = _digest(transcript)
     if transcript.html_digest != digest:
         lines = shown_lines(transcript)
         transcript.html = lines_html(lines)
-        transcript.speakers = [asdict(speaker) for speaker in speakers_of(lines)]
+        recording = transcript.recording
+        speakers = speakers_of(lines, unpack(recording.peaks), recording.duration or 0)
+        transcript.speakers = [asdict(speaker) for speaker in speakers]
         transcript.html_digest = digest
         transcript.save(update_fields=["html", "speakers", "html_digest"])
     # Safe because lines_html() alone writes this column, and the digest says that it did.
@@ -185,6 +208,7 @@ def _digest(transcript: Transcript) -> str:
         transcript.line_count,
         transcript.loaded_at.isoformat(),
         transcript.recording.duration,
+        crc32(bytes(transcript.recording.peaks or b"")),
         last,
         sorted(names_of(transcript.recording).items()),
     ]

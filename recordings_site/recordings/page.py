@@ -157,7 +157,6 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_que
     if transcript is not None:
         transcript.recording = recording
         html, speakers = lines.read(transcript)
-    peaks = RecordingJob.objects.filter(pk=recording.pk).values_list("peaks", flat=True).first()
     return RecordingPage(
         recording=recording,
         standing=standing_of(recording),
@@ -173,8 +172,8 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_que
         moment=moment,
         notes=notebook_of(recording, transcript, user, moment),
         review=review_of(recording, user, list_query),
-        has_peaks=bool(peaks),
-        silence=silence_of(peaks),
+        has_peaks=bool(recording.peaks),
+        silence=silence_of(recording.peaks),
         manners=user.preferences.get("player", {}),
     )
 

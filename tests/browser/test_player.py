@@ -11,7 +11,7 @@
 | 7 | a seek while paused updates the transcript | test_a_seek_while_paused_updates_the_transcript |
 | 8 | long calls are whole in the page and quick | test_a_call_of_seven_hours_is_whole_in_the_page |
 | 9 | find: n of N, wraps, never moves the sound; roving tab stop | test_find_counts_wraps_and_never_moves_the_sound, test_tab_enters_and_leaves_the_transcript_once |
-| 10 | links to a moment or span do not play by themselves | test_a_link_leads_to_its_moment_and_does_not_play, test_selected_words_can_be_quoted |
+| 10 | links to a moment or span do not play by themselves | test_a_link_leads_to_its_moment_and_does_not_play, test_selected_words_can_be_quoted, test_a_line_and_a_links_span_can_be_looped |
 | 11 | the waveform is a slider that tells what is said | test_the_waveform_is_a_slider_that_tells_what_is_said |
 | 12 | the server's duration first, errors keep the place and say why | test_the_length_is_known_before_the_sound, test_an_error_keeps_the_place_tries_once_more_and_says_why |
 | 13 | speed by 0.25, remembered for the person | test_the_speed_is_remembered_and_the_time_left_is_the_listeners_own |
@@ -337,6 +337,23 @@ def test_selected_words_can_be_quoted(short: Listener, context: BrowserContext) 
     short.page.locator("#moment form button", has_text="Comment").click()
     short.page.get_by_text("Double payment").wait_for()
     short.until("recordingPage.wave.marks.comments.length === 1")
+
+
+def test_a_line_and_a_links_span_can_be_looped(short: Listener) -> None:
+    loop = short.page.get_by_role("button", name="Loop", exact=True)
+    short.page.locator("#l3 > button").click()
+    loop.click()
+    starts = short.ask("recordingPage.transcript.starts")
+    assert short.ask("recordingPage.sound.loop") == {"from": starts[3], "to": starts[4]}
+    short.page.evaluate("recordingPage.sound.audio.currentTime = recordingPage.sound.loop.to - 0.6")
+    short.press("k")
+    short.until(f"audio.currentTime < {starts[4] - 1}")
+    assert short.time >= starts[3] - 0.05
+    short.press("l")
+    assert short.ask("recordingPage.sound.loop") is None
+    short.open("?t=6.5&end=11").ready()
+    loop.click()
+    assert short.ask("recordingPage.sound.loop") == {"from": 6.5, "to": 11}
 
 
 # 11

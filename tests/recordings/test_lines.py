@@ -7,6 +7,7 @@ import pytest
 from recordings_site.accounts.models import Role
 from recordings_site.recordings import lines
 from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
+from recordings_site.recordings.waveform import pack
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,19 @@ def test_shares_of_talk_add_up_and_turns_are_counted() -> None:
     ]
     assert sum(speaker.share for speaker in speakers) == 100
     assert speakers[0].seconds == 8.2
+
+
+def test_silence_is_nobodys_talk() -> None:
+    transcript = made()
+    # 18 points of a second each: after 12 s nothing is heard.
+    transcript.recording.peaks = pack([bytes([200] * 12 + [0] * 6)])
+    _, speakers = lines.read(transcript)
+    assert [round(speaker.seconds) for speaker in speakers] == [7, 5]
+    assert lines.read(transcript)[1] == speakers
+
+
+def test_the_speakers_are_counted_anew_when_the_waveform_comes() -> None:
+    transcript = made()
+    before = lines.read(transcript)[1]
+    transcript.recording.peaks = pack([bytes([200] * 6 + [0] * 12)])
+    assert lines.read(transcript)[1] != before
