@@ -27,6 +27,8 @@ class Upstream:
     bodies: list[bytes] = field(default_factory=list)
     unsigned: int = 0
     closed: bool = False
+    # Requests that are read and then dropped with their connection, as a server does that closes idle ones.
+    drop: int = 0
 
 
 @contextmanager
@@ -54,7 +56,8 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if upstream.closed:
+            if upstream.closed or upstream.drop:
+                upstream.drop -= not upstream.closed
                 self.close_connection = True
                 return
             given = signing.parse_authorization(self.headers["Authorization"])

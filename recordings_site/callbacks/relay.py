@@ -121,6 +121,14 @@ def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit
 
 
 def _exchange(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
+    """Post, once more when a connection that was kept open had been closed: Sinch, too, may send an event twice."""
+    try:
+        return _post(application, body, content_type, limit)
+    except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+        return _post(application, body, content_type, limit)
+
+
+def _post(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
     """Post once, signed for the upstream's own path; the outcome by its status, and its bounded body."""
     x_timestamp = signing.format_timestamp(datetime.now(UTC))
     secret = application.secrets[0] if application.secrets else ""

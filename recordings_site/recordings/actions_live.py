@@ -64,10 +64,11 @@ def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> O
 
 @transaction.atomic
 def _keep_start(by: User, call: Call, command: str, planned: PlannedRecording, *, uncertain: bool) -> Outcome:
-    expect_recording(subject=call, planned=planned, at=timezone.now(), origin=Origin.LIVE)
+    job = expect_recording(subject=call, planned=planned, at=timezone.now(), origin=Origin.LIVE)
     if uncertain:
-        return _kept(by, call, command, "Sinch did not answer: the recording may have started.", uncertain=True)
-    return _kept(by, call, command, "Recording." if command == "start" else "Recording again.")
+        message = "Sinch did not answer: the recording may have started."
+        return _kept(by, call, command, message, [job], uncertain=True)
+    return _kept(by, call, command, "Recording." if command == "start" else "Recording again.", [job])
 
 
 def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
@@ -86,7 +87,7 @@ def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) 
         job.stopped_at = now
         job.save(update_fields=("stopped_at",))
     settle(call)
-    return _kept(by, call, command, "Paused." if command == "pause" else "Stopped.")
+    return _kept(by, call, command, "Paused." if command == "pause" else "Stopped.", running)
 
 
 def _send(call: Call, document: Svaml) -> ApiError | None:
@@ -98,8 +99,14 @@ def _send(call: Call, document: Svaml) -> ApiError | None:
     return None
 
 
-def _kept(by: User, call: Call, command: str, message: str, *, uncertain: bool = False) -> Outcome:
-    data = {"outcome": "uncertain" if uncertain else "done", "message": message}
+def _kept(
+    by: User, call: Call, command: str, message: str, jobs: list[RecordingJob], *, uncertain: bool = False
+) -> Outcome:
+    data = {
+        "outcome": "uncertain" if uncertain else "done",
+        "message": message,
+        "recordings": [str(job.pk) for job in jobs],
+    }
     audit.record(by=by, action=f"call.recording_{command}", subject=call, data=data)
     return Outcome(command, True, message, uncertain)
 

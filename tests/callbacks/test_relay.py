@@ -137,6 +137,17 @@ def test_a_dead_upstream_costs_nothing_but_itself() -> None:
     assert exchange().outcome == UpstreamOutcome.UNREACHABLE
 
 
+def test_a_connection_that_the_upstream_closed_is_opened_again() -> None:
+    with upstream.serving(answers={"ice": svaml.document(THEIRS)}) as their:
+        number = relayed(their.url)
+        their.drop = 1
+        given = answered(post(number.application, ice(number.digits)))
+        assert given["action"]["number"] == "+46771111111"
+        their.drop = 2
+        given = answered(post(number.application, ice(number.digits, call_id="another")))
+        assert given["action"]["number"] == OWN["number"]
+
+
 def test_a_slow_upstream_is_waited_for_no_longer_than_its_limit() -> None:
     with upstream.serving(answers={"ice": svaml.document(THEIRS)}, wait=1.5) as their:
         number = relayed(their.url, timeout_ms=200)

@@ -129,6 +129,7 @@ def test_each_command_is_in_the_audit_with_who_and_its_outcome(world: World) -> 
         ("call.recording_stop", world.supervisor.email, "refused"),
         ("call.recording_start", world.supervisor.email, "done"),
     ]
+    assert [event.data.get("recordings") for event in events] == [None, [str(RecordingJob.objects.get().pk)]]
 
 
 def test_sinchs_refusal_is_told_with_its_code_and_leaves_no_recording(world: World) -> None:
