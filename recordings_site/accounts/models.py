@@ -68,16 +68,28 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(email__iexact=email.strip()).first()
 
 
-PeopleManager = BaseUserManager.from_queryset(UserQuerySet)
+class UserManager(BaseUserManager["User"]):
+    """Finds people by e-mail address, whatever its case; its reads are those of UserQuerySet."""
 
+    def get_queryset(self) -> UserQuerySet:
+        """Everybody."""
+        return UserQuerySet(self.model, using=self._db)
 
-class UserManager(PeopleManager["User"]):
-    """Finds people by e-mail address, whatever its case."""
+    def listed(self) -> UserQuerySet:
+        """See UserQuerySet."""
+        return self.get_queryset().listed()
+
+    def working_admins(self) -> UserQuerySet:
+        """See UserQuerySet."""
+        return self.get_queryset().working_admins()
+
+    def with_address(self, email: str) -> "User | None":
+        """See UserQuerySet."""
+        return self.get_queryset().with_address(email)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person with this address."""
-        person: User = self.get(email__iexact=username or "")
-        return person
+        return self.get(email__iexact=username or "")
 
 
 class User(AbstractBaseUser):

@@ -135,3 +135,16 @@ def test_highlighted_json_without_its_marks_is_the_same_json() -> None:
     document = {"a": [1, 2.5, True, None, 'ä\n\t"\\'], "b": {}, "c": []}
     plain = html.unescape(re.sub(r"<[^>]*>", "", jsonlines.highlighted(document)))
     assert json.loads(plain) == document
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Two-Factor Authentication", "Two-factor authentication"),
+        ("\n    Add Security Key\n", "\n    Add security key\n"),
+        ("Your TOTP Code", "Your TOTP code"),
+        ("", ""),
+    ],
+)
+def test_headings_of_other_libraries_are_told_in_sentence_case(heading: str, words: str) -> None:
+    assert site.sentence_case(heading) == words

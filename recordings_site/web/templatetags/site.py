@@ -11,6 +11,7 @@ import phonenumbers
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import date as format_date
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -207,6 +208,18 @@ def initials(name: object) -> str:
         return "?"
     last = words[-1] if words[-1].isdigit() else ""
     return (words[0][0] + (last or (words[1][0] if len(words) > 1 else ""))).upper()
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def sentence_case(text: str) -> str:
+    """A heading As Other Libraries Write It in sentence case; abbreviations stay as they are."""
+    words = text.split(" ")
+    first = next((place for place, word in enumerate(words) if word.strip()), 0)
+    return " ".join(
+        word if word.strip().isupper() else word[:1] + word[1:].lower() if place <= first else word.lower()
+        for place, word in enumerate(words)
+    )
 
 
 @register.filter
