@@ -64,7 +64,10 @@ class _Examination:
 
     def __init__(self, destination: Destination) -> None:
         self.destination = destination
-        self.key = f"{destination.prefix}.check-{secrets.token_hex(8)}.txt"
+        # One name for all checks, so that a store whose sets may not delete keeps one small object, not one a night;
+        # in Google's, who may only create cannot overwrite.
+        mark = f"-{secrets.token_hex(8)}" if destination.kind == Kind.GS else ""
+        self.key = f"{destination.prefix}.check{mark}.txt"
         self.written = False
         self.readable = False
 
