@@ -141,6 +141,7 @@ def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
     audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
+    index_transcript(transcript)
 
 
 @transaction.atomic

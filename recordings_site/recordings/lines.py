@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from itertools import accumulate
+from uuid import UUID
 from zlib import crc32
 
 from django.db.models import Q
@@ -69,12 +70,24 @@ def spoken_clock(seconds: float) -> str:
 
 def names_of(recording: RecordingJob) -> dict[str, str]:
     """The names in force by speaker label: those for this recording win over those for its number."""
-    rows = SpeakerName.objects.filter(Q(recording=recording) | Q(number__isnull=False, number=recording.number_id))
-    for_number: dict[str, str] = {}
-    for_recording: dict[str, str] = {}
+    return names_of_each([recording])[recording.pk]
+
+
+def names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
+    """The names in force of several recordings, in one query."""
+    numbers = {recording.number_id for recording in recordings if recording.number_id is not None}
+    for_number: dict[int, dict[str, str]] = {}
+    for_recording: dict[UUID, dict[str, str]] = {}
+    rows = SpeakerName.objects.filter(Q(recording__in=[each.pk for each in recordings]) | Q(number__in=numbers))
     for row in rows.order_by("id"):
-        (for_number if row.recording_id is None else for_recording)[row.speaker_label] = row.name
-    return {label: name for label, name in {**for_number, **_named(for_recording)}.items() if name}
+        if row.recording_id is not None:
+            for_recording.setdefault(row.recording_id, {})[row.speaker_label] = row.name
+        elif row.number_id is not None:
+            for_number.setdefault(row.number_id, {})[row.speaker_label] = row.name
+    return {
+        each.pk: _named(for_number.get(each.number_id or 0, {})) | _named(for_recording.get(each.pk, {}))
+        for each in recordings
+    }
 
 
 def _named(names: Mapping[str, str]) -> dict[str, str]:
@@ -85,6 +98,18 @@ def corrections_of(transcript: Transcript) -> dict[int, LineCorrection]:
     """The corrections in force, by the line's position."""
     newest = {row.position: row for row in LineCorrection.objects.filter(transcript=transcript).order_by("id")}
     return {position: row for position, row in newest.items() if not row.reverts}
+
+
+def corrected_texts(transcripts: Iterable[int]) -> dict[tuple[int, int], str]:
+    """The corrections in force of several transcripts, by transcript and position, in one query."""
+    found: dict[tuple[int, int], str] = {}
+    rows = LineCorrection.objects.filter(transcript__in=set(transcripts)).order_by("id")
+    for transcript, position, text, reverts in rows.values_list("transcript", "position", "text", "reverts"):
+        if reverts:
+            found.pop((transcript, position), None)
+        else:
+            found[transcript, position] = text
+    return found
 
 
 def shown_lines(transcript: Transcript) -> list[ShownLine]:

@@ -146,6 +146,20 @@ def test_search_finds_the_corrected_and_the_original_text(client: Client, record
         assert str(recording.pk) in html, word
 
 
+def test_a_hit_shows_the_text_in_which_the_word_is_the_name_and_the_moved_time(
+    client: Client, recording: RecordingJob
+) -> None:
+    client.force_login(teammate(recording))
+    send(client, "recording_correct", recording, position=1, text="I want a refund.")
+    send(client, "recording_speaker", recording, speaker_label="Speaker 2", name="Caller Anna")
+    send(client, "recording_nudge", recording, offset="1.5")
+    for word, rest in (("refold", "I want a "), ("refund", "I want a ")):
+        html = client.get(reverse("search"), {"q": word}).content.decode()
+        assert f"{rest}<mark>{word}</mark>" in html
+        assert "Caller Anna" in html
+        assert "t=5.7" in html
+
+
 def test_a_line_that_is_not_there_cannot_be_corrected(client: Client, recording: RecordingJob) -> None:
     client.force_login(teammate(recording))
     assert send(client, "recording_correct", recording, position=99, text="x").status_code == 404

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings.lines import corrected_texts, names_of_each
 from recordings_site.recordings.models import RecordingJob, SpokenLanguage, SpokenWord
 from recordings_site.recordings.search import candidates, ids, rank, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
@@ -107,23 +108,38 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     places = _places([pk for pk in found if pk in recordings], lines)
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
     texts = lines_at([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
+    corrected = corrected_texts(transcript for transcript, _ in texts)
+    names = names_of_each(list(recordings.values()))
     hits = []
     for pk in found:
         if pk not in recordings:
             continue
-        language = recordings[pk].indexed.language
-        said = [texts.get((recordings[pk].indexed.transcript_id, position)) for position, _ in shown.get(pk, [])]
+        language, transcript = recordings[pk].indexed.language, recordings[pk].indexed.transcript_id
+        places_shown = [(transcript, position) for position, _ in shown.get(pk, []) if (transcript, position) in texts]
         hits.append(
             Hit(
                 recording=recordings[pk],
                 lines=[
-                    HitLine(at, speaker, pieces(text, language, lines, longest=LONGEST_LINE))
-                    for at, speaker, text in (each for each in said if each)
+                    HitLine(
+                        texts[place][0],
+                        names[recordings[pk].pk].get(texts[place][1], texts[place][1]),
+                        _said(texts[place][2], corrected.get(place), language, lines),
+                    )
+                    for place in places_shown
                 ],
                 seconds=[at for _, at in places.get(pk, [])],
             )
         )
     return hits
+
+
+def _said(original: str, corrected: str | None, language: str, lines: Sequence[Line]) -> Sequence[Piece]:
+    """The line as it was corrected, unless what was looked for is only in what Sinch heard."""
+    heard = pieces(original, language, lines, longest=LONGEST_LINE)
+    if corrected is None:
+        return heard
+    shown = pieces(corrected, language, lines, longest=LONGEST_LINE)
+    return shown if any(piece.found for piece in shown) or not any(piece.found for piece in heard) else heard
 
 
 def _places(found: Sequence[int], lines: Sequence[Line]) -> dict[int, list[tuple[int, float]]]:
@@ -163,9 +179,9 @@ def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[f
         cursor.execute(
             # A join, for SQLite would read every line for a list of pairs.
             f"WITH wanted (transcript, place) AS (VALUES {', '.join(['(%s, %s)'] * len(wanted))})"
-            " SELECT t.transcript_id, t.position, t.timestamp, t.speaker_label, t.text"
-            " FROM wanted, recordings_transcriptline t"
-            " WHERE t.transcript_id = wanted.transcript AND t.position = wanted.place",
+            ' SELECT t.transcript_id, t.position, t.timestamp + r."offset", t.speaker_label, t.text'
+            " FROM wanted, recordings_transcriptline t, recordings_transcript r"
+            " WHERE t.transcript_id = wanted.transcript AND t.position = wanted.place AND r.id = t.transcript_id",
             [value for pair in wanted for value in pair],
         )
-        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
+        return {(row[0], row[1]): (max(0.0, row[2]), row[3], row[4]) for row in cursor.fetchall()}

@@ -137,7 +137,7 @@ def _texts(transcript: Transcript) -> Iterable[LineText]:
         name = names.get(label, "")
         yield LineText(
             position=position,
-            at=timestamp,
+            at=max(0.0, timestamp + transcript.offset),
             speakers=tuple(each for each in (label, name) if each),
             said=text,
             corrected=corrections[position].text if position in corrections else "",
