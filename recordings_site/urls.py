@@ -11,7 +11,7 @@ from recordings_site.destinations import views as destinations
 from recordings_site.ops import views as ops
 from recordings_site.ops import views_status
 from recordings_site.policies import views as policies
-from recordings_site.policies import views_import
+from recordings_site.policies import views_destination, views_import
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
 from recordings_site.recordings import (
@@ -72,7 +72,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="destination_credentials",
     ),
     path("destinations/<int:destination_id>/check/", destinations.destination_check, name="destination_check"),
-    path("destinations/<int:destination_id>/archive/", destinations.destination_archive, name="destination_archive"),
+    path(
+        "destinations/<int:destination_id>/archive/", views_destination.destination_archive, name="destination_archive"
+    ),
     path("destinations/<int:destination_id>/reconcile/", views_reconcile.reconcile, name="destination_reconcile"),
     # Recordings
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),

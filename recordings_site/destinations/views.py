@@ -117,13 +117,3 @@ def destination_check(request: Request, destination_id: int) -> HttpResponse:
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
     actions.request_check(by=request.user, destination=found)
     return redirect("destination", found.pk)
-
-
-@require_POST
-@access.admin_only
-def destination_archive(request: Request, destination_id: int) -> HttpResponse:
-    """Put it away."""
-    found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
-    actions.archive_destination(by=request.user, destination=found)
-    messages.success(request, f"{found} was put away. Its recordings stay and play.")
-    return redirect("destinations")

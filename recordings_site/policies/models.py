@@ -38,6 +38,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         """Those that have a published version, with it."""
         return self.filter(archived_at=None, published__isnull=False).select_related("published")
 
+    def recording_to(self, destination: Destination) -> "PolicyQuerySet":
+        """Those whose version in force names this destination."""
+        return self.with_published().filter(published__document__how__destination=destination.pk)
+
 
 class Policy(models.Model):
     """What is recorded, said once and shared by numbers; in force is its published version."""
@@ -193,6 +197,10 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
         """The first of a call's ends, as Sinch writes them, that is a number of ours."""
         ours = {number.digits: number for number in self.in_use().filter(digits__in=[digits(end) for end in ends])}
         return next((ours[digits(end)] for end in ends if digits(end) in ours), None)
+
+    def recording_to(self, destination: Destination) -> "PhoneNumberQuerySet":
+        """Those in use that override their policy's destination with this one."""
+        return self.in_use().filter(destination=destination)
 
     def without_policy(self) -> "PhoneNumberQuerySet":
         """Those that nothing but the default route answers."""

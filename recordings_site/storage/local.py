@@ -70,7 +70,7 @@ class LocalStore:
         wanted = [*itertools.islice(_keys(self._root, "", prefix, after), limit + 1)]
         objects = []
         for key in wanted[:limit]:
-            with contextlib.suppress(ObjectMissing):
+            with contextlib.suppress(ObjectMissing, AccessDenied):  # gone meanwhile, or a link that leads out
                 objects.append(self.stat(key))
         return ObjectPage(tuple(objects), wanted[limit - 1] if len(wanted) > limit else None)
 

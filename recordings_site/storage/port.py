@@ -1,6 +1,5 @@
 """The one face of all stores: what an object is, and the eight things that can be asked of the place where it lies."""
 
-import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -217,7 +216,3 @@ def every_object(store: Store, prefix: str) -> Iterator[ObjectStat]:
         yield from page.objects
         if (token := page.next_token) is None:
             return
-
-
-Objects = builtins.list[ObjectStat]
-"""A list of objects; within a Store, `list` is the method."""

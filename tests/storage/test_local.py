@@ -111,3 +111,11 @@ def test_a_store_that_keeps_breaking_off_ends_in_an_error_and_leaks_nothing(erro
         got.extend(body)
     assert len(Breaking.opened) == 3
     assert all(source.closed for source in Breaking.opened)
+
+
+def test_a_link_that_leads_out_spoils_no_list(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s")
+    store = LocalStore(tmp_path / "root")
+    store.write("a.mp3", b"a", content_type="audio/mpeg")
+    (tmp_path / "root" / "link.mp3").symlink_to(tmp_path / "secret")
+    assert [found.key for found in store.list("").objects] == ["a.mp3"]
