@@ -5,12 +5,16 @@ from django.core import mail
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from recordings_site.accounts.models import Role
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings import actions_saved
+from recordings_site.recordings.models import RecordingJob, SavedMatch
+from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories, simulated
 from tests.browser.listening import recorded
+from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT, WINDOWS
 from tests.browser.visits import real_transactions, sign_in
 
 pytestmark = real_transactions
@@ -128,3 +132,32 @@ def test_many_recordings_are_selected_at_once(
     page.locator(".columns").get_by_label("Heard by me").check()
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("td[data-label='Heard by me']", has_text="Heard")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_no_barrier_in_any_state_of_searching(
+    context: BrowserContext, live_server: LiveServer, spoken: RecordingJob, scheme: str, window: str
+) -> None:
+    person = factories.user(Role.SUPERVISOR, teams=[spoken.number.team] if spoken.number else [])
+    saved = actions_saved.save_search(
+        by=person, name="Refunds", page=SavedPage.SEARCH, query="q=refund", team=None, alert=True, alert_by_email=False
+    )
+    SavedMatch.objects.create(saved=saved, recording=spoken)
+    sign_in(context, live_server, person)
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.set_viewport_size({"width": WINDOWS[window]["width"], "height": WINDOWS[window]["height"]})
+    barriers: list[str] = []
+    for path in (
+        "/", "/search/?q=refund", "/search/?q=refund&sort=best", "/search/?q=%22never+closed",
+        "/search/?q=nothingatall", "/search/summary/?q=refund", "/saved/", f"/saved/{saved.pk}/",
+        "/recordings/?state=available&longer=10", "/recordings/?state=late", "/recordings/?longer=nonsense",
+    ):  # fmt: skip
+        page.goto(live_server.url + path)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text())
+        barriers += [f"{path}: {found}" for found in page.evaluate(LOOK)]
+        if page.evaluate(STICKS_OUT) > 0:
+            barriers.append(f"{path}: is wider than the window")
+    assert "\n".join(barriers) == ""

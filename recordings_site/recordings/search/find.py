@@ -9,8 +9,8 @@ from django.db import connection
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lines import corrected_texts, names_of_each
-from recordings_site.recordings.models import RecordingJob, SpokenLanguage, SpokenWord
-from recordings_site.recordings.search import candidates, ids, rank, tree
+from recordings_site.recordings.models import RecordingJob, SpokenWord
+from recordings_site.recordings.search import candidates, ids, rank, spoken, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
 from recordings_site.recordings.search.sql import line_match
@@ -71,7 +71,7 @@ class Found:
 
 def understand(node: tree.Node) -> Meaning:
     """What a parsed query means in the languages that were spoken so far."""
-    return meaning_of(node, languages=list(SpokenLanguage.objects.values_list("code", flat=True)), expand=expand)
+    return meaning_of(node, languages=spoken.languages(), expand=expand)
 
 
 def expand(prefix: str, most: int) -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
-from recordings_site.recordings.models import IndexedRecording, SpokenLanguage, Transcript
-from recordings_site.recordings.search import ids
+from recordings_site.recordings.models import IndexedRecording, Transcript
+from recordings_site.recordings.search import ids, spoken
 from recordings_site.recordings.search.tokens import VERSION, language_of, scope_token, speaker_tokens, tokenize
 
 # Positions between what a line said and what it should have said: farther than NEAR reaches.
@@ -53,7 +53,7 @@ def index_transcript(transcript: Transcript) -> IndexedRecording:
         gone, _ = IndexedRecording.objects.filter(transcript=transcript).delete()
         indexed = _new_row(transcript, language, len(lines))
         write_tokens(indexed, tokens)
-        SpokenLanguage.objects.get_or_create(code=language)
+        spoken.learn(language)
         _count_words(words, language, again=gone > 0)
     return indexed
 
