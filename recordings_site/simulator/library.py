@@ -55,7 +55,9 @@ def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, s
     """Give the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for every other format."""
     whole = _mp3(conversation.name)
     first = round(start / FRAME_SECONDS) * FRAME_BYTES
-    last = len(whole) if stop is None else max(first + FRAME_BYTES, round(stop / FRAME_SECONDS) * FRAME_BYTES)
+    last = len(whole)
+    if stop is not None and stop <= conversation.seconds - FRAME_SECONDS:
+        last = max(first + FRAME_BYTES, round(stop / FRAME_SECONDS) * FRAME_BYTES)
     piece = whole[first:last]
     return _wav(piece) if format == "wav" else piece
 

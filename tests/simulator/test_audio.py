@@ -37,6 +37,7 @@ def test_each_recording_is_as_long_as_the_index_says_and_sinch_shaped_beside_it(
     assert transcript["text"] == " ".join(line["text"] for line in transcript["lines"])
     starts = [line["timestamp"] for line in transcript["lines"]]
     assert starts == sorted(starts)
+    assert conversation["seconds"] - starts[-1] < 20, "it is talked until the end"
     assert {line["speakerLabel"] for line in transcript["lines"]} == {
         f"Speaker {number + 1}" for number in range(conversation["speakers"])
     }
