@@ -31,7 +31,8 @@ def run_unchecked(*command: str, **environment: str) -> "subprocess.CompletedPro
 def tracked(*patterns: str) -> list[Path]:
     """The files under version control that match the patterns, or that are about to be."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        # The checkout may be somebody else's: git would refuse to look.
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard", "--", *patterns],
         cwd=ROOT,
         check=True,
         text=True,
