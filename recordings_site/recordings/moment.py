@@ -7,7 +7,7 @@ from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import names_of
 from recordings_site.recordings.models import LineCorrection, Transcript
 
-# A button's time is rounded; the line that starts at it is meant.
+# Times in links are rounded to hundredths; the line that starts there is meant.
 _ROUNDING = 0.01
 
 

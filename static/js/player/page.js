@@ -49,6 +49,8 @@ class RecordingPage {
     this.#arrive();
     if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
     this.#markNotes();
+    // What stands beside the transcript sticks beneath the deck, however tall find makes it.
+    new ResizeObserver(() => document.body.style.setProperty("--deck", `${root.offsetHeight}px`)).observe(root);
     this.#drawState();
     this.#tick();
     root.dataset.ready = "1";

@@ -6,13 +6,16 @@ export function plain(lines) {
   return said.map(({ speaker, text }) => (speaker ? `${speaker}: ${text.trim()}` : text.trim())).join("\n");
 }
 
+/** As exact as Sinch's timestamps: a tenth could fall before the line that is meant. */
+const hundredths = (seconds) => String(Math.round(seconds * 100) / 100);
+
 /** A link to a moment or a span of the page at `base`. */
 export function link(base, t, end = null) {
   const url = new URL(base);
   url.search = "";
   url.hash = "";
-  url.searchParams.set("t", String(Math.round(t * 10) / 10));
-  if (end !== null && end > t) url.searchParams.set("end", String(Math.round(end * 10) / 10));
+  url.searchParams.set("t", hundredths(t));
+  if (end !== null && end > t) url.searchParams.set("end", hundredths(end));
   return url.href;
 }
 

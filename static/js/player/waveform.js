@@ -111,7 +111,7 @@ export class Waveform extends EventTarget {
     const { colours } = this;
     const speakers = [...new Set(colours)].sort();
     const inks = new Map(speakers.map((speaker) => [speaker, this.#ink(`speaker-${speaker}`)]));
-    const height = (speakers.length + 1) * (LANE + LANE_GAP);
+    const height = (speakers.length + 2) * (LANE + LANE_GAP);
     canvas.style.height = `${height}px`;
     const { pen, width } = this.#canvas(canvas, height);
     this.#drawSpan(duration);
@@ -122,12 +122,15 @@ export class Waveform extends EventTarget {
       const y = speakers.indexOf(turn.speaker) * (LANE + LANE_GAP);
       pen.fillRect(x(turn.from), y, Math.max(1, x(turn.to) - x(turn.from) - 1), LANE);
     }
-    const y = speakers.length * (LANE + LANE_GAP);
     const points = (times) => times.map((from) => ({ from }));
-    for (const [ink, spans] of [["comment", marks.comments], ["fixed", points(marks.corrections)], ["match", points(marks.matches)]]) {
-      pen.fillStyle = this.#ink(ink);
-      for (const { from, to } of spans) pen.fillRect(x(from) - 1, y, Math.max(3, to ? x(to) - x(from) : 3), LANE);
-    }
+    const rows = [[["comment", marks.comments]], [["fixed", points(marks.corrections)], ["match", points(marks.matches)]]];
+    rows.forEach((lane, row) => {
+      const y = (speakers.length + row) * (LANE + LANE_GAP);
+      for (const [ink, spans] of lane) {
+        pen.fillStyle = this.#ink(ink);
+        for (const { from, to } of spans) pen.fillRect(x(from) - 1, y, Math.max(3, to ? x(to) - x(from) : 3), LANE);
+      }
+    });
   }
 
   #drawSpan(duration) {

@@ -14,7 +14,7 @@ test("copied text keeps the speaker and leaves the time out", () => {
 });
 
 test("a link names the moment and its span and drops what else was asked", () => {
-  assert.equal(link("https://x.example/recordings/1/?t=3&q=a#l3", 754.21, 771), "https://x.example/recordings/1/?t=754.2&end=771");
+  assert.equal(link("https://x.example/recordings/1/?t=3&q=a#l3", 754.21, 771), "https://x.example/recordings/1/?t=754.21&end=771");
   assert.equal(link("https://x.example/r/", 5, 4), "https://x.example/r/?t=5");
 });
 
