@@ -25,6 +25,12 @@ REGIONS = (
 )
 
 
+def no_password(url: str) -> None:
+    """Refuse a web address with a name and password in it: they would be kept in clear."""
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        raise forms.ValidationError("Leave name and password out: the signature says who asks.")
+
+
 class SecretField(forms.CharField):
     """A secret that is entered and never shown again."""
 
@@ -55,7 +61,11 @@ class ApplicationForm(forms.Form):
         help_text="Relay: your own back end answers, and we add the recording to its answer.",
     )
     upstream_url = forms.URLField(
-        required=False, label="Upstream URL", assume_scheme="https", help_text="Your own back end, for relay."
+        required=False,
+        validators=[no_password],
+        label="Upstream URL",
+        assume_scheme="https",
+        help_text="Your own back end, for relay.",
     )
     upstream_timeout_ms = forms.IntegerField(
         min_value=100,

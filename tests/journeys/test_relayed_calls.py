@@ -70,7 +70,7 @@ SIX = {
 
 
 @pytest.mark.parametrize("kind", SIX)
-def test_recordings_appear_for_each_kind_of_answer(number: PhoneNumber, kind: str) -> None:
+def test_recordings_appear_for_each_kind_of_answer(number: PhoneNumber, client: Client, kind: str) -> None:
     with upstream.serving(answers=dict(SIX[kind])) as their:
         relay_to(number, their.url)
         tally = placed(number)
@@ -86,6 +86,10 @@ def test_recordings_appear_for_each_kind_of_answer(number: PhoneNumber, kind: st
         assert told[0] == "ice"
         assert "dice" in told
         assert told.count("ice") == 1
+    # What was decided can be read on the pages of recording and call.
+    client.force_login(factories.admin())
+    for path in (f"/recordings/{available[0].pk}/", *(f"/calls/{call.pk}/" for call in Call.objects.all()[:2])):
+        assert "Recorded: " in client.get(path).content.decode()
 
 
 def _dead(their: Upstream) -> str:
