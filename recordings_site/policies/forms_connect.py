@@ -6,8 +6,8 @@ from django import forms
 
 from recordings_site.accounts.models import Team
 from recordings_site.policies import numbers_file
-from recordings_site.policies.forms import no_password
 from recordings_site.policies.actions_connect import Imported
+from recordings_site.policies.forms import no_password
 from recordings_site.policies.models import Application, CallbackMode, Policy
 from recordings_site.sinch import events
 
