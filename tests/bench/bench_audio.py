@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests import postgres
 from tests.bench import Row, percentile
-from tests.bench.site import Site, request, running
+from tests.running_site import Site, request, running
 from tests.stores import nginx, swift
 
 MIB = 1024 * 1024

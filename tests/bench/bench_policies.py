@@ -10,7 +10,7 @@ from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
 from tests.bench.bench_callbacks import CONNECTIONS, CONTENT_TYPE, ice, without_recording
-from tests.bench.site import Load, Site, load, request, running
+from tests.running_site import Load, Site, load, request, running
 
 NUMBERS, POLICIES, ICES = 10_000, 100, 3_000
 CALLS = 100_000

@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.bench import Row
-from tests.bench.site import Site, load, request, running
 from tests.browser.fixtures import QUIET
+from tests.running_site import Site, load, request, running
 
 ROUNDS = 15
 REQUESTS = 60

@@ -13,8 +13,8 @@ from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
 from tests.bench.bench_callbacks import CONTENT_TYPE, ice, signed
-from tests.bench.site import Load, Site, load, request, running
 from tests.house import ROOT
+from tests.running_site import Load, Site, load, request, running
 
 CALLS = 600
 ROUNDS = 4
