@@ -11,9 +11,7 @@ from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.policies.reaching import client_for
 from recordings_site.recordings import actions as recordings
-from recordings_site.recordings.actions import LOAD_TRANSCRIPT
 from recordings_site.recordings.matching import read_reported
-from recordings_site.recordings.models import Transcript
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Notify
 from recordings_site.storage.errors import ObjectMissing
@@ -58,9 +56,6 @@ def learn_callout(call_pk: int) -> None:
     with transaction.atomic():
         calls.learn_ends(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)
         recordings.settle(call)
-        # Lines that are there already belong to nobody in searches: loading them again says whose they are.
-        for recording in Transcript.objects.filter(recording__call=call).values_list("recording", flat=True):
-            enqueue(LOAD_TRANSCRIPT, recording)
 
 
 def verify_suspect(delivery_id: int) -> str:

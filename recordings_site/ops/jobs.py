@@ -14,7 +14,7 @@ from recordings_site.calls.replays import Replay
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings import actions_notes, actions_saved, inspection, looking, transcripts
-from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
+from recordings_site.recordings.actions import INDEX_TRANSCRIPT, INSPECT, LOAD_TRANSCRIPT, LOOK
 from recordings_site.recordings.actions_media import ALERTS, LOOK_FOR_TRANSCRIPT
 from recordings_site.recordings.actions_reconcile import RECONCILE
 from recordings_site.recordings.reconcile import walk
@@ -51,6 +51,11 @@ def load_transcript(task: Task) -> None:
 def alert(task: Task) -> None:
     """Tell people of a new recording that their saved searches find."""
     actions_saved.alert(task.subject)
+
+
+def index_transcript(task: Task) -> None:
+    """Have searches know whose a transcript is now."""
+    transcripts.index(task.subject)
 
 
 def look(task: Task) -> datetime | None:
@@ -116,6 +121,7 @@ JOBS: Mapping[str, Handler] = {
     VERIFY: verify,
     INSPECT: inspect,
     LOAD_TRANSCRIPT: load_transcript,
+    INDEX_TRANSCRIPT: index_transcript,
     ALERTS: alert,
     LOOK: look,
     LOOK_FOR_TRANSCRIPT: look_for_transcript,

@@ -14,7 +14,7 @@ from recordings_site.calls.models import Call, ConferenceSession, Decision
 from recordings_site.policies.answer import PlannedRecording
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.matching import Reported, Subject, jobs_of, match_recording, match_transcript
-from recordings_site.recordings.models import Origin, RecordingJob, Transcript, TranscriptLine
+from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
@@ -24,6 +24,7 @@ from recordings_site.web.insertion import insert
 INSPECT = "recording.inspect"
 LOOK = "recording.look"
 LOAD_TRANSCRIPT = "transcript.load"
+INDEX_TRANSCRIPT = "transcript.index"
 # Sinch uploads after the call has ended; this long we wait for its word before we look for ourselves.
 LOOK_AFTER = timedelta(minutes=3)
 
@@ -125,6 +126,9 @@ def settle(subject: Subject) -> None:
     for job in jobs:
         if _facts(job) != before[job.pk]:
             job.save()
+        if _facts(job)[-4:-2] != before[job.pk][-4:-2] and Transcript.objects.filter(recording=job).exists():
+            # Whose it is and when it was decide who finds it, and where among the hits.
+            enqueue(INDEX_TRANSCRIPT, job.pk)
         if job.finished_at is not None and before[job.pk][1] is None and job.available_at is None:
             _look_later(job)
 
@@ -258,7 +262,7 @@ def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> 
             model._default_manager.filter(pk=pk, number=None).update(number=number)
     transcript = Transcript.objects.filter(recording=job).first()
     if transcript is not None:
-        TranscriptLine.objects.filter(transcript=transcript).update(scope=number.pk)
+        enqueue(INDEX_TRANSCRIPT, job.pk)
     audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
     return job
 

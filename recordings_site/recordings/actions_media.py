@@ -90,6 +90,13 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     return transcript
 
 
+@transaction.atomic
+def transcript_moved(transcript: Transcript) -> None:
+    """Have searches know again whose a transcript is, and when its call was."""
+    TranscriptLine.objects.filter(transcript=transcript).update(scope=transcript.recording.number_id or 0)
+    index_transcript(transcript)
+
+
 def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) -> None:
     TranscriptLine.objects.filter(transcript=transcript).delete()
     # A line's id begins with the second of its call, so that back-filled calls sort right.

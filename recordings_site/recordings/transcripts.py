@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from recordings_site.recordings import actions_media
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
@@ -28,6 +28,13 @@ def load(recording_id: UUID | str) -> None:
     except ValueError as error:
         raise TranscriptTooLarge(str(error)) from error
     actions_media.transcript_loaded(job.pk, raw=raw)
+
+
+def index(recording_id: UUID | str) -> None:
+    """Have searches find a transcript for those who may see its recording now."""
+    transcript = Transcript.objects.select_related("recording").filter(recording__pk=recording_id).first()
+    if transcript is not None:
+        actions_media.transcript_moved(transcript)
 
 
 def key_of(job: RecordingJob) -> str:

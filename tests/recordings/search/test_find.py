@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from recordings_site.accounts.models import User
+from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.working import drain
+from recordings_site.recordings.actions import assign_number, settle
 from recordings_site.recordings.models import IndexedRecording, Transcript
 from recordings_site.recordings.search import find as search
 from recordings_site.recordings.search.index import index_transcript, remove_transcript
@@ -152,3 +155,26 @@ def test_a_transcript_is_indexed_anew_and_forgotten() -> None:
     assert found("lamp", admin) == []
     assert found('"a lamp"', admin) == []
     assert not IndexedRecording.objects.exists()
+
+
+def test_a_recording_that_is_assigned_to_a_number_is_found_by_its_team() -> None:
+    number = factories.number()
+    person = factories.user(teams=[number.team])
+    transcript = indexed("refund", call=None)
+    assert found("refund", person) == []
+    assign_number(transcript.recording, number=number, by=factories.admin())
+    drain(JOBS)
+    assert found("refund", person) == [transcript.recording_id]
+    assert found(f"number:{number.e164}", factories.admin()) == [transcript.recording_id]
+
+
+def test_a_callout_whose_number_is_learnt_later_is_found_by_its_team_at_its_time() -> None:
+    number = factories.number()
+    person = factories.user(teams=[number.team])
+    call = factories.call(direction="callout")
+    transcript = indexed("refund", call=call, number=None)
+    call.number = number
+    call.save()
+    settle(call)
+    drain(JOBS)
+    assert found("refund", person) == [transcript.recording_id]
