@@ -11,6 +11,9 @@ VENV = .venv
 IN_VENV = $(VENV)/bin/python
 RUNTIME = $(VENV)/.runtime-installed
 TESTS = $(VENV)/.tests-installed
+# Behind a proxy that signs with a company's certificates, only the system's own certificates help; else uv's do.
+INSTALL = install() { $(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --require-hashes "$$@"; }; \
+	install_from() { install -r "$$1" 2>/dev/null || install --system-certs -r "$$1"; }; install_from
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(UPGRADE)
 
 .PHONY: run test trust bench lock
@@ -46,12 +49,12 @@ $(VENV)/bin/uv:
 
 $(RUNTIME): requirements.txt | $(VENV)/bin/uv
 	echo "Installing the requirements"
-	$(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --require-hashes -r requirements.txt
+	$(INSTALL) requirements.txt
 	touch $@
 
 $(TESTS): $(RUNTIME) tests/requirements.txt tests/package-lock.json tests/install-system-packages
 	tests/install-system-packages
 	echo "Installing the tests' requirements"
-	$(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --require-hashes -r tests/requirements.txt
-	npm ci --prefix tests --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	$(INSTALL) tests/requirements.txt
+	NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS-/etc/ssl/certs/ca-certificates.crt}" npm ci --prefix tests --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	touch $@

@@ -127,11 +127,16 @@ class Worker:
         self._beat_at = time.monotonic()
         try:
             for task in list(self._running.values()):
-                if not queue.extend(task):
+                # One that was closed a moment ago has no lease, either.
+                if not queue.extend(task) and not self._is_finished(task):
                     log.warning("Task %s is another worker's now: its lease was lost.", task)
         except DatabaseError:
             log.exception("Leases cannot be extended; trying again.")
             connections.close_all()
+
+    def _is_finished(self, task: Task) -> bool:
+        self._collect(0)
+        return task.pk not in self._running
 
     def _do_chores(self) -> None:
         for place, (chore, due) in enumerate(self._chores):
