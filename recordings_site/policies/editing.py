@@ -110,7 +110,8 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
 
 def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:
     """What the form's document, or else the policy's own, would do; with the call that was asked to be tried."""
-    document = form.document if form.is_bound and form.is_valid() else None
+    form.is_valid()
+    document = form.document
     if form.is_bound and document is None:
         told = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
         return Preview(list(form.problems) or told)

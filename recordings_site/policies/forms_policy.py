@@ -29,12 +29,7 @@ from recordings_site.policies.models import Policy
 from recordings_site.policies.parsing import DocumentError, Problem
 from recordings_site.policies.words import WEEKDAYS
 
-DIRECTIONS = (
-    ("any", "all calls"),
-    ("inbound", "inbound calls"),
-    ("outbound", "outbound calls"),
-    ("callout", "callouts"),
-)
+DIRECTIONS = (("any", "All"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("callout", "Callouts"))
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
@@ -56,9 +51,7 @@ class RuleForm(forms.Form):
     )
     start = forms.CharField(label="From", required=False, max_length=5, widget=TIME)
     end = forms.CharField(label="Until", required=False, max_length=5, widget=TIME)
-    holidays = forms.ChoiceField(
-        choices=(("any", "Holidays or not"), ("only", "Only on holidays"), ("except", "Except on holidays"))
-    )
+    holidays = forms.ChoiceField(choices=(("any", "Any day"), ("only", "Only these"), ("except", "All but these")))
     callers = forms.CharField(required=False, help_text="+4670*, +46701234567, private; separated by commas.")
     numbers = forms.CharField(required=False, label="Called numbers", help_text="+468*; separated by commas.")
     percent = forms.DecimalField(
@@ -226,7 +219,8 @@ class PolicyForm(forms.Form):
             for problem in error.problems:
                 self._place(problem)
         else:
-            if all(readable) and not self.errors:
+            # A name that is missing yet should not keep the preview waiting.
+            if all(readable) and not set(self.errors) - {"name"}:
                 self.document = document
         return data
 

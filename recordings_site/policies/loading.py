@@ -57,7 +57,7 @@ def seal_to_file(path: Path) -> None:
 
 def from_file() -> Snapshot | None:
     """The snapshot in the fallback's file, None when there is none that can be opened."""
-    if not settings.SNAPSHOT_FILE:
+    if not settings.SNAPSHOT_FILE or not Path(settings.SNAPSHOT_FILE).exists():
         return None
     try:
         return snapshot.read_file(Path(settings.SNAPSHOT_FILE), Keyring.parse(settings.CREDENTIALS_KEYS))

@@ -135,6 +135,12 @@ def test_the_preview_shows_the_svaml_masked_and_the_lint(admin: Client) -> None:
     assert not Policy.objects.exists()
 
 
+def test_the_preview_does_not_wait_for_a_name(admin: Client) -> None:
+    body = posted(name="", how_destination=str(factories.destination().pk))
+    assert "recordingOptions" in admin.post(reverse("policy_preview_new"), body).content.decode()
+    assert admin.post(reverse("policy_new"), body).status_code == 422
+
+
 def test_a_call_is_tried_without_javascript_too(admin: Client) -> None:
     body = posted(how_destination=str(factories.destination().pk), try_cli="private", try_at="2026-11-23T09:00")
     body["rules-0-percent"] = "100"
