@@ -255,11 +255,12 @@ def test_a_call_of_seven_hours_is_whole_in_the_page(context: BrowserContext, liv
     assert html.count('<li id="l') == 5000
     # The file is short: without it the position stays where the link put it.
     person.page.route("**/audio*", lambda route: None)
+    person.page.set_default_timeout(30_000)
     person.open("?t=20001")
     assert person.ask("document.querySelectorAll('#lines > li').length") == 5000
     assert person.ask("document.querySelectorAll('#lines p > *').length") == 0
     assert person.ask("getComputedStyle(document.getElementById('l7')).contentVisibility") == "auto"
-    person.until("!recordingPage.transcript.scrolling && recordingPage.transcript.active === 4000")
+    person.until("!recordingPage.transcript.scrolling && recordingPage.transcript.active === 4000", timeout=30)
     top = person.ask("document.getElementById('l4000').getBoundingClientRect().top")
     assert 0 < top < 700
     person.page.unroute_all(behavior="ignoreErrors")
