@@ -13,6 +13,7 @@ from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State, Transcript
+from recordings_site.simulator.wire import Reply
 from tests import simulated
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,12 @@ def test_a_site_that_is_no_demo_refuses_it(settings):
     with pytest.raises(CommandError, match="DEMO=1"):
         call_command("demo", url="http://testserver")
     assert not User.objects.exists()
+
+
+def test_a_site_that_has_only_just_begun_is_asked_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(command.time, "sleep", lambda seconds: None)
+    answers = [Reply(401, b""), Reply(503, b""), Reply(200, b"{}")]
+    post = command.patient(lambda url, body, headers: answers.pop(0))
+    assert post("http://testserver", b"", {}).status == 200
+    refused = command.patient(lambda url, body, headers: Reply(401, b""))
+    assert refused("http://testserver", b"", {}).status == 401
