@@ -18,7 +18,7 @@ MOST_MS = 3000
 class ImportForm(forms.Form):
     """Numbers that Sinch has and that are to be known here, all for one team and policy."""
 
-    team = forms.ModelChoiceField(Team.objects.all(), help_text="Who sees their recordings.")
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose one", help_text="Who sees their recordings.")
     policy = forms.ModelChoiceField(
         Policy.objects.listed(), required=False, help_text="Without one the application's default route answers."
     )
@@ -42,14 +42,18 @@ class ImportForm(forms.Form):
 class NumbersFileForm(forms.Form):
     """A file of numbers, or its lines pasted."""
 
-    application = forms.ModelChoiceField(Application.objects.in_use())
+    application = forms.ModelChoiceField(Application.objects.in_use(), empty_label="Choose one")
     file = forms.FileField(required=False, label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     pasted = forms.CharField(
         required=False, label="Or its lines", max_length=MAX_FILE, strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "number,label,team,policy"}),
     )  # fmt: skip
-    team = forms.ModelChoiceField(Team.objects.all(), required=False, help_text="For lines that name none.")
-    policy = forms.ModelChoiceField(Policy.objects.listed(), required=False, help_text="For lines that name none.")
+    team = forms.ModelChoiceField(
+        Team.objects.all(), required=False, empty_label="None", help_text="For lines that name none."
+    )
+    policy = forms.ModelChoiceField(
+        Policy.objects.listed(), required=False, empty_label="No policy", help_text="For lines that name none."
+    )
 
     def clean(self) -> dict[str, Any]:
         """Read the file; each line that is wrong is an error, and then nothing is imported."""
