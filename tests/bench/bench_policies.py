@@ -5,11 +5,13 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
-from tests.bench.bench_callbacks import CONNECTIONS, CONTENT_TYPE, ice, without_recording
+from tests.bench.bench_callbacks import CONNECTIONS, without_recording
+from tests.running_callbacks import CONTENT_TYPE
 from tests.running_site import Load, Site, load, request, running
 
 NUMBERS, POLICIES, ICES = 10_000, 100, 3_000
@@ -115,10 +117,24 @@ def ices(key: str, secret: str, path: str, count: int) -> list[bytes]:
     draw = random.Random(count)
     found = []
     for _ in range(count):
-        body = json.dumps(ice(str(uuid.uuid4()), f"4621{draw.randrange(NUMBERS):07}")).encode()
+        body = json.dumps(ice(f"4621{draw.randrange(NUMBERS):07}")).encode()
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         told = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
         authorization = signing.authorization(key, secret, method="POST", path=path, **told)
         headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
         found.append(request("POST", path, body, **headers))
     return found
+
+
+def ice(number: str) -> dict[str, Any]:
+    """A call from outside to this number, now."""
+    return {
+        "event": "ice",
+        "callid": str(uuid.uuid4()),
+        "timestamp": datetime.now(UTC).isoformat(),
+        "version": 1,
+        "cli": "46733000001",
+        "to": {"type": "did", "endpoint": number},
+        "domain": "pstn",
+        "originationType": "pstn",
+    }
