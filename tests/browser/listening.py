@@ -33,7 +33,7 @@ class Listener:
     def open(self, query: str = "") -> "Listener":
         """Go to the page and wait until the player has taken over."""
         # Not until it has loaded: a sound that does not come delays that.
-        self.page.goto(self.url + query, wait_until="domcontentloaded")
+        self.page.goto(self.url + query, wait_until="domcontentloaded", timeout=30_000)
         self.page.wait_for_selector("#player[data-ready]")
         return self
 

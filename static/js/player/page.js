@@ -11,12 +11,11 @@ import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
 import { label, stepped } from "./speed.js";
 import { Transcript } from "./transcript.js";
+import { cause, playOn, tellWhatWasHeard } from "./visit.js";
 import { Waveform } from "./waveform.js";
 
-const TELL_EVERY = 15_000;
 const SPINNER_AFTER = 500;
 const GOING = 1500;
-const ADVANCE = "player-advance";
 
 const root = document.getElementById("player");
 const $ = (selector) => root.querySelector(selector);
@@ -44,8 +43,9 @@ class RecordingPage {
     this.#listen();
     this.#controls();
     this.#keys();
-    this.#tellWhatWasHeard();
-    this.#advance();
+    tellWhatWasHeard(this.sound, this.meter, (heard) => post(dataset.heard, heard));
+    const advance = document.querySelector("[data-advance]");
+    if (advance) playOn(advance, this.sound, () => this.#walk("next"));
     this.#arrive();
     if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
     this.#markNotes();
@@ -180,24 +180,9 @@ class RecordingPage {
     if (on) this.waiting = setTimeout(() => { $("[data-waiting]").hidden = false; }, SPINNER_AFTER);
   }
 
-  /** Ask the server why: the element itself knows only that it failed. */
   async #explain(code) {
-    let sentence = "The server cannot be reached. Your place is kept; check the connection and press Play.";
-    try {
-      const url = this.sound.audio.currentSrc || this.sound.audio.src;
-      const response = await fetch(url.replace(/#.*/, ""), { headers: { Range: "bytes=0-1", Accept: "text/plain" } });
-      const type = response.headers.get("Content-Type") ?? "";
-      if (response.redirected) sentence = "You are signed out. Sign in again to go on listening.";
-      else if (response.ok) sentence = code === 3 || code === 4
-        ? "This browser cannot play the file: it is damaged, or of a kind that it does not know."
-        : "The connection broke off. Your place is kept; press Play to go on.";
-      else if (type.startsWith("text/plain")) sentence = await response.text();
-      else if (response.status === 404) sentence = "You have no permission to hear this recording, or it is gone.";
-    } catch {
-      // The sentence for an unreachable server stands.
-    }
     const alert = $("[data-failure]");
-    alert.textContent = sentence;
+    alert.textContent = await cause(this.sound.audio, code);
     alert.hidden = false;
     this.sound.retried = false;
     this.sound.audio.addEventListener("playing", () => { alert.hidden = true; }, { once: true });
@@ -282,29 +267,6 @@ class RecordingPage {
     document.querySelector(`a[data-review=${way}]`)?.click();
   }
 
-  /** When chosen, the end of this recording opens the next one of the list and plays it. */
-  #advance() {
-    const button = document.querySelector("[data-advance]");
-    if (!button) return;
-    const chosen = () => sessionStorage.getItem(ADVANCE) !== null;
-    const draw = () => button.setAttribute("aria-pressed", String(chosen()));
-    button.addEventListener("click", () => {
-      if (chosen()) sessionStorage.removeItem(ADVANCE);
-      else sessionStorage.setItem(ADVANCE, "chosen");
-      draw();
-    });
-    this.sound.audio.addEventListener("ended", () => {
-      if (!chosen() || this.sound.loop) return;
-      sessionStorage.setItem(ADVANCE, "play");
-      this.#walk("next");
-    });
-    if (sessionStorage.getItem(ADVANCE) === "play") {
-      sessionStorage.setItem(ADVANCE, "chosen");
-      this.sound.play();
-    }
-    draw();
-  }
-
   #controls() {
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
@@ -337,21 +299,6 @@ class RecordingPage {
       event.preventDefault();
       this.commands[name]();
     });
-  }
-
-  /** Each 15 s while playing, at 90 %, and on leaving: what was heard, and where to continue. */
-  #tellWhatWasHeard() {
-    const tell = (leaving) => {
-      const seconds = this.meter.take();
-      const done = this.meter.done() || (leaving && this.meter.seconds() > 0);
-      if (!seconds && !(done && !this.told)) return;
-      this.told = done;
-      post(root.dataset.heard, { seconds: seconds.toFixed(2), position: this.sound.time.toFixed(2), done: done ? "on" : "" });
-    };
-    setInterval(() => tell(false), TELL_EVERY);
-    this.sound.addEventListener("tick", () => { if (!this.told && this.meter.done()) tell(false); });
-    this.sound.addEventListener("state", () => { if (!this.sound.playing) tell(false); });
-    window.addEventListener("pagehide", () => tell(true));
   }
 }
 
