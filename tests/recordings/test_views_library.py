@@ -215,3 +215,11 @@ def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.Monk
     then = browser.get(f"/recordings/{first.context['older']}")
     assert [row.pk for row in then.context["page"].rows] == [old.pk]
     assert listed(browser, f"?number={number.pk}&state=available") != []
+
+
+def test_the_numbers_to_choose_from_are_escaped_and_the_chosen_one_stays_chosen() -> None:
+    number = factories.number(label="<b>Support</b> & more")
+    page = client(factories.admin()).get(f"/recordings/?number={number.pk}").content.decode()
+    assert f'<option value="{number.pk}" selected>&lt;b&gt;Support&lt;/b&gt; &amp; more</option>' in page
+    assert '<option value="">Any number</option>' in page
+    assert 'id="id_number"' in page
