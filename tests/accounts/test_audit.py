@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -117,3 +118,15 @@ def test_a_test_with_real_transactions_leaves_the_triggers_in_place() -> None:
     audit.record(by=None, action="thing.done")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         AuditEvent.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_written_at_the_same_time_still_form_one_chain() -> None:
+    def write(thread: int) -> None:
+        for count in range(10):
+            audit.record(by=None, action="thing.done", data={"thread": thread, "count": count})
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
+    assert audit.verify(in_order()) == audit.Verdict(60, in_order()[-1].chain, ())
