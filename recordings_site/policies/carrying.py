@@ -7,10 +7,12 @@ from django.db import transaction
 
 from recordings_site.accounts.models import User
 from recordings_site.destinations.models import Destination
-from recordings_site.policies import publishing
+from recordings_site.policies import publishing, snapshot
 from recordings_site.policies.document import PolicyDocument, parse
+from recordings_site.policies.lint import lint
 from recordings_site.policies.models import Policy
 from recordings_site.policies.parsing import DocumentError, Problem
+from recordings_site.policies.snapshot import PolicyFacts
 
 
 def export_json() -> str:
@@ -65,5 +67,9 @@ def _import(name: str, document: PolicyDocument, reason: str, by: User | None) -
         publishing.save_draft(by=by, policy=policy, document=document)
     if not reason:
         return f"{name}: kept as a draft"
+    facts = PolicyFacts(policy.pk, name, None, None, document)
+    wrong = [Problem(f"policies.{name}", p.message) for p in lint(facts, snapshot.current()) if p.severity == "error"]
+    if wrong:
+        raise DocumentError(wrong)
     version = publishing.publish(by=by, policy=policy, reason=reason)
     return f"{name}: {'published as' if version.published_at else 'proposed as'} version {version.number}"

@@ -71,6 +71,16 @@ def test_an_import_with_a_mistake_changes_nothing_and_names_it(tmp_path: Path) -
     assert not Policy.objects.exists()
 
 
+def test_an_import_is_not_published_when_lint_calls_it_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "policies.json"
+    nowhere = {"otherwise_record": True, "route": factories.CONNECT}
+    file.write_text(json.dumps({"policies": {"A": nowhere}}))
+    with pytest.raises(CommandError, match="No destination: recordings need one"):
+        run("policies", "import", str(file), "--publish", "Because")
+    assert not Policy.objects.exists()
+    assert run("policies", "import", str(file))[0] == "A: kept as a draft\n"
+
+
 def test_a_proposed_version_is_not_exported() -> None:
     document = {"otherwise_record": True, "route": factories.CONNECT}
     policy = factories.policy(document, name="Support")
