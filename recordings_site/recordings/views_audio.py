@@ -25,7 +25,7 @@ TROUBLES = (StoreError, SealingError, playback.NotAudio, playback.TooManyStreams
 @access.signed_in
 def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     """The audio of one recording: 200, 206 or 416; each request is checked anew, each Range too."""
-    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).for_playback(), pk=recording_id)
     opened_lately = actions_playback.opened_lately(by=request.user, recording=recording)
     release_database()
     hand_off = _hands_off(request, recording)

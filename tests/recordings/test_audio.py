@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -328,3 +329,11 @@ def test_no_database_connection_is_held_while_bytes_flow(client: Client, recordi
 )
 def test_audio_is_known_by_its_first_bytes(head: bytes, kind: str | None) -> None:
     assert playback.audio_type(head) == kind
+
+
+def test_a_range_costs_four_queries(
+    client: Client, recording: RecordingJob, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    content(client.get(url(recording)))
+    with django_assert_num_queries(4):  # session, person, recording with its destination, opened lately
+        assert content(client.get(url(recording), headers={"Range": "bytes=5-9"})) == AUDIO[5:10]
