@@ -60,7 +60,8 @@ def _snapshot() -> Snapshot | None:
     if not snapshot.is_due():
         return known
     try:
-        return in_time(snapshot.current, patience=LOOK_PATIENCE if known else None)
+        # A process that never looked waits longer: the file may be older than the application that calls.
+        return in_time(snapshot.current, patience=LOOK_PATIENCE if snapshot.is_loaded() else None)
     except DatabaseDown as problem:
         log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
         return known

@@ -3,7 +3,10 @@
 `gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
 """
 
+import logging
 from typing import Any
+
+from django.db import connections
 
 from recordings_site.ops.supervision import end_with_parent
 
@@ -20,6 +23,19 @@ keepalive = 75
 def on_starting(server: object) -> None:
     """Let gunicorn's first process end with the `serve` that started it."""
     end_with_parent()
+
+
+def post_worker_init(worker: object) -> None:
+    """Load what is in force before the first call comes; while the database is down, the first callback tries again."""
+    from recordings_site.policies import snapshot
+
+    try:
+        snapshot.current()
+    # Whatever is wrong with the database, the server must start: the sealed file answers calls.
+    except Exception:
+        logging.getLogger(__name__).exception("The policies cannot be loaded yet.")
+    finally:
+        connections.close_all()
 
 
 logconfig_dict: dict[str, Any] = {

@@ -174,6 +174,11 @@ def is_due() -> bool:
     return _holder.snapshot is None or time.monotonic() - _holder.looked_at >= LOOK_EVERY
 
 
+def is_loaded() -> bool:
+    """Whether this process has a snapshot of the database's; else `latest()` is the file's, which may be old."""
+    return _holder.snapshot is not None
+
+
 def latest() -> Snapshot | None:
     """The last snapshot known, without any look at the database; the file's in a process that never had one."""
     if _holder.snapshot is None:

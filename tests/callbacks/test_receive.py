@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from recordings_site.accounts.models import AuditEvent
+from recordings_site.callbacks import views
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, Direction, Outcome, Verdict
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 from tests import factories, sinch_posts
@@ -211,3 +213,14 @@ def test_a_call_that_was_never_answered_is_not_recorded(number: PhoneNumber) -> 
     post(number.application, ice(number.digits))
     post(number.application, dice(result="NOANSWER", reason="TIMEOUT", duration=None))
     assert RecordingJob.objects.get().state == State.NOT_RECORDED
+
+
+def test_a_fresh_process_waits_for_the_database_rather_than_believe_an_old_file(
+    number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answered by the file alone, an application that was made since would be a stranger."""
+    waited: list[float | None] = []
+    monkeypatch.setattr(snapshot, "latest", Snapshot)
+    monkeypatch.setattr(views, "in_time", lambda do, patience=None: (waited.append(patience), do())[1])
+    assert svaml.recording_requests(_svaml(post(number.application, ice(number.digits))))
+    assert waited[0] is None
