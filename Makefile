@@ -1,6 +1,6 @@
 # make run    the site with its demo on http://127.0.0.1:8000 (PORT=8080 chooses another port)
 # make test   every check there is: house rules, SQLite, PostgreSQL, JavaScript, Chromium
-# make trust  the promises at their full size: 100,000 forgeries, 500 kills, 20,000 faults, all orders (about an hour)
+# make trust  the promises at their full size: 100,000 forgeries, 500 kills, 20,000 faults, all orders (hours)
 # make bench  the figures of tests/bench, each beside its floor in the same run
 # make lock   compile the requirements with hashes again (make lock UPGRADE=--upgrade: newest versions)
 
