@@ -15,7 +15,7 @@ LONGEST = 10.0
 """Seconds that somebody waits while the store promptly answers others: then it is we who are busy, not the store."""
 REST = 3.0
 """Seconds during which a store that let somebody wait in vain is not asked again."""
-DOORS = 16
+DOORS = 48
 """Askings of one store at a time, each in a thread of its own; a hung one keeps its thread until the SDK gives up."""
 
 
