@@ -30,7 +30,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)
 TIMES = scaled(3, 1500)
 # A fault that makes us wait costs its second each time: a tenth of the others.
 SLOW_TIMES = scaled(2, 150)
-LONGEST_SECONDS = 2.0
+# The promise is 2; a busy machine that runs all tests at once may take longer.
+LONGEST_SECONDS = scaled(5, 2)
 EXECUTE = "django.db.backends.utils.CursorWrapper.execute"
 COMMIT = "django.db.backends.base.base.BaseDatabaseWrapper.commit"
 
