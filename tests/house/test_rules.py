@@ -27,6 +27,12 @@ def offences(pattern: str, *files: str) -> list[str]:
     ]
 
 
+def test_the_top_level_holds_nothing_new() -> None:
+    files = {"LICENSE", "Makefile", "README.md", "manage.py", "pyproject.toml", "requirements.txt", ".gitignore"}
+    folders = {"recordings_site", "templates", "static", "tests", ".ci"}
+    assert {relative(path).split("/")[0] for path in tracked("*")} <= files | folders
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "misc", "common", "managers", "services", "signals"}
     assert [relative(path) for path in tracked("*.py") if path.stem in drawers] == []
