@@ -44,5 +44,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 def _environment() -> dict[str, str]:
     """Ours, with the programs of this virtual environment first and the site's settings, not the tests'."""
-    ours = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATA_DIR")}
+    # The last is what the browser tests, which may have run before in this process, leave behind.
+    not_ours = {"DJANGO_SETTINGS_MODULE", "DATA_DIR", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    ours = {name: value for name, value in os.environ.items() if name not in not_ours}
     return ours | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{ours.get('PATH', '')}", "DEMO": "1"}
