@@ -17,24 +17,32 @@ PATH = "/their/callbacks"
 
 @dataclass
 class Upstream:
-    """`answers` by event: SVAML, raw bytes, or a status; `wait` seconds before each. `seen` are the verified events."""
+    """`answers` by event: SVAML, raw bytes, or a status; `wait` seconds before each, `between` each byte of it.
+
+    `seen` are the verified events, `written` the bytes of answers that could be sent. Nothing is answered while
+    `may_answer` is not set.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     wait: float = 0.0
+    between: float = 0.0
     secret: str = SECRET
     url: str = ""
     seen: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    written: int = 0
     unsigned: int = 0
     closed: bool = False
     # Requests that are read and then dropped with their connection, as a server does that closes idle ones.
     drop: int = 0
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
 def serving(**fields: Any) -> Iterator[Upstream]:
     """Serve one on a free port."""
     upstream = Upstream(**fields)
+    upstream.may_answer.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(upstream))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -44,6 +52,7 @@ def serving(**fields: Any) -> Iterator[Upstream]:
         yield upstream
     finally:
         upstream.closed = True  # connections that were kept open must find nobody either
+        upstream.may_answer.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -78,6 +87,7 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             upstream.seen.append(event)
             upstream.bodies.append(body)
             time.sleep(upstream.wait)
+            upstream.may_answer.wait()
             answer = upstream.answers.get(event["event"], b"")
             if isinstance(answer, int):
                 self._send(answer, b"")
@@ -88,9 +98,12 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
             with suppress(OSError):  # who asked may have given up
-                self.wfile.write(content)
+                self.end_headers()
+                for piece in [bytes([byte]) for byte in content] if upstream.between else [content]:
+                    time.sleep(upstream.between)
+                    self.wfile.write(piece)
+                    upstream.written += len(piece)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

@@ -122,13 +122,14 @@ def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit
 
 def _exchange(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
     """Post, once more when a connection that was kept open had been closed: Sinch, too, may send an event twice."""
+    until = time.monotonic() + limit
     try:
-        return _post(application, body, content_type, limit)
+        return _post(application, body, content_type, until)
     except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
-        return _post(application, body, content_type, limit)
+        return _post(application, body, content_type, until)
 
 
-def _post(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
+def _post(application: ApplicationFacts, body: bytes, content_type: str, until: float) -> tuple[Reply, bytes]:
     """Post once, signed for the upstream's own path; the outcome by its status, and its bounded body."""
     x_timestamp = signing.format_timestamp(datetime.now(UTC))
     secret = application.secrets[0] if application.secrets else ""
@@ -138,10 +139,11 @@ def _post(application: ApplicationFacts, body: bytes, content_type: str, limit: 
     )  # fmt: skip
     headers = {"Authorization": authorization, "x-timestamp": x_timestamp, "Content-Type": content_type}
     collected = bytearray()
-    timeout = httpx2.Timeout(limit)
+    timeout = httpx2.Timeout(_left(until))
     with _client().stream("POST", application.upstream_url, content=body, headers=headers, timeout=timeout) as response:
         status = response.status_code
         for chunk in response.iter_bytes():
+            _left(until)
             collected += chunk
             if len(collected) > MAX_ANSWER:
                 return Reply(UpstreamOutcome.INVALID, status=status, detail="Its answer is larger than 64 KiB."), b""
@@ -152,8 +154,21 @@ def _post(application: ApplicationFacts, body: bytes, content_type: str, limit: 
     return Reply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
 
 
+def _left(until: float) -> float:
+    """Seconds to a moment of time.monotonic(); TimeoutException when it is over.
+
+    The client's own timeout is for each step alone, so that drops of an answer could hold a place for hours.
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise httpx2.TimeoutException("The limit is over.")
+    return left
+
+
 def forget() -> None:
-    """Close the connections to upstreams that were kept open."""
+    """Let what is being asked come to its end, given up by its caller or not, then close the connections kept open."""
+    _pool().shutdown()
+    _pool.cache_clear()
     _client().close()
     _client.cache_clear()
 
