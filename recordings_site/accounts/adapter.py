@@ -32,19 +32,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{key}:{self.get_client_ip(request)}"
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Keep a failed sign-in, by the address that was typed."""
+        """Keep a failed sign-in, by the e-mail address that was typed."""
         audit.record(
             by=None,
             action="person.sign_in_failed",
             name=str(credentials.get("email") or credentials.get("username") or ""),
-            address=self.get_client_ip(request),
         )
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Keep who signed in, and from where."""
-        audit.record(
-            by=user, action="person.signed_in", subject=user, name=user.email, address=self.get_client_ip(request)
-        )
+        """Keep who signed in."""
+        audit.record(by=user, action="person.signed_in", subject=user, name=user.email)
         return cast(HttpResponse, super().post_login(request, user=user, **kwargs))
 
     def set_password(self, user: User, password: str) -> None:

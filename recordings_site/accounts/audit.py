@@ -8,13 +8,18 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Model
+from django.http import HttpRequest
 from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, User
@@ -25,6 +30,18 @@ log = logging.getLogger(__name__)
 # One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
 CHAIN_LOCK = 7310542
 
+_answered: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Let each row that is recorded meanwhile tell the address from which `request` came."""
+    token = _answered.set(request)
+    try:
+        yield
+    finally:
+        _answered.reset(token)
+
 
 def record(
     *,
@@ -33,7 +50,6 @@ def record(
     subject: Model | None = None,
     data: Mapping[str, Any] | None = None,
     name: str = "",
-    address: str = "",
 ) -> AuditEvent:
     """Append one row and give it back.
 
@@ -50,7 +66,7 @@ def record(
         subject_id=str(subject.pk) if subject is not None else "",
         subject_name=_clean(name or (str(subject) if subject is not None else ""))[:200],
         data=_clean_json(data or {}),
-        address=address,
+        address=_address(),
     )
     with transaction.atomic():
         _hold_the_end()
@@ -98,6 +114,17 @@ def verify(events: Iterable[AuditEvent]) -> Verdict:
             broken.append(event.pk)
         previous = event.chain
     return Verdict(rows, previous, tuple(broken))
+
+
+def _address() -> str:
+    """Where the request that is being answered came from; empty for work that nobody waits for."""
+    request = _answered.get()
+    if request is None:
+        return ""
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:  # a socket file has no address
+        return ""
 
 
 def _hold_the_end() -> None:

@@ -1,11 +1,23 @@
-"""Shows times in the time zone of the person who asks."""
+"""What each request brings along: the address for the audit trail, and the time zone of the person who asks."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from recordings_site.accounts import audit
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def audit_address(get_response: Answer) -> Answer:
+    """Middleware: rows of the audit trail tell from which address they were caused."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with audit.answering(request):
+            return get_response(request)
+
+    return answer
 
 
 def person_time_zone(get_response: Answer) -> Answer:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from recordings_site.accounts.navigation import page_of
+
 
 class TeamQuerySet(models.QuerySet["Team"]):
     """Named reads of teams."""
@@ -224,3 +226,8 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_email} {self.action}"
+
+    @property
+    def subject_url(self) -> str:
+        """The page of what it speaks of, which may be gone by now; empty when there is no such page."""
+        return page_of(self.subject_type, self.subject_id)

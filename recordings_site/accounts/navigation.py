@@ -40,6 +40,18 @@ OVERSIGHT = (
     Item("status", "Status", "bolt", "t"),
 )
 
+# The pages of what the audit trail speaks of, by the label of its model.
+PAGES = {
+    "accounts.team": "team",
+    "accounts.user": "person",
+    "calls.call": "call",
+    "destinations.destination": "destination",
+    "policies.application": "application",
+    "policies.phonenumber": "number",
+    "policies.policy": "policy",
+    "recordings.recordingjob": "recording",
+}
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html: groups of the rail, and the addresses of search, profile and sign-out."""
@@ -65,6 +77,14 @@ def address(name: str) -> str:
     """The address of the page `name`, or nothing while there is no such page."""
     try:
         return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def page_of(subject_type: str, subject_id: str) -> str:
+    """The address of the page about one thing; nothing when its kind has no page."""
+    try:
+        return reverse(PAGES.get(subject_type, ""), args=[subject_id])
     except NoReverseMatch:
         return ""
 

@@ -1,7 +1,7 @@
 """What we have: one recording from expected to deleted, and its transcript."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -89,8 +89,11 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """With what sending audio needs and nothing else: it is asked for with every range."""
         place = ("name", "kind", "account", "bucket", "region", "endpoint", "read_mode", "read_credentials")
         facts = ("key", "format", "size", "etag", "content_type", "duration", "audio", "state")
+        called = ("direction", "caller", "happened_at", "conference_session")
         absence = ("deleted_at", "deleted_reason", "overdue_since", "overdue_reason")
-        return self.select_related("destination").only(*facts, *absence, *(f"destination__{name}" for name in place))
+        return self.select_related("destination").only(
+            *facts, *called, *absence, *(f"destination__{name}" for name in place)
+        )
 
     def newest_first(self) -> "RecordingJobQuerySet":
         """Ordered by the call's time, the newest first."""
@@ -230,7 +233,8 @@ class RecordingJob(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.id)
+        what = "Conference" if self.is_conference else f"{self.get_direction_display()} call"
+        return f"{what}, {self.caller or 'withheld'}, {self.happened_at.astimezone(UTC):%d %b %Y %H:%M} UTC"
 
     @property
     def shown_state(self) -> str:

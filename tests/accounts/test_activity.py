@@ -82,3 +82,18 @@ def test_the_export_holds_the_filtered_rows_and_is_itself_kept(client: Client) -
     assert len(lines) == 2
     assert "'=HYPERLINK(1)" in lines[1]
     assert AuditEvent.objects.filter(action="activity.exported").count() == 1
+
+
+def test_a_row_tells_in_words_what_was_done_leads_to_it_and_says_from_where(client: Client) -> None:
+    team = factories.team(name="Berlin")
+    client.post(f"/teams/{team.pk}/", {"name": "Berlin Mitte"}, REMOTE_ADDR="192.0.2.7")
+    page = client.get("/activity/").content.decode()
+    assert "Team renamed" in page
+    assert f'href="/teams/{team.pk}/">Berlin Mitte</a>' in page
+    assert "192.0.2.7" in page
+
+
+def test_a_row_about_something_without_a_page_stands_without_a_link(client: Client) -> None:
+    audit.record(by=None, action="alert.snapshot.stale", name="Berlin")
+    page = client.get("/activity/").content.decode()
+    assert '<span class="wrap">Berlin</span>' in page

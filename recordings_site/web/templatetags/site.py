@@ -85,6 +85,12 @@ def tone(level: str) -> str:
 
 
 @register.filter
+def in_words(name: str) -> str:
+    """A name of the audit trail's for reading: "policy.draft_discarded" is "Policy draft discarded"."""
+    return name.replace(".", " ").replace("_", " ").capitalize()
+
+
+@register.filter
 def duration(seconds: float | timedelta | None) -> str:
     """Seconds as `m:ss`, from an hour on `h:mm:ss`, cut off as the player's clock is; an en dash when unknown."""
     if seconds is None or seconds == "":
