@@ -141,9 +141,7 @@ def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
     """What the rules decide, as fields of a DecisionFacts."""
     title, choice = policy.title, choose(policy.document, call)
     if choice.rule is None:
-        detail = f"{title} records calls that match none of its rules"
-        if not choice.record:
-            detail = f"no rule of {title} matches this call"
+        detail = _without_rule(title, choice, has_rules=bool(policy.document.rules))
         return {"record": choice.record, "reason": str(choice.reason), "sentence": _sentence(choice, detail)}
     rule, which = choice.rule, words.which(choice.rule.when, policy.document.time_zone)
     if choice.draw is not None:
@@ -158,6 +156,14 @@ def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
         "draw": choice.draw,
         "percent": rule.percent if choice.draw is not None else None,
     }
+
+
+def _without_rule(title: str, choice: Choice, *, has_rules: bool) -> str:
+    if not has_rules:
+        return f"{title} records {'every call' if choice.record else 'no call'}"
+    if choice.record:
+        return f"{title} records calls that match none of its rules"
+    return f"no rule of {title} matches this call"
 
 
 def _sentence(choice: Choice, detail: str) -> str:

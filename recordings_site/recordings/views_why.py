@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.calls.models import Call
-from recordings_site.recordings import why
+from recordings_site.recordings import verdict, why
 from recordings_site.recordings.forms import CallsForm
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web import keyset
@@ -25,6 +25,7 @@ def calls(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "verdicts": verdict.of_list(page.rows),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
         "narrowed": any(request.GET.get(name) for name in form.fields),

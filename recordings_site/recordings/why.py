@@ -10,16 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
-from recordings_site.recordings.models import Origin, RecordingJob, Transcript
+from recordings_site.recordings import verdict
+from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.state import State
 from recordings_site.sinch import svaml
+from recordings_site.web.templatetags.site import phone
 
 MOST_DELIVERIES = 200
-# With these reasons Sinch says that we broke the call.
-BROKEN = {
-    "CALLBACKERROR": "Sinch got no answer to a callback that it could use",
-    "INVALIDSVAMLACTION": "Sinch could not carry out our answer",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,69 +62,9 @@ def of_call(call: Call) -> Explanation:
 
 def _explanation(call: Call, jobs: Sequence[RecordingJob]) -> Explanation:
     decision = Decision.objects.filter(call=call).select_related("policy_version__policy__published").first()
-    sentence = _sentence(call, decision, jobs)
-    recorded = True if sentence.startswith("Recorded") else False if sentence.startswith("Not") else None
+    told = verdict.of_call(call, decision, jobs)
     steps = [*_before(call, decision), *_after(jobs, call.conference_session, call, decision)]
-    return Explanation(sentence, recorded, steps, call)
-
-
-def _sentence(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob]) -> str:
-    """The one sentence: whether the call is recorded, and by whose word."""
-    lying = next((job for job in jobs if job.state == State.AVAILABLE), None)
-    if decision is None or decision.outcome != Decision.Outcome.RECORD:
-        word = decision.sentence if decision else _undecided(call)
-        if lying is None:
-            return word
-        reason = word.removeprefix("Not recorded: ").removesuffix(".")
-        return f"Recorded all the same ({Origin(lying.origin).label.lower()}), though {reason}."
-    reason = decision.sentence.removeprefix("Recorded: ").removesuffix(".")
-    if lying is not None:
-        return decision.sentence
-    if call.dice_reason in BROKEN:
-        return f"Not recorded: {BROKEN[call.dice_reason]} ({call.dice_reason}), though {reason}."
-    if call.never_answered:
-        ended = ", ".join(filter(None, (call.dice_result, call.dice_reason)))
-        what = "the call failed" if call.dice_result == "FAILED" else "the call was never answered"
-        return f"Not recorded: {what} ({ended}), though {reason}."
-    if _ace_did_not_record(decision):
-        return f"Not recorded: the answer to ACE held no recording, though {reason}."
-    return _underway(jobs, reason)
-
-
-def _underway(jobs: Sequence[RecordingJob], reason: str) -> str:
-    """The sentence of a call that is to be recorded and whose file does not lie in the store."""
-    job = jobs[0] if jobs else None
-    if job is None:
-        return f"To be recorded: {reason}."
-    if job.state == State.DELETED:
-        why = f", {job.deleted_reason}" if job.deleted_reason else ""
-        return f"Recorded, and deleted on {job.deleted_at:%d %B %Y}{why}: {reason}."
-    if job.overdue_since is not None:
-        overdue = job.overdue_reason.rstrip(".") or "the file has not arrived"
-        return (
-            f"To be recorded, but missing since {job.overdue_since:%d %B %Y %H:%M} UTC: {overdue}. {_capital(reason)}."
-        )
-    if job.state == State.FINISHED:
-        return f"Recorded, its file is on its way: {reason}."
-    return f"Being recorded: {reason}."
-
-
-def _undecided(call: Call) -> str:
-    if call.ice_received_at is not None:
-        return "Not recorded: its ICE was answered by the last resort, which connects calls and never records."
-    if call.dice_reason in BROKEN:
-        return f"Not recorded: {BROKEN[call.dice_reason]} ({call.dice_reason})."
-    return "Not recorded: the call's ICE was never seen here, so no decision was made."
-
-
-def _starts_at_ace(decision: Decision) -> bool:
-    return ((decision.facts or {}).get("plan") or {}).get("starts") == "ace"
-
-
-def _ace_did_not_record(decision: Decision) -> bool:
-    return (
-        _starts_at_ace(decision) and decision.ace_svaml is not None and not svaml.recording_requests(decision.ace_svaml)
-    )
+    return Explanation(told.sentence, told.recorded, steps, call)
 
 
 def _before(call: Call, decision: Decision | None) -> Iterator[Step]:
@@ -136,20 +73,18 @@ def _before(call: Call, decision: Decision | None) -> Iterator[Step]:
         kind = "A callout has no ICE" if call.direction == Call.Direction.CALLOUT else "It never reached this site"
         yield Step("ICE: not seen", f"{kind}.", tone="idle")
     else:
-        who = f"{call.caller or 'A withheld number'} called {call.called or 'nobody'}"
+        who = f"{phone(call.caller) or 'A withheld number'} called {phone(call.called) or 'nobody'}"
         yield Step("ICE: the call came in", f"{who}.", call.ice_at or call.ice_received_at)
     if decision is None:
         yield Step("No decision", "Nothing was decided about this call.", tone="warn")
         return
     yield _decided(decision)
     if decision.ice_svaml is not None:
-        took = f"in {decision.latency_ms:.1f} ms" if decision.latency_ms is not None else ""
-        asks = svaml.recording_requests(decision.ice_svaml)
-        later = ", recording starts at ACE" if _starts_at_ace(decision) else ""
-        yield Step(
-            "ICE answered", f"{took}{later or _asks(asks)}".strip(", ").capitalize() + ".", decision.decided_at, "ok",
-            decision.ice_svaml,
-        )  # fmt: skip
+        took = f" in {decision.latency_ms:.1f} ms" if decision.latency_ms is not None else ""
+        asks = _asks(svaml.recording_requests(decision.ice_svaml))
+        later = "; recording starts when the call is answered (ACE)" if verdict.starts_at_ace(decision) else ""
+        text = f"Answered{took}{later or asks}."
+        yield Step("ICE answered", text, decision.decided_at, "ok", decision.ice_svaml)
 
 
 def _decided(decision: Decision) -> Step:
@@ -214,7 +149,7 @@ def _told(delivery: CallbackDelivery, decision: Decision | None) -> Step:
         text = f"Answered{_asks(svaml.recording_requests(answer))}."
     if not accepted:
         text = f"{delivery.get_verdict_display()}. {text}"
-    broken = delivery.event == "dice" and str(body.get("reason", "")).upper() in BROKEN
+    broken = delivery.event == "dice" and str(body.get("reason", "")).upper() in verdict.BROKEN
     tone = "bad" if broken else "ok" if accepted else "warn"
     return Step(name, text, delivery.received_at, tone, {"received": body, **({"answered": answer} if answer else {})})
 
@@ -276,7 +211,3 @@ def _body(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {"body": body.decode(errors="replace")}
     return found if isinstance(found, dict) else {"body": found}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

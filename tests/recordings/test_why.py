@@ -107,7 +107,7 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     publishing.roll_back(by=None, version=policy.versions.get(number=1))
     snapshot.forget()
     call_in(number, "call-v3", cli="46701234567")
-    assert sentence("call-v2").startswith("Being recorded: Support EU v2 records calls that match none of its rules")
+    assert sentence("call-v2").startswith("Being recorded: Support EU v2 records every call")
     decided = why.of_call(Call.objects.get(call_id="call-v2")).steps[1]
     assert "Since then v3 is in force (Roll back to version 1)." in decided.text
     assert sentence("call-v3") == "Not recorded: rule 1 of Support EU v3 excludes calls from +4670*."
@@ -135,6 +135,29 @@ def test_a_failed_call_says_how_it_ended(number: PhoneNumber, ended: dict[str, A
     call_in(number, call_id)
     post(number.application, {**dice(call_id=call_id, **ended), "duration": 0})
     assert sentence(call_id).startswith(told)
+
+
+def test_the_list_of_calls_says_what_became_of_each_and_not_what_was_meant_to(
+    client: Client, number: PhoneNumber
+) -> None:
+    call_id = drawn(below=True)
+    call_in(number, call_id)
+    client.force_login(factories.user(teams=[number.team]))
+    assert "Being recorded" in client.get(reverse("calls")).content.decode()
+    post(number.application, {**dice(call_id=call_id, result="NOANSWER", reason="TIMEOUT"), "duration": 0})
+    found = client.get(reverse("calls")).content.decode()
+    assert "Not recorded" in found
+    assert "The call was never answered (NOANSWER, TIMEOUT), though rule 2 of Support EU v1" in found
+
+
+def test_the_list_of_calls_costs_the_same_queries_however_many_calls(
+    client: Client, number: PhoneNumber, django_assert_num_queries: Any
+) -> None:
+    client.force_login(factories.user(teams=[number.team]))
+    for count in range(12):
+        call_in(number, f"call-{count}")
+    with django_assert_num_queries(4):
+        client.get(reverse("calls"))
 
 
 def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
@@ -169,7 +192,7 @@ def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client
     call_in(number, recorded)
     client.force_login(factories.user(teams=[number.team]))
     found = client.get(reverse("calls"), {"q": "call-x"}).content.decode()
-    assert "rule 1 of Support EU v1 excludes calls from +4670*." in found
+    assert "Rule 1 of Support EU v1 excludes calls from +4670*." in found
     assert client.get(reverse("calls"), {"q": "701234"}).context["page"].rows[0].call_id == "call-x"
     assert [c.call_id for c in client.get(reverse("calls"), {"decision": "record"}).context["page"].rows] == [recorded]
     page = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()
