@@ -104,7 +104,7 @@ def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, 
     for pk, call_id, direction, caller, called, own, started_at, duration, decided in rows:
         call = CallFacts(call_id, direction, caller, called, own, started_at.astimezone(UTC))
         before = decided == Decision.Outcome.RECORD
-        after = able[own] and choose(policy.document, call).record
+        after = able[own] and choose(policy.document, call).record and not hangs_up(policy.document, call)
         number = outcome.numbers.get(own)
         if number is None:
             known = held.numbers.get(own)
@@ -128,15 +128,14 @@ def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, 
 
 
 def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[str, bool]:
-    """On which numbers anything can be recorded: calls do not end at once, and a destination takes them."""
-    ends = hangs_up(policy.document)
+    """On which numbers anything can be recorded: a destination takes it."""
 
     def has_place(number: NumberFacts | None) -> bool:
         wanted = (number.destination_id if number else None) or policy.document.how.destination
         place = held.destinations.get(wanted) if wanted else None
         return place is not None and place.credentials is not None
 
-    return {own: not ends and has_place(held.numbers.get(own)) for own in numbers}
+    return {own: has_place(held.numbers.get(own)) for own in numbers}
 
 
 @dataclass(frozen=True)

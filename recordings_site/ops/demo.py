@@ -94,13 +94,13 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
     return (
         (
             "Record every call",
-            PolicyDocument(otherwise_record=True, route=ConnectPstn(number="{to}"), how=how("en-US", start="answer")),
+            PolicyDocument(otherwise_record=True, route=agents, how=how("en-US", start="answer")),
             "From the moment that somebody answers; the caller has agreed in the contract.",
         ),
         (
             "Svensk kundtjänst",
             PolicyDocument(
-                otherwise_record=True, time_zone="Europe/Stockholm", route=ConnectPstn(number="{to}"),
+                otherwise_record=True, time_zone="Europe/Stockholm", route=agents,
                 how=how("sv-SE", announcement=told_in_swedish, method="instruction"),
             ),
             "Swedish, with an announcement before.",

@@ -22,6 +22,9 @@ from recordings_site.policies.routes import (
     ends,
 )
 from recordings_site.policies.snapshot import DestinationFacts, NumberFacts, PolicyFacts, Snapshot
+from recordings_site.sinch.events import digits
+
+DIALLED = ConnectPstn(number="{to}", cli="{cli}")
 
 
 def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recording_id: UUID) -> DecisionFacts:
@@ -41,7 +44,7 @@ def decide_by(
     how = document.how
     facts = DecisionFacts(
         call=call,
-        route=resolved(document.route, call, number),
+        route=resolved(route_of(document, call), call, number),
         policy_id=policy.id,
         policy_name=policy.name,
         version_id=policy.version_id,
@@ -56,9 +59,16 @@ def decide_by(
     )
     if not facts.record:
         return facts
-    if hangs_up(document):
+    if hangs_up(document, call):
         return facts.unrecorded(Reason.ROUTE_HANGS_UP, f"{policy.title} hangs up, so there is nothing to record")
     return planned(facts, how, number, snapshot, recording_id)
+
+
+def route_of(document: PolicyDocument, call: CallFacts) -> Route:
+    """Where this call goes: the policy's route, or, for a call that an app user places, the number that was dialled."""
+    if call.direction == "outbound" and document.outbound == "dialled" and digits(call.to):
+        return DIALLED
+    return document.route
 
 
 def starts(how: How, route: Route) -> str:
@@ -131,9 +141,9 @@ def choose(document: PolicyDocument, call: CallFacts) -> Choice:
     return Choice(is_in, Reason.RULE_RECORDS if is_in else Reason.SAMPLED_OUT, place, rule, drawn)
 
 
-def hangs_up(document: PolicyDocument) -> bool:
-    """Whether calls end before anything could be recorded."""
-    route = document.route
+def hangs_up(document: PolicyDocument, call: CallFacts) -> bool:
+    """Whether the call ends before anything could be recorded."""
+    route = route_of(document, call)
     return isinstance(route, Hangup) or (document.on_answer == "hangup" and starts(document.how, route) == "ace")
 
 

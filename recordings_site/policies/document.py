@@ -18,6 +18,7 @@ STARTS = ("connect", "answer")
 FORMATS = ("mp3", "wav")
 IF_IMPOSSIBLE = ("connect", "notice", "refuse")
 UPSTREAM = ("keep", "replace")
+OUTBOUND = ("dialled", "route")
 TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 MASK = r"private|\+?[0-9*]{1,20}|[^\s,]{1,64}"
@@ -121,7 +122,11 @@ class How:
 
 @dataclass(frozen=True)
 class PolicyDocument:
-    """All that a policy version says. `otherwise_record` holds when no rule matches; `on_answer`: continue, hangup."""
+    """All that a policy version says. `otherwise_record` holds when no rule matches; `on_answer`: continue, hangup.
+
+    `route` is where calls from outside go. A call that an app user places goes to the number that was dialled, unless
+    `outbound` says that it takes the route as well.
+    """
 
     rules: tuple[Rule, ...] = ()
     otherwise_record: bool = False
@@ -129,6 +134,7 @@ class PolicyDocument:
     holidays: tuple[str, ...] = ()
     how: How = How()
     route: Route = HANGUP
+    outbound: str = "dialled"
     on_answer: str = "continue"
 
     def to_dict(self) -> dict[str, Any]:
@@ -140,6 +146,7 @@ class PolicyDocument:
             "holidays": list(self.holidays),
             "how": self.how.to_dict(),
             "route": self.route.to_dict(),
+            "outbound": self.outbound,
             "on_answer": self.on_answer,
         }
 
@@ -183,6 +190,7 @@ def _document(r: Reader) -> PolicyDocument:
         holidays=r.texts("holidays", most=400, pattern=DAY, remedy="must be a day like 2026-12-24, or 12-25"),
         how=r.child("how", _how, How()),
         route=r.child("route", parse_route, HANGUP),
+        outbound=r.choice("outbound", OUTBOUND, "dialled"),
         on_answer=r.choice("on_answer", ("continue", "hangup"), "continue"),
     )
 

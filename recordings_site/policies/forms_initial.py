@@ -18,6 +18,7 @@ def initial(document: PolicyDocument, name: str) -> dict[str, Any]:
         "otherwise_record": "yes" if document.otherwise_record else "no",
         "time_zone": document.time_zone,
         "holidays": ", ".join(document.holidays),
+        "outbound": document.outbound,
         "on_answer": document.on_answer,
         **{f"how_{field}": value for field, value in vars(how).items() if field != "announcement"},
         **{f"how_announcement_{field}": value for field, value in vars(heard).items()},

@@ -168,6 +168,10 @@ class PolicyForm(forms.Form):
         choices=(("continue", "Goes on"), ("hangup", "Is ended")), label="On answer, the call"
     )
     route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
+    outbound = forms.ChoiceField(
+        choices=(("dialled", "Go to the number that was dialled"), ("route", "Go the same way")),
+        label="Calls that app users place from this number",
+    )
     route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Anything else leads to")
     route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
 
@@ -254,6 +258,7 @@ class PolicyForm(forms.Form):
                 "upstream": data.get("how_upstream", "keep"),
             },
             "route": route,
+            "outbound": data.get("outbound", "dialled"),
             "on_answer": data.get("on_answer", "continue"),
         }
 

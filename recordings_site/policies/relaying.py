@@ -168,7 +168,7 @@ def _decide(
             "application's default route answered", "upstream's answer stands as it is"
         )
         return replace(decision, route=route, sentence=sentence, relayed=True)
-    document = replace(policy.document, route=route, on_answer="continue")
+    document = replace(policy.document, route=route, outbound="route", on_answer="continue")
     relayed = replace(policy, document=document)
     decision = decide_by(relayed, call, number, snapshot, recording_id=recording_id)
     return replace(decision, relayed=True)

@@ -115,6 +115,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
         f"Otherwise {otherwise}.",
         f"{how_sentence(how)}.",
         f"{route_sentence(document.route)}.",
+        f"Outbound calls: {'to the number that was dialled' if document.outbound == 'dialled' else 'likewise'}.",
         f"On answer: {document.on_answer}.",
         f"Recording starts by {'the fitting means' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",

@@ -103,6 +103,7 @@ def document(random: Random) -> dict[str, Any]:
             "notice": "Your call cannot be recorded.",
         },
         "route": route(random),
+        "outbound": random.choice(["dialled", "dialled", "route"]),
         "on_answer": random.choice(["continue", "continue", "continue", "hangup"]),
     }
 

@@ -45,6 +45,33 @@ def test_the_first_rule_that_matches_wins_and_is_named() -> None:
     assert requests(other)[0].options.credentials.endswith(f"{SECRET}:eu-central-1")
 
 
+OUTBOUND = replace(CALL, direction="outbound", cli=f"+{OWN}", to="46733000001")
+
+
+def test_a_call_that_an_app_user_places_goes_where_it_was_dialled_and_is_recorded_by_the_same_rules() -> None:
+    given = ice({"otherwise_record": True}, OUTBOUND)
+    assert given.svaml["action"]["number"] == "+46733000001"
+    assert given.svaml["action"]["cli"] == f"+{OWN}"
+    assert requests(given)
+    menu = {"action": "runMenu", "prompt": "Press one.", "options": [{"dtmf": "1", "route": PHONE}], "default": PHONE}
+    assert ice({"otherwise_record": True, "route": menu}, OUTBOUND).svaml["action"]["name"] == "connectPstn"
+
+
+@pytest.mark.parametrize(
+    ("data", "call"),
+    [({"outbound": "route"}, OUTBOUND), ({}, replace(OUTBOUND, to="room-7"))],
+    ids=["as the policy says", "no number was dialled"],
+)
+def test_an_outbound_call_takes_the_route_as_well(data: dict[str, Any], call: CallFacts) -> None:
+    assert ice(data, call).svaml["action"]["number"] == "+46771000000"
+
+
+def test_a_policy_that_hangs_up_on_callers_still_records_what_app_users_dial() -> None:
+    hangup = {"otherwise_record": True, "route": {"action": "hangup"}}
+    assert not ice(hangup).decision.record
+    assert requests(ice(hangup, OUTBOUND))
+
+
 def test_hours_past_midnight_are_told_as_outside_the_day() -> None:
     rules = [{"record": False, "when": {"start": "18:00", "end": "08:00"}}, {"record": True}]
     assert ice({"rules": rules}).decision.record

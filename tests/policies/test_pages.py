@@ -51,6 +51,7 @@ def posted(**changes: Any) -> dict[str, Any]:
         "how_locale": "sv-SE",
         "how_if_impossible": "connect",
         "how_upstream": "keep",
+        "outbound": "dialled",
         "on_answer": "continue",
         "route_action": "connectPstn",
         "route_number": "+46771000000",
