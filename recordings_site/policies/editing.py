@@ -70,7 +70,8 @@ class Preview:
     problems: Sequence[Problem]
     answers: Sequence[Shown] = ()
     sentences: Sequence[str] = ()
-    rules: Sequence[str] = ()
+    # Each rule in words, by the prefix of its fields: rules may have moved on the page by the time these arrive.
+    rules: Sequence[tuple[str, str]] = ()
     tried: Tried | None = None
 
     @property
@@ -118,12 +119,13 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     document = document or document_of(policy)
     held = snapshot.current()
     facts = draft_facts(policy, document)
+    sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
     number = next((n for n in held.numbers.values() if n.policy_id == facts.id), None)
     return Preview(
         problems=lint(facts, held, failing=failing_destinations()),
         answers=recorded_call(facts, number, held, timezone.now()),
         sentences=words.document_sentences(document, destination_names()),
-        rules=[words.rule_sentence(rule, document.time_zone) for rule in document.rules],
+        rules=list(zip(form.rule_prefixes(), sentences, strict=True)),
         tried=tried(facts, held, number, asked) if asked.get("try_to") or asked.get("try_cli") else None,
     )
 

@@ -278,6 +278,10 @@ class PolicyForm(forms.Form):
             route["default"] = _branch(last, before.get("default"))
         return route
 
+    def rule_prefixes(self) -> list[str]:
+        """The prefix of each rule's fields, in the order of the document's rules."""
+        return [str(form.prefix) for form in (self.ordered_rules() if self.is_bound else self.rules.forms)]
+
     def ordered_rules(self) -> list[RuleForm]:
         """The rules that stay, in the order that was given to them."""
 

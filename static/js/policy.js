@@ -89,14 +89,12 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-/** Put the sentences of the preview into the rules, in their order on the page. */
+/** Put the sentences of the preview into the rules that they speak of, wherever those stand by now. */
 function retell() {
-  const told = [...document.querySelectorAll("#preview [data-rule-words]")].map((item) => item.textContent);
-  const all = rules();
-  if (told.length !== all.length) return;
-  all.forEach((rule, index) => {
-    rule.querySelector(".rule-words").textContent = told[index];
-  });
+  for (const told of document.querySelectorAll("#preview [data-rule-words]")) {
+    const words = document.getElementById(told.dataset.ruleWords);
+    if (words) words.textContent = told.textContent;
+  }
 }
 
 document.addEventListener("htmx:afterSettle", retell);
