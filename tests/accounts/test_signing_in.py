@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, User
@@ -45,6 +46,14 @@ def test_guesses_from_one_address_are_stopped_and_the_rightful_user_still_gets_i
         assert not sign_in(Client(), "ann@example.com", f"guess {guess}", address="198.51.100.7")
     assert not sign_in(Client(), "ann@example.com", address="198.51.100.7"), "the guesser is stopped, even when right"
     assert sign_in(Client(), "ann@example.com", address="192.0.2.1")
+
+
+def test_what_one_process_counts_all_of_them_know() -> None:
+    factories.user(email="ann@example.com")
+    sign_in(Client(), "ann@example.com", "a guess")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cache")
+        assert cursor.fetchone()[0] > 0
 
 
 def test_a_failed_sign_in_is_kept_with_its_address_and_without_the_password() -> None:
