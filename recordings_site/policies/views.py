@@ -109,7 +109,7 @@ def policy_archive(request: Request, policy_id: int) -> HttpResponse:
     except NotAllowed as problem:
         messages.error(request, str(problem))
         return redirect("policy", found.pk)
-    messages.success(request, f"{found} was put away.")
+    messages.success(request, f"{found} was archived.")
     return redirect("policies")
 
 

@@ -23,5 +23,5 @@ def destination_archive(request: Request, destination_id: int) -> HttpResponse:
         messages.error(request, f"{found} is still recorded to by {named}. Choose another destination there first.")
         return redirect("destination", found.pk)
     actions.archive_destination(by=request.user, destination=found)
-    messages.success(request, f"{found} was put away. Its recordings stay and play.")
+    messages.success(request, f"{found} was archived. Its recordings stay and play.")
     return redirect("destinations")

@@ -82,7 +82,7 @@ def number_archive(request: Request, number_id: int) -> HttpResponse:
     """Put a number away."""
     found = get_object_or_404(PhoneNumber.objects.in_use(), pk=number_id)
     actions.archive_number(by=request.user, number=found)
-    messages.success(request, f"{found} was put away. Its recordings stay.")
+    messages.success(request, f"{found} was archived. Its recordings stay.")
     return redirect("numbers")
 
 
@@ -153,5 +153,5 @@ def application_archive(request: Request, application_id: int) -> HttpResponse:
     """Put an application away."""
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
     actions.archive_application(by=request.user, application=found)
-    messages.success(request, f"{found} was put away. Its callbacks are refused from now on.")
+    messages.success(request, f"{found} was archived. Its callbacks are refused from now on.")
     return redirect("applications")

@@ -108,7 +108,7 @@ def test_support_finds_and_hears_a_call_and_an_admin_decides_about_the_next(
     sign_in(page, f"{live_server.url}/policies/", demo.ADMIN)
     page.get_by_role("link", name="Record every call").first.click()
     page.locator("[name=otherwise_record]").first.select_option(label="Do not record")
-    page.get_by_role("button", name="Keep as draft").click()
+    page.get_by_role("button", name="Save draft").click()
     page.get_by_role("link", name="Publish…").click()
     page.get_by_label("Reason").fill("The customers asked for it")
     page.get_by_role("button", name="Publish").click()

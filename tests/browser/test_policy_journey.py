@@ -74,7 +74,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     expect(page.locator("#preview .tried")).to_contain_text(
         f"Not recorded: rule 1 of This policy (draft) excludes calls from {SWEDES}."
     )
-    page.get_by_role("button", name="Keep as draft").click()
+    page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Support EU")
     page.locator(".rule-grip").nth(1).drag_to(page.locator("[data-rule]").nth(2))
     expect(page.locator(".rule-words").nth(2)).to_have_text("Record 50 % of all inbound calls")
@@ -116,7 +116,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.locator("[data-rule] summary").nth(0).click()
     page.locator("[data-rule]").nth(0).get_by_role("button", name="Remove rule 1").click()
     expect(page.locator("[data-rule]")).to_have_count(2)
-    page.get_by_role("button", name="Keep as draft").click()
+    page.get_by_role("button", name="Save draft").click()
     page.get_by_role("link", name="Publish…").click()
     expect(page.locator(".diff-out").first).to_contain_text("Do not record calls from")
     page.get_by_label("Reason").fill("A mistake")
