@@ -150,7 +150,7 @@ def may(user: User) -> May:
     )
 
 
-def recording_page(recording: RecordingJob, user: User, moment: Moment, list_query: str | None = None) -> RecordingPage:
+def recording_page(recording: RecordingJob, user: User, moment: Moment, list_name: str | None = None) -> RecordingPage:
     """Gather the page of a recording that this person may see; `moment` and the list one came from are in its link."""
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
     html, speakers = SafeString(""), list[Speaker]()
@@ -171,7 +171,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_que
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         moment=moment,
         notes=notebook_of(recording, transcript, user, moment),
-        review=review_of(recording, user, list_query),
+        review=review_of(recording, user, list_name),
         has_peaks=bool(recording.peaks),
         silence=silence_of(recording.peaks),
         manners=user.preferences.get("player", {}),

@@ -1,36 +1,74 @@
-"""Going through a list of recordings one by one: which comes before, which after, and the way back to the list."""
+"""Going through a list one by one: which recording comes before, which after, and the way back to the list."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings import browse
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.search import find, typed
 from recordings_site.web import keyset
 
 LONGEST = 2000
+# Begins the name of a list that is the hits of a search; all others are lists of recordings.
+HITS = "search:"
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The list that one came from, as its query string, and the recordings beside the one that is open."""
+    """The list that one came from, the way back to it, and the links to the recordings beside the one that is open.
 
-    query: str
-    previous: UUID | None
-    following: UUID | None
+    `name` is what a link to a recording says of its list: the query string of the list of recordings, or HITS and that
+    of a search. The links are empty at the ends of the list.
+    """
+
+    name: str
+    title: str
+    back: str
+    previous: str
+    following: str
 
 
-def review_of(recording: RecordingJob, user: User, query: str | None) -> Review | None:
-    """The place of a recording in the list whose query string this is; None when one came from no list."""
-    if query is None or len(query) > LONGEST:
+def review_of(recording: RecordingJob, user: User, name: str | None) -> Review | None:
+    """The place of a recording in the list of this name; None when one came from no list."""
+    if name is None or len(name) > LONGEST:
         return None
-    asked = QueryDict(query)
-    form = browse.BrowseForm(asked, user)
+    if name.startswith(HITS):
+        return _among_hits(recording, user, name)
+    query = QueryDict(name)
+    form = browse.BrowseForm(query, user)
     rows = browse.narrowed(RecordingJob.objects.visible_to(user), form).only("pk", "happened_at", "duration")
-    column, falling = browse.sort_of(asked)
+    column, falling = browse.sort_of(query)
     if column == "duration":
         rows = rows.filter(duration__isnull=False)
     before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling)
-    return Review(query, before.pk if before else None, after.pk if after else None)
+    back = reverse("recordings") + (f"?{name}" if name else "")
+    return Review(name, "Recordings", back, *(_link(each.pk, name) if each else "" for each in (before, after)))
+
+
+def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None:
+    query = {key: str(value) for key, value in QueryDict(name.removeprefix(HITS)).items()}
+    node = typed.read(query.get("q", ""), now=timezone.now(), zone=user.zone).node
+    if node is None:
+        return None
+    cursor, best = typed.cursor_of(query), typed.wants_best(query)
+    beside = find.beside(node, recording, user=user, before=cursor, best=best)
+    back = f"{reverse('search')}?{urlencode(query)}"
+    onward = name if beside.before == cursor else HITS + urlencode({**query, "cursor": beside.before})
+    return Review(name, "Search", back, _to_hit(beside.previous, name), _to_hit(beside.following, onward))
+
+
+def _to_hit(hit: find.Hit | None, name: str) -> str:
+    if hit is None:
+        return ""
+    moment = {"t": f"{hit.seconds[0]:g}", "q": hit.words} if hit.seconds else {}
+    return _link(hit.recording.pk, name, **moment)
+
+
+def _link(pk: UUID, name: str, **moment: str) -> str:
+    return f"{reverse('recording', args=[pk])}?{urlencode({**moment, 'list': name})}"

@@ -9,7 +9,7 @@ from django.db import connection
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lines import corrected_texts, names_of_each
-from recordings_site.recordings.models import RecordingJob, SpokenWord
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, SpokenWord
 from recordings_site.recordings.search import candidates, ids, rank, spoken, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
@@ -100,6 +100,42 @@ def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -
     shown = order[(page - 1) * size : page * size]
     hits = _hits(shown, list(lines_of(meaning)), user)
     return Found(hits, page + 1 if page * size < len(order) else None, None), more
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The hits before and after one, and the cursor of a page that holds it and the one after it."""
+
+    previous: Hit | None
+    following: Hit | None
+    before: int | None
+
+
+def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> Beside:
+    """The hits beside a recording, as the page of hits that begins at the cursor `before` has them, or the next one.
+
+    Newest first a walk goes to older hits only: before the first of a page nothing is known.
+    """
+    meaning, here = understand(node), IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
+    order, cursor = rank.best(meaning, user)[0] if best else _walked(meaning, user, before), before
+    place = next((order.index(pk) for pk in here if pk in order), None)
+    if place is None:
+        return Beside(None, None, before)
+    if not best and place + 1 == PAGE:
+        # Half a page stays behind, so that one can turn back.
+        cursor = order[PAGE // 2]
+    near = [order[at] for at in (place - 1, place + 1) if 0 <= at < len(order)]
+    hits = {hit.recording.indexed.pk: hit for hit in _hits(near, list(lines_of(meaning)), user)}
+    return Beside(
+        hits.get(order[place - 1]) if place else None,
+        hits.get(order[place + 1]) if place + 1 < len(order) else None,
+        cursor,
+    )
+
+
+def _walked(meaning: Meaning, user: User, before: int | None) -> list[int]:
+    """The ids of a page of hits, and of the one that the next page begins with."""
+    return list(candidates.walk(candidates.plan(meaning, user), size=PAGE + 1, before=before).ids)
 
 
 def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:

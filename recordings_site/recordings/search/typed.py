@@ -1,0 +1,51 @@
+"""A search as it was typed: what it was understood to mean, and how its hits are to be ordered and paged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from recordings_site.recordings.search import tree
+from recordings_site.recordings.search.language import QueryError, corrected, parse
+
+BEST = "best"
+# A cursor is an id of the index, 64 bits at most; among the best it is the number of a page.
+_LONGEST_CURSOR = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A typed query: the text, the text as it was understood ("" when it was not), its tree and its first error."""
+
+    text: str
+    meant: str
+    node: tree.Node | None
+    error: QueryError | None
+
+    @property
+    def cut(self) -> tuple[str, str, str]:
+        """The typed text around the place of its error."""
+        if self.error is None:
+            return self.text, "", ""
+        start, end = self.error.start, self.error.end
+        return self.text[:start], self.text[start:end], self.text[end:]
+
+
+def read(typed: str, *, now: datetime, zone: ZoneInfo) -> Asked:
+    """Understand what was typed; dates in words are meant in `zone`."""
+    text = typed.replace("\0", " ").strip()
+    if not text:
+        return Asked("", "", None, None)
+    meant, error = corrected(text, now=now, zone=zone)
+    return Asked(text, meant, parse(meant, now=now, zone=zone) if meant else None, error)
+
+
+def wants_best(query: Mapping[str, str]) -> bool:
+    """Whether the best matches are to come first, not the newest."""
+    return query.get("sort") == BEST
+
+
+def cursor_of(query: Mapping[str, str]) -> int | None:
+    """Where the page begins; None for the first one, and for what is no cursor."""
+    text = query.get("cursor", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_CURSOR else None
