@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("destinations/<int:destination_id>/reconcile/", views_reconcile.reconcile, name="destination_reconcile"),
     # Recordings
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
+    path("recordings/<uuid:recording_id>/original/", recordings.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
     path("recordings/<uuid:recording_id>/download", views_exports.audio_download, name="recording_download"),

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
 from recordings_site.recordings import actions_listening
 from recordings_site.recordings.forms import HeardForm, MannersForm, Moment
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.page import recording_page
 from recordings_site.recordings.waveform import waveform
+from recordings_site.sinch.hostile import read_object
+from recordings_site.sinch.transcript import MAX_BYTES
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -19,12 +21,26 @@ from recordings_site.web.http import Request, page_or_partial
 @access.signed_in
 def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment,
-    `?list=` the query string of the list that one came from.
+    `?list=` the list that one came from.
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
     context = {"page": page}
     return page.filled(page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", context))
+
+
+@require_safe
+@access.signed_in
+def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
+    """The transcript as Sinch wrote it, whatever people made of it since."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).defer("peaks"), pk=recording_id)
+    transcript = get_object_or_404(Transcript, recording=found)
+    context = {
+        "recording": found,
+        "transcript": transcript,
+        "written": read_object(bytes(transcript.raw), limit=MAX_BYTES),
+    }
+    return render(request, "recordings/original.html", context)
 
 
 @require_safe

@@ -71,6 +71,7 @@ RULES: dict[str, Rule] = {
     "recording": RECORDING,
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,
+    "recording_original": RECORDING,
     "recording_comment*": RECORDING,
     "recording_tag": SUPERVISION,
     "recording_untag": SUPERVISION,

@@ -11,7 +11,14 @@ from django.urls import reverse
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.ops.jobs import JOBS
 from recordings_site.recordings import actions_notes, lines
-from recordings_site.recordings.models import Comment, LineCorrection, RecordingJob, RecordingTag, SpeakerName
+from recordings_site.recordings.models import (
+    Comment,
+    LineCorrection,
+    RecordingJob,
+    RecordingTag,
+    SpeakerName,
+    Transcript,
+)
 from recordings_site.tasks.models import Task
 from tests import factories
 
@@ -136,6 +143,22 @@ def test_a_correction_lies_over_the_original_and_can_be_taken_back(client: Clien
     send(client, "recording_revert", recording, position=1)
     assert lines.shown_lines(recording.transcript)[1].text == "I want a refold."
     assert LineCorrection.objects.count() == 3
+
+
+def test_support_reads_what_sinch_heard_and_cannot_correct_it(client: Client, recording: RecordingJob) -> None:
+    client.force_login(teammate(recording))
+    send(client, "recording_correct", recording, position=1, text="I want a refund.")
+    Transcript.objects.filter(recording=recording).update(raw=b'{"lines": [{"text": "I want a <refold>."}]}')
+    client.force_login(factories.user(teams=[recording.number.team] if recording.number else []))
+    html = client.get(reverse("recording", args=[recording.pk]) + "?t=4.2").content.decode()
+    assert "Sinch heard" in html
+    assert "I want a refold." in html
+    assert "Correct this line" not in html
+    original = reverse("recording_original", args=[recording.pk])
+    assert f'href="{original}"' in html
+    assert "I want a &lt;refold&gt;." in client.get(original).content.decode()
+    client.force_login(factories.user())
+    assert client.get(original).status_code == 404
 
 
 def test_search_finds_the_corrected_and_the_original_text(client: Client, recording: RecordingJob) -> None:
