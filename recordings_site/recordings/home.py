@@ -14,11 +14,12 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.state import State
 
 DAYS = 30
 SHOWN = 6  # rows of a short list
+UNFINISHED_FOR = timedelta(days=14)
 _LAG_OF = 100  # newest transcripts whose delay is looked at
 _COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
@@ -62,6 +63,9 @@ class Home:
     late: int
     missing: int
     overdue: Sequence[RecordingJob]
+    newest: Sequence[RecordingJob]
+    # Where this person stopped in the middle, the last visited first.
+    unfinished: Sequence[Listening]
     transcript_lag: float | None
     transcripts_late: int
     days: Chart
@@ -87,6 +91,8 @@ def home(user: User, *, now: datetime) -> Home:
         late=late,
         missing=missing,
         overdue=list(mine.filter(overdue_since__isnull=False, deleted_at=None).with_facts().newest_first()[:SHOWN]),
+        newest=list(mine.filter(state=State.AVAILABLE).with_facts().newest_first()[:SHOWN]),
+        unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
         transcript_lag=_transcript_lag(mine),
         transcripts_late=mine.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
         days=_days(mine, today),

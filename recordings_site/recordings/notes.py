@@ -1,10 +1,16 @@
 """What people add to a recording: comments, tags, corrections, names of speakers, and what they have heard."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.state import State
+
+# Seconds: who stopped this near to the start or the end of a recording did not stop in the middle.
+NEAR_AN_END = 5.0
 
 
 class Comment(models.Model):
@@ -115,6 +121,21 @@ class SpeakerName(models.Model):
         return f"{self.speaker_label} is {self.name or 'unnamed'}"
 
 
+class ListeningQuerySet(models.QuerySet["Listening"]):
+    """Named reads of who listened to what."""
+
+    def unfinished(self, user: User, *, since: datetime) -> "ListeningQuerySet":
+        """What this person stopped in the middle of, may still see, and can play; the last visited first."""
+        rows = self.filter(
+            user=user, updated_at__gte=since, position__gte=NEAR_AN_END, recording__state=State.AVAILABLE
+        )
+        if not user.sees_all:
+            rows = rows.filter(recording__number__team__in=user.teams.all())
+        before_the_end = models.F("recording__duration") - NEAR_AN_END
+        rows = rows.filter(position__lt=before_the_end).select_related("recording__number", "recording__call")
+        return rows.defer("recording__peaks").order_by("-updated_at", "-id")
+
+
 class Listening(models.Model):
     """How far one person has listened to one recording."""
 
@@ -126,6 +147,8 @@ class Listening(models.Model):
     # Set on leaving or at 90 %, never on opening.
     heard_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = ListeningQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "recording"), name="listening_once"),)

@@ -21,6 +21,7 @@ from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
+from recordings_site.recordings.notes import NEAR_AN_END
 from recordings_site.recordings.reviewing import Review, review_of
 from recordings_site.recordings.state import State
 from recordings_site.recordings.waveform import silence_of
@@ -137,8 +138,8 @@ class RecordingPage:
     def resume(self) -> str:
         """Seconds at which to continue, unless that is the start or the end."""
         at = self.listening.position if self.listening else 0.0
-        near_the_end = self.recording.duration is not None and at > self.recording.duration - 5
-        return "" if at < 5 or near_the_end else f"{at:.1f}"
+        near_the_end = self.recording.duration is not None and at > self.recording.duration - NEAR_AN_END
+        return "" if at < NEAR_AN_END or near_the_end else f"{at:.1f}"
 
 
 def may(user: User) -> May:

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.home import home
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import Listening, RecordingJob
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,32 @@ def test_an_empty_site_has_a_home_page_too() -> None:
     assert page(factories.user()).count("<svg")
     part = page(factories.admin(), **{"HX-Request": "true", "HX-Target": "today"})
     assert "<html" not in part
+
+
+def test_the_newest_that_can_be_heard_stand_on_the_page_and_nobody_elses() -> None:
+    number = factories.number(label="Support Berlin")
+    old, new = recorded(NOW - timedelta(days=2), number=number), recorded(NOW, number=number)
+    recorded(NOW + timedelta(minutes=1), number=number, available_at=None)
+    recorded(NOW + timedelta(minutes=2))
+    assert [each.pk for each in home(factories.user(teams=[number.team]), now=NOW).newest] == [new.pk, old.pk]
+
+
+def test_where_one_stopped_in_the_middle_one_goes_on(number: PhoneNumber) -> None:
+    listener = factories.user(teams=[number.team])
+    stopped = {}
+    for name, position, days in (("middle", 31.2, 0), ("start", 2.0, 0), ("end", 58.0, 0), ("long ago", 31.2, 30)):
+        stopped[name] = recorded(NOW, number=number, duration=60.0)
+        at = NOW - timedelta(days=days)
+        Listening.objects.create(user=listener, recording=stopped[name], position=position, updated_at=at)
+    Listening.objects.create(user=listener, recording=recorded(NOW, duration=60.0), position=31.2, updated_at=NOW)
+    assert [each.recording_id for each in home(listener, now=NOW).unfinished] == [stopped["middle"].pk]
+    with time_machine.travel(NOW):
+        html = page(listener)
+    assert f'href="/recordings/{stopped["middle"].pk}/?t=31.2"' in html
+    assert "0:31 of 1:00" in html
+    assert not home(factories.user(teams=[number.team]), now=NOW).unfinished
+
+
+@pytest.fixture
+def number() -> PhoneNumber:
+    return factories.number()
