@@ -1,6 +1,7 @@
 """What we have: one recording from expected to deleted, and its transcript."""
 
 import uuid
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,22 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         return self.select_related(
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
         ).defer("peaks")
+
+    def as_rows(self, columns: Collection[str]) -> "RecordingJobQuerySet":
+        """With what the list shows in these columns, and no more: fifty of them must come at once."""
+        facts = [
+            "direction", "caller", "happened_at", "duration", "state", "locale", "size", "problem", "transcription",
+            "transcript_overdue_since", "overdue_since", "overdue_reason", "deleted_at",
+            "number__label", "number__digits", "call__called", "conference_session__conference_id",
+        ]  # fmt: skip
+        if "team" in columns:
+            facts.append("number__team__name")
+        if "policy" in columns:
+            facts += ["decision__policy_version__number", "decision__policy_version__policy__name"]
+        if "destination" in columns:
+            facts.append("destination__name")
+        rows = self.select_related(*{name.rpartition("__")[0] for name in facts if "__" in name}).only(*facts)
+        return rows.prefetch_related("taggings__tag") if "tags" in columns else rows
 
     def as_hits(self) -> "RecordingJobQuerySet":
         """With what a hit of a search shows, and no more: twenty of them must come at once."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
 from recordings_site.accounts.models import User
-from recordings_site.recordings import actions_library, browse, columns, library_exports
+from recordings_site.recordings import actions_library, browse, columns, library_exports, list_rows
 from recordings_site.recordings.forms import TagForm
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet, Transcript
 from recordings_site.web import keyset
@@ -26,7 +26,10 @@ def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
     form = browse.BrowseForm(request.GET, request.user)
     order, falling = browse.sort_of(request.GET)
-    rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user)
+    shown = columns.chosen_by(request.user)
+    rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user).as_rows(
+        {column.name for column in shown}
+    )
     looked = browse.narrowed(RecordingJob.objects.visible_to(request.user), form, indexed=True)
     page = keyset.page(
         rows,
@@ -45,7 +48,8 @@ def library(request: Request) -> HttpResponse:
         "newer": browse.link(request.GET, cursor=page.newer) if page.newer else "",
         "older": browse.link(request.GET, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
-        "columns": columns.chosen_by(request.user),
+        "columns": shown,
+        "rows": list_rows.rows_html(page.rows, shown, kept),
         "all_columns": columns.COLUMNS,
         "here": request.get_full_path(),
         # Goes along to each recording, so that one can walk through this very list there.
@@ -62,7 +66,7 @@ def library_export(request: Request, form: str) -> HttpResponseBase:
     """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
     if form not in library_exports.WRITERS:
         raise Http404
-    rows = _narrowed(request, browse.BrowseForm(request.GET, request.user))
+    rows = _narrowed(request, browse.BrowseForm(request.GET, request.user)).with_facts()
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
         rows = rows.filter(pk__in=selected)
@@ -111,7 +115,7 @@ def library_columns(request: Request) -> HttpResponse:
 
 
 def _narrowed(request: Request, form: browse.BrowseForm) -> RecordingJobQuerySet:
-    return browse.narrowed(RecordingJob.objects.visible_to(request.user).with_facts(), form)
+    return browse.narrowed(RecordingJob.objects.visible_to(request.user), form)
 
 
 def _selected_ids(values: list[str]) -> list[uuid.UUID]:
@@ -143,7 +147,7 @@ def _with_marks(rows: RecordingJobQuerySet, user: User) -> RecordingJobQuerySet:
         has_transcript=Exists(Transcript.objects.filter(recording=OuterRef("pk"))),
         heard_at=Subquery(mine.values("heard_at")[:1]),
         heard_to=Subquery(mine.values("position")[:1]),
-    ).prefetch_related("taggings__tag")
+    )
 
 
 def why_empty(request: Request, *, narrowed: bool) -> str:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.recordings import hit_rows
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.reviewing import HITS
-from recordings_site.recordings.search import find, summary, tree, typed
+from recordings_site.recordings.search import find, rank, summary, tree, typed
 from recordings_site.recordings.search.typed import BEST, Asked, cursor_of
 from recordings_site.web.http import Request, page_or_partial
 
@@ -24,8 +25,7 @@ def search(request: Request) -> HttpResponse:
     """The search page, or its hits alone for htmx. Whatever is typed gives hits or a sentence that helps."""
     asked = read(request)
     sort = BEST if typed.wants_best(request.GET) else ""
-    # Goes along to each recording, so that one can walk through these very hits there.
-    context: dict[str, object] = {"asked": asked, "sort": sort, "list_name": HITS + _kept(request.GET)}
+    context: dict[str, object] = {"asked": asked, "sort": sort}
     if asked.node is not None:
         kept = urlencode({"q": asked.meant} | ({"sort": sort} if sort else {}))
         context["save_link"] = f"{reverse('saved_new')}?{urlencode({'page': 'search', 'query': kept})}"
@@ -56,13 +56,19 @@ def read(request: Request) -> Asked:
 
 def _newest(request: Request, node: tree.Node) -> dict[str, object]:
     found = find.find(node, user=request.user, before=cursor_of(request.GET))
-    return {"found": found, "older": _link(request.GET, found.older)}
+    hits = hit_rows.hits_html(found.hits, HITS + _kept(request.GET))
+    return {"found": found, "hits": hits, "older": _link(request.GET, found.older)}
 
 
 def _best(request: Request, node: tree.Node) -> dict[str, object]:
     number = min(max(cursor_of(request.GET) or 1, 1), _LAST_PAGE)
     found, more = find.find_best(node, user=request.user, page=number)
-    return {"found": found, "older": _link(request.GET, found.older), "considered": more, "first": number == 1}
+    return {
+        "found": found,
+        "hits": hit_rows.hits_html(found.hits, HITS + _kept(request.GET)),
+        "older": _link(request.GET, found.older),
+        "considered": rank.CONSIDERED if more else 0,
+    }
 
 
 def _refined(asked: Asked, facet: summary.Facet) -> list[tuple[summary.FacetValue, str]]:
