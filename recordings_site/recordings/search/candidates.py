@@ -1,5 +1,6 @@
 """Walks the index from the newest recording backwards and decides each candidate: the SQL of a search."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +28,9 @@ BUDGET = 2000  # candidates that one search looks at before it offers to go on
 FIRST_CHUNK = 200
 # With so few numbers in sight, they are looked up like words; with more, most candidates are in sight anyway.
 _NUMBERS_AS_WORDS = 24
-_FIRST_BUCKETS = 5
+# Lines that may be looked at for each candidate of a budget: whether words make a phrase is seen in the line.
+_LINES_EACH = 5
+_NEVER = 1 << 48  # beyond the ids of the next five centuries
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Plan:
     """How a meaning is looked for: which index gives candidates, what they match, what decides them."""
 
     lines: bool
+    # What the tokens of a line must hold at least, where its match asks for more.
+    needed: str | None
     match: str | None
     rest: Condition | None
     scope: tuple[int, ...] | None
@@ -67,17 +72,20 @@ def plan(meaning: Meaning, user: User) -> Plan:
     parts = meaning.parts if isinstance(meaning, All) else (meaning,)
     spoken = [part for part in parts if not isinstance(part, Fact | Without)]
     rest: Condition | None = None
+    needed: str | None = None
     lines = len(spoken) == 1 and isinstance(spoken[0], Line) and not spoken[0].is_plain
     if lines and isinstance(spoken[0], Line):
         match: str | None = line_match(spoken[0], writer)
+        needed, _ = recording_match(spoken[0], writer)
         others = tuple(part for part in parts if part is not spoken[0])
         rest = decides(All(others), writer, facts) if others else None
     else:
         match, exact = recording_match(meaning, writer)
         rest = None if exact else decides(meaning, writer, facts)
-    if match is not None and scope is not None and 0 < len(scope) <= _NUMBERS_AS_WORDS:
-        match = writer.both([match, writer.terms([scope_token(number) for number in scope])])
-    return Plan(lines, match, rest, scope, low, high)
+    if scope is not None and 0 < len(scope) <= _NUMBERS_AS_WORDS:
+        numbers = writer.terms([scope_token(number) for number in scope])
+        needed, match = (writer.both([each, numbers]) if each else numbers for each in (needed, match))
+    return Plan(lines, needed, match, rest, scope, low, high)
 
 
 def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int | None = None) -> Walk:
@@ -94,12 +102,14 @@ def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int | No
             if wanted.rest is None
             else min(FIRST_CHUNK if not looked else budget, budget - looked)
         )
-        candidates = _candidates(wanted, high, chunk)
+        candidates, reached = _candidates(wanted, high, chunk, budget)
         looked += len(candidates)
         kept = candidates if wanted.rest is None else _decide(wanted.rest, candidates)
         found.extend(kept)
         if len(found) > size:
             return Walk(tuple(found[:size]), found[size - 1], False)
+        if reached is not None:
+            return Walk(tuple(found), reached, True)
         if len(candidates) < chunk:
             return Walk(tuple(found), None, False)
         high = candidates[-1]
@@ -117,11 +127,13 @@ def _scope(meaning: Meaning, user: User, facts: Facts) -> tuple[int, ...] | None
     return None if scope is None else tuple(sorted(scope))
 
 
-def _candidates(wanted: Plan, high: int | None, most: int) -> list[int]:
-    """The newest candidates below `high`, each once."""
+def _candidates(wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
+    """The newest candidates below `high`, each once; and where looking ended when its own budget did."""
+    if wanted.match is None:
+        return _every(wanted, high, most), None
     if connection.vendor == "postgresql":
-        return _postgresql(wanted, high, most)
-    return _sqlite(wanted, high, most)
+        return _postgresql(wanted, high, most, budget)
+    return _sqlite(wanted, high, most), None
 
 
 def _bounds(wanted: Plan, high: int | None, column: str, shift: int = 0) -> Condition:
@@ -141,29 +153,40 @@ def _in_scope(wanted: Plan, column: str) -> Condition:
 
 
 def among(column: str, values: Sequence[int]) -> Condition:
-    """The column is one of many values: one parameter where the database takes an array, which is cheaper by far."""
+    """The column is one of many values, given as one parameter: a parameter for each would cost more than the rest."""
     if connection.vendor == "postgresql":
         return Condition(f"{column} = ANY(%s)", [list(values)])
-    return Condition(f"{column} IN ({', '.join(['%s'] * len(values))})", list(values))
+    return Condition(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])
+
+
+def _every(wanted: Plan, high: int | None, most: int) -> list[int]:
+    """The newest recordings, whatever was said in them."""
+    bounds, scope = _bounds(wanted, high, "i.id"), _in_scope(wanted, "i.scope")
+    return _column(
+        "SELECT i.id FROM recordings_indexedrecording i"
+        f" WHERE 1 = 1{bounds.sql}{scope.sql} ORDER BY i.id DESC LIMIT %s",
+        [*bounds.parameters, *scope.parameters, most],
+    )
+
+
+def _column(sql: str, parameters: Sequence[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _sqlite(wanted: Plan, high: int | None, most: int) -> list[int]:
+    table, shift = ("recordings_search_line", ids.BITS) if wanted.lines else ("recordings_search_recording", 0)
+    bounds = _bounds(wanted, high, "s.rowid", shift)
     scope = _in_scope(wanted, "i.scope")
-    if wanted.match is None:
-        bounds = _bounds(wanted, high, "i.id")
-        sql = f"SELECT i.id FROM recordings_indexedrecording i WHERE 1 = 1{bounds.sql}{scope.sql} ORDER BY i.id DESC"
-        parameters = [*bounds.parameters, *scope.parameters]
-    else:
-        table, shift = ("recordings_search_line", ids.BITS) if wanted.lines else ("recordings_search_recording", 0)
-        bounds = _bounds(wanted, high, "s.rowid", shift)
-        # CROSS JOIN keeps FTS5 outermost: its rows come newest first and are taken one by one.
-        sql = (
-            f"SELECT i.id FROM {table} s CROSS JOIN recordings_indexedrecording i ON i.id = s.rowid >> {shift}"
-            f" WHERE s.{table} MATCH %s{bounds.sql}{scope.sql} ORDER BY s.rowid DESC"
-        )
-        parameters = [wanted.match, *bounds.parameters, *scope.parameters]
+    # CROSS JOIN keeps FTS5 outermost: its rows come newest first and are taken one by one.
+    joined = f" CROSS JOIN recordings_indexedrecording i ON i.id = s.rowid >> {shift}" if scope.sql else ""
+    sql = (
+        f"SELECT s.rowid >> {shift} FROM {table} s{joined}"
+        f" WHERE s.{table} MATCH %s{bounds.sql}{scope.sql} ORDER BY s.rowid DESC"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, [wanted.match, *bounds.parameters, *scope.parameters])
         return list(islice(_each_once(row[0] for rows in iter(lambda: cursor.fetchmany(64), []) for row in rows), most))
 
 
@@ -176,40 +199,23 @@ def _each_once(numbers: Iterator[int]) -> Iterator[int]:
             last = number
 
 
-def _postgresql(wanted: Plan, high: int | None, most: int) -> list[int]:
-    """The newest buckets alone, then all the others: most pages are filled by the newest, and those few are cheap."""
-    found = _in_buckets(wanted, high, most, rest=False)
-    return found if len(found) >= most else found + _in_buckets(wanted, high, most - len(found), rest=True)
-
-
-def _in_buckets(wanted: Plan, high: int | None, most: int, *, rest: bool) -> list[int]:
-    """The newest matches in the newest buckets below `high`, or in those that follow them."""
-    scope = _in_scope(wanted, "s.scope")
-    if wanted.lines:
-        bounds = _bounds(wanted, high, "s.id", ids.BITS)
-        table, key, order = "recordings_search_line", f"DISTINCT s.id >> {ids.BITS} AS id", "1 DESC"
-    else:
-        bounds = _bounds(wanted, high, "s.id")
-        # "+ 0" keeps the planner off the primary key, which it would walk for a rarer word.
-        table, key, order = "recordings_search_recording", "s.id", "s.id + 0 DESC" if wanted.match else "s.id DESC"
-    match = Condition(" AND s.tokens @@ %s::tsquery", [wanted.match]) if wanted.match else Condition("")
-    shift = ids.RECORDING_BUCKET_BITS
-    newest = f"((SELECT LEAST(MAX(id), %s::bigint) FROM recordings_search_recording) >> {shift})::integer"
-    oldest = f"((SELECT GREATEST(MIN(id), %s::bigint) FROM recordings_search_recording) >> {shift})::integer"
-    first, last = f"{newest} - {_FIRST_BUCKETS}", oldest
-    ends: list[Any] = [high, wanted.low]
-    if not rest:
-        first, last = newest, f"GREATEST({oldest}, {newest} - {_FIRST_BUCKETS - 1})"
-        ends = [high, wanted.low, high]
-    sql = (
-        f"SELECT found.id FROM generate_series({first}, {last}, -1) AS b(bucket), LATERAL ("
-        f"SELECT {key} FROM {table} s WHERE s.bucket = b.bucket{match.sql}{bounds.sql}{scope.sql}"
-        f" ORDER BY {order} LIMIT %s) found LIMIT %s"
-    )
-    parameters = [*ends, *match.parameters, *bounds.parameters, *scope.parameters, most, most]
+def _postgresql(wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
+    """The walk is a function in the database (migration "search_steps"): one call, planned once a session."""
+    scope = None if wanted.scope is None else list(wanted.scope)
+    ends = (wanted.low or 0, _NEVER if high is None else high)
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [row[0] for row in cursor.fetchall()]
+        if not wanted.lines:
+            cursor.execute(
+                "SELECT recordings_search_newest(%s::tsquery, %s::bigint[], %s, %s, %s)",
+                [wanted.match, scope, *ends, most],
+            )
+            return cursor.fetchone()[0], None
+        cursor.execute(
+            "SELECT hits, reached FROM recordings_search_lines("
+            "%s::tsquery, %s::tsquery, %s::bigint[], %s, %s, %s, %s, %s)",
+            [wanted.needed, wanted.match, scope, *ends, most, _LINES_EACH * budget, ids.BITS],
+        )
+        return cursor.fetchone()  # type: ignore[no-any-return]
 
 
 def _decide(rest: Condition, candidates: Sequence[int]) -> list[int]:
@@ -235,25 +241,35 @@ def column_of(name: str, found: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def lines_among(match: str, found: Sequence[int], *, most: int) -> list[int]:
-    """The ids of the newest lines that match, between the newest and the oldest of some recordings."""
-    if not found:
-        return []
-    low, high = ids.line_id(min(found), 0), ids.line_id(max(found) + 1, 0)
-    parameters: list[Any]
-    if connection.vendor == "postgresql":
-        sql = (
-            "SELECT l.id FROM generate_series(%s::integer, %s::integer, -1) AS b(bucket), LATERAL ("
-            "SELECT s.id FROM recordings_search_line s WHERE s.bucket = b.bucket AND s.tokens @@ %s::tsquery"
-            " AND s.id >= %s AND s.id < %s LIMIT %s) l LIMIT %s"
-        )
-        parameters = [ids.bucket(max(found)), ids.bucket(min(found)), match, low, high, most, most]
-    else:
-        sql = (
-            "SELECT rowid FROM recordings_search_line WHERE recordings_search_line MATCH %s"
-            " AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
-        )
-        parameters = [match, low, high, most]
+def lines_among(lines: Sequence[Line], found: Sequence[int], *, most: int) -> list[int]:
+    """The ids of the newest lines that match one of `lines`, between the newest and the oldest of some recordings."""
+    newest = _newest_lines(lines, found, most)
+    return _column(f"SELECT id FROM ({newest.sql}) l", newest.parameters)
+
+
+def lines_counted(line: Line, found: Sequence[int], *, most: int) -> dict[int, int]:
+    """How many of the newest lines that match are in each recording, between the newest and the oldest of some."""
+    newest = _newest_lines([line], found, most)
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            f"SELECT id >> {ids.BITS}, COUNT(*) FROM ({newest.sql}) l GROUP BY id >> {ids.BITS}", newest.parameters
+        )
+        return dict(cursor.fetchall())
+
+
+def _newest_lines(lines: Sequence[Line], found: Sequence[int], most: int) -> Condition:
+    """A query for line ids; the lines that do not match but have the words cost as much as those that do."""
+    writer = dialect()
+    match = writer.either([line_match(line, writer) for line in lines])
+    low, high = min(found, default=0), max(found, default=-1) + 1
+    if connection.vendor == "postgresql":
+        needed = writer.either([recording_match(line, writer)[0] or "" for line in lines])
+        return Condition(
+            "SELECT unnest(hits) AS id FROM recordings_search_lines(%s::tsquery, %s::tsquery, NULL, %s, %s, %s, %s, 0)",
+            [needed, None if needed == match else match, low, high, most, _LINES_EACH * most],
+        )
+    return Condition(
+        "SELECT rowid AS id FROM recordings_search_line WHERE recordings_search_line MATCH %s"
+        " AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
+        [match, ids.line_id(low, 0), ids.line_id(high, 0), most],
+    )

@@ -14,7 +14,6 @@ from recordings_site.recordings.models import IndexedRecording, RecordingTag
 from recordings_site.recordings.search import candidates, ids, tree
 from recordings_site.recordings.search.find import lines_at, understand
 from recordings_site.recordings.search.meaning import Meaning, lines_of
-from recordings_site.recordings.search.sql import line_match
 
 NEWEST = 1000  # hits that are counted unless more is asked for
 MOST = 100_000  # that an exact count goes through
@@ -89,10 +88,8 @@ def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
     wanted = list(lines_of(meaning))
     if not wanted or not found:
         return iter(())
-    writer = candidates.dialect()
-    match = writer.either([line_match(line, writer) for line in wanted])
     kept = set(found)
-    lines = [each for each in candidates.lines_among(match, found, most=LINES) if each >> ids.BITS in kept]
+    lines = [each for each in candidates.lines_among(wanted, found, most=LINES) if each >> ids.BITS in kept]
     transcripts = candidates.column_of("transcript_id", found)
     said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}

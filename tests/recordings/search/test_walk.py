@@ -1,0 +1,68 @@
+"""The walk back through the calls: its steps lose nothing, and it ends where its budget does."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.search import candidates, find, ids
+from recordings_site.recordings.search.index import index_transcript
+from recordings_site.recordings.search.language import parse
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+# Where a step of 48 days ends, and with it one of 3 days and of 4.5 hours (the migration "search_steps").
+EDGE = ids.moment_of(206 << 36)
+
+
+def indexed(text: str, moment: datetime) -> object:
+    """A recording of this moment in which this was said."""
+    recording = factories.recording(happened_at=moment)
+    index_transcript(factories.transcript(recording, [(0.0, "Speaker 1", text)]))
+    return recording.pk
+
+
+def walked(query: str, user: User, size: int) -> tuple[list[object], bool]:
+    """All that a query finds, page by page, and whether the budget ended a page."""
+    node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
+    seen: list[object] = []
+    before, stopped = None, False
+    while True:
+        page = find.find(node, user=user, before=before, size=size)
+        seen += [hit.recording.pk for hit in page.hits]
+        stopped = stopped or page.searched_back_to is not None
+        before = page.older
+        if before is None:
+            return seen, stopped
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_common_and_rare_words_and_phrases_are_found_on_both_sides_of_every_step(size: int) -> None:
+    second, hours, days = timedelta(seconds=1), timedelta(seconds=1 << 14), timedelta(seconds=1 << 18)
+    distances = [0 * second, second, 2 * second, hours, hours + second, 5 * hours, days, 3 * days, 15 * days, 16 * days]
+    moments = sorted({EDGE + each for each in distances} | {EDGE - each for each in distances}, reverse=True)
+    moments += [EDGE - 40 * days, EDGE - 200 * days]
+    made = [
+        indexed(f"please call {'a rare thing' if index % 7 == 6 else 'back'}", at) for index, at in enumerate(moments)
+    ]
+    admin = factories.admin()
+    assert walked("please", admin, size) == (made, False)
+    assert walked('"please call"', admin, size) == (made, False)
+    assert walked("rare", admin, size) == (made[6::7], False)
+    assert walked('"rare thing"', admin, size) == (made[6::7], False)
+    between = f"after:{moments[-2]:%Y-%m-%d} before:{moments[3]:%Y-%m-%d} please"
+    assert set(walked(between, admin, size)[0]) <= set(made)
+
+
+def test_a_phrase_that_is_rarer_than_its_words_says_how_far_it_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "BUDGET", 2)
+    old = indexed("that about", EDGE - timedelta(days=300))
+    for day in range(30):
+        indexed("about that", EDGE - timedelta(days=day))
+    seen, stopped = walked('"that about"', factories.admin(), 20)
+    assert seen == [old]
+    # FTS5 keeps the places of words in its index: it has no lines to look at.
+    assert stopped == (connection.vendor == "postgresql")
