@@ -18,7 +18,13 @@ from tests.house import ROOT
 SIZE = float(os.environ.get("BENCH_SIZE", "0.05"))
 FOLDER = Path(os.environ.get("BENCH_DIR", str(Path(tempfile.gettempdir()) / "recordings-benches"))) / f"search-{SIZE:g}"
 # What a small server of its own would be given; nothing of the corpus needs to survive a power cut.
-POSTGRESQL = postgres.FORGETFUL | {"shared_buffers": "1GB", "work_mem": "32MB", "random_page_cost": "1.1", "jit": "off"}
+POSTGRESQL = postgres.FORGETFUL | {
+    "shared_buffers": "1GB",
+    "work_mem": "32MB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_wal_size": "8GB",
+}
 
 
 def rows() -> Iterator[Row]:

@@ -34,7 +34,7 @@ ICONTAINS = 3  # it reads every line
 
 def main(database: str, size: float, folder: Path) -> None:
     """Everything, one row after the other."""
-    load(size)
+    load(size, folder)
     peer = Peer(tantivy_index(size, folder))
     plain_gin()
     admin, scoped = User.objects.get(email="admin@example.com"), User.objects.get(email="scoped@example.com")
