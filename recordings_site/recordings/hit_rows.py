@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search.find import Hit, HitLine
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.state import State
@@ -39,13 +40,14 @@ def hits_html(hits: Iterable[Hit], list_name: str) -> SafeString:
 
 def _hit(hit: Hit, list_name: str) -> SafeString:
     recording = hit.recording
-    first = _moment(hit, hit.seconds[0] if hit.seconds else None, hit.words, list_name)
+    address = reverse("recording", args=[recording.pk])
+    first = _moment(address, hit.seconds[0] if hit.seconds else None, hit.words, list_name)
     more = ""
     if hit.more_lines > 0:
         more = format_html(
             '<p class="meta"><a href="{}">{} more line{}</a></p>', first, hit.more_lines, _s(hit.more_lines)
         )
-    lines = format_html_join("", "{}", ((_line(hit, line, list_name),) for line in hit.lines))
+    lines = format_html_join("", "{}", ((_line(recording, line, address, list_name),) for line in hit.lines))
     return format_html(
         _HIT, first,
         icon("conference" if recording.is_conference else recording.direction or "idle"),
@@ -55,10 +57,10 @@ def _hit(hit: Hit, list_name: str) -> SafeString:
     )  # fmt: skip
 
 
-def _moment(hit: Hit, seconds: float | None, words: str, list_name: str) -> str:
-    """The address of the recording, with find filled in, at a second."""
+def _moment(address: str, seconds: float | None, words: str, list_name: str) -> str:
+    """The address of a recording, with find filled in, at a second."""
     filled = ({"q": words} if words else {}) | ({} if seconds is None else {"t": str(seconds)}) | {"list": list_name}
-    return f"{reverse('recording', args=[hit.recording.pk])}?{urlencode(filled)}"
+    return f"{address}?{urlencode(filled)}"
 
 
 def _other_side(hit: Hit) -> SafeString | str:
@@ -79,17 +81,17 @@ def _strip(hit: Hit) -> SafeString | str:
     return format_html(_STRIP, len(hit.seconds), _s(len(hit.seconds)), spoken_duration(hit.seconds[0]), marks)
 
 
-def _line(hit: Hit, line: HitLine, list_name: str) -> SafeString:
-    recording, address = hit.recording, _moment(hit, line.seconds, line.words, list_name)
+def _line(recording: RecordingJob, line: HitLine, address: str, list_name: str) -> SafeString:
+    moment = _moment(address, line.seconds, line.words, list_name)
     play: SafeString | str = ""
     if recording.state == State.AVAILABLE:
         audio = reverse("recording_audio", args=[recording.pk])
         play = format_html(
-            _PLAY, audio, line.seconds, recording.number or "Unattributed", duration(line.seconds), address,
+            _PLAY, audio, line.seconds, recording.number or "Unattributed", duration(line.seconds), moment,
             spoken_duration(line.seconds), icon("play"),
         )  # fmt: skip
     text = format_html_join("", "{}", ((_piece(each),) for each in line.pieces))
-    return format_html(_LINE, play, address, duration(line.seconds), line.speaker, recording.locale, text)
+    return format_html(_LINE, play, moment, duration(line.seconds), line.speaker, recording.locale, text)
 
 
 def _piece(piece: Piece) -> SafeString | str:

@@ -100,6 +100,10 @@ class Tsquery:
         return self.either([quoted(token) for token in tokens or (_NOWHERE,)])
 
     def run(self, tokens: Sequence[str]) -> str:
+        # A token follows itself by nothing only where it has a place: those that were joined from several have none.
+        return f"({quoted(tokens[0])} <0> {quoted(tokens[0])})" if len(tokens) == 1 else self._sequence(tokens)
+
+    def _sequence(self, tokens: Sequence[str]) -> str:
         return "(" + " <-> ".join(quoted(token) for token in tokens) + ")"
 
     def close(self, way: Close) -> str:
@@ -107,7 +111,7 @@ class Tsquery:
             return quoted(_NOWHERE)
         # Alternatives of different lengths are kept apart: PostgreSQL measures from the longest of them.
         sides = [
-            (self.either([self.run(run.tokens) for run in left]), self.either([self.run(run.tokens) for run in right]))
+            tuple(self.either([self._sequence(run.tokens) for run in side]) for side in (left, right))
             for left in _by_length(way.left)
             for right in _by_length(way.right)
         ]

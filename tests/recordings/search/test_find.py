@@ -178,3 +178,10 @@ def test_a_callout_whose_number_is_learnt_later_is_found_by_its_team_at_its_time
     settle(call)
     drain(JOBS)
     assert found("refund", person) == [transcript.recording_id]
+
+
+def test_a_number_near_itself_is_one_that_was_said_not_one_that_was_joined() -> None:
+    admin = factories.admin()
+    said = indexed("order 2000 please").recording_id
+    indexed("order 2 000 please")
+    assert found("2000 NEAR/3 2000", admin) == [said]
