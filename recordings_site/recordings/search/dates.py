@@ -45,7 +45,13 @@ def _days(words: str, today: date) -> tuple[date, date] | None:
 
 
 def _in_figures(words: str) -> tuple[date, date] | None:
-    match [int(each) for each in re.findall(r"\d+", words)] if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", words) else []:
+    """Year, month, day; or day, month, year where points make clear that it is not the American order."""
+    figures = [int(each) for each in re.findall(r"\d+", words)]
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", words):
+        figures.reverse()
+    elif not re.fullmatch(r"\d{4}(?:([-/.])\d{1,2}(?:\1\d{1,2})?)?", words):
+        return None
+    match figures:
         case [year]:
             return date(year, 1, 1), date(year + 1, 1, 1)
         case [year, month]:

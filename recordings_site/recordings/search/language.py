@@ -26,6 +26,11 @@ FIELDS = (
     "speaker", "number", "caller", "team", "tag", "policy", "destination", "locale", "direction", "state", "has",
     *DATES, *LENGTHS,
 )  # fmt: skip
+# What people type for them.
+_MEANT = {
+    "duration": "longer", "length": "longer", "date": "on", "day": "on", "since": "after", "until": "before",
+    "by": "speaker", "said": "speaker", "phone": "caller", "language": "locale", "status": "state",
+}  # fmt: skip
 _CHOICES = {"state": STATES, "direction": DIRECTIONS, "has": HAS}
 _QUOTES = '"“”„«»＂'
 _TOKEN = re.compile(
@@ -154,10 +159,9 @@ class _Parser:
         name = field[1].lower()
         if name in FIELDS:
             return True
-        if meant := difflib.get_close_matches(name, FIELDS, 1, 0.7):
-            raise self._fail(
-                f"There is no “{field[1]}:”. Did you mean “{meant[0]}:”?", start, start + len(name), meant[0]
-            )
+        meant = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
+        if meant:
+            raise self._fail(f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(name), meant)
         return False
 
     # --- Grammar --------------------------------------------------------------------------------------------------
@@ -295,7 +299,10 @@ class _Parser:
         name, value = piece.text, piece.value.strip()
         place = (piece.start, piece.end)
         if not value:
-            raise self._fail(f"“{name}:” needs a value behind the colon, without a blank.", *place, " ")
+            behind = self._peek() in ("word", "phrase") and self.text[piece.end : piece.end + 1].isspace()
+            end = self.pieces[self.at].start if behind else piece.end
+            sentence = f"“{name}:” needs a value behind the colon, without a blank."
+            raise self._fail(sentence, piece.start, end, f"{name}:" if behind else " ")
         if name in DATES:
             return self._date(name, value, place)
         if name in LENGTHS:
@@ -326,7 +333,8 @@ class _Parser:
                 f"“{value}” is no date. Write 2024-03-05, 2024-03, march, yesterday, "
                 f'{name}:"last week" or {name}:"3 days ago".'
             )
-            raise self._fail(sentence, *place, f"{name}:today")
+            # The rest is searched without it; a date that nobody meant would only hide what is found.
+            raise self._fail(sentence, *place, " " if len(self.pieces) > 1 else f"{name}:today")
         first, after = span
         match name:
             case "before":
