@@ -11,7 +11,7 @@ from django.db import connection
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.search import ids, tree
-from recordings_site.recordings.search.facts import Facts, id_range
+from recordings_site.recordings.search.facts import Facts, id_range, is_range
 from recordings_site.recordings.search.meaning import All, Fact, Line, Meaning, Without
 from recordings_site.recordings.search.sql import (
     Condition,
@@ -69,7 +69,7 @@ def plan(meaning: Meaning, user: User) -> Plan:
     facts = Facts(user)
     scope = _scope(meaning, user, facts)
     low, high = id_range(meaning)
-    parts = meaning.parts if isinstance(meaning, All) else (meaning,)
+    parts = tuple(part for part in _parts(meaning) if not is_range(part) and not _number(part))
     spoken = [part for part in parts if not isinstance(part, Fact | Without)]
     rest: Condition | None = None
     needed: str | None = None
@@ -80,11 +80,12 @@ def plan(meaning: Meaning, user: User) -> Plan:
         others = tuple(part for part in parts if part is not spoken[0])
         rest = decides(All(others), writer, facts) if others else None
     else:
-        match, exact = recording_match(meaning, writer)
-        rest = None if exact else decides(meaning, writer, facts)
+        match, exact = recording_match(All(parts), writer)
+        rest = None if exact or not parts else decides(All(parts), writer, facts)
     if scope is not None and 0 < len(scope) <= _NUMBERS_AS_WORDS:
         numbers = writer.terms([scope_token(number) for number in scope])
         needed, match = (writer.both([each, numbers]) if each else numbers for each in (needed, match))
+        scope = None  # the match says it
     return Plan(lines, needed, match, rest, scope, low, high)
 
 
@@ -120,11 +121,21 @@ def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int | No
 def _scope(meaning: Meaning, user: User, facts: Facts) -> tuple[int, ...] | None:
     """The numbers among whose recordings to look; None for all. What one may see, narrowed by `number:`."""
     scope = None if user.sees_all else set(PhoneNumber.objects.visible_to(user).values_list("id", flat=True))
-    for part in meaning.parts if isinstance(meaning, All) else (meaning,):
-        if isinstance(part, Fact) and isinstance(part.field, tree.Field) and part.field.name == "number":
-            named = set(facts.numbers(part.field.value))
-            scope = named if scope is None else scope & named
+    for value in filter(None, map(_number, _parts(meaning))):
+        named = set(facts.numbers(value))
+        scope = named if scope is None else scope & named
     return None if scope is None else tuple(sorted(scope))
+
+
+def _number(part: Meaning) -> str:
+    """The number that a part names, if it does: it narrows the scope, which the index knows."""
+    field = part.field if isinstance(part, Fact) else None
+    return field.value if isinstance(field, tree.Field) and field.name == "number" else ""
+
+
+def _parts(meaning: Meaning) -> tuple[Meaning, ...]:
+    """What must all hold."""
+    return meaning.parts if isinstance(meaning, All) else (meaning,)
 
 
 def _candidates(wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
@@ -185,8 +196,11 @@ def _sqlite(wanted: Plan, high: int | None, most: int) -> list[int]:
         f"SELECT s.rowid >> {shift} FROM {table} s{joined}"
         f" WHERE s.{table} MATCH %s{bounds.sql}{scope.sql} ORDER BY s.rowid DESC"
     )
+    parameters = [wanted.match, *bounds.parameters, *scope.parameters]
+    if not wanted.lines:
+        return _column(f"{sql} LIMIT %s", [*parameters, most])
     with connection.cursor() as cursor:
-        cursor.execute(sql, [wanted.match, *bounds.parameters, *scope.parameters])
+        cursor.execute(sql, parameters)
         return list(islice(_each_once(row[0] for rows in iter(lambda: cursor.fetchmany(64), []) for row in rows), most))
 
 

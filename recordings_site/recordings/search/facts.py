@@ -105,10 +105,17 @@ def id_range(meaning: Meaning) -> tuple[int | None, int | None]:
             if part.field.start is not None:
                 low = max(low or 0, ids.first_id(part.field.start))
             if part.field.end is not None:
-                # The end may lie within a second: the ids of that second are still candidates.
-                bound = ids.first_id(part.field.end) + ids.MOST
+                # An end within a second: the ids of that second are still candidates.
+                bound = ids.first_id(part.field.end) + (ids.MOST if part.field.end.microsecond else 0)
                 high = bound if high is None else min(high, bound)
     return low, high
+
+
+def is_range(part: Meaning) -> bool:
+    """Whether a part is a time that the ids decide, as they do for dates: those begin and end with a second."""
+    if not isinstance(part, Fact) or not isinstance(part.field, tree.Between):
+        return False
+    return not any(end is not None and end.microsecond for end in (part.field.start, part.field.end))
 
 
 def _among(column: str, values: Iterable[int]) -> Condition:

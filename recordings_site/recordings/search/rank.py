@@ -6,8 +6,8 @@ from recordings_site.accounts.models import User
 from recordings_site.recordings.search import candidates
 from recordings_site.recordings.search.meaning import Meaning, lines_of
 
-CONSIDERED = 500  # newest hits among which the best are chosen
-_LINES = 1500  # newest lines that are counted for each thing asked
+CONSIDERED = 300  # newest hits among which the best are chosen
+_LINES = 1000  # newest lines that are counted for each thing asked
 
 
 def best(meaning: Meaning, user: User) -> tuple[list[int], bool]:
