@@ -33,14 +33,12 @@ LINES_IN_STEP = """
                 WHERE s.id >> {bits} = step AND s.tokens @@ needed AND s.id + 0 < high << 14 AND s.id + 0 >= low << 14
                     AND (scopes IS NULL OR s.scope = ANY (scopes))) n;"""
 
-# A step is as wide as its end allows; steps grow wider only while they bring little, so that neither a common word
-# reads more than it shows nor a rare one takes many steps.
+# Steps grow wider after two that brought little, so that neither a common word reads more than it shows nor a rare one
+# takes many steps. The newer part of a wider step was looked at before: little was there.
 WALK = """
     SELECT LEAST(high, COALESCE(max(id) + 1, 0)), GREATEST(low, min(id)) INTO high, low
     FROM recordings_search_recording;
     WHILE high > low AND cardinality(hits) < most LOOP
-        width := CASE WHEN widest >= 2 AND high & (1::bigint << 36) - 1 = 0 THEN 2
-                      WHEN widest >= 1 AND high & (1::bigint << 32) - 1 = 0 THEN 1 ELSE 0 END;
         step := (high - 1) >> (28 + 4 * width);
         CASE width
         WHEN 0 THEN{narrow}
@@ -51,6 +49,11 @@ WALK = """
         hits := hits || part;
         high := step << (28 + 4 * width);
 {after}
+        poor := CASE WHEN few THEN poor + 1 ELSE 0 END;
+        IF poor = 2 AND width < 2 THEN
+            width := width + 1;
+            poor := 0;
+        END IF;
     END LOOP;
 """
 RECORDINGS = """
@@ -60,13 +63,14 @@ CREATE FUNCTION recordings_search_newest(
 DECLARE
     part bigint[];
     step bigint;
-    width integer;
-    widest integer := 0;
+    width integer := 0;
+    few boolean;
+    poor integer := 0;
 BEGIN
     hits := '{{}}';{walk}END $$;
 """
 RECORDINGS_AFTER = """
-        widest := CASE WHEN 16 * cardinality(part) < most THEN LEAST(widest + 1, 2) ELSE width END;"""
+        few := 16 * cardinality(part) < most;"""
 LINES = """
 CREATE FUNCTION recordings_search_lines(
     needed tsquery, match tsquery, scopes bigint[], low bigint, high bigint, most integer, budget integer,
@@ -77,20 +81,20 @@ DECLARE
     new integer;
     looked integer := 0;
     step bigint;
-    width integer;
-    widest integer := 0;
+    width integer := 0;
+    few boolean;
+    poor integer := 0;
 BEGIN
-    hits := '{{}}';{walk}    hits := hits[1:most];
+    hits := '{{}}';{walk}    IF high > low AND cardinality(hits) < most THEN
+        reached := high;
+    END IF;
+    hits := hits[1:most];
 END $$;
 """
 LINES_AFTER = """
         looked := looked + new;
-        IF looked >= budget THEN
-            reached := high;
-            EXIT;
-        END IF;
-        widest := CASE WHEN 16 * cardinality(part) < most AND 16 * new < budget - looked
-                       THEN LEAST(widest + 1, 2) ELSE width END;"""
+        EXIT WHEN looked >= budget;
+        few := 16 * cardinality(part) < most AND 16 * new < budget - looked;"""
 BACK = """
 DROP FUNCTION recordings_search_newest;
 DROP FUNCTION recordings_search_lines;
