@@ -1,10 +1,7 @@
 """Runs inside Django on one database: fills it with recordings if need be, asks for pages, prints rows as JSON."""
 
-import random
 import sys
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -18,13 +15,12 @@ from django.test import Client  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from recordings_site.accounts.models import Team, User  # noqa: E402
-from recordings_site.calls.models import Direction  # noqa: E402
 from recordings_site.destinations.models import Destination  # noqa: E402
 from recordings_site.policies.models import PhoneNumber  # noqa: E402
 from recordings_site.recordings.models import Origin, RecordingJob  # noqa: E402
 from recordings_site.web import keyset  # noqa: E402
 from tests import factories  # noqa: E402
-from tests.bench import corpus, percentile, search_load  # noqa: E402
+from tests.bench import corpus, percentile  # noqa: E402
 from tests.bench.search_inside import clocked, say  # noqa: E402
 
 RECORDINGS = 5_000_000
@@ -126,11 +122,8 @@ def load(count: int) -> None:
         indexes = _indexes(cursor)
         for name in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        columns = [field.column for field in RecordingJob._meta.concrete_fields]
-        search_load.write(
-            RecordingJob._meta.db_table, ", ".join(f'"{each}"' for each in columns), _rows(count, columns)
-        )
-        for definition in tqdm(indexes.values(), unit="index"):
+        _make(cursor, count)
+        for definition in tqdm(indexes.values(), unit="index", desc=f"Loading into {connection.vendor}"):
             cursor.execute(definition)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
@@ -155,38 +148,39 @@ def _indexes(cursor: CursorWrapper) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _rows(count: int, columns: Sequence[str]) -> Iterator[list[Any]]:
-    """The recordings as rows; the states and directions are those of a busy week."""
-    numbers = list(PhoneNumber.objects.values_list("pk", flat=True))
+def _make(cursor: CursorWrapper, count: int) -> None:
+    """The recordings, made by the database; states, directions and numbers are those of a busy week."""
+    first = PhoneNumber.objects.order_by("pk").values_list("pk", flat=True)[0]
+    start, step = corpus.END.timestamp() - corpus.DAYS * 86400, corpus.DAYS * 86400 / count
+    postgresql = connection.vendor == "postgresql"
+    moment = f"to_timestamp({start} + i * {step})" if postgresql else f"datetime({start} + i * {step}, 'unixepoch')"
+    varied = {
+        "id": "gen_random_uuid()" if postgresql else "lower(hex(randomblob(16)))",
+        # Remainders of primes instead of chance: the same rows on both databases.
+        "number_id": f"{first} + ({corpus.NUMBERS} * (i * 7919 % 1009) * (i * 7919 % 1009)) / (1009 * 1009)",
+        "happened_at": moment,
+        "started_at": moment,
+        "available_at": f"CASE WHEN i * 7907 % 100 < 97 THEN {moment} END",
+        "state": "CASE WHEN i * 7907 % 100 < 97 THEN 'available' ELSE 'finished' END",
+        "direction": "CASE WHEN i * 7901 % 10 < 8 THEN 'inbound' ELSE 'outbound' END",
+        "caller": "'+467' || (10000000 + i)",
+        "key": "i || '.mp3'",
+        "duration": "5 + 1200.0 * (i * 7883 % 997) * (i * 7883 % 997) / (997 * 997)",
+    }
     same = RecordingJob(
-        origin=Origin.FLAG, destination=Destination.objects.get(name="Bench"), locale="en-US", transcription=True,
-        happened_at=corpus.END,
-    )  # fmt: skip
-    row = [
-        field.get_db_prep_save(getattr(same, field.attname), connection) for field in RecordingJob._meta.concrete_fields
-    ]
-    places = [
-        columns.index(name)
-        for name in (
-            "id", "number_id", "happened_at", "started_at", "available_at", "direction", "state", "caller", "key",
-            "duration",
-        )
-    ]  # fmt: skip
-    chance = random.Random(6)
-    for index in tqdm(range(count), unit="recording", desc=f"Loading into {connection.vendor}"):
-        happened = corpus.END - timedelta(days=corpus.DAYS * (1 - index / count))
-        moment = connection.ops.adapt_datetimefield_value(happened)
-        has_come = chance.random() < 0.97
-        changed = (
-            uuid.UUID(int=chance.getrandbits(128), version=4).hex, numbers[int(len(numbers) * chance.random() ** 2)],
-            moment, moment, moment if has_come else None,
-            Direction.INBOUND if chance.random() < 0.8 else Direction.OUTBOUND,
-            "available" if has_come else "finished", f"+4670{index % 10**7:07}", f"{index}.mp3",
-            chance.expovariate(1 / 180),
-        )  # fmt: skip
-        for place, value in zip(places, changed, strict=True):
-            row[place] = value
-        yield row
+        origin=Origin.FLAG, destination=Destination.objects.get(name="Bench"), locale="en-US", transcription=True
+    )
+    fixed = [field for field in RecordingJob._meta.concrete_fields if field.column not in varied]
+    values = [field.get_db_prep_save(getattr(same, field.attname), connection) for field in fixed]
+    serial = f"generate_series(0, {count - 1}) AS s(i)"
+    if not postgresql:
+        serial = f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s LIMIT {count}) SELECT i FROM s)"
+    columns = ", ".join(f'"{column}"' for column in (*varied, *(field.column for field in fixed)))
+    cursor.execute(
+        f"INSERT INTO {RecordingJob._meta.db_table} ({columns})"
+        f" SELECT {', '.join((*varied.values(), *(['%s'] * len(fixed))))} FROM {serial}".replace(" % ", " %% "),
+        values,
+    )
 
 
 if __name__ == "__main__":

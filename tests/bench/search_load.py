@@ -172,18 +172,18 @@ def _load(batch: Batch, numbers: Sequence[PhoneNumber]) -> None:
         )  # fmt: skip
     for model, rows in ((Call, calls), (RecordingJob, jobs), (Transcript, transcripts), (IndexedRecording, indexed)):
         model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
-    write(
+    _write(
         "recordings_transcriptline", "id, transcript_id, position, timestamp, speaker_label, text, scope", _lines(batch)
     )
     if connection.vendor == "postgresql":
-        write("recordings_search_recording", "id, scope, tokens", _recordings(batch, indexed))
-        write("recordings_search_line", "id, scope, at, tokens", _line_vectors(batch, indexed))
+        _write("recordings_search_recording", "id, scope, tokens", _recordings(batch, indexed))
+        _write("recordings_search_line", "id, scope, at, tokens", _line_vectors(batch, indexed))
     else:
-        write("recordings_search_recording", "rowid, tokens", _recordings(batch, indexed))
-        write("recordings_search_line", "rowid, said, corrected, joined, at", _line_columns(batch, indexed))
+        _write("recordings_search_recording", "rowid, tokens", _recordings(batch, indexed))
+        _write("recordings_search_line", "rowid, said, corrected, joined, at", _line_columns(batch, indexed))
 
 
-def write(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
+def _write(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
