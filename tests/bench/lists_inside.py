@@ -172,7 +172,7 @@ def _make(cursor: CursorWrapper, count: int) -> None:
     )
     fixed = [field for field in RecordingJob._meta.concrete_fields if field.column not in varied]
     values = [field.get_db_prep_save(getattr(same, field.attname), connection) for field in fixed]
-    serial = f"generate_series(0, {count - 1}) AS s(i)"
+    serial = f"generate_series(0::bigint, {count - 1}) AS s(i)"
     if not postgresql:
         serial = f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s LIMIT {count}) SELECT i FROM s)"
     columns = ", ".join(f'"{column}"' for column in (*varied, *(field.column for field in fixed)))
