@@ -4,7 +4,7 @@ Every answer has exactly one action and is checked against the table of what Sin
 fails the check loses its recording rather than its call.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -116,7 +116,7 @@ def answer_ace(
     if options is None:
         return Answer(instead(decision, svaml.continue_()), decision)
     found = _with_recording(svaml.continue_(), decision, options)
-    return _checked(found, "ace", decision, svaml.continue_(), svaml.document(svaml.continue_()))
+    return _checked(found, "ace", decision, svaml.continue_(), lambda: svaml.document(svaml.continue_()))
 
 
 def answer_callout(
@@ -146,7 +146,7 @@ def answer_pie(decision: DecisionFacts | None, value: str, snapshot: Snapshot) -
     if not isinstance(decision.route, RunMenu):
         return Answer(svaml.document(svaml.continue_()), decision)
     action = _action(decision.route.branch(value))
-    return _checked(svaml.document(action), "pie", decision, action, svaml.document(svaml.hangup()))
+    return _checked(svaml.document(action), "pie", decision, action, lambda: svaml.document(svaml.hangup()))
 
 
 def connect_only(call: CallFacts, route: Route) -> Svaml:
@@ -169,8 +169,8 @@ def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not:
         found = svaml.document(action)
     else:
         found = _with_recording(action, decision, options)
-    answer = _checked(found, "ice", decision, action, connect_only(decision.call, default))
-    return replace(answer, recordings=(answer.decision.plan,) if answer.decision.plan else ())
+    answer = _checked(found, "ice", decision, action, lambda: connect_only(decision.call, default))
+    return Answer(answer.svaml, answer.decision, (answer.decision.plan,)) if answer.decision.plan else answer
 
 
 def options_for(
@@ -215,7 +215,7 @@ def instead(decision: DecisionFacts, action: Svaml) -> Svaml:
     return svaml.document(svaml.hangup() if decision.if_impossible == "refuse" else action, notice)
 
 
-def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, last: Svaml) -> Answer:
+def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, last: Callable[[], Svaml]) -> Answer:
     """The answer if it is valid; else the same action unrecorded if that is; else the last resort."""
     wrong = svaml.problems(found, event)
     if not wrong:
@@ -223,7 +223,7 @@ def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, l
     detail = f"the answer would have been wrong ({wrong[0].path}: {wrong[0].message.rstrip('.')})"
     decision = decision.unrecorded(Reason.FAULT, detail)
     found = instead(decision, action)
-    return Answer(last if svaml.problems(found, event) else found, decision)
+    return Answer(last() if svaml.problems(found, event) else found, decision)
 
 
 def spoken(announcement: Announcement) -> Sequence[Svaml]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from recordings_site.policies.document import How, PolicyDocument, Rule, When
 from recordings_site.policies.routes import (
@@ -58,6 +59,7 @@ def any_of(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
 
 
+@lru_cache(maxsize=4096)
 def which(when: When, time_zone: str) -> str:
     """Which calls the conditions mean: `inbound calls outside 08:00-18:00 Europe/Stockholm, from +4670*`."""
     direction = {"any": "calls", "callout": "callouts"}.get(when.direction, f"{when.direction} calls")

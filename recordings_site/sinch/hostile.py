@@ -1,11 +1,15 @@
 """Reads JSON that strangers wrote: bounded, of plain types, free of what databases and encoders choke on."""
 
+import codecs
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 MAX_DEPTH = 32
 
+# NaN and Infinity are no JSON, but some writers write them: nothing is known then.
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 _REPLACED = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -24,8 +28,7 @@ def read_object(data: bytes, *, limit: int) -> dict[str, Any]:
     if len(data) > limit:
         raise ValueError(f"it is larger than {limit} bytes")
     try:
-        # NaN and Infinity are no JSON, but some writers write them: nothing is known then.
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
+        value = _DECODER.decode(data.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except (ValueError, RecursionError):
@@ -40,11 +43,17 @@ def field(record: Mapping[str, Any], *names: str) -> Any:
     for name in names:
         if name in record:
             return record[name]
-    wanted = {name.lower() for name in names}
+    wanted, lengths = _folded(names)
     for key, value in record.items():
-        if isinstance(key, str) and key.lower() in wanted:
+        if isinstance(key, str) and len(key) in lengths and key.lower() in wanted:
             return value
     return None
+
+
+@lru_cache(maxsize=256)
+def _folded(names: tuple[str, ...]) -> tuple[frozenset[str], frozenset[int]]:
+    """The names in lower case, and how long they are: most keys are told apart by that alone."""
+    return frozenset(name.lower() for name in names), frozenset(map(len, names))
 
 
 def text_of(value: object, *, limit: int) -> str:

@@ -144,7 +144,7 @@ def _string_to_sign(method: str, path: str, body: bytes, content_type: str, x_ti
 
 
 def _signature(key: bytes, message: bytes) -> str:
-    return base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
+    return base64.b64encode(hmac.digest(key, message, "sha256")).decode()
 
 
 def _utf8(text: str) -> bytes:
