@@ -72,7 +72,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
     delivery.call = call
     delivery.applied_at = timezone.now()
     delivery.result = given.decision.sentence[:300]
-    delivery.answer_ms = _since(started)
+    delivery.answer_ms = since(started)
     insert(delivery)
     if inbound.reply is not None:
         actions.keep_exchange(delivery=delivery, reply=inbound.reply)
@@ -141,19 +141,17 @@ def _ice(inbound: Inbound, told: _CallOfIce, terms: Terms) -> Answer:
         running = _plan_of(session)
         if running is not None and given.recordings and given.recordings[0].conference_id:
             given = decide(running)
-    kept = calls.keep_decision(
-        call, facts=given.decision, svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
+    kept = calls.new_decision(
+        call, facts=given.decision, svaml=svaml.masked(given.svaml), latency_ms=since(terms.started)
     )
+    insert(kept)
     for planned in given.recordings:
         if not planned.joined and not (planned.origin == Origin.UPSTREAM and _taken(planned)):
-            of_session = session if planned.conference_id else None
-            recordings.expect_recording(
-                subject=of_session or call,
-                planned=planned,
-                at=inbound.happened_at,
-                decision=kept,
-                is_first=is_new and of_session is None,
-            )
+            of_session, at = session if planned.conference_id else None, inbound.happened_at
+            if is_new and of_session is None:
+                insert(recordings.new_recording(call=call, planned=planned, at=at, decision=kept))
+            else:
+                recordings.expect_recording(subject=of_session or call, planned=planned, at=at, decision=kept)
     if not is_new:
         recordings.settle(call)
     return given
@@ -194,9 +192,10 @@ def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Term
         recording_id=recording_id(key, ace.call_id),
     )
     given = answers.to_callout(inbound, given, snapshot.current())
-    kept = calls.keep_decision(
-        call, facts=given.decision, svaml=None, ace_svaml=svaml.masked(given.svaml), latency_ms=_since(terms.started)
+    kept = calls.new_decision(
+        call, facts=given.decision, svaml=None, ace_svaml=svaml.masked(given.svaml), latency_ms=since(terms.started)
     )
+    insert(kept)
     _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
     recordings.settle(call)
     enqueue(LEARN, call.pk)
@@ -229,7 +228,8 @@ def _taken(planned: PlannedRecording) -> bool:
     return bool(planned.key) and same.exists()
 
 
-def _since(started: float) -> float:
+def since(started: float) -> float:
+    """Milliseconds since a moment of time.perf_counter(), as they are kept."""
     return round((time.perf_counter() - started) * 1000, 2)
 
 

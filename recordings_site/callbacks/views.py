@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from recordings_site.callbacks import answers, handlers, inbox, relay
+from recordings_site.callbacks import answers, handlers, inbox, new_calls, relay
 from recordings_site.callbacks.deadline import LOOK_PATIENCE, DatabaseDown, in_time, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.callbacks.tally import tally
+from recordings_site.callbacks.together import Together
 from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer
 from recordings_site.policies.snapshot import Snapshot
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 CONTINUE: dict[str, Any] = {"action": {"name": "continue"}}
 HANGUP: dict[str, Any] = {"action": {"name": "hangup"}}
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+keep_new_call = Together(new_calls.keep)
 
 
 @csrf_exempt
@@ -75,15 +79,8 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
     inbound = _with_upstream(inbound)
     event = inbound.event
 
-    def do(about_to_commit: Any) -> Answered:
-        return handlers.answer_event(inbound, started=started, about_to_commit=about_to_commit)
-
-    def too_late(answered: Answered) -> None:
-        if isinstance(event, Ice):
-            handlers.withdraw(answered, _without_recording(inbound, known, "database_down"))
-
     try:
-        return _json(within_deadline(do, too_late=too_late).svaml)
+        return _json(_kept(inbound, known, started).svaml)
     except DatabaseDown as problem:
         tally("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
@@ -92,6 +89,23 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
         tally("fault")
         log.exception("%s of call %s is answered without recording", type(event).__name__, event.call_id)
         return _json(_degraded(inbound, known, "fault"))
+
+
+def _kept(inbound: Inbound, known: Snapshot, started: float) -> Answered:
+    """The answer, once all that it leaves behind is stored: with that of others, or else by itself."""
+    began = time.perf_counter()
+
+    def do(about_to_commit: Callable[[], None]) -> Answered:
+        return handlers.answer_event(inbound, started=started, about_to_commit=about_to_commit)
+
+    def too_late(answered: Answered | None) -> None:
+        if answered is not None and isinstance(inbound.event, Ice):
+            handlers.withdraw(answered, _without_recording(inbound, known, "database_down"))
+
+    # What the sealed file tells is not enough to record by; the database may be back.
+    new = new_calls.read(inbound, known, started=started) if snapshot.is_loaded() else None
+    answered = keep_new_call(new, too_late=too_late) if new is not None else None
+    return answered or within_deadline(do, too_late=too_late, spent=time.perf_counter() - began)
 
 
 def _with_upstream(inbound: Inbound) -> Inbound:
@@ -146,8 +160,7 @@ def _acknowledge(inbound: Inbound) -> HttpResponse:
 
 
 def _json(svaml: dict[str, Any]) -> HttpResponse:
-    body = json.dumps(svaml, separators=(",", ":"), ensure_ascii=False)
-    return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+    return HttpResponse(_COMPACT.encode(svaml), content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _constant(status: int, words: str, **headers: str) -> HttpResponse:

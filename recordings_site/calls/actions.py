@@ -3,6 +3,7 @@
 Who did it is always Sinch, and the delivery itself is the evidence, so these writes leave no further audit row.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify, digits
-from recordings_site.web.insertion import insert
+from recordings_site.web.insertion import insert_all
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -24,14 +25,15 @@ def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
     return call
 
 
-def call_of_ice(
+def new_call(
     *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
-) -> tuple[Call, bool]:
-    """The call of an ICE with that ICE's facts, locked, and whether this is the first that is heard of it.
+) -> Call:
+    """The row of a call as its ICE tells of it, not yet kept."""
+    return Call(application_id=application_id, call_id=ice.call_id, **_told(ice, facts, number_id, at, received_at))
 
-    A later copy of the same ICE changes nothing. To be called in a transaction.
-    """
-    told = {
+
+def _told(ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime) -> dict[str, Any]:
+    return {
         "ice_at": at,
         "started_at": at,
         "ice_received_at": received_at,
@@ -47,8 +49,23 @@ def call_of_ice(
         "custom": ice.custom,
         "call_resource_url": ice.call_resource_url[:500],
     }
+
+
+def insert_new(new: Sequence[Call]) -> list[Call]:
+    """Keep those of which nothing was heard before, and give them; of two alike, the first."""
+    return insert_all(new, unless_exists=("application_id", "call_id"))
+
+
+def call_of_ice(
+    *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
+) -> tuple[Call, bool]:
+    """The call of an ICE with that ICE's facts, locked, and whether this is the first that is heard of it.
+
+    A later copy of the same ICE changes nothing. To be called in a transaction.
+    """
+    told = _told(ice, facts, number_id, at, received_at)
     call = Call(application_id=application_id, call_id=ice.call_id, **told)
-    if insert(call, unless_exists=True):
+    if insert_new([call]):
         return call, True
     call = Call.objects.select_for_update().get(application_id=application_id, call_id=ice.call_id)
     if call.ice_received_at is None:
@@ -140,7 +157,7 @@ def close_session_if_empty(*, session_id: int, at: datetime) -> None:
         ConferenceSession.objects.filter(pk=session_id, closed_at=None).update(closed_at=at)
 
 
-def keep_decision(
+def new_decision(
     call: Call,
     *,
     facts: DecisionFacts,
@@ -148,8 +165,8 @@ def keep_decision(
     latency_ms: float,
     ace_svaml: dict[str, Any] | None = None,
 ) -> Decision:
-    """Keep how the ICE (of a callout, which has none: the ACE) was answered: SVAML with its credentials masked."""
-    decision = Decision(
+    """How the ICE (of a callout, which has none: the ACE) was answered, not yet kept; the SVAMLs are masked ones."""
+    return Decision(
         call=call,
         outcome=_outcome(facts),
         policy_version_id=facts.version_id,
@@ -162,8 +179,6 @@ def keep_decision(
         ace_svaml=ace_svaml,
         latency_ms=latency_ms,
     )
-    insert(decision)
-    return decision
 
 
 @transaction.atomic

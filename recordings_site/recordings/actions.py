@@ -18,7 +18,6 @@ from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
-from recordings_site.web.insertion import insert
 
 # The kinds of work that a worker does for a recording (ops.jobs says how).
 INSPECT = "recording.inspect"
@@ -38,16 +37,32 @@ def expect_recording(
     decision: Decision | None = None,
     origin: str = "",
     by: User | None = None,
-    is_first: bool = False,
 ) -> RecordingJob:
-    """Keep that a recording was asked for. One that was adopted before its ICE was known becomes this one.
-
-    `is_first` spares the look for others, when nothing can be known of this subject yet.
-    """
-    job = None if is_first else _adopted_before(subject, planned)
+    """Keep that a recording was asked for. One that was adopted before its ICE was known becomes this one."""
+    job = _adopted_before(subject, planned)
     if job is None:
-        job = RecordingJob(id=planned.recording_id, ordinal=1 if is_first else _next_ordinal(subject))
-    job.origin = origin or planned.origin
+        job = RecordingJob(id=planned.recording_id, ordinal=_next_ordinal(subject))
+    _ask_for(job, planned, subject=subject, at=at, decision=decision)
+    job.origin = origin or job.origin
+    job.save()
+    if by is not None:
+        audit.record(by=by, action="recording.asked_for", subject=job, data={"origin": job.origin})
+    settle(subject)
+    return job
+
+
+def new_recording(*, call: Call, planned: PlannedRecording, at: datetime, decision: Decision) -> RecordingJob:
+    """The row of the first recording that is asked for of a new call, not yet kept."""
+    job = RecordingJob(id=planned.recording_id, ordinal=1)
+    _ask_for(job, planned, subject=call, at=at, decision=decision)
+    return job
+
+
+def _ask_for(
+    job: RecordingJob, planned: PlannedRecording, *, subject: Subject, at: datetime, decision: Decision | None
+) -> None:
+    """Write down in a recording's row what was planned and that it was asked for."""
+    job.origin = planned.origin
     job.decision = decision
     job.expected_at = at
     if not job.key:
@@ -62,15 +77,6 @@ def expect_recording(
         job.started_at = at
     attribute(job, subject)
     settle_job(job)
-    if is_first:
-        insert(job)
-    else:
-        job.save()
-    if by is not None:
-        audit.record(by=by, action="recording.asked_for", subject=job, data={"origin": job.origin})
-    if not is_first:
-        settle(subject)
-    return job
 
 
 def _starts_at_once(planned: PlannedRecording) -> bool:

@@ -157,7 +157,7 @@ def test_the_same_ice_signed_again_gets_the_same_answer(number: PhoneNumber) -> 
 
 
 def test_a_fault_while_answering_costs_the_recording_and_not_the_call(number: PhoneNumber) -> None:
-    with patch("recordings_site.calls.actions.keep_decision", side_effect=DatabaseError("disk full")):
+    with patch("recordings_site.calls.actions.new_decision", side_effect=DatabaseError("disk full")):
         answered = _svaml(post(number.application, ice(number.digits)))
     assert answered["action"]["name"] == "connectPstn"  # type: ignore[index]
     assert not svaml.recording_requests(answered)

@@ -1,0 +1,150 @@
+"""New calls that are kept together: each has its rows and its answer, whoever else is among them."""
+
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from pytest_django.fixtures import Settings
+
+from recordings_site.callbacks import deadline, new_calls, views
+from recordings_site.callbacks.new_calls import NewCall
+from recordings_site.calls import actions as calls
+from recordings_site.calls.models import Call, CallbackDelivery, Decision
+from recordings_site.policies import snapshot
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.sinch import svaml
+from tests import factories
+from tests.sinch_posts import ice, post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
+    """A number whose policy records every call, in a process that works as in production, on a machine however busy."""
+    settings.CALLBACK_THREADS = 1 if connection.vendor == "sqlite" else 4
+    monkeypatch.setattr(deadline, "PATIENCE", 60)
+    how = {"destination": factories.destination().pk}
+    made = factories.number(policy=factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how}))
+    snapshot.forget()
+    snapshot.current()
+    return made
+
+
+def all_at_once(number: PhoneNumber, call_ids: list[str]) -> list[HttpResponse]:
+    """The answers to ICEs of these calls, which all come in the same moment."""
+
+    def call(call_id: str) -> HttpResponse:
+        try:
+            return post(number.application, ice(number.digits, call_id=call_id))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(call_ids)) as callers:
+        return list(callers.map(call, call_ids))
+
+
+def recorded(answer: HttpResponse) -> bool:
+    """Whether the answer records the call."""
+    assert answer.status_code == 200, answer.content
+    return bool(svaml.recording_requests(json.loads(answer.content)))
+
+
+def test_each_of_many_has_its_own_rows_and_answer(number: PhoneNumber) -> None:
+    sizes: list[int] = []
+
+    def counted(told: list[NewCall]) -> object:
+        sizes.append(len(told))
+        return new_calls.keep(told)
+
+    with patch.object(views.keep_new_call, "_do", counted):
+        answers = all_at_once(number, [f"call-{n}" for n in range(24)])
+    assert sum(sizes) == 24
+    assert len(sizes) < 24, "some of them shared a transaction"
+    for n, answer in enumerate(answers):
+        [asked] = svaml.recording_requests(json.loads(answer.content))
+        job = RecordingJob.objects.select_related("call", "decision").get(call__call_id=f"call-{n}")
+        assert asked.options.destination_url.endswith(job.key)
+        assert job.decision is not None
+        assert job.decision.call_id == job.call_id
+        delivery = CallbackDelivery.objects.get(call=job.call)
+        assert json.loads(bytes(delivery.body))["callid"] == f"call-{n}"
+        assert delivery.answer_ms > 0
+
+
+def test_the_same_call_told_twice_at_once_is_one_call_with_one_answer(number: PhoneNumber) -> None:
+    answers = all_at_once(number, [f"call-{n % 4}" for n in range(16)])
+    assert all(map(recorded, answers))
+    assert len({answer.content for answer in answers}) == 4
+    assert Call.objects.count() == Decision.objects.count() == RecordingJob.objects.count() == 4
+    assert Counter(CallbackDelivery.objects.values_list("call__call_id", flat=True)) == dict.fromkeys(
+        (f"call-{n}" for n in range(4)), 4
+    )
+
+
+def test_one_that_cannot_be_kept_costs_the_others_nothing(number: PhoneNumber) -> None:
+    decide = calls.new_decision
+
+    def poisoned(call: Call, **how: object) -> Decision:
+        if call.call_id == "poison":
+            raise ValueError("cannot be kept")
+        return decide(call, **how)  # type: ignore[arg-type]
+
+    with patch.object(calls, "new_decision", poisoned):
+        answers = all_at_once(number, ["a", "b", "poison", "c", "d"])
+    assert [recorded(answer) for answer in answers] == [True, True, False, True, True]
+    assert set(Call.objects.values_list("call_id", flat=True)) == {*"abcd"}
+    assert RecordingJob.objects.count() == 4
+
+
+def test_a_call_of_which_something_is_known_is_handled_by_itself(number: PhoneNumber) -> None:
+    """A notification overtook the ICE: the recording that was adopted then is the one that was asked for."""
+    post(number.application, {"event": "notify", "callid": "early", "type": "recording_finished"})
+    [answer] = all_at_once(number, ["early"])
+    assert recorded(answer)
+    call = Call.objects.get()
+    assert call.ice_received_at is not None
+    assert RecordingJob.objects.get().call == call
+
+
+def test_a_process_that_knows_no_more_than_the_sealed_file_looks_again(
+    number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_the_file = replace(snapshot.current(), destinations={})
+    snapshot.forget()
+    monkeypatch.setattr(views, "_snapshot", lambda: of_the_file)
+    [answer] = all_at_once(number, ["first"])
+    assert recorded(answer)
+
+
+def test_what_was_kept_too_late_is_withdrawn(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller was connected without recording: nobody shall wait for one."""
+    monkeypatch.setattr(deadline, "PATIENCE", 0.3)
+    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+    may_go_on, withdrawn = threading.Event(), threading.Event()
+    withdraw = views.handlers.withdraw
+
+    def slow(told: list[NewCall]) -> object:
+        kept = new_calls.keep(told)
+        assert may_go_on.wait(60)
+        return kept
+
+    def noticed(*how: object) -> None:
+        withdraw(*how)  # type: ignore[arg-type]
+        withdrawn.set()
+
+    monkeypatch.setattr(views.keep_new_call, "_do", slow)
+    monkeypatch.setattr(views.handlers, "withdraw", noticed)
+    [answer] = all_at_once(number, ["slow"])
+    assert not recorded(answer)
+    may_go_on.set()
+    assert withdrawn.wait(60)
+    assert Decision.objects.get().reason == "database_down"
+    assert RecordingJob.objects.get().expected_at is None

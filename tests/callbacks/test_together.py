@@ -1,0 +1,113 @@
+"""Callbacks that share a transaction: who comes meanwhile goes into the next one, and nobody pays for another."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from recordings_site.accounts.models import Team
+from recordings_site.callbacks import deadline
+from recordings_site.callbacks.deadline import DatabaseDown
+from recordings_site.callbacks.together import Together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def threads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool, and patience however busy the machine is; the tests of impatience choose theirs."""
+    settings.CALLBACK_THREADS = 2
+    monkeypatch.setattr(deadline, "PATIENCE", 60)
+
+
+class Teams:
+    """Makes teams of these names. It waits, in its transaction, until it may go on; `done` are the transactions."""
+
+    def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+        self.begun = threading.Event()
+        self.done: list[list[str]] = []
+        self.together = Together(self.make)
+
+    def make(self, names: Sequence[str]) -> list[int]:
+        """The ids of the new teams."""
+        self.begun.set()
+        self.done.append(list(names))
+        made = [Team.objects.create(name=name).pk for name in names if name != "poison"]
+        if "poison" in names:
+            raise ValueError("cannot be swallowed")
+        assert self.may_go_on.wait(60)
+        return made
+
+    @contextmanager
+    def while_first_is_under_way(self, others: Sequence[str]) -> Iterator[dict[str, "Future[int]"]]:
+        """What becomes of the first and of the others, all of whom wait while its transaction is under way."""
+        with ThreadPoolExecutor(len(others) + 1) as callers:
+            found = {"first": callers.submit(self.together, "first")}
+            assert self.begun.wait(60)
+            found |= {name: callers.submit(self.together, name) for name in others}
+            while len(self.together._waiting) < len(others) and not any(f.done() for f in found.values()):
+                self.begun.wait(0.01)
+            yield found
+
+
+def test_who_comes_while_one_is_under_way_shares_the_next_transaction() -> None:
+    teams = Teams()
+    with teams.while_first_is_under_way("abc") as found:
+        teams.may_go_on.set()
+    assert {name: one.result() for name, one in found.items()} == dict(Team.objects.values_list("name", "pk"))
+    assert [sorted(names) for names in teams.done] == [["first"], ["a", "b", "c"]]
+
+
+def test_what_fails_fails_alone() -> None:
+    teams = Teams()
+    with teams.while_first_is_under_way(["a", "poison", "c"]) as found:
+        teams.may_go_on.set()
+    with pytest.raises(ValueError, match="swallowed"):
+        found["poison"].result()
+    assert {found[name].result() for name in "ac"} == {*Team.objects.filter(name__in="ac").values_list("pk", flat=True)}
+    assert sorted(Team.objects.values_list("name", flat=True)) == ["a", "c", "first"]
+
+
+def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams = Teams()
+    monkeypatch.setattr(deadline, "PATIENCE", 0.2)
+    with teams.while_first_is_under_way("ab") as found:
+        for name in "ab":
+            with pytest.raises(DatabaseDown):
+                found[name].result()
+        teams.may_go_on.set()
+    monkeypatch.setattr(deadline, "PATIENCE", 60)
+    teams.together("last")
+    assert sorted({name for names in teams.done for name in names}) == ["first", "last"]
+
+
+def test_what_was_committed_too_late_is_put_right_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams, put_right, late = Teams(), threading.Event(), []
+    monkeypatch.setattr(deadline, "PATIENCE", 0.2)
+    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+
+    def too_late(result: int) -> None:
+        late.append(result)
+        put_right.set()
+
+    with pytest.raises(DatabaseDown):
+        teams.together("late", too_late=too_late)
+    assert not Team.objects.exists()
+    teams.may_go_on.set()
+    assert put_right.wait(60)
+    assert late == [Team.objects.get().pk]
+
+
+def test_no_more_wait_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams = Teams()
+    monkeypatch.setattr(deadline, "PLACES", 3)
+    with teams.while_first_is_under_way("ab") as found:
+        with pytest.raises(DatabaseDown, match="Too many"):
+            teams.together("c")
+        teams.may_go_on.set()
+    assert all(one.result() for one in found.values())
+    assert teams.together("c")
