@@ -118,9 +118,12 @@ class Load:
     answers: list[bytes]
 
 
-def load(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
-    """Send the requests over so many connections at once, each of which waits for its answer before the next."""
-    waiting = iter(requests)
+def load(port: int, requests: Sequence[bytes], *, connections: int, per_second: float = 0) -> Load:
+    """Send the requests over so many connections at once, each of which waits for its answer before the next.
+
+    With `per_second` each has its time, from which it is measured, and waits for it; without, all go at once.
+    """
+    waiting = iter(enumerate(requests))
     lock = threading.Lock()
     milliseconds: list[float] = []
     answers: list[bytes] = []
@@ -130,13 +133,14 @@ def load(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while True:
                 with lock:
-                    sent = next(waiting, None)
+                    place, sent = next(waiting, (0, None))
                 if sent is None:
                     return
-                began = time.perf_counter()
+                at = began + place / per_second if per_second else time.perf_counter()
+                time.sleep(max(0.0, at - time.perf_counter()))
                 connection.sendall(sent)
                 answer = receive(connection)
-                milliseconds.append((time.perf_counter() - began) * 1000)
+                milliseconds.append((time.perf_counter() - at) * 1000)
                 answers.append(answer)
 
     threads = [threading.Thread(target=client) for _ in range(connections)]

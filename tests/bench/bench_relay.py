@@ -4,7 +4,6 @@ import contextlib
 import json
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -12,8 +11,9 @@ from urllib.parse import urlsplit
 from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
-from tests.bench.bench_callbacks import CONTENT_TYPE, ice, signed
+from tests.bench.bench_policies import ice
 from tests.house import ROOT
+from tests.running_callbacks import CONTENT_TYPE, PATH
 from tests.running_site import Load, Site, load, request, running
 
 CALLS = 600
@@ -71,14 +71,13 @@ def measure(site: Site, url: str, relayed: list[str], own: list[str], connection
 
 def callbacks(of: list[str]) -> list[bytes]:
     """ICEs of new calls, signed as Sinch does."""
-    key, secret, number = of
-    return [signed(key, secret, ice(str(uuid.uuid4()), number)) for _ in range(CALLS // ROUNDS)]
+    return [asked(PATH, of) for _ in range(CALLS // ROUNDS)]
 
 
 def asked(path: str, of: list[str]) -> bytes:
     """The same, as our relay would send it to the upstream."""
     key, secret, number = of
-    body = json.dumps(ice(str(uuid.uuid4()), number)).encode()
+    body = json.dumps(ice(number)).encode()
     stamp = signing.format_timestamp(datetime.now(UTC))
     authorization = signing.authorization(
         key, secret, method="POST", path=path, body=body, content_type=CONTENT_TYPE, x_timestamp=stamp
