@@ -1,5 +1,6 @@
 """The one face of all stores: what an object is, and the eight things that can be asked of the place where it lies."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,12 @@ WINDOW = 512 * 1024
 """Bytes asked for after that: what one listener may hold in memory."""
 CHUNK = 64 * 1024
 """The most that a `Body` gives at once."""
+SMALL_CHUNK = 16 * 1024
+"""What it gives to who listens: a chunk is held, twice even, until the listener takes it."""
+DOWNLOAD = 4 * 1024 * 1024
+"""Bytes taken without a pause from which on somebody downloads: more than the sockets between us hold."""
+PAUSE = 0.05
+"""Seconds after which somebody who comes back for more has made a pause."""
 RESUMES = 2
 """How often a body that broke off is taken up again at its offset."""
 CONNECT_TIMEOUT = 2.0
@@ -70,6 +77,7 @@ class Source(Protocol):
 class Body:
     """The bytes [start, stop) of one version of an object, in chunks of at most 64 KiB: all of them, or an error.
 
+    Chunks are small for who takes them at the pace of the sound, and grow for who takes them without a pause.
     `reopen(offset)` opens the same version at an offset: a source that ends early or breaks off is taken up there,
     twice; after that StoreUnavailable is raised, so a short answer never looks like a whole one. Close it when done.
     """
@@ -77,6 +85,7 @@ class Body:
     def __init__(self, source: Source, start: int, stop: int, reopen: Callable[[int], Source]) -> None:
         self._source, self._offset, self._stop, self._reopen = source, start, stop, reopen
         self._resumes = RESUMES
+        self._hasty = 0
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -84,14 +93,17 @@ class Body:
             while self._offset < self._stop and not self._closed:
                 chunk = self._next()
                 self._offset += len(chunk)
+                given = time.monotonic()
                 yield chunk
+                self._hasty = self._hasty + len(chunk) if time.monotonic() - given < PAUSE else 0
         finally:
             self.close()
 
     def _next(self) -> bytes:
         while True:
             try:
-                if chunk := self._source.read(min(CHUNK, self._stop - self._offset)):
+                size = CHUNK if self._hasty >= DOWNLOAD else SMALL_CHUNK
+                if chunk := self._source.read(min(size, self._stop - self._offset)):
                     return chunk
                 problem = StoreUnavailable(f"The store sent {self._stop - self._offset} bytes less than it announced.")
             except StoreUnavailable as error:

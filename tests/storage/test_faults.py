@@ -136,6 +136,6 @@ def test_azure_and_google_are_asked_for_windows_never_for_all(kind: str) -> None
     chunks = iter(body)
     taken = sum(len(next(chunks)) for _ in range(20))
     body.close()
-    assert taken == 20 * 64 * 1024
+    assert taken == 20 * storage_port.SMALL_CHUNK
     assert asked[0] == (0, 256 * 1024)
     assert max(stop - start for start, stop in asked) == 512 * 1024

@@ -1,5 +1,6 @@
 """What is particular to a folder as a store."""
 
+import io
 import os
 from pathlib import Path
 
@@ -119,3 +120,20 @@ def test_a_link_that_leads_out_spoils_no_list(tmp_path: Path) -> None:
     store.write("a.mp3", b"a", content_type="audio/mpeg")
     (tmp_path / "root" / "link.mp3").symlink_to(tmp_path / "secret")
     assert [found.key for found in store.list("").objects] == ["a.mp3"]
+
+
+@pytest.mark.parametrize(("pause", "largest"), [(0.0, 64 * 1024), (1.0, 16 * 1024)])
+def test_who_downloads_gets_large_chunks_and_who_listens_never_holds_one(
+    monkeypatch: pytest.MonkeyPatch, pause: float, largest: int
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("recordings_site.storage.port.time.monotonic", lambda: clock[0])
+    size = 6 * 1024 * 1024
+    sizes: list[int] = []
+    with Body(io.BytesIO(bytes(size)), 0, size, lambda _: io.BytesIO()) as body:
+        for chunk in body:
+            sizes.append(len(chunk))
+            if sum(sizes) % (1024 * 1024) == 0:
+                clock[0] += pause
+    assert sum(sizes) == size
+    assert (sizes[0], max(sizes)) == (16 * 1024, largest)
