@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.accounts.models import AuditEvent, Team, User
@@ -333,9 +335,21 @@ def test_audio_is_known_by_its_first_bytes(head: bytes, kind: str | None) -> Non
     assert playback.audio_type(head) == kind
 
 
-def test_a_range_costs_four_queries(
+def test_a_range_costs_three_queries_once_it_is_known_to_be_in_the_audit_trail(
     client: Client, recording: RecordingJob, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
 ) -> None:
     content(client.get(url(recording)))
     with django_assert_num_queries(4):  # session, person, recording with its destination, opened lately
         assert content(client.get(url(recording), headers={"Range": "bytes=5-9"})) == AUDIO[5:10]
+    with django_assert_num_queries(3):
+        assert content(client.get(url(recording), headers={"Range": "bytes=6-9"})) == AUDIO[6:10]
+
+
+def test_what_is_remembered_of_the_audit_trail_ends_with_the_half_hour(
+    client: Client, recording: RecordingJob, time_machine: Any
+) -> None:
+    began = timezone.now()
+    for minutes, rows in ((0, 1), (1, 1), (29, 1), (31, 2), (59, 2), (62, 3)):
+        time_machine.move_to(began + timedelta(minutes=minutes))
+        content(client.get(url(recording), headers={"Range": "bytes=5-9"}))
+        assert AuditEvent.objects.filter(action="audio.opened", subject_id=str(recording.pk)).count() == rows
