@@ -53,8 +53,11 @@ def on_interoperability(swift: Swift, bucket: str) -> Destination:
     )
 
 
-def on_google(google: Google, bucket: str) -> Destination:
-    """A Google destination that is read with a service account. The emulator knows no interoperability keys."""
+def on_google(google: Google, bucket: str, *, write: str = "") -> Destination:
+    """A Google destination that is read with a service account. The emulator knows no interoperability keys.
+
+    With `write`, those keys: what is written with them has to be brought into the emulator's bucket by the test.
+    """
     return actions.create_destination(
         by=None,
         name=f"Google {bucket}",
@@ -63,5 +66,5 @@ def on_google(google: Google, bucket: str) -> Destination:
         endpoint=google.endpoint,
         prefix="calls/",
         read_mode=ReadMode.SERVICE_ACCOUNT,
-        sets=CredentialSets(google.credentials, google.credentials),
+        sets=CredentialSets(write or google.credentials, google.credentials),
     )
