@@ -39,6 +39,7 @@ class Reference:
                     words[word, line.language] = token.text
             transcripts.update(words.keys())
             self.token_of |= words
+        self.known: dict[tuple[tree.Node, Spoken], bool] = {}
         self.common = sorted(transcripts, key=lambda each: (-transcripts[each], each))
 
     def find(self, node: tree.Node) -> set[object]:
@@ -57,7 +58,7 @@ class Reference:
             case tree.Speaker(label):
                 return any(self.is_by(line, [*speakers, label]) for line in lines)
             case _:
-                return any(self.is_by(line, speakers) and self.in_line(node, line) for line in lines)
+                return any(self.is_by(line, speakers) and self.is_known(node, line) for line in lines)
 
     def all_hold(self, parts: tuple[tree.Node, ...], lines: list[Spoken], speakers: list[str]) -> bool:
         rest = [part for part in parts if not isinstance(part, tree.Speaker)]
@@ -79,6 +80,12 @@ class Reference:
     def is_by(self, line: Spoken, speakers: list[str]) -> bool:
         own = set(tokenize(line.speaker).words)
         return all(set(tokenize(label).words) <= own for label in speakers)
+
+    def is_known(self, node: tree.Node, line: Spoken) -> bool:
+        """Whether one thing asked is in one line: asked again and again, so looked at once."""
+        if (node, line) not in self.known:
+            self.known[node, line] = self.in_line(node, line)
+        return self.known[node, line]
 
     def in_line(self, node: tree.Node, line: Spoken) -> bool:
         tokens = tokenize(line.text, line.language)

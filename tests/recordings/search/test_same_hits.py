@@ -96,9 +96,20 @@ def queries(seed: int, count: int) -> Iterator[tuple[str, tree.Node]]:
             yield text, parse(text, now=NOW, zone=ZONE)
 
 
-def pages(node: tree.Node, user: User, *, size: int, each_page: Callable[[], object] = int) -> list[object]:
-    """The recordings that a query finds, page by page to its end."""
-    recordings = dict(IndexedRecording.objects.values_list("pk", "recording"))
+def by_id() -> dict[int, object]:
+    """The recordings by their ids in the index."""
+    return dict(IndexedRecording.objects.values_list("pk", "recording"))
+
+
+def pages(
+    node: tree.Node,
+    user: User,
+    recordings: dict[int, object],
+    *,
+    size: int = 100,
+    each_page: Callable[[], object] = int,
+) -> list[object]:
+    """The recordings (by their ids in the index) that a query finds, page by page to its end."""
     wanted = plan(understand(node), user)
     found: list[object] = []
     before = None
@@ -112,9 +123,9 @@ def pages(node: tree.Node, user: User, *, size: int, each_page: Callable[[], obj
 
 
 def test_both_databases_find_what_plain_python_finds(corpus: Reference) -> None:
-    admin = factories.admin()
+    admin, recordings = factories.admin(), by_id()
     for index, (text, node) in enumerate(queries(int(os.environ.get("SEARCH_SEED", "1")), QUERIES)):
-        found = pages(node, admin, size=100)
+        found = pages(node, admin, recordings)
         assert set(found) == corpus.find(node), text
         assert len(found) == len(set(found)), text
         if index % SHOWN == 0:
@@ -135,10 +146,11 @@ def test_a_budget_of_candidates_only_divides_the_hits_into_pages(
 
     monkeypatch.setattr(candidates, "_decide", counted)
     admin = factories.admin()
+    recordings = by_id()
     order = list(RecordingJob.objects.order_by("-indexed__id").values_list("pk", flat=True))
     for text, node in queries(3, QUERIES // 10):
         expected = corpus.find(node)
-        found = pages(node, admin, size=3, each_page=lambda: looked.append(0))
+        found = pages(node, admin, recordings, size=3, each_page=lambda: looked.append(0))
         assert found == [pk for pk in order if pk in expected], text
     assert 0 < max(looked) <= 5
 
@@ -150,8 +162,9 @@ def test_nobody_finds_by_any_query_what_they_may_not_see(corpus: Reference) -> N
     person = factories.user(teams=[mine.number.team])
     seen = set(RecordingJob.objects.visible_to(person).values_list("pk", flat=True))
     assert 0 < len(seen) < 40
+    recordings = by_id()
     for index, (text, node) in enumerate(queries(5, QUERIES // 4)):
-        found = pages(node, person, size=100)
+        found = pages(node, person, recordings)
         assert set(found) == corpus.find(node) & seen, text
         if index % SHOWN == 0:
             assert [hit.recording.pk for hit in find(node, user=person, size=100).hits] == found, text
