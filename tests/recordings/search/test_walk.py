@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.search import candidates, find, ids
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.search import candidates, find, ids, summary
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
 from tests import factories
@@ -66,3 +67,24 @@ def test_a_phrase_that_is_rarer_than_its_words_says_how_far_it_was_looked_for(mo
     assert seen == [old]
     # FTS5 keeps the places of words in its index: it has no lines to look at.
     assert stopped == (connection.vendor == "postgresql")
+
+
+def test_a_count_is_exact_up_to_what_was_asked_for_and_of_what_one_may_see() -> None:
+    for day in range(0, 300, 30):
+        indexed("a late refund" if day % 60 else "a refund", EDGE - timedelta(days=day))
+    admin, nobody = factories.admin(), factories.user(teams=[factories.team()])
+    mine = RecordingJob.objects.earliest("happened_at").number
+    assert mine is not None
+    person = factories.user(teams=[mine.team])
+
+    def counted(query: str, user: User, most: int = 100) -> tuple[int, bool]:
+        return summary.count(parse(query, now=NOW, zone=ZoneInfo("UTC")), user=user, most=most)
+
+    assert counted("refund", admin) == (10, False)
+    assert counted("refund", admin, most=10) == (10, False)
+    assert counted("refund", admin, most=9) == (9, True)
+    assert counted("refund -late", admin) == (5, False)
+    assert counted('"late refund"', admin) == (5, False)
+    assert counted("banana", admin) == (0, False)
+    assert counted("refund", person) == (1, False)
+    assert counted("refund", nobody) == (0, False)
