@@ -45,7 +45,7 @@ def page(
     behind = Q() if values is None else _beyond(order, values, falling=falling)
     end = _nth(among.filter(behind), most, order, falling=falling) if among is not None else None
     if end is not None:
-        behind &= ~_beyond(order, _values(end, order), falling=falling)
+        behind &= _up_to(order, _values(end, order), falling=falling)
     found = list(rows.filter(behind).order_by(*(f"-{name}" if falling else name for name in order))[: size + 1])
     more = len(found) > size
     found = found[:size]
@@ -91,6 +91,14 @@ def _beyond(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> 
     first, unique = order
     side = "lt" if falling else "gt"
     inside = Q(**{f"{first}__{side}": values[0]}) | Q(**{f"{unique}__{side}": values[1]})
+    return Q(**{f"{first}__{side}e": values[0]}) & inside
+
+
+def _up_to(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> Q:
+    """The rows that are not behind these values, bounded likewise: without a bound an index is walked to its end."""
+    first, unique = order
+    side = "gt" if falling else "lt"
+    inside = Q(**{f"{first}__{side}": values[0]}) | Q(**{f"{unique}__{side}e": values[1]})
     return Q(**{f"{first}__{side}e": values[0]}) & inside
 
 
