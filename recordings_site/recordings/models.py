@@ -245,7 +245,9 @@ class RecordingJob(models.Model):
             ),
             models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
             models.Index(
-                fields=("overdue_since",), condition=models.Q(overdue_since__isnull=False), name="recording_overdue"
+                fields=("-happened_at", "-id"),
+                condition=models.Q(overdue_since__isnull=False),
+                name="recording_overdue_newest",
             ),
         )
 
