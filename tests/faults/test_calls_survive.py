@@ -78,8 +78,12 @@ def look_again() -> None:
 
 
 def failing(target: str, error: BaseException) -> AbstractContextManager[object]:
-    """Whatever calls the target gets this error."""
-    return patch(target, side_effect=error)
+    """Whatever calls the target gets such an error: a new one each time, for a traceback grows with each raise."""
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise type(error)(*error.args)
+
+    return patch(target, side_effect=fail)
 
 
 def hanging(target: str) -> AbstractContextManager[object]:
