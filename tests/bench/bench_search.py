@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from recordings_site.recordings.search.tokens import VERSION
 from tests import postgres
 from tests.bench import Row
 from tests.house import ROOT
 
 SIZE = float(os.environ.get("BENCH_SIZE", "0.05"))
-FOLDER = Path(os.environ.get("BENCH_DIR", str(Path(tempfile.gettempdir()) / "recordings-benches"))) / f"search-{SIZE:g}"
+KEPT = Path(os.environ.get("BENCH_DIR", str(Path(tempfile.gettempdir()) / "recordings-benches")))
+# A corpus of other tokens would not be found.
+FOLDER = KEPT / f"search-{SIZE:g}-{VERSION}"
 # What a small server of its own would be given; nothing of the corpus needs to survive a power cut.
 POSTGRESQL = postgres.FORGETFUL | {
     "shared_buffers": "1GB",

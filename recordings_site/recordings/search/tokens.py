@@ -1,6 +1,7 @@
 """Turns text into the tokens that both databases index, so that both give the same hits.
 
-Words are folded (case, accents, width, digits), then stemmed by the language of the transcript. Scripts without
+Words are folded (case, accents, width, digits), then stemmed by the language of the transcript, which the token names:
+"offer" is "off" to a Swedish stemmer, and must not find "off" in an English call. Scripts without
 spaces become overlapping pairs of characters. Numbers and hyphenated words are also indexed joined, so that
 "070-123 45 67" and "0701234567" find each other. There are no stop words.
 """
@@ -15,12 +16,13 @@ from functools import lru_cache
 import snowballstemmer
 
 # Raise it when tokens come out differently: `manage.py reindex` then knows which transcripts are behind.
-VERSION = 1
+VERSION = 2
 LONGEST_TOKEN = 64  # characters; longer ones are cut, in text and query alike
 # Private-use characters begin the tokens that no query word can spell, for folding removes them from words.
 SPEAKER_MARK = "\ue001"
 PHONE_MARK = "\ue002"
 SCOPE_MARK = "\ue003"
+LANGUAGE_MARK = "\ue004"
 PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
 LONGEST_RUN = 8  # digit groups or hyphenated parts that are joined at most
 
@@ -110,14 +112,14 @@ _stemmers = threading.local()  # a stemmer keeps the word that it works on in it
 
 @lru_cache(maxsize=262144)
 def stem(word: str, language: str) -> str:
-    """The stem of a folded word; the word itself when it holds a digit or the language has no stemmer."""
+    """The language and the stem of a folded word; the word itself when it holds a digit or there is no stemmer."""
     if language not in STEMMERS or any(each.isdigit() for each in word):
         return word
     known = _stemmers.__dict__.setdefault("by_language", {})
     if language not in known:
         known[language] = snowballstemmer.stemmer(STEMMERS[language])
     # Stemmers of some languages give back accents and marks that the folded text has not.
-    return fold(known[language].stemWord(word)) or word
+    return f"{LANGUAGE_MARK}{language}{fold(known[language].stemWord(word)) or word}"[:LONGEST_TOKEN]
 
 
 def tokenize(text: str, language: str = "") -> Tokens:

@@ -48,6 +48,14 @@ def test_words_combine_over_the_recording_and_phrases_within_a_line() -> None:
     assert found("NOT refund", admin) == [two]
 
 
+def test_a_word_is_not_found_by_the_stem_that_another_language_gives_it() -> None:
+    admin = factories.admin()
+    indexed("I took a day off")
+    swedish = indexed("Det blev ett offer", locale="sv-SE").recording_id
+    offered = indexed("Is that an offer?").recording_id
+    assert found("offer", admin) == [offered, swedish]
+
+
 def test_a_speaker_binds_the_words_beside_it() -> None:
     admin = factories.admin()
     one = indexed("I want a refund", "for the lamp").recording_id

@@ -2,7 +2,16 @@
 
 import pytest
 
-from recordings_site.recordings.search.tokens import PHONE_MARK, fold, language_of, speaker_tokens, stem, tokenize
+from recordings_site.recordings.search.tokens import (
+    LANGUAGE_MARK,
+    LONGEST_TOKEN,
+    PHONE_MARK,
+    fold,
+    language_of,
+    speaker_tokens,
+    stem,
+    tokenize,
+)
 
 
 def texts(text: str, language: str = "") -> list[str]:
@@ -33,9 +42,13 @@ def test_words_are_folded(typed: str, folded: str) -> None:
 
 
 def test_words_are_stemmed_by_the_language_of_the_locale() -> None:
-    assert texts("Refunding cancelled orders", language_of("en-US")) == ["refund", "cancel", "order"]
-    assert texts("fakturorna", language_of("sv_SE")) == ["faktur"]
+    english, swedish = f"{LANGUAGE_MARK}en", f"{LANGUAGE_MARK}sv"
+    stems = [f"{english}{each}" for each in ("refund", "cancel", "order")]
+    assert texts("Refunding cancelled orders", language_of("en-US")) == stems
+    assert texts("fakturorna", language_of("sv_SE")) == [f"{swedish}faktur"]
+    assert texts("offer", "sv") != texts("off", "en")
     assert texts("Refunding", language_of("xx-YY")) == ["refunding"]
+    assert {len(each) for each in texts("a" * 100, "en") + texts("a" * 100)} == {LONGEST_TOKEN}
     assert stem("2nds", "en") == "2nds"
 
 
