@@ -13,10 +13,13 @@ from recordings_site.callbacks import later
 from recordings_site.policies import snapshot
 from recordings_site.policies.loading import seal_to_file
 from recordings_site.recordings import looking
+from recordings_site.recordings.search import index
 from recordings_site.tasks import queue
 
 # Done tasks are kept so long, for whoever asks what happened.
 KEEP_DONE = timedelta(days=7)
+# Less than a second's work: the other chores wait meanwhile.
+INDEXED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,15 @@ def look_for_endless() -> None:
     looking.enqueue_endless()
 
 
+def catch_up_with_index() -> None:
+    """Have searches find what an older version of the site indexed; `manage.py reindex` does it all at once."""
+    index.catch_up(INDEXED_AT_ONCE)
+
+
 CHORES = (
     Chore("Queueing callbacks that were not applied", 5.0, queue_unapplied),
     Chore("Looking after calls without an end", 3600.0, look_for_endless),
     Chore("Keeping the fallback's snapshot file", 1.0, SnapshotFile().keep),
+    Chore("Catching up with the index of searches", 5.0, catch_up_with_index),
     Chore("Tidying up", 3600.0, tidy_up),
 )

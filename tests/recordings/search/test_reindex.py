@@ -5,8 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from recordings_site.ops.chores import catch_up_with_index
 from recordings_site.recordings.management.commands import reindex
 from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
+from recordings_site.recordings.search import index
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories
 
@@ -32,6 +34,20 @@ def test_what_is_missing_or_behind_is_indexed_and_nothing_else() -> None:
     assert IndexedRecording.objects.count() == 3
     assert IndexedRecording.objects.get(transcript=current).indexed_at == before
     assert run() == "0 transcripts indexed.\n"
+
+
+def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
+    made = [transcript("refund") for _ in range(3)]
+    for each in made:
+        index_transcript(each)
+    IndexedRecording.objects.update(version=0)
+    SpokenWord.objects.update(token="old")
+    index.catch_up(2)
+    behind = IndexedRecording.objects.get(version=0)
+    assert behind.pk == min(IndexedRecording.objects.values_list("pk", flat=True))
+    catch_up_with_index()
+    assert not IndexedRecording.objects.filter(version=0).exists()
+    assert SpokenWord.objects.get(word="refund").token != "old"
 
 
 def test_words_are_counted_once_however_often_a_transcript_is_indexed() -> None:
