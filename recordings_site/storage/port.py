@@ -17,8 +17,8 @@ CHUNK = 64 * 1024
 """The most that a `Body` gives at once."""
 SMALL_CHUNK = 16 * 1024
 """What it gives to who listens: a chunk is held, twice even, until the listener takes it."""
-DOWNLOAD = 4 * 1024 * 1024
-"""Bytes taken without a pause from which on somebody downloads: more than the sockets between us hold."""
+DOWNLOAD = 1024 * 1024
+"""Bytes taken without a pause from which on somebody downloads."""
 PAUSE = 0.05
 """Seconds after which somebody who comes back for more has made a pause."""
 RESUMES = 2
