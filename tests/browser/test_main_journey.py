@@ -16,7 +16,7 @@ from tests import factories, simulated
 from tests.browser.visits import real_transactions
 
 pytestmark = [real_transactions, pytest.mark.timeout(300)]
-LATER_LINE = 400
+LATER_LINE = 490
 
 
 def calls(count: int, seed: int, *numbers: str) -> list[Gathering]:
@@ -79,7 +79,8 @@ def test_support_finds_and_hears_a_call_and_an_admin_decides_about_the_next(
     # Seek by a line far ahead: a Range request goes out and the clock lands there.
     line = page.locator(f"#l{LATER_LINE} button")
     at = float(line.get_attribute("value") or "nan")
-    assert at > 1300
+    # Far beyond what Chromium loads ahead while it plays, two to three megabytes of five.
+    assert at > 2000
 
     def is_seek(request: Request) -> bool:
         asked = request.headers.get("range", "")
