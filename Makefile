@@ -23,9 +23,9 @@ run: $(RUNTIME)
 	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" LOG_LEVEL="$${LOG_LEVEL-WARNING}" \
 		$(IN_VENV) manage.py serve --port $(PORT)
 
-# PostgreSQL first, with what depends on the database; then everything, so that the last line tells of everything.
+# PostgreSQL first, with what uses the database; then everything, so that the last line tells of everything.
 test: $(TESTS)
-	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "not house and not browser and not processes"
+	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "database and not browser and not processes"
 	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
 
 trust: $(TESTS)

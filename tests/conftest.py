@@ -10,15 +10,20 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
+# pytest-django's fixtures that give a test the database.
+_DATABASES = {"db", "transactional_db", "live_server"}
+
 pytest_plugins = ["tests.browser.fixtures", "tests.stores.fixtures"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the folders `house` and `browser`, so that a run can leave them out."""
+    """Mark tests by their folder and by what they use, so that a run can choose among them."""
     for item in items:
         for folder in ("house", "browser"):
             if folder in item.path.parts:
                 item.add_marker(folder)
+        if item.get_closest_marker("django_db") or not _DATABASES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 @pytest.fixture(autouse=True, scope="session")
