@@ -97,7 +97,7 @@ def test_nobody_listening_is_told_soon() -> None:
     ):
         with pytest.raises(StoreUnavailable, match="cannot be reached"):
             open_store(location, key).read("a.mp3", 0, 10, etag='"1"')
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 25
 
 
 def test_a_hung_store_is_given_up_after_its_timeout(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_a_hung_store_is_given_up_after_its_timeout(faulty: Faulty, monkeypatch:
     begun = time.monotonic()
     with pytest.raises(StoreUnavailable):
         store.read("a.mp3", 0, 10, etag='"1"')
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert len(faulty.asked) == 3
     assert all_closed(faulty)
 
