@@ -1,5 +1,6 @@
 """The walk back through the calls: its steps lose nothing, and it ends where its budget does."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,23 @@ def test_common_and_rare_words_and_phrases_are_found_on_both_sides_of_every_step
     assert walked('"rare thing"', admin, size) == (made[6::7], False)
     between = f"after:{moments[-2]:%Y-%m-%d} before:{moments[3]:%Y-%m-%d} please"
     assert set(walked(between, admin, size)[0]) <= set(made)
+
+
+def test_four_years_of_quiet_days_and_busy_ones_are_walked_without_a_gap() -> None:
+    chance = random.Random(5)
+    days = sorted({chance.randint(0, 1500) for _ in range(25)})
+    moments = {EDGE - timedelta(days=chance.choice(days), seconds=chance.randint(0, 40_000)) for _ in range(90)}
+    texts = {"please call back": 12, "please call a banana": 2, "call please": 3, "nothing": 4}
+    said = {at: chance.choices(list(texts), weights=list(texts.values()))[0] for at in moments}
+    made = [(at, indexed(said[at], at)) for at in sorted(moments, reverse=True)]
+    admin = factories.admin()
+    early, late = (f"{EDGE - timedelta(days=days[place]):%Y-%m-%d}" for place in (-3, 4))
+    for query in ("please", "call", "banana", '"please call"', '"call please"', "nothing"):
+        hits = [(at, pk) for at, pk in made if query.strip('"') in said[at]]
+        within = [pk for at, pk in hits if early <= f"{at:%Y-%m-%d}" < late]
+        for size in (1, 7, 200):
+            assert walked(query, admin, size) == ([pk for _, pk in hits], False), query
+            assert walked(f"{query} after:{early} before:{late}", admin, size) == (within, False), query
 
 
 def test_a_phrase_that_is_rarer_than_its_words_says_how_far_it_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
