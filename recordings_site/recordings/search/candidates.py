@@ -118,6 +118,18 @@ def walk(wanted: Plan, *, size: int, before: int | None = None, budget: int | No
             return Walk(tuple(found), high, True)
 
 
+def count(wanted: Plan, *, most: int) -> tuple[int, bool]:
+    """How many recordings there are, up to `most`, and whether there are more."""
+    everywhere = wanted.scope is None and wanted.low is None and wanted.high is None
+    if connection.vendor == "postgresql" and everywhere and wanted.match and not wanted.lines and wanted.rest is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT recordings_search_count(%s::tsquery, %s)", [wanted.match, most])
+            counted: int = cursor.fetchone()[0]
+        return min(counted, most), counted > most
+    walked = walk(wanted, size=most, budget=max(most, BUDGET))
+    return len(walked.ids), walked.older is not None
+
+
 def _scope(meaning: Meaning, user: User, facts: Facts) -> tuple[int, ...] | None:
     """The numbers among whose recordings to look; None for all. What one may see, narrowed by `number:`."""
     scope = None if user.sees_all else set(PhoneNumber.objects.visible_to(user).values_list("id", flat=True))

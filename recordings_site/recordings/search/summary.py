@@ -50,8 +50,7 @@ class Summary:
 
 def count(node: tree.Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
     """How many recordings match, up to `most`, and whether there are more."""
-    walked = candidates.walk(candidates.plan(understand(node), user), size=most, budget=max(most, candidates.BUDGET))
-    return len(walked.ids), walked.older is not None
+    return candidates.count(candidates.plan(understand(node), user), most=most)
 
 
 def summarize(node: tree.Node, *, user: User) -> Summary:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import candidates, find, ids, summary
+from recordings_site.recordings.search import candidates, find, ids, index, summary
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
 from tests import factories
@@ -106,3 +106,21 @@ def test_a_count_is_exact_up_to_what_was_asked_for_and_of_what_one_may_see() -> 
     assert counted("banana", admin) == (0, False)
     assert counted("refund", person) == (1, False)
     assert counted("refund", nobody) == (0, False)
+
+
+def test_counts_of_busy_days_and_quiet_years_are_those_of_the_walk() -> None:
+    chance = random.Random(9)
+    for day in [0] * 30 + [1, 2, 40, 41, 300, 900, 1400]:
+        indexed(
+            f"a refund {chance.choice(['late', 'soon'])}", EDGE - timedelta(days=day, seconds=chance.randint(0, 999))
+        )
+    forgotten = RecordingJob.objects.earliest("happened_at")
+    admin, made = factories.admin(), RecordingJob.objects.count()
+    for query in ("refund", "late", "refund -late", "banana OR soon", "refund before:2020-01-01"):
+        node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
+        there = len(find.find(node, user=admin, size=made).hits)
+        for most in (1, 5, 29, there - 1, there, made):
+            if most > 0:
+                assert summary.count(node, user=admin, most=most) == (min(there, most), there > most), (query, most)
+    index.remove_transcript(forgotten.transcript)
+    assert summary.count(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin) == (made - 1, False)
