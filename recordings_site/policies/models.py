@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from recordings_site.accounts.models import Team, User
@@ -184,6 +184,16 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def visible_to(self, user: User) -> "PhoneNumberQuerySet":
         """The numbers whose recordings this person may see."""
         return self if user.sees_all else self.filter(team__in=user.teams.all())
+
+    def ids_visible_to(self, user: User) -> set[int]:
+        """The ids of `visible_to` for who does not see all: each search asks, so by SQL that takes Django no time."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT n.id FROM policies_phonenumber n JOIN accounts_user_teams t ON t.team_id = n.team_id"
+                " WHERE t.user_id = %s",
+                [user.pk],
+            )
+            return {row[0] for row in cursor.fetchall()}
 
     def in_use(self) -> "PhoneNumberQuerySet":
         """Those not put away."""

@@ -132,7 +132,7 @@ def count(wanted: Plan, *, most: int) -> tuple[int, bool]:
 
 def _scope(meaning: Meaning, user: User, facts: Facts) -> tuple[int, ...] | None:
     """The numbers among whose recordings to look; None for all. What one may see, narrowed by `number:`."""
-    scope = None if user.sees_all else set(PhoneNumber.objects.visible_to(user).values_list("id", flat=True))
+    scope = None if user.sees_all else PhoneNumber.objects.ids_visible_to(user)
     for value in filter(None, map(_number, _parts(meaning))):
         named = set(facts.numbers(value))
         scope = named if scope is None else scope & named

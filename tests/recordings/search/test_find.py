@@ -8,6 +8,7 @@ import pytest
 from recordings_site.accounts.models import User
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
+from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.actions import assign_number, settle
 from recordings_site.recordings.models import IndexedRecording, Transcript
 from recordings_site.recordings.search import find as search
@@ -118,6 +119,18 @@ def test_nobody_finds_what_they_may_not_see() -> None:
     assert found(f"number:{other.e164}", support) == []
     assert found("refund", factories.user()) == []
     assert set(found("refund", factories.admin())) == {own, foreign}
+
+
+def test_the_numbers_of_a_search_are_those_that_one_may_see_at_this_moment() -> None:
+    teams = [factories.team() for _ in range(3)]
+    numbers = [factories.number(team=teams[index % 3]) for index in range(7)]
+    factories.number(team=None)
+    person = factories.user(teams=teams[:2])
+    assert PhoneNumber.objects.ids_visible_to(person) == {each.pk for each in numbers if each.team != teams[2]}
+    person.teams.remove(teams[0])
+    seen = set(PhoneNumber.objects.visible_to(person).values_list("pk", flat=True))
+    assert PhoneNumber.objects.ids_visible_to(person) == seen == {numbers[1].pk, numbers[4].pk}
+    assert PhoneNumber.objects.ids_visible_to(factories.user(teams=[])) == set()
 
 
 def test_facts_of_the_recording_narrow_the_hits() -> None:
