@@ -30,8 +30,15 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.recordings.search import ids
-from recordings_site.recordings.search.index import LineText, LineTokens, line_tokens, quoted, tsvector
-from recordings_site.recordings.search.tokens import VERSION, scope_token
+from recordings_site.recordings.search.index import (
+    LineText,
+    LineTokens,
+    line_tokens,
+    quoted,
+    recording_tokens,
+    tsvector,
+)
+from recordings_site.recordings.search.tokens import VERSION
 from tests import factories
 from tests.bench import corpus
 
@@ -205,7 +212,7 @@ def _lines(batch: Batch) -> Iterator[tuple[Any, ...]]:
 def _recordings(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[tuple[Any, ...]]:
     """What search.index writes of whole recordings."""
     for (_, _, lines), row in zip(batch, indexed, strict=True):
-        whole = sorted({token for line in lines for token in line.all()} | {scope_token(row.scope)})
+        whole = recording_tokens(lines, row.scope)
         if connection.vendor == "postgresql":
             yield row.id, row.scope, " ".join(map(quoted, whole))
         else:

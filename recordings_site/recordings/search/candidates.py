@@ -29,7 +29,7 @@ FIRST_CHUNK = 200
 # With so few numbers in sight, they are looked up like words; with more, most candidates are in sight anyway.
 _NUMBERS_AS_WORDS = 24
 # Lines that may be looked at for each candidate of a budget: whether words make a phrase is seen in the line.
-_LINES_EACH = 5
+LINES_EACH = 5
 _NEVER = 1 << 48  # beyond the ids of the next five centuries
 
 
@@ -178,21 +178,23 @@ def _in_scope(wanted: Plan, column: str) -> Condition:
 def among(column: str, values: Sequence[int]) -> Condition:
     """The column is one of many values, given as one parameter: a parameter for each would cost more than the rest."""
     if connection.vendor == "postgresql":
-        return Condition(f"{column} = ANY(%s)", [list(values)])
+        # As text, for psycopg takes as long to adapt each number of a list as PostgreSQL to look it up.
+        return Condition(f"{column} = ANY(%s::bigint[])", [f"{{{','.join(map(str, values))}}}"])
     return Condition(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])
 
 
 def _every(wanted: Plan, high: int | None, most: int) -> list[int]:
     """The newest recordings, whatever was said in them."""
     bounds, scope = _bounds(wanted, high, "i.id"), _in_scope(wanted, "i.scope")
-    return _column(
+    return column(
         "SELECT i.id FROM recordings_indexedrecording i"
         f" WHERE 1 = 1{bounds.sql}{scope.sql} ORDER BY i.id DESC LIMIT %s",
         [*bounds.parameters, *scope.parameters, most],
     )
 
 
-def _column(sql: str, parameters: Sequence[Any]) -> list[int]:
+def column(sql: str, parameters: Sequence[Any]) -> list[int]:
+    """The numbers that a query gives."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()]
@@ -210,7 +212,7 @@ def _sqlite(wanted: Plan, high: int | None, most: int) -> list[int]:
     )
     parameters = [wanted.match, *bounds.parameters, *scope.parameters]
     if not wanted.lines:
-        return _column(f"{sql} LIMIT %s", [*parameters, most])
+        return column(f"{sql} LIMIT %s", [*parameters, most])
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(islice(_each_once(row[0] for rows in iter(lambda: cursor.fetchmany(64), []) for row in rows), most))
@@ -239,7 +241,7 @@ def _postgresql(wanted: Plan, high: int | None, most: int, budget: int) -> tuple
         cursor.execute(
             "SELECT hits, reached FROM recordings_search_lines("
             "%s::tsquery, %s::tsquery, %s::bigint[], %s, %s, %s, %s, %s)",
-            [wanted.needed, wanted.match, scope, *ends, most, _LINES_EACH * budget, ids.BITS],
+            [wanted.needed, wanted.match, scope, *ends, most, LINES_EACH * budget, ids.BITS],
         )
         return cursor.fetchone()  # type: ignore[no-any-return]
 
@@ -255,47 +257,3 @@ def _decide(rest: Condition, candidates: Sequence[int]) -> list[int]:
             [*these.parameters, *rest.parameters],
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def column_of(name: str, found: Sequence[int]) -> dict[int, int]:
-    """One column of the index's rows by their ids."""
-    if not found:
-        return {}
-    these = among("i.id", found)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT i.id, i.{name} FROM recordings_indexedrecording i WHERE {these.sql}", these.parameters)
-        return dict(cursor.fetchall())
-
-
-def lines_among(lines: Sequence[Line], found: Sequence[int], *, most: int) -> list[int]:
-    """The ids of the newest lines that match one of `lines`, between the newest and the oldest of some recordings."""
-    newest = _newest_lines(lines, found, most)
-    return _column(f"SELECT id FROM ({newest.sql}) l", newest.parameters)
-
-
-def lines_counted(line: Line, found: Sequence[int], *, most: int) -> dict[int, int]:
-    """How many of the newest lines that match are in each recording, between the newest and the oldest of some."""
-    newest = _newest_lines([line], found, most)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id >> {ids.BITS}, COUNT(*) FROM ({newest.sql}) l GROUP BY id >> {ids.BITS}", newest.parameters
-        )
-        return dict(cursor.fetchall())
-
-
-def _newest_lines(lines: Sequence[Line], found: Sequence[int], most: int) -> Condition:
-    """A query for line ids; the lines that do not match but have the words cost as much as those that do."""
-    writer = dialect()
-    match = writer.either([line_match(line, writer) for line in lines])
-    low, high = min(found, default=0), max(found, default=-1) + 1
-    if connection.vendor == "postgresql":
-        needed = writer.either([recording_match(line, writer)[0] or "" for line in lines])
-        return Condition(
-            "SELECT unnest(hits) AS id FROM recordings_search_lines(%s::tsquery, %s::tsquery, NULL, %s, %s, %s, %s, 0)",
-            [needed, None if needed == match else match, low, high, most, _LINES_EACH * most],
-        )
-    return Condition(
-        "SELECT rowid AS id FROM recordings_search_line WHERE recordings_search_line MATCH %s"
-        " AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
-        [match, ids.line_id(low, 0), ids.line_id(high, 0), most],
-    )

@@ -1,5 +1,6 @@
 """Writes what searches read: one transcript at a time, whole, in one transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,15 @@ from django.db.models import Max
 
 from recordings_site.recordings.models import IndexedRecording, Transcript
 from recordings_site.recordings.search import ids, spoken
-from recordings_site.recordings.search.tokens import VERSION, language_of, scope_token, speaker_tokens, tokenize
+from recordings_site.recordings.search.tokens import (
+    VERSION,
+    grades,
+    language_of,
+    often_token,
+    scope_token,
+    speaker_tokens,
+    tokenize,
+)
 
 # Positions between what a line said and what it should have said: farther than NEAR reaches.
 _APART = 100
@@ -87,9 +96,17 @@ def line_tokens(line: LineText, language: str, number_id: int | None, words: dic
     )
 
 
+def recording_tokens(lines: Sequence[LineTokens], scope: int) -> list[str]:
+    """The tokens of a whole recording, in order: those of its lines, and again those that several lines say."""
+    said = Counter(token for line in lines for token in dict.fromkeys(line.all()))
+    number = scope_token(scope)
+    often = (often_token(each, grade) for each, times in said.items() if each != number for grade in grades(times))
+    return sorted({*said, number, *often})
+
+
 def write_tokens(indexed: IndexedRecording, lines: Sequence[LineTokens]) -> None:
     """Write the tokens of a recording and of its lines into the database's own tables."""
-    whole = sorted({token for line in lines for token in line.all()} | {scope_token(indexed.scope)})
+    whole = recording_tokens(lines, indexed.scope)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

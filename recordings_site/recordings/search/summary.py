@@ -11,7 +11,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Direction
 from recordings_site.recordings.models import IndexedRecording, RecordingTag
-from recordings_site.recordings.search import candidates, ids, tree
+from recordings_site.recordings.search import candidates, closer, ids, tree
 from recordings_site.recordings.search.find import lines_at, understand
 from recordings_site.recordings.search.meaning import Meaning, lines_of
 
@@ -88,8 +88,8 @@ def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
     if not wanted or not found:
         return iter(())
     kept = set(found)
-    lines = [each for each in candidates.lines_among(wanted, found, most=LINES) if each >> ids.BITS in kept]
-    transcripts = candidates.column_of("transcript_id", found)
+    lines = [each for each in closer.lines_among(wanted, found, most=LINES) if each >> ids.BITS in kept]
+    transcripts = closer.column_of("transcript_id", found)
     said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
     return (label for _, label in pairs)

@@ -206,3 +206,28 @@ def test_a_number_near_itself_is_one_that_was_said_not_one_that_was_joined() -> 
     said = indexed("order 2000 please").recording_id
     indexed("order 2 000 please")
     assert found("2000 NEAR/3 2000", admin) == [said]
+
+
+def best(query: str, user: User) -> list[object]:
+    """The recordings that a query finds, the best match first."""
+    node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
+    return [hit.recording.pk for hit in search.find_best(node, user=user)[0].hits]
+
+
+def test_the_best_match_has_more_lines_that_say_it_a_rare_word_before_a_common_one() -> None:
+    admin = factories.admin()
+    told = {times: indexed(*["a refund"] * times, *["well"] * (9 - times)).recording_id for times in (4, 1, 8, 2)}
+    by_times = [told[times] for times in (8, 4, 2, 1)]
+    assert best("refund", admin) == by_times
+    assert best("refu*", admin) == by_times
+    assert best("refund -banana", admin) == by_times
+    assert best('"a refund"', admin) == by_times
+    # Said often in one line is said once.
+    once = indexed("refund refund refund refund refund refund", *["well"] * 8).recording_id
+    assert set(best("refund", admin)[3:]) == {told[1], once}
+    rare = indexed("banana", *["well"] * 8).recording_id
+    assert best("refund OR banana", admin)[0] == rare
+    # Beside a fact that may do instead, what was said counts as well.
+    assert best("refund OR longer:1m", admin)[:2] == by_times[:2]
+    # How often it is said cannot be asked for by a word of its own.
+    assert found("1refund", admin) == []
