@@ -127,7 +127,10 @@ class PlaceForm(forms.Form):
 
 
 class CredentialsForm(forms.Form):
-    """The two sets of credentials, entered once. A set that is left empty stays as it is."""
+    """The two sets of credentials, entered once. A set that is left empty stays as it is.
+
+    `location` is None, and `region` empty, while the place has to be mended first: what depends on it is judged then.
+    """
 
     write_key = forms.CharField(
         label="Access key",
@@ -148,7 +151,7 @@ class CredentialsForm(forms.Form):
     read_secret = _secret("Secret key", "Kept sealed, and never shown again.")
 
     def __init__(
-        self, *args: Any, kind: str, location: Location, region: str = "", present: bool = False, **kwargs: Any
+        self, *args: Any, kind: str, location: Location | None, region: str = "", present: bool = False, **kwargs: Any
     ):
         super().__init__(*args, **kwargs)
         self.kind, self.location, self.region, self.present = kind, location, region, present
@@ -203,6 +206,8 @@ class CredentialsForm(forms.Form):
         parts = [found.get("write_key", "").strip(), found.get("write_secret", "").strip()]
         if not any(parts) or not {"write_key", "write_secret"}.isdisjoint(self.errors):
             return None
+        if self.kind == Kind.S3 and not self.region:
+            return None
         text: str = {
             Kind.S3: ":".join([*parts, self.region]),
             Kind.GS: ":".join(parts),
@@ -224,7 +229,8 @@ class CredentialsForm(forms.Form):
         text = f"{key}:{secret}" if self.mode == ReadMode.INTEROPERABILITY or self.kind == Kind.S3 else secret
         problem = _mode_problem(self.mode, text)
         try:
-            open_store(self.location, text)
+            if self.location is not None:
+                open_store(self.location, text)
         except StoreError as error:
             problem = problem or str(error)
         if problem:

@@ -29,6 +29,11 @@ def kind_choices() -> list[tuple[str, str]]:
     return Kind.choices
 
 
+def offered_kinds() -> list[Kind]:
+    """The kinds that can be made here: into a folder of this machine only the simulator of the demo writes."""
+    return [kind for kind in Kind if kind != Kind.LOCAL or settings.DEMO]
+
+
 class ReadMode(models.TextChoices):
     """How we authenticate when we read."""
 

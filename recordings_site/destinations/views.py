@@ -9,7 +9,7 @@ from recordings_site.accounts import access
 from recordings_site.destinations import actions, doctor
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm
 from recordings_site.destinations.guides import guide
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.models import Destination, Kind, offered_kinds
 from recordings_site.storage.opening import Location
 from recordings_site.web.http import Request, page_or_partial
 
@@ -19,7 +19,7 @@ from recordings_site.web.http import Request, page_or_partial
 def destinations(request: Request) -> HttpResponse:
     """All destinations and how they fare."""
     found = Destination.objects.in_use()
-    context = {"destinations": found, "failing": found.failing().count(), "kinds": Kind}
+    context = {"destinations": found, "failing": found.failing().count(), "kinds": offered_kinds()}
     return render(request, "destinations/destinations.html", context)
 
 
@@ -27,11 +27,11 @@ def destinations(request: Request) -> HttpResponse:
 @access.admin_only
 def destination_new(request: Request, kind: str) -> HttpResponse:
     """Make a destination of this kind."""
-    if kind not in Kind.values:
+    if kind not in offered_kinds():
         raise Http404
     place = PlaceForm(request.POST or None, kind=kind)
     valid = request.method == "POST" and place.is_valid()
-    sets = _credentials_form(request, kind, place if valid else None)
+    sets = _credentials_form(request, place, valid=valid)
     if valid and sets.is_valid():
         destination = actions.create_destination(
             by=request.user,
@@ -47,11 +47,11 @@ def destination_new(request: Request, kind: str) -> HttpResponse:
     return render(request, "destinations/new.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _credentials_form(request: Request, kind: str, place: PlaceForm | None) -> CredentialsForm:
-    found = place.place() if place else {}
+def _credentials_form(request: Request, place: PlaceForm, *, valid: bool) -> CredentialsForm:
+    found = place.cleaned_data if place.is_bound else {}
     names = ("account", "bucket", "region", "endpoint")
-    location = Location(kind, **{name: found.get(name, "") for name in names})
-    return CredentialsForm(request.POST or None, kind=kind, location=location, region=found.get("region", ""))
+    location = Location(place.kind, **{name: found.get(name, "") for name in names}) if valid else None
+    return CredentialsForm(request.POST or None, kind=place.kind, location=location, region=found.get("region", ""))
 
 
 @require_GET

@@ -106,6 +106,23 @@ def test_wrong_input_is_refused_with_the_remedy_and_keeps_no_secret(
     assert not Destination.objects.exists()
 
 
+@pytest.mark.parametrize("wrong", [{"endpoint": "http://10.0.0.1"}, {"region": ""}, {"bucket": ""}])
+def test_a_wrong_place_does_not_make_its_credentials_look_wrong(admin: Client, wrong: dict[str, str]) -> None:
+    answer = admin.post("/destinations/new/s3/", {**S3, **wrong})
+    assert answer.status_code == 422
+    assert list(answer.context["place"].errors) == list(wrong)
+    assert not answer.context["sets"].errors
+
+
+def test_a_folder_of_this_machine_is_offered_in_the_demo_alone(admin: Client, settings: Settings) -> None:
+    assert "/destinations/new/local/" in admin.get("/destinations/").content.decode()
+    settings.DEMO = False
+    assert "/destinations/new/local/" not in admin.get("/destinations/").content.decode()
+    assert admin.get("/destinations/new/local/").status_code == 404
+    assert admin.post("/destinations/new/local/", {"name": "Mine", "bucket": "mine"}).status_code == 404
+    assert not Destination.objects.exists()
+
+
 def test_two_destinations_cannot_share_a_name(admin: Client, local: Destination) -> None:
     assert (
         "Another destination has this name"
