@@ -137,6 +137,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", accounts.people, name="people"),
     path("people/<int:pk>/", accounts.person, name="person"),
     path("people/<int:pk>/standing/", accounts.person_standing, name="person_standing"),
+    path("people/<int:pk>/factors/", accounts.person_factors, name="person_factors"),
     path("people/<int:pk>/invite/", accounts.person_invite, name="person_invite"),
     path("teams/", accounts.teams, name="teams"),
     path("teams/<int:pk>/", accounts.team, name="team"),

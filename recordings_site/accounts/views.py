@@ -84,6 +84,20 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
     return redirect("people")
 
 
+@require_POST
+@admin_only
+def person_factors(request: Request, pk: int) -> HttpResponse:
+    """Take away somebody's second factors."""
+    found = get_object_or_404(User, pk=pk)
+    try:
+        actions.remove_second_factors(by=request.user, person=found)
+    except actions.PeopleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{found.email} signs in with the password alone.")
+    return redirect("person", pk=pk)
+
+
 @require_http_methods(["GET", "POST"])
 @admin_only
 def teams(request: Request) -> HttpResponse:

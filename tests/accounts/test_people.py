@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -99,6 +100,22 @@ def test_a_change_of_role_works_at_the_next_request_and_is_kept(admin: User, sup
     assert theirs.get("/people/").status_code == 200
     row = AuditEvent.objects.get(action="person.changed")
     assert row.data == {"role": {"from": "support", "to": "auditor"}}
+
+
+def test_who_lost_a_second_factor_is_let_in_again_and_told(
+    admin: User, support: User, django_capture_on_commit_callbacks: object
+) -> None:
+    for person in (admin, support):
+        Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "sealed"})
+    client = signed_in(admin)
+    assert "Remove second factors" in client.get(f"/people/{support.pk}/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        client.post(f"/people/{support.pk}/factors/")
+    # Nobody takes away their own so: a screen left open would be a way past it.
+    assert "on your profile" in client.post(f"/people/{admin.pk}/factors/", follow=True).content.decode()
+    assert list(Authenticator.objects.values_list("user", flat=True)) == [admin.pk]
+    assert "Remove second factors" not in client.get(f"/people/{support.pk}/").content.decode()
+    assert [mail.outbox[-1].to, AuditEvent.objects.latest("id").data] == [[support.email], {"kinds": ["totp"]}]
 
 
 def test_nobody_changes_their_own_role(admin: User) -> None:
