@@ -132,7 +132,10 @@ def test_at_twice_the_size_nothing_sticks_out(context: BrowserContext, live_serv
 
 def test_it_prints_a_clean_transcript(context: BrowserContext, live_server: LiveServer) -> None:
     person = listener(context, live_server, noted()).open("?t=12")
+    # Chosen, the dark theme outweighs what the system says; paper stays white, so what is on it must be dark.
+    person.page.evaluate("document.documentElement.dataset.theme = 'dark'")
     person.page.emulate_media(media="print")
+    assert person.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert not person.page.locator("#player").is_visible()
     assert not person.page.locator(".rec-side").is_visible()
     assert person.page.get_by_text("Hi Dana. I was charged twice.").is_visible()
