@@ -212,6 +212,10 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
         """Those in use that override their policy's destination with this one."""
         return self.in_use().filter(destination=destination)
 
+    def with_policy(self) -> "PhoneNumberQuerySet":
+        """Those whose calls a published policy answers."""
+        return self.filter(policy__published__isnull=False)
+
     def without_policy(self) -> "PhoneNumberQuerySet":
         """Those that nothing but the default route answers."""
         return self.in_use().filter(models.Q(policy=None) | models.Q(policy__published=None))

@@ -124,7 +124,8 @@ def _days(mine: RecordingJobQuerySet, today: datetime) -> Chart:
     columns = [(f"{day:%-d %b}", counted.get(day, Counter()), f"?since={day}&until={day}") for day in days]
     total = sum(sum(parts.values()) for _, parts, _ in columns)
     overdue = sum(parts["overdue"] for _, parts, _ in columns)
-    return _chart(columns, f"{total:,} recordings in {DAYS} days, {overdue:,} of them late or missing.")
+    recordings = "recording" if total == 1 else "recordings"
+    return _chart(columns, f"{total:,} {recordings} in {DAYS} days, {overdue:,} of them late or missing.")
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.recordings.first_steps import first_steps
 from recordings_site.recordings.home import home as figures
 from recordings_site.web.http import Request, page_or_partial
 
@@ -13,5 +14,7 @@ from recordings_site.web.http import Request, page_or_partial
 @access.signed_in
 def home(request: Request) -> HttpResponse:
     """Today's figures, what is late, the last thirty days, and one's saved searches."""
-    context = {"home": figures(request.user, now=timezone.now())}
+    found = figures(request.user, now=timezone.now())
+    # Who sees a recording that can be played needs no first steps: then nothing is looked up for them.
+    context = {"home": found, "first_steps": first_steps() if request.user.is_admin and not found.newest else []}
     return page_or_partial(request, "recordings/home.html", "recordings/_today.html", context)

@@ -8,8 +8,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from recordings_site.accounts.models import User
-from recordings_site.policies.models import PhoneNumber
+from recordings_site.accounts.models import Role, User
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.recordings.first_steps import first_steps
 from recordings_site.recordings.home import home
 from recordings_site.recordings.models import Listening, RecordingJob
 from tests import factories
@@ -109,3 +111,26 @@ def test_where_one_stopped_in_the_middle_one_goes_on(number: PhoneNumber) -> Non
 @pytest.fixture
 def number() -> PhoneNumber:
     return factories.number()
+
+
+def done() -> list[bool]:
+    return [step.done for step in first_steps()]
+
+
+def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
+    admin, steps = factories.admin(), "From here to the first recording"
+    assert steps in page(admin)
+    assert steps not in page(factories.user(Role.AUDITOR))
+    assert not any(done())
+    number = factories.number(policy=Policy.objects.create(name="A draft"))
+    place = factories.destination(failing_since=timezone.now())
+    # A destination that fails its check and a policy that is not in force record nothing.
+    assert done() == [True, False, True, False, False, False, False]
+    assert f"{place} fails its check." in page(admin)
+    Destination.objects.update(failing_since=None)
+    PhoneNumber.objects.update(policy=factories.policy())
+    Application.objects.update(first_callback_at=timezone.now())
+    assert done() == [True] * 6 + [False]
+    recorded(timezone.now(), number=number)
+    assert first_steps() == []
+    assert steps not in page(admin)
