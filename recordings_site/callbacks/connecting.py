@@ -66,7 +66,7 @@ def _key(application: Application) -> Step:
     if application.asked_sinch_at is None:
         return Step("key", title, "open", "Sinch has not been asked yet.", "Ask Sinch now.")
     if application.sinch_problem:
-        remedy = "Compare key and secret with those in the Sinch dashboard, then ask again."
+        remedy = "If they were refused, compare them with those in the Sinch dashboard. Then ask again."
         return Step("key", title, "wrong", application.sinch_problem, remedy)
     return Step("key", title, "done", "The key was accepted.")
 
@@ -74,12 +74,14 @@ def _key(application: Application) -> Step:
 def _callbacks(application: Application) -> Step:
     title, url = "Callbacks come here", application.sinch_callback_url
     if points_here(url):
-        return Step("callbacks", title, "done", f"Sinch posts to {url}.")
+        return Step("callbacks", title, "done", f"Sinch posts to {url}")
+    how = f"“Point callbacks here” has Sinch send them to {callback_url()}"
     if not url:
-        detail = "Sinch has no callback URL for this application, or was not asked yet."
-        return Step("callbacks", title, "open", detail, f"Point them to {callback_url()}.")
-    remedy = f"Point them to {callback_url()}. If {url} answers calls today, make it the upstream of a relay."
-    return Step("callbacks", title, "wrong", f"Sinch posts to {url}.", remedy)
+        asked = application.asked_sinch_at is not None and not application.sinch_problem
+        detail = "Sinch has no callback URL for this application." if asked else "Sinch has not said where they go."
+        return Step("callbacks", title, "open", detail, how)
+    remedy = f"If that answers calls today, make it the upstream of a relay. {how}"
+    return Step("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
 
 
 def _numbers(application: Application) -> Step:
@@ -90,7 +92,9 @@ def _numbers(application: Application) -> Step:
             f", {bare} without a policy in force." if bare else "."
         )
         return Step("numbers", title, "done", detail)
-    return Step("numbers", title, "open", "None of its numbers is known here.", "Import them below, or from a file.")
+    return Step(
+        "numbers", title, "open", "None of its numbers is known here.", "Import them from Sinch, or from a file."
+    )
 
 
 def _heard(application: Application) -> Step:

@@ -20,7 +20,10 @@ class ImportForm(forms.Form):
 
     team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose one", help_text="Who sees their recordings.")
     policy = forms.ModelChoiceField(
-        Policy.objects.listed(), required=False, help_text="Without one the application's default route answers."
+        Policy.objects.listed(),
+        required=False,
+        empty_label="No policy",
+        help_text="Without one the application's default route answers.",
     )
     assign = forms.BooleanField(
         required=False, label="Have Sinch send calls of these numbers to this application", initial=True
