@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,13 @@ class Preview:
         return all(problem.severity != "error" for problem in self.problems)
 
 
+def starting_point() -> PolicyDocument:
+    """What a new policy begins with: the hours of who writes it, and the destination where there is one alone."""
+    places = Destination.objects.in_use()[:2]
+    how = replace(STARTING_POINT.how, destination=places[0].pk) if len(places) == 1 else STARTING_POINT.how
+    return replace(STARTING_POINT, how=how, time_zone=timezone.get_current_timezone_name())
+
+
 def document_of(policy: Policy | None) -> PolicyDocument:
     """What is being edited: the draft, else what is published; the starting point when neither can be read."""
     for data in (policy.draft, policy.published.document if policy.published else None) if policy else ():
@@ -116,7 +123,7 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     if form.is_bound and document is None:
         told = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
         return Preview(list(form.problems) or told)
-    document = document or document_of(policy)
+    document = document or form.before
     held = snapshot.current()
     facts = draft_facts(policy, document)
     sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]

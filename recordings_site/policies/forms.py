@@ -9,7 +9,7 @@ from recordings_site.accounts.models import Team
 from recordings_site.destinations.models import Destination
 from recordings_site.policies import locales
 from recordings_site.policies.document import parse_default_route
-from recordings_site.policies.forms_route import ROUTE_CHOICES, route_fields, route_json
+from recordings_site.policies.forms_route import ROUTE_CHOICES, route_fields, route_json, undivided
 from recordings_site.policies.models import Application, CallbackMode, PhoneNumber, Policy
 from recordings_site.policies.parsing import DocumentError
 from recordings_site.sinch import signing
@@ -179,7 +179,7 @@ class NumberForm(forms.Form):
 
     def clean_number(self) -> str:
         """The digits of a number that is not known yet."""
-        digits = re.sub(r"[\s()./-]", "", self.cleaned_data["number"]).removeprefix("+")
+        digits = undivided(self.cleaned_data["number"]).removeprefix("+")
         if not re.fullmatch(r"[1-9][0-9]{5,14}", digits):
             raise forms.ValidationError("Write it with its country code, such as +46 8 123 456.")
         if PhoneNumber.objects.in_use().filter(digits=digits).exists():

@@ -24,6 +24,7 @@ from recordings_site.policies.forms_route import (
     branch_json,
     route_fields,
     route_json,
+    undivided,
 )
 from recordings_site.policies.models import Policy
 from recordings_site.policies.parsing import DocumentError, Problem
@@ -73,8 +74,8 @@ class RuleForm(forms.Form):
                 "start": (data.get("start") or "")[:5],
                 "end": (data.get("end") or "")[:5],
                 "holidays": data.get("holidays") or "any",
-                "callers": _split(data.get("callers")),
-                "numbers": _split(data.get("numbers")),
+                "callers": [undivided(mask) for mask in _split(data.get("callers"))],
+                "numbers": [undivided(mask) for mask in _split(data.get("numbers"))],
             },
         }
 

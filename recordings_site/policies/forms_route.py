@@ -1,5 +1,6 @@
 """The fields of a route in a form, and the route's JSON from them and to them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "park": ("intro_prompt", "hold_prompt", "locale", "max_duration"),
     "hangup": (),
 }
+# A number, or a mask of numbers, with the separators that people write and copy; "(0)" would not be one.
+_DIVIDED = re.compile(r"\+?[0-9](?!.*\(0\))[0-9\s()./*-]*")
 TARGET = {"connectPstn": "number", "connectSip": "endpoint", "connectConf": "conference_id"}
 
 
@@ -96,6 +99,11 @@ def route_fields() -> dict[str, forms.Field]:
     }
 
 
+def undivided(text: str) -> str:
+    """A number such as "+46 8 123 456 78" without its separators; any other text as it is."""
+    return re.sub(r"[\s()./-]", "", text) if _DIVIDED.fullmatch(text.strip()) else text
+
+
 def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
     """The route's JSON from a form's data; what is empty is left to its default."""
     action = data.get("route_action") or "hangup"
@@ -104,7 +112,8 @@ def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
         value = data.get(f"route_{name}")
         if value not in (None, ""):
             # A text area's line breaks are spaces to who hears it.
-            route[name] = " ".join(value.split()) if isinstance(value, str) else value
+            text = " ".join(value.split()) if isinstance(value, str) else value
+            route[name] = undivided(text) if name in ("number", "cli") else text
     if action == "runMenu":
         route.setdefault("prompt", "")
         route["barge"] = bool(data.get("route_barge"))
@@ -127,7 +136,9 @@ def route_initial(route: Mapping[str, Any]) -> dict[str, Any]:
 
 def branch_json(action: str, target: str) -> dict[str, Any]:
     """The JSON of a place that a menu leads to."""
-    return {"action": action, TARGET[action]: target} if action in TARGET else {"action": action or "hangup"}
+    if action not in TARGET:
+        return {"action": action or "hangup"}
+    return {"action": action, TARGET[action]: undivided(target) if TARGET[action] == "number" else target}
 
 
 def branch_initial(route: Mapping[str, Any]) -> tuple[str, str]:

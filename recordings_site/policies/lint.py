@@ -147,7 +147,10 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
     inbound = all(rule.when.direction in ("any", "inbound") for rule in document.rules)
     for end in ends(route):
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
-            yield _warning("route.number", "An inbound call would be sent back to the number that it dialled.")
+            yield _warning(
+                "route.number",
+                "Inbound calls would go back to the number that they dialled: say where callers are taken.",
+            )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(
                 "route.conference_id", "With a call id in it, the conference id may be cut at 64 characters."

@@ -10,6 +10,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import Team, User
 from recordings_site.destinations.models import Destination
 from recordings_site.sinch.events import digits
+from recordings_site.web.templatetags.site import phone
 
 
 class CallbackMode(models.TextChoices):
@@ -250,7 +251,7 @@ class PhoneNumber(models.Model):
         ordering = ("label", "digits")
 
     def __str__(self) -> str:
-        return self.label or self.e164
+        return self.label or phone(self.digits)
 
     @property
     def e164(self) -> str:

@@ -34,7 +34,7 @@ def policies(request: Request) -> HttpResponse:
 @access.admin_only
 def policy_new(request: Request) -> HttpResponse:
     """Begin a policy from a sensible document; it is kept as a draft."""
-    form = PolicyForm(request.POST or None, document=editing.STARTING_POINT)
+    form = PolicyForm(request.POST or None, document=editing.starting_point())
     if request.method == "POST" and "do" in request.POST:
         return _rearranged(request, None)
     if request.method == "POST" and form.is_valid() and form.document:

@@ -70,7 +70,8 @@ def numbers_assign(request: Request) -> HttpResponse:
     if form.is_valid():
         policy = form.cleaned_data["policy"]
         changed = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
-        messages.success(request, f"{changed} numbers are now answered by {policy or 'the default route'}.")
+        are = "number is" if changed == 1 else "numbers are"
+        messages.success(request, f"{changed} {are} now answered by {policy or 'the default route'}.")
     else:
         messages.error(request, "Select at least one number, and a policy.")
     return redirect("numbers")
@@ -97,7 +98,7 @@ def applications(request: Request) -> HttpResponse:
 @access.admin_only
 def application_new(request: Request) -> HttpResponse:
     """Add an application with its first secret."""
-    form = ApplicationForm(request.POST or None, initial={"route_action": "hangup", "route_cli": "{cli}"})
+    form = ApplicationForm(request.POST or None, initial={"route_action": "connectPstn", "route_cli": "{cli}"})
     if request.method == "POST" and form.is_valid():
         made = actions.create_application(by=request.user, secret=form.cleaned_data["secret"], **form.values())
         messages.success(request, f"{made} was added. Its secret is sealed.")

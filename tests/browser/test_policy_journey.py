@@ -92,7 +92,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_label("Select Support Stockholm").check()
     page.get_by_label("The selected numbers are answered by").select_option("Support EU")
     page.get_by_role("button", name="Change").click()
-    expect(page.locator("#messages")).to_contain_text("1 numbers are now answered by Support EU.")
+    expect(page.locator("#messages")).to_contain_text("1 number is now answered by Support EU.")
     page.goto(f"{live_server.url}/policies/{policy.pk}/replay/")
     page.get_by_role("button", name="Replay").click()
     expect(page.locator("#replay progress")).to_be_visible()

@@ -65,7 +65,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
         ({"format": "wav"}, {}, "Sinch documents wav for its Voice v2 only"),
         ({"notification_events": False}, {}, "Without notifications"),
         ({}, {"route": {"action": "hangup"}}, "nothing is ever recorded"),
-        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "sent back to the number that it dialled"),
+        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number that they dialled"),
         ({}, {"on_answer": "hangup"}, "Calls are ended as soon as they are answered"),
         ({}, {"rules": [{"record": True}, {"record": False}]}, "Rule 1 matches every call, so rule 2 never wins"),
         ({}, {"rules": [{"when": {"holidays": "only"}}]}, "there are none in the list"),

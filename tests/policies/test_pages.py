@@ -104,6 +104,7 @@ def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        ({"route_number": "+46 (0)771 00"}, "must be a number like +46700000001"),
         ({"rules-0-end": ""}, "give both ends of the hours"),
         ({"time_zone": "Mars/Olympus"}, "must be a time zone such as Europe/Stockholm"),
         ({"route_number": ""}, "is required"),
@@ -120,6 +121,26 @@ def test_wrong_input_names_the_remedy_and_loses_nothing(admin: Client, changes: 
     assert told in response.content.decode().replace("&#x27;", "'")
     assert "+4670*, private" in response.content.decode()
     assert not Policy.objects.exists()
+
+
+def test_numbers_are_taken_as_people_write_them(admin: Client) -> None:
+    spaced = {"rules-0-callers": "+46 70 *, private", "rules-0-numbers": "+1 (202) 555-0100"}
+    admin.post(reverse("policy_new"), posted(route_number="+46 771-00 00 00", route_cli="+46 8 123 456 78", **spaced))
+    document = parse(Policy.objects.get().draft)
+    assert document.route.to_dict() | {"number": "+46771000000", "cli": "+46812345678"} == document.route.to_dict()
+    assert (document.rules[0].when.callers, document.rules[0].when.numbers) == (
+        ("+4670*", "private"),
+        ("+12025550100",),
+    )
+
+
+def test_a_new_policy_begins_with_the_hours_of_its_author_and_the_only_destination(client: Client) -> None:
+    client.force_login(factories.admin(time_zone="Asia/Tokyo"))
+    only = factories.destination()
+    form = client.get(reverse("policy_new")).context["form"]
+    assert (form["time_zone"].value(), form["how_destination"].value()) == ("Asia/Tokyo", only.pk)
+    factories.destination()
+    assert client.get(reverse("policy_new")).context["form"]["how_destination"].value() is None
 
 
 def test_the_preview_shows_the_svaml_masked_and_the_lint(admin: Client) -> None:
@@ -227,6 +248,9 @@ def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Clie
         "route_number": "+46771000000",
         "route_cli": "{cli}",
     }
+    # Nobody's callers are hung up on because a form was left as it came.
+    assert admin.get(reverse("application_new")).context["form"]["route_action"].value() == "connectPstn"
+    assert admin.post(reverse("application_new"), {**body, "route_number": ""}).status_code == 422
     refused = admin.post(reverse("application_new"), {**body, "secret": "not base64!"})
     assert refused.status_code == 422
     assert admin.post(reverse("application_new"), body).status_code == 302
@@ -248,6 +272,20 @@ def test_a_number_is_added_however_it_is_written(admin: Client) -> None:
     again = admin.post(reverse("number_new"), {**body, "number": "46812345678"})
     assert "This number is here already" in again.content.decode()
     assert "country code" in admin.post(reverse("number_new"), {**body, "number": "08-1"}).content.decode()
+
+
+def test_who_adds_a_number_is_led_to_what_it_needs(admin: Client) -> None:
+    url, led = reverse("number_new"), "</a> first."
+    page = admin.get(url).content.decode()
+    assert f'<a href="{reverse("application_new")}">add yours{led}' in page
+    assert f'<a href="{reverse("teams")}">make one{led}' in page
+    factories.number()
+    assert led not in admin.get(url).content.decode()
+
+
+def test_a_number_without_a_label_is_shown_as_numbers_are_read(admin: Client) -> None:
+    number = factories.number(digits="46812345678", label="")
+    assert "+46 8 123 456 78</h1>" in admin.get(reverse("number", args=[number.pk])).content.decode()
 
 
 def test_many_numbers_are_given_one_policy(admin: Client) -> None:
