@@ -10,7 +10,6 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -45,9 +44,10 @@ def require(allowed: Callable[[User, bool], bool]) -> Callable[[View[P]], Django
 
 
 def _to_sign_in(request: Request) -> HttpResponseBase:
-    """The way to the sign-in: for htmx the whole page goes there, not the part that it asked for."""
+    """The way to the sign-in, and back: for htmx the whole page goes there, not the part that it asked for."""
     if getattr(request, "htmx", None):
-        return HttpResponseClientRedirect(resolve_url("account_login"))
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(here, reverse("account_login")).url)
     return redirect_to_login(request.get_full_path() if request.method in READING else "/", reverse("account_login"))
 
 

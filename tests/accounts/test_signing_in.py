@@ -79,9 +79,16 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_and_back() -> None
     assert answer.headers["Location"] == "/accounts/login/?next=/people/%3Fx%3D1"
 
 
-def test_a_part_that_htmx_asks_for_without_a_session_sends_the_whole_page_to_the_sign_in() -> None:
-    answer = Client().get("/activity/", headers={"HX-Request": "true", "HX-Target": "events"})
-    assert answer.headers["HX-Redirect"] == "/accounts/login/"
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [("http://testserver/recordings/?state=late", "/recordings/%3Fstate%3Dlate"), ("https://evil.example/x", "/")],
+)
+def test_a_part_that_htmx_asks_for_without_a_session_sends_the_whole_page_to_the_sign_in_and_back(
+    page: str, back: str
+) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "events", "HX-Current-URL": page}
+    answer = Client().get("/activity/", headers=headers)
+    assert answer.headers["HX-Redirect"] == f"/accounts/login/?next={back}"
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
