@@ -32,11 +32,12 @@ MOST_CALLBACKS = 200
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state to show, the sentence that explains it, and whether there is audio to play."""
+    """The state to show, the sentence that explains it, whether there is audio to play, and whether it is to come."""
 
     state: str
     sentence: str
     playable: bool
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def standing_of(recording: RecordingJob) -> Standing:
     if recording.state == State.AVAILABLE:
         return Standing(State.AVAILABLE, recording.problem, playable=True)
     late = recording.overdue_since is not None and recording.state != State.DELETED
-    return Standing("late" if late else recording.state, playback.absence(recording), playable=False)
+    awaited = not late and recording.state in (State.EXPECTED, State.RECORDING, State.FINISHED)
+    return Standing("late" if late else recording.state, playback.absence(recording), playable=False, awaited=awaited)
 
 
 def _callbacks(recording: RecordingJob) -> list[Told]:

@@ -25,8 +25,9 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
-    context = {"page": page}
-    return page.filled(page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", context))
+    # The notes after somebody wrote some, or what stands where the player will be, while a recording is to come.
+    part = "recordings/_silent.html" if request.htmx.target == "silent" else "recordings/_notes.html"
+    return page.filled(page_or_partial(request, "recordings/recording.html", part, {"page": page}))
 
 
 @require_safe

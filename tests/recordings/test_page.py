@@ -12,6 +12,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import CallbackDelivery, Decision
 from recordings_site.recordings.models import Listening, RecordingJob
+from recordings_site.recordings.state import State
 from recordings_site.recordings.waveform import pack
 from tests import factories
 
@@ -202,3 +203,26 @@ def test_the_speed_is_remembered_for_the_person(client: Client) -> None:
     html = page_of(recording, user)
     assert 'data-speed="1.75"' in html
     assert 'data-skip="1"' in html
+
+
+def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
+    recording = factories.recording(available_at=None)
+    client = Client()
+    client.force_login(teammate(recording))
+    url = reverse("recording", args=[recording.pk])
+
+    def part() -> str:
+        return client.get(url, headers={"HX-Request": "true", "HX-Target": "silent"}).content.decode()
+
+    assert f'hx-get="{url}" hx-target="#silent"' in client.get(url).content.decode()
+    assert "There is nothing to play yet" in part()
+    recording.available_at = timezone.now()
+    recording.state = State.AVAILABLE
+    recording.save()
+    assert f'<a class="btn btn-primary" href="{url}">Listen</a>' in part()
+    assert "hx-get" not in part()
+    recording.deleted_at = timezone.now()
+    recording.state = State.DELETED
+    recording.save()
+    # What will never come is not asked for.
+    assert "hx-target=" not in client.get(url).content.decode().partition('id="silent"')[2].partition("</section>")[0]
