@@ -3,6 +3,7 @@
 A new route fails here until it has a rule. What a page shows of what is one's own is tested where the page is tested.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from django.urls import resolve
 
 from recordings_site.accounts.models import User
-from tests.journeys.site_map import Route, routes
+from tests.journeys.site_map import Route, pages, routes
 from tests.journeys.worlds import ADMIN, AUDITOR, STRANGER, SUPERVISOR, SUPPORT, World, small_world
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +180,28 @@ def test_each_role_gets_where_its_rule_says_and_nowhere_else(route: Route, world
             if happened not in right:
                 wrong.append((who, method, url, happened, "not", sorted(right)))
     assert wrong == []
+
+
+def offered(page: str, url: str) -> set[str]:
+    """The addresses to which the buttons in a page's own part would post."""
+    found = set()
+    for form in re.findall(r"<form.*?</form>", page.partition("<main")[2], re.DOTALL):
+        head, *buttons = re.findall(r"<form[^>]*>|<button[^>]*>", form)
+        if 'method="post"' in head:
+            for button in (each for each in buttons if not re.search('formmethod="get"|type="button"', each)):
+                target = re.search(r'formaction="([^"]+)"', button) or re.search(r' action="([^"]+)"', head)
+                found.add(target.group(1) if target else url)
+    return found
+
+
+def test_an_auditor_is_offered_nothing_that_would_be_refused(world: World) -> None:
+    client = Client()
+    client.force_login(world.people[AUDITOR])
+    by_pattern = {route.pattern: route for route in ALL_ROUTES}
+    refused = []
+    for url in pages(client, world.values):
+        for target in offered(client.get(url).content.decode(), url):
+            rule = rule_of(by_pattern[resolve(target.partition("?")[0]).route])
+            if not rule or not (rule.opened or AUDITOR in rule.write):
+                refused.append((url, target))
+    assert refused == []
