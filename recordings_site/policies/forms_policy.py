@@ -35,9 +35,10 @@ TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class RuleForm(forms.Form):
-    """One rule; `sentence` says it in words, as long as nothing was changed."""
+    """One rule; `sentence` says it in words, as far as the document can be read. One that was just added is open."""
 
     sentence = ""
+    is_open = False
 
     record = forms.TypedChoiceField(
         choices=(("yes", "Record"), ("no", "Do not record")), coerce=lambda value: value == "yes", label="What"
@@ -59,6 +60,11 @@ class RuleForm(forms.Form):
         required=False, min_value=0, max_value=100, decimal_places=2, help_text="Of these calls, drawn by call id."
     )
     name = forms.CharField(required=False, max_length=200, label="Note")
+
+    def open_up(self) -> None:
+        """Show the fields, and begin with the first."""
+        self.is_open = True
+        self.fields["record"].widget.attrs["autofocus"] = True
 
     def to_json(self) -> dict[str, Any]:
         """The rule's JSON, as far as its fields could be read."""
@@ -190,8 +196,7 @@ class PolicyForm(forms.Form):
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
-            for form, rule in zip(self.rules.forms, document.rules, strict=False):
-                form.sentence = words.rule_sentence(rule, document.time_zone)
+            self._tell(self.rules.forms, document)
         self.locales = locales.TRANSCRIPTION
         self.document: PolicyDocument | None = None
         self.problems: tuple[Problem, ...] = ()
@@ -205,7 +210,8 @@ class PolicyForm(forms.Form):
         return name
 
     def leave_unjudged(self) -> None:
-        """Show what was typed without judging it: a rule that was just added has nothing in it yet."""
+        """Show what was typed without judging it: a key that was just added has nothing in it yet."""
+        self.is_valid()
         for form in (self, *self.rules.forms, *self.menu.forms):
             form.__dict__["_errors"] = ErrorDict()
 
@@ -227,6 +233,7 @@ class PolicyForm(forms.Form):
             # A name that is missing yet should not keep the preview waiting.
             if all(readable) and not set(self.errors) - {"name"}:
                 self.document = document
+                self._tell(self.ordered_rules(), document)
         return data
 
     def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,6 +298,10 @@ class PolicyForm(forms.Form):
             return (numbered[0] + 1 if order is None else order, numbered[0])
 
         return [form for _, form in sorted(enumerate(self._kept(self.rules)), key=place)]
+
+    def _tell(self, forms_of_rules: list[RuleForm], document: PolicyDocument) -> None:
+        for form, rule in zip(forms_of_rules, document.rules, strict=True):
+            form.sentence = words.rule_sentence(rule, document.time_zone)
 
     def _kept(self, formset: Any) -> list[Any]:
         return [form for form in formset.forms if hasattr(form, "cleaned_data") and not form.cleaned_data.get("DELETE")]

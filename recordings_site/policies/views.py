@@ -160,6 +160,11 @@ def _rearranged(request: Request, found: Policy | None) -> HttpResponse:
     data = rearranged(request.POST)
     form = PolicyForm(data, document=editing.document_of(found), policy=found)
     form.leave_unjudged()
+    match request.POST["do"]:
+        case "add_rule":
+            form.rules.forms[-1].open_up()
+        case "add_key":
+            form.menu.forms[-1].fields["dtmf"].widget.attrs["autofocus"] = True
     return _editor(request, form, found)
 
 

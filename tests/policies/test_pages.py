@@ -198,6 +198,20 @@ def test_rules_are_added_moved_and_removed_without_javascript(admin: Client) -> 
     assert ask("up-0", {**body, "rules-1-ORDER": "0"}) == [["outbound", "1"], ["inbound", "2"]]
 
 
+def test_a_rule_that_was_added_is_open_and_the_others_keep_their_words(admin: Client) -> None:
+    body = posted(name="", how_destination=str(factories.destination().pk), do="add_rule")
+    answer = admin.post(reverse("policy_new"), body)
+    old, new = answer.context["form"].rules
+    assert "Record 25 % of inbound calls" in old.sentence
+    assert [old.is_open, new.is_open, "autofocus" in str(old["record"]), "autofocus" in str(new["record"])] == [
+        False, True, False, True,
+    ]  # fmt: skip
+    page = answer.content.decode()
+    assert page.count("<details open>") == 1
+    assert "recordingOptions" in page
+    assert "This field is required" not in page
+
+
 def test_publishing_asks_for_a_reason_and_refuses_what_lint_calls_wrong(admin: Client) -> None:
     policy = publishing.create_policy(
         by=None, name="Nowhere", document=parse({"otherwise_record": True, "route": factories.CONNECT})
