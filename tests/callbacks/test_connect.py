@@ -154,9 +154,9 @@ def test_the_relays_page_says_what_happened(application: Application, admin: Use
     path = f"/applications/{application.pk}/connect/"
     theirs = svaml.document(svaml.connect_pstn("+46771111111"))
     with upstream.serving(answers={"ice": theirs}) as their:
-        client.post(f"{path}relay/", {"mode": "relay", "url": their.url, "timeout_ms": "700"})
+        client.post(f"{path}relay/", {"mode": "relay", "url": their.url, "timeout_ms": "3000"})
         application.refresh_from_db()
-        assert (application.callback_mode, application.upstream_timeout_ms) == (CallbackMode.RELAY, 700)
+        assert (application.callback_mode, application.upstream_timeout_ms) == (CallbackMode.RELAY, 3000)
         snapshot.forget()
         for place in range(4):
             post(application, ice("4699", call_id=f"call {place}"))
