@@ -16,5 +16,9 @@ def home(request: Request) -> HttpResponse:
     """Today's figures, what is late, the last thirty days, and one's saved searches."""
     found = figures(request.user, now=timezone.now())
     # Who sees a recording that can be played needs no first steps: then nothing is looked up for them.
-    context = {"home": found, "first_steps": first_steps() if request.user.is_admin and not found.newest else []}
+    context = {
+        "home": found,
+        "first_steps": first_steps() if request.user.is_admin and not found.newest else [],
+        "no_team": not request.user.sees_all and not request.user.teams.exists(),
+    }
     return page_or_partial(request, "recordings/home.html", "recordings/_today.html", context)

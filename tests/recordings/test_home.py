@@ -113,6 +113,13 @@ def number() -> PhoneNumber:
     return factories.number()
 
 
+def test_who_is_in_no_team_is_told_whom_to_ask() -> None:
+    told = "You are in no team yet"
+    assert told in page(factories.user())
+    assert told not in page(factories.user(teams=[factories.team()]))
+    assert told not in page(factories.admin())
+
+
 def done() -> list[bool]:
     return [step.done for step in first_steps()]
 
