@@ -1,8 +1,8 @@
-"""Counts on PostgreSQL look at the index alone, whole steps at a time."""
+"""Counts on PostgreSQL stay in the database: it sends how many there are, not which."""
 
 from django.db import migrations
 
-# Nothing but the number of rows is asked of whole steps: PostgreSQL takes it from the index and leaves the rows alone.
+# Of whole steps only the number of rows is asked: no ids are sorted, gathered and sent.
 COUNT = """
 CREATE FUNCTION recordings_search_count(match tsquery, most integer) RETURNS integer
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
