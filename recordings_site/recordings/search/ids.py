@@ -1,7 +1,7 @@
 """Gives indexed recordings and their lines ids in the order of the calls' times, so that newest first is a walk.
 
 A recording's id is the second of its call since 2000 and 14 bits that tell apart calls of one second; a line's id is
-its recording's and 14 bits for its place. A bucket is about 12 days of either.
+its recording's and 14 bits for its place.
 """
 
 from datetime import UTC, datetime
@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 BITS = 14
 MOST = 1 << BITS  # recordings of one second, lines of one recording
-RECORDING_BUCKET_BITS = BITS + 20
-LINE_BUCKET_BITS = RECORDING_BUCKET_BITS + BITS
 
 
 def first_id(moment: datetime) -> int:
@@ -21,11 +19,6 @@ def first_id(moment: datetime) -> int:
 def moment_of(recording_id: int) -> datetime:
     """The second in which the call of an indexed recording began."""
     return datetime.fromtimestamp(_EPOCH.timestamp() + (recording_id >> BITS), UTC)
-
-
-def bucket(recording_id: int) -> int:
-    """The bucket of an indexed recording, the same as that of its lines."""
-    return recording_id >> RECORDING_BUCKET_BITS
 
 
 def line_id(recording_id: int, position: int) -> int:
