@@ -141,15 +141,14 @@ def _ice(inbound: Inbound, told: _CallOfIce, terms: Terms) -> Answer:
         running = _plan_of(session)
         if running is not None and given.recordings and given.recordings[0].conference_id:
             given = decide(running)
-    kept = calls.new_decision(
-        call, facts=given.decision, svaml=svaml.masked(given.svaml), latency_ms=since(terms.started)
-    )
+    masked, latency_ms = svaml.masked(given.svaml), since(terms.started)
+    kept = Decision(call=call, **calls.told_by_decision(given.decision, svaml=masked, latency_ms=latency_ms))
     insert(kept)
     for planned in given.recordings:
         if not planned.joined and not (planned.origin == Origin.UPSTREAM and _taken(planned)):
             of_session, at = session if planned.conference_id else None, inbound.happened_at
             if is_new and of_session is None:
-                insert(recordings.new_recording(call=call, planned=planned, at=at, decision=kept))
+                insert(RecordingJob(call=call, decision=kept, **recordings.told_by_plan(vars(call), planned)))
             else:
                 recordings.expect_recording(subject=of_session or call, planned=planned, at=at, decision=kept)
     if not is_new:
@@ -192,9 +191,9 @@ def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Term
         recording_id=recording_id(key, ace.call_id),
     )
     given = answers.to_callout(inbound, given, snapshot.current())
-    kept = calls.new_decision(
-        call, facts=given.decision, svaml=None, ace_svaml=svaml.masked(given.svaml), latency_ms=since(terms.started)
-    )
+    masked, latency_ms = svaml.masked(given.svaml), since(terms.started)
+    told = calls.told_by_decision(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
+    kept = Decision(call=call, **told)
     insert(kept)
     _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
     recordings.settle(call)

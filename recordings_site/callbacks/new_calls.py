@@ -1,12 +1,10 @@
 """Keeps the common ICE: a new call's, answered by the policy alone, of which nothing has to be looked up before.
 
-Many of them are written by one statement for each table. Whatever needs more is handled by itself (callbacks.handlers).
+Many of them are written by one statement. Whatever needs more is handled by itself (callbacks.handlers).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.utils import timezone
 
 from recordings_site.callbacks import answers, handlers, inbox
 from recordings_site.callbacks.handlers import Answered
@@ -18,9 +16,12 @@ from recordings_site.policies import answer
 from recordings_site.policies.answer import Answer, CallFacts
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
+from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.events import Ice
-from recordings_site.web.insertion import insert_all
+from recordings_site.web.families import Families, Family
+
+OF_A_CALL = Families((Call, Decision, RecordingJob, CallbackDelivery), unless_exists=calls.ONE_CALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,48 +54,34 @@ def read(inbound: Inbound, known: Snapshot, *, started: float) -> NewCall | None
 
 
 def keep(told: Sequence[NewCall]) -> list[Answered | None]:
-    """Keep the calls with all that follows, in the caller's transaction; None for each of which something is known."""
-    made = [_call(one) for one in told]
-    inserted = {id(call) for call in calls.insert_new(made)}
-    new = [(one, call) for one, call in zip(told, made, strict=True) if id(call) in inserted]
-    decisions = [_decision(one, call) for one, call in new]
-    insert_all(decisions)
-    insert_all([
-        recordings.new_recording(call=call, planned=planned, at=one.inbound.happened_at, decision=decision)
-        for (one, call), decision in zip(new, decisions, strict=True)
-        for planned in one.given.recordings
-    ])  # fmt: skip
-    deliveries = [_delivery(one, call) for one, call in new]
-    insert_all(deliveries)
-    for one, _ in new:
+    """Keep the calls with all that follows, or nothing; None for each of which something is known already."""
+    for one in told:
         heard(one.inbound.application.id, one.inbound.received_at)
-    kept = {
-        id(call): Answered(one.given.svaml, delivery.pk, call.pk)
-        for (one, call), delivery in zip(new, deliveries, strict=True)
-    }
-    return [kept.get(id(call)) for call in made]
+    kept = OF_A_CALL.insert([_family(one) for one in told])
+    return [
+        Answered(one.given.svaml, call_pk=keys[0], delivery_id=keys[-1]) if keys else None
+        for one, keys in zip(told, kept, strict=True)
+    ]
 
 
-def _call(one: NewCall) -> Call:
-    return calls.new_call(
-        application_id=one.inbound.application.id,
+def _family(one: NewCall) -> Family:
+    decision, inbound = one.given.decision, one.inbound
+    call = calls.told_by_ice(
+        application_id=inbound.application.id,
         ice=one.ice,
         facts=one.facts,
         number_id=one.number_id,
-        at=one.inbound.happened_at,
-        received_at=one.inbound.received_at,
+        at=inbound.happened_at,
+        received_at=inbound.received_at,
     )
-
-
-def _decision(one: NewCall, call: Call) -> Decision:
-    masked = svaml.masked(one.given.svaml)
-    return calls.new_decision(call, facts=one.given.decision, svaml=masked, latency_ms=handlers.since(one.started))
-
-
-def _delivery(one: NewCall, call: Call) -> CallbackDelivery:
-    delivery = inbox.delivery_of(one.inbound, Verdict.ACCEPTED)
-    delivery.call = call
-    delivery.applied_at = timezone.now()
-    delivery.result = one.given.decision.sentence[:300]
-    delivery.answer_ms = handlers.since(one.started)
-    return delivery
+    masked, latency_ms = svaml.masked(one.given.svaml), handlers.since(one.started)
+    decided = calls.told_by_decision(decision, svaml=masked, latency_ms=latency_ms)
+    planned = next(iter(one.given.recordings), None)
+    recording = recordings.told_by_plan(call, planned) if planned else None
+    delivery = {
+        **inbox.told_by_delivery(inbound, Verdict.ACCEPTED),
+        "applied_at": decided["decided_at"],
+        "result": decision.sentence[:300],
+        "answer_ms": latency_ms,
+    }
+    return call, decided, recording, delivery

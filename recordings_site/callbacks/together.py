@@ -13,7 +13,6 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import transaction
 
 from recordings_site.callbacks import deadline
 from recordings_site.callbacks.deadline import GivenUp, Race
@@ -33,7 +32,7 @@ class _Part(Generic[T, R]):
 
 
 class Together(Generic[T, R]):
-    """Runs `do(items)`, which gives a result for each item, in one transaction after the other."""
+    """Runs `do(items)`, a transaction that does all or nothing and gives a result for each item, again and again."""
 
     def __init__(self, do: Callable[[Sequence[T]], Sequence[R]]) -> None:
         self._do = do
@@ -48,8 +47,7 @@ class Together(Generic[T, R]):
         with it has begun, it counts. With CALLBACK_THREADS = 0 it is done in the caller's thread and transaction.
         """
         if settings.CALLBACK_THREADS == 0:
-            with transaction.atomic():
-                return self._do([item])[0]
+            return self._do([item])[0]
         place = deadline.take_place()
         part = _Part[T, R](item)
         part.future.add_done_callback(lambda done: place.release())
@@ -77,8 +75,7 @@ class Together(Generic[T, R]):
         if not parts:
             return
         try:
-            with transaction.atomic():
-                results = self._do([part.item for part in parts])
+            results = self._do([part.item for part in parts])
         except Exception as problem:  # noqa: BLE001 - it is told to whom it concerns
             if len(parts) == 1:
                 parts[0].future.set_exception(problem)

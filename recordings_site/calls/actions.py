@@ -3,16 +3,19 @@
 Who did it is always Sinch, and the delivery itself is the evidence, so these writes leave no further audit row.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify, digits
-from recordings_site.web.insertion import insert_all
+from recordings_site.web.insertion import insert
+
+# What tells one call from another.
+ONE_CALL = ("application_id", "call_id")
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -25,15 +28,13 @@ def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
     return call
 
 
-def new_call(
+def told_by_ice(
     *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
-) -> Call:
-    """The row of a call as its ICE tells of it, not yet kept."""
-    return Call(application_id=application_id, call_id=ice.call_id, **_told(ice, facts, number_id, at, received_at))
-
-
-def _told(ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime) -> dict[str, Any]:
+) -> dict[str, Any]:
+    """What a call's row says once its ICE was heard."""
     return {
+        "application_id": application_id,
+        "call_id": ice.call_id,
         "ice_at": at,
         "started_at": at,
         "ice_received_at": received_at,
@@ -51,11 +52,6 @@ def _told(ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, recei
     }
 
 
-def insert_new(new: Sequence[Call]) -> list[Call]:
-    """Keep those of which nothing was heard before, and give them; of two alike, the first."""
-    return insert_all(new, unless_exists=("application_id", "call_id"))
-
-
 def call_of_ice(
     *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
 ) -> tuple[Call, bool]:
@@ -63,9 +59,11 @@ def call_of_ice(
 
     A later copy of the same ICE changes nothing. To be called in a transaction.
     """
-    told = _told(ice, facts, number_id, at, received_at)
-    call = Call(application_id=application_id, call_id=ice.call_id, **told)
-    if insert_new([call]):
+    told = told_by_ice(
+        application_id=application_id, ice=ice, facts=facts, number_id=number_id, at=at, received_at=received_at
+    )
+    call = Call(**told)
+    if insert(call, unless_exists=ONE_CALL):
         return call, True
     call = Call.objects.select_for_update().get(application_id=application_id, call_id=ice.call_id)
     if call.ice_received_at is None:
@@ -157,37 +155,40 @@ def close_session_if_empty(*, session_id: int, at: datetime) -> None:
         ConferenceSession.objects.filter(pk=session_id, closed_at=None).update(closed_at=at)
 
 
-def new_decision(
-    call: Call,
-    *,
-    facts: DecisionFacts,
-    svaml: dict[str, Any] | None,
-    latency_ms: float,
-    ace_svaml: dict[str, Any] | None = None,
-) -> Decision:
-    """How the ICE (of a callout, which has none: the ACE) was answered, not yet kept; the SVAMLs are masked ones."""
-    return Decision(
-        call=call,
-        outcome=_outcome(facts),
-        policy_version_id=facts.version_id,
-        rule=facts.rule,
-        reason=facts.reason,
-        sentence=facts.sentence[:500],
-        draw=facts.draw,
-        facts=facts.to_dict(),
-        ice_svaml=svaml,
-        ace_svaml=ace_svaml,
-        latency_ms=latency_ms,
-    )
+def told_by_decision(
+    facts: DecisionFacts, *, svaml: dict[str, Any] | None, latency_ms: float, ace_svaml: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a decision's row says but for its call: how the ICE (of a callout, which has none: the ACE) was answered.
+
+    The SVAMLs are masked ones.
+    """
+    return {
+        **_decided(facts),
+        "ice_svaml": svaml,
+        "ace_svaml": ace_svaml,
+        "latency_ms": latency_ms,
+        "decided_at": timezone.now(),
+    }
+
+
+def _decided(facts: DecisionFacts) -> dict[str, Any]:
+    return {
+        "outcome": _outcome(facts),
+        "policy_version_id": facts.version_id,
+        "rule": facts.rule,
+        "reason": facts.reason,
+        "sentence": facts.sentence[:500],
+        "draw": facts.draw,
+        "facts": facts.to_dict(),
+    }
 
 
 @transaction.atomic
 def replace_decision(decision: Decision, *, facts: DecisionFacts, svaml: dict[str, Any]) -> None:
     """Correct a decision that was stored too late to be answered with: what was answered is what counts."""
-    decision.outcome = _outcome(facts)
-    decision.policy_version_id, decision.rule, decision.draw = facts.version_id, facts.rule, facts.draw
-    decision.reason, decision.sentence = facts.reason, facts.sentence[:500]
-    decision.facts, decision.ice_svaml = facts.to_dict(), svaml
+    for name, value in _decided(facts).items():
+        setattr(decision, name, value)
+    decision.ice_svaml = svaml
     decision.save()
 
 

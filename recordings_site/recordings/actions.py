@@ -1,6 +1,8 @@
 """Every change of a recording that Sinch's callbacks, or what the worker finds in the store, cause."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.matching import Reported, Subject, jobs_of, match_recording, match_transcript
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
+from recordings_site.recordings.state import State
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
@@ -51,28 +54,49 @@ def expect_recording(
     return job
 
 
-def new_recording(*, call: Call, planned: PlannedRecording, at: datetime, decision: Decision) -> RecordingJob:
-    """The row of the first recording that is asked for of a new call, not yet kept."""
-    job = RecordingJob(id=planned.recording_id, ordinal=1)
-    _ask_for(job, planned, subject=call, at=at, decision=decision)
-    return job
+def told_by_plan(call: Mapping[str, Any], planned: PlannedRecording) -> dict[str, Any]:
+    """What the row of the first recording of a new call says, but for its call and decision.
+
+    `call` is what that call's row says (calls.actions.told_by_ice).
+    """
+    at = call["started_at"]
+    starts = _starts_at_once(planned)
+    return {
+        "id": planned.recording_id,
+        "destination_id": planned.destination_id,
+        "key": planned.key,
+        **_asked_for(planned, at),
+        "started_at": at if starts else None,
+        "happened_at": at,
+        "direction": call["direction"],
+        "caller": call["caller"],
+        "number_id": call["number_id"],
+        "state": State.RECORDING if starts else State.EXPECTED,
+    }
+
+
+def _asked_for(planned: PlannedRecording, at: datetime) -> dict[str, Any]:
+    return {
+        "origin": planned.origin,
+        "expected_at": at,
+        "folder": planned.folder,
+        "format": planned.format,
+        "transcription": planned.transcription,
+        "locale": planned.locale,
+        "notification_events": planned.notification_events,
+    }
 
 
 def _ask_for(
     job: RecordingJob, planned: PlannedRecording, *, subject: Subject, at: datetime, decision: Decision | None
 ) -> None:
     """Write down in a recording's row what was planned and that it was asked for."""
-    job.origin = planned.origin
     job.decision = decision
-    job.expected_at = at
+    for name, value in _asked_for(planned, at).items():
+        setattr(job, name, value)
     if not job.key:
         # Else Sinch has told already where it put the file.
         job.destination_id, job.key = planned.destination_id, planned.key
-    job.folder = planned.folder
-    job.format = planned.format
-    job.transcription = planned.transcription
-    job.locale = planned.locale
-    job.notification_events = planned.notification_events
     if job.started_at is None and _starts_at_once(planned):
         job.started_at = at
     attribute(job, subject)

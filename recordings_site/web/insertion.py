@@ -78,12 +78,12 @@ class _Statement:
                 {str(f.column): value for f in self.fields if (value := f.pre_save(row, True)) is not None}
                 for row in rows
             ]
-            return self.before + self.after, [json.dumps(objects, default=_as_text)]
+            return self.before + self.after, [json.dumps(objects, default=as_text)]
         values = [f.get_db_prep_save(f.pre_save(row, True), connection) for row in rows for f in self.fields]
         return self.before + ", ".join([self.row] * len(rows)) + self.after, values
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
     """A value that JSON does not know, as PostgreSQL reads it."""
     match value:
         case datetime():

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -94,14 +95,14 @@ def test_the_same_call_told_twice_at_once_is_one_call_with_one_answer(number: Ph
 
 
 def test_one_that_cannot_be_kept_costs_the_others_nothing(number: PhoneNumber) -> None:
-    decide = calls.new_decision
+    told_by_ice = calls.told_by_ice
 
-    def poisoned(call: Call, **how: object) -> Decision:
-        if call.call_id == "poison":
+    def poisoned(**how: Any) -> dict[str, Any]:
+        if how["ice"].call_id == "poison":
             raise ValueError("cannot be kept")
-        return decide(call, **how)  # type: ignore[arg-type]
+        return told_by_ice(**how)
 
-    with patch.object(calls, "new_decision", poisoned):
+    with patch.object(calls, "told_by_ice", poisoned):
         answers = all_at_once(number, ["a", "b", "poison", "c", "d"])
     assert [recorded(answer) for answer in answers] == [True, True, False, True, True]
     assert set(Call.objects.values_list("call_id", flat=True)) == {*"abcd"}

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
@@ -36,11 +37,12 @@ class Teams:
         """The ids of the new teams."""
         self.begun.set()
         self.done.append(list(names))
-        made = [Team.objects.create(name=name).pk for name in names if name != "poison"]
-        if "poison" in names:
-            raise ValueError("cannot be swallowed")
-        assert self.may_go_on.wait(60)
-        return made
+        with transaction.atomic():
+            made = [Team.objects.create(name=name).pk for name in names if name != "poison"]
+            if "poison" in names:
+                raise ValueError("cannot be swallowed")
+            assert self.may_go_on.wait(60)
+            return made
 
     @contextmanager
     def while_first_is_under_way(

@@ -11,7 +11,7 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from pytest_django import Settings
 
@@ -92,6 +92,26 @@ def hanging(target: str) -> AbstractContextManager[object]:
 
 
 @contextmanager
+def committing(does: str, otherwise: AbstractContextManager[object]) -> Iterator[None]:
+    """Whatever commits a delivery does this first, in PostgreSQL itself, where a statement may commit by itself."""
+    if connection.vendor != "postgresql":
+        with otherwise:
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE FUNCTION does() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {does}; RETURN NULL; END$$")
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER does AFTER INSERT ON calls_callbackdelivery DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION does()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION does() CASCADE")
+
+
+@contextmanager
 def broken_credentials() -> Iterator[None]:
     """Write credentials that the key ring does not open."""
     Destination.objects.update(write_credentials="gone.AAAA")
@@ -132,15 +152,18 @@ DATABASE_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the connection breaks": lambda: failing(EXECUTE, InterfaceError("connection already closed")),
     "the disk is full": lambda: failing(EXECUTE, DatabaseError("could not extend file: no space left on device")),
     "a constraint is violated again and again": lambda: failing(EXECUTE, IntegrityError("duplicate key")),
-    "the commit fails": lambda: failing(COMMIT, OperationalError("server closed the connection unexpectedly")),
+    "the commit fails": lambda: committing(
+        "RAISE EXCEPTION 'no space left'",
+        failing(COMMIT, OperationalError("server closed the connection unexpectedly")),
+    ),
     "the database runs out of memory": lambda: failing(EXECUTE, MemoryError()),
     "the audit row cannot be written": lambda: failing(
-        "recordings_site.calls.actions.new_decision", DatabaseError("read-only transaction")
+        "recordings_site.calls.actions.told_by_decision", DatabaseError("read-only transaction")
     ),
 }
 SLOW_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the database hangs": lambda: hanging(EXECUTE),
-    "the commit hangs": lambda: hanging(COMMIT),
+    "the commit hangs": lambda: committing("PERFORM pg_sleep(1.8)", hanging(COMMIT)),
     "the look at what is in force hangs": lambda: hanging("recordings_site.policies.loading.FromDatabase.revision"),
 }
 OTHER_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
