@@ -206,7 +206,7 @@ def planned(
         notification_events=how.notification_events,
         conference_id=conference,
     )
-    return replace(facts, method=origin, plan=plan)
+    return facts.planned(plan)
 
 
 def _place(
@@ -229,11 +229,12 @@ def _place(
 def _filled(
     template: str, how: How, call: CallFacts, number: NumberFacts | None, recording_id: UUID, conference_id: str
 ) -> str:
+    at = call.at.isoformat()
     return key_template.render(
         template,
         {
-            "date": f"{call.at:%Y-%m-%d}",
-            "time": f"{call.at:%H%M%S}",
+            "date": at[:10],
+            "time": at[11:19].replace(":", ""),
             "number": number.digits if number else call.number_digits or "none",
             "call_id": conference_id or call.call_id,
             "recording": str(recording_id),

@@ -118,6 +118,10 @@ class DecisionFacts:
         """The same call, not recorded after all; `detail` ends the sentence."""
         return replace(self, record=False, reason=str(reason), sentence=f"Not recorded: {detail}.", plan=None)
 
+    def planned(self, plan: PlannedRecording) -> "DecisionFacts":
+        """The same call, recorded so. As `replace` would, which takes twice as long: every recorded call comes by."""
+        return DecisionFacts(**{**vars(self), "method": plan.origin, "plan": plan})
+
     def to_dict(self) -> dict[str, Any]:
         """JSON that `from_dict` reads; no credentials are in it."""
         return {
