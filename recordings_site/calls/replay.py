@@ -22,7 +22,10 @@ MOST_CHANGES = 200
 NOBODY = UUID(int=0)
 # A call that Sinch records as mp3 takes about 32 kbit/s, as wav 16 bit at 8 kHz: until own recordings tell better.
 BYTES_PER_SECOND = {"mp3": 4_000, "wav": 16_000}
-COLUMNS = ("pk", "call_id", "direction", "caller", "called", "number__digits", "started_at", "duration")
+COLUMNS = (
+    "pk", "call_id", "direction", "caller", "called", "number__digits", "started_at", "duration",
+    "answered_at", "dice_result",
+)  # fmt: skip
 
 
 @dataclass
@@ -101,10 +104,12 @@ def _page(replay: Replay) -> list[tuple[Any, ...]]:
 def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, outcome: Outcome) -> None:
     """Add these calls to the outcome."""
     able = _able(policy, held, {row[5] for row in rows})
-    for pk, call_id, direction, caller, called, own, started_at, duration, decided in rows:
+    for pk, call_id, direction, caller, called, own, started_at, duration, answered_at, result, decided in rows:
         call = CallFacts(call_id, direction, caller, called, own, started_at.astimezone(UTC))
-        before = decided == Decision.Outcome.RECORD
-        after = able[own] and choose(policy.document, call).record and not hangs_up(policy.document, call)
+        # Of a call that ended unanswered nothing was recorded and nothing would be, whatever the rules say.
+        can_be = answered_at is not None or result.upper() in ("", "ANSWERED")
+        before = can_be and decided == Decision.Outcome.RECORD
+        after = can_be and able[own] and choose(policy.document, call).record and not hangs_up(policy.document, call)
         number = outcome.numbers.get(own)
         if number is None:
             known = held.numbers.get(own)
@@ -140,12 +145,12 @@ def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[s
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page tells per month: minutes of recording and gigabytes, before and after."""
+    """What the page tells per month: minutes of recording and bytes, before and after."""
 
     minutes_before: float
     minutes_after: float
-    gigabytes_before: float
-    gigabytes_after: float
+    bytes_before: int
+    bytes_after: int
 
 
 def figures(outcome: Outcome, format: str) -> Figures:
@@ -155,6 +160,6 @@ def figures(outcome: Outcome, format: str) -> Figures:
     return Figures(
         minutes_before=outcome.seconds_before * month / 60,
         minutes_after=outcome.seconds_after * month / 60,
-        gigabytes_before=outcome.seconds_before * month * rate / 1e9,
-        gigabytes_after=outcome.seconds_after * month * rate / 1e9,
+        bytes_before=round(outcome.seconds_before * month * rate),
+        bytes_after=round(outcome.seconds_after * month * rate),
     )

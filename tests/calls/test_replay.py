@@ -71,6 +71,17 @@ def test_a_replay_counts_what_would_be_recorded_more_and_less(number: PhoneNumbe
     assert outcome.losing == []
 
 
+def test_a_call_that_nobody_answered_was_not_recorded_and_would_not_be(number: PhoneNumber) -> None:
+    unanswered = Call.objects.filter(decision__outcome=Decision.Outcome.RECORD).order_by("pk")[:3]
+    Call.objects.filter(pk__in=list(unanswered.values_list("pk", flat=True))).update(
+        answered_at=None, dice_result="NOANSWER", duration=None
+    )
+    _, outcome = replayed(number, otherwise_record=False)
+    assert (outcome.calls, outcome.before, outcome.after, outcome.fewer) == (40, 17, 0, 17)
+    _, outcome = replayed(number)
+    assert (outcome.calls, outcome.before, outcome.after) == (40, 17, 37)
+
+
 def test_numbers_that_lose_recording_are_named(number: PhoneNumber) -> None:
     _, outcome = replayed(number, otherwise_record=False)
     ((digits, figures),) = outcome.losing
@@ -133,9 +144,10 @@ def test_the_page_shows_progress_and_then_the_figures(client: Client, number: Ph
     drain(JOBS)
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "replay"}).content.decode()
     assert part.startswith('<div id="replay">')
-    assert "No longer" in part
+    assert "No longer recorded" in part
+    assert "Publish…" in client.get(url).content.decode()
     assert "every 1s" not in part
     publishing.save_draft(
         by=None, policy=policy, document=parse(document(otherwise_record=True, time_zone="Asia/Tokyo"))
     )
-    assert "The draft was changed since" in client.get(url).content.decode()
+    assert "was changed since" in client.get(url).content.decode()
