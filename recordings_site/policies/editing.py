@@ -205,7 +205,12 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         """Whether both say the same."""
-        return all(mark == " " for mark, _ in (*self.words, *self.svaml))
+        return self.answers_stay and all(mark == " " for mark, _ in self.words)
+
+    @property
+    def answers_stay(self) -> bool:
+        """Whether a recorded call gets the same SVAML from both."""
+        return all(mark == " " for mark, _ in self.svaml)
 
 
 def difference(before: PolicyDocument | None, after: PolicyDocument) -> Difference:

@@ -69,9 +69,11 @@ class RuleForm(forms.Form):
     def to_json(self) -> dict[str, Any]:
         """The rule's JSON, as far as its fields could be read."""
         data = self.cleaned_data
-        percent = data.get("percent")
+        record = data.get("record", True)
+        # A rule that excludes has no percentage: the field is out of sight then.
+        percent = data.get("percent") if record else None
         return {
-            "record": data.get("record", True),
+            "record": record,
             "percent": 100 if percent is None else _plain(float(percent)),
             "name": data.get("name", ""),
             "when": {
