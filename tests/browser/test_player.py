@@ -4,7 +4,7 @@
 |---|---|---|
 | 1 | keys, their sheet, their switch | test_keys_steer_the_player, test_keys_leave_controls_and_browser_alone, test_single_letters_can_be_switched_off |
 | 2 | resume rewinds 1.5 s after a pause, not after a seek | test_resuming_goes_back_a_little_unless_one_chose_the_place |
-| 3 | click on a time or on the text seeks, selecting does not | test_a_click_on_time_or_text_seeks_and_selecting_does_not |
+| 3 | click on a time or on the text seeks, selecting does not | test_a_click_on_time_or_text_seeks_and_selecting_does_not, test_the_tools_of_a_line_answer_the_mouse |
 | 4 | follow never fights the reader | test_following_ends_when_the_reader_scrolls_and_comes_back_only_when_asked, test_following_resumes_when_the_sound_reaches_the_reader |
 | 5 | it scrolls only when needed, to a quarter of the pane | test_it_scrolls_only_when_the_line_leaves_the_comfort_band |
 | 6 | the spoken line is lit up, not by colour alone | test_the_spoken_line_is_lit_up_ahead_of_the_sound |
@@ -157,6 +157,14 @@ def test_a_click_on_time_or_text_seeks_and_selecting_does_not(short: Listener) -
 
 
 # 4
+def test_the_tools_of_a_line_answer_the_mouse(short: Listener) -> None:
+    for place in (4, 6):
+        short.page.hover(f"#l{place} p")
+        short.page.get_by_role("button", name="Comment on this line").click()
+        short.until("document.activeElement.id === 'comment-text'")
+        assert short.ask("document.querySelector('.ln-tools').parentElement.id") == f"l{place}"
+
+
 def test_following_ends_when_the_reader_scrolls_and_comes_back_only_when_asked(long: Listener) -> None:
     long.page.locator("#l60 > button").click()
     long.until("!recordingPage.transcript.scrolling")

@@ -70,10 +70,12 @@ export class Notes extends EventTarget {
     const template = document.getElementById("line-tools");
     if (!template) return;
     const tools = template.content.firstElementChild.cloneNode(true);
-    transcript.addEventListener("cursor", ({ detail }) => transcript.lines[detail.index]?.append(tools));
+    // Not again where they are: a button that is moved between press and release is never clicked.
+    const put = (line) => { if (line && line !== tools.parentElement) line.append(tools); };
+    transcript.addEventListener("cursor", ({ detail }) => put(transcript.lines[detail.index]));
     transcript.list.addEventListener("pointerover", (event) => {
       const index = event.pointerType === "mouse" ? transcript.lineOf(event.target) : -1;
-      if (index >= 0 && !tools.contains(document.activeElement)) transcript.lines[index].append(tools);
+      if (index >= 0 && !tools.contains(document.activeElement)) put(transcript.lines[index]);
     });
     tools.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -84,7 +86,7 @@ export class Notes extends EventTarget {
       if (button.dataset.line === "link") copy(link(this.base, t), "Link copied");
       else this.open(t, null, button.dataset.line === "correct" ? "correct-text" : "comment-text");
     });
-    transcript.lines[Math.max(0, transcript.cursor)]?.append(tools);
+    put(transcript.lines[Math.max(0, transcript.cursor)]);
   }
 
   #selectionTools() {
