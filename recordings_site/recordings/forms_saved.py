@@ -7,13 +7,14 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.recordings.models import SavedSearch
 from recordings_site.recordings.saved import SavedPage
 
+LONGEST_NAME = 80
 LONGEST_QUERY = 6000
 
 
 class SavedSearchForm(forms.Form):
     """A saved search's name, whom it is shared with, and whether its owner is told of new recordings."""
 
-    name = forms.CharField(max_length=80, help_text="How it is called on the home page.")
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="How it is called on the home page.")
     team = forms.ModelChoiceField(
         Team.objects.none(), required=False, empty_label="Nobody", label="Shared with",
         help_text="Everybody in this team sees it, each with the recordings that they may see.",

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from recordings_site.accounts import access
 from recordings_site.recordings import actions_saved, watching
-from recordings_site.recordings.forms_saved import SavedSearchForm
+from recordings_site.recordings.forms_saved import LONGEST_NAME, SavedSearchForm
 from recordings_site.recordings.models import SavedMatch, SavedSearch
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.web.http import Request, page_or_partial
@@ -18,7 +18,9 @@ from recordings_site.web.http import Request, page_or_partial
 @access.own_affairs
 def saved_new(request: Request) -> HttpResponse:
     """Name a search, or the list with its filters, and keep it."""
-    first = {"page": request.GET.get("page"), "query": request.GET.get("query", "")}
+    query = request.GET.get("query", "")
+    # The words of a search are a name to begin with.
+    first = {"page": request.GET.get("page"), "query": query, "name": QueryDict(query).get("q", "")[:LONGEST_NAME]}
     form = SavedSearchForm(request.POST if request.method == "POST" else None, user=request.user, initial=first)
     if request.method == "POST" and form.is_valid():
         page = SavedPage(form.cleaned_data.pop("page") or SavedPage.SEARCH)

@@ -45,6 +45,7 @@ def test_a_search_is_saved_from_its_page_and_opens_again(person: User) -> None:
     browser = client(person)
     form = browser.get("/saved/new/?page=search&query=q%3Drefund%2BOR%2Bcard").content.decode()
     assert 'value="q=refund+OR+card"' in form
+    assert 'name="name" value="refund OR card"' in form
     fields = {"name": "Money", "page": "search", "query": "q=refund+OR+card&cursor=12", "alert": "on"}
     answer = browser.post("/saved/new/", fields)
     assert answer.headers["Location"] == "/search/?q=refund+OR+card"
