@@ -102,16 +102,6 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         given_up = models.Q(overdue_reason__startswith="Missing")
         return rows.filter(given_up if missing else ~given_up)
 
-    def for_playback(self) -> "RecordingJobQuerySet":
-        """With what sending audio needs and nothing else: it is asked for with every range."""
-        place = ("name", "kind", "account", "bucket", "region", "endpoint", "read_mode", "read_credentials")
-        facts = ("key", "format", "size", "etag", "content_type", "duration", "audio", "state")
-        called = ("direction", "caller", "happened_at", "conference_session")
-        absence = ("deleted_at", "deleted_reason", "overdue_since", "overdue_reason")
-        return self.select_related("destination").only(
-            *facts, *called, *absence, *(f"destination__{name}" for name in place)
-        )
-
     def newest_first(self) -> "RecordingJobQuerySet":
         """Ordered by the call's time, the newest first."""
         return self.order_by("-happened_at", "-id")

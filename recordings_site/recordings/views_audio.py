@@ -3,8 +3,8 @@
 import uuid
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
@@ -12,6 +12,7 @@ from recordings_site.destinations.models import Kind
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings import actions_playback, playback
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playable import playable
 from recordings_site.storage.errors import StoreError
 from recordings_site.web.http import Request
 from recordings_site.web.ranges import Unsatisfiable
@@ -25,7 +26,9 @@ TROUBLES = (StoreError, SealingError, playback.NotAudio, playback.TooManyStreams
 @access.signed_in
 def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     """The audio of one recording: 200, 206 or 416; each request is checked anew, each Range too."""
-    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).for_playback(), pk=recording_id)
+    recording = playable(request.user, recording_id)
+    if recording is None:
+        raise Http404
     opened_lately = actions_playback.opened_lately(by=request.user, recording=recording)
     release_database()
     hand_off = _hands_off(request, recording)
