@@ -201,7 +201,8 @@ def _open(
         opened.close()
         _streams.release()
 
-    return Opened(version, selected, kind, Stream(chain([front + first], rest), close), seen)
+    # An iterator, not a list: chain would hold the first chunk to the end of the stream.
+    return Opened(version, selected, kind, Stream(chain(iter([front + first]), rest), close), seen)
 
 
 def _nothing() -> None:
