@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -58,8 +59,17 @@ def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
     ],
 )
 def test_each_refusal_of_the_store_has_its_words(
-    faulty: Faulty, recording: RecordingJob, store_status: int, code: str, status: int, reader: str, admin: str
+    faulty: Faulty,
+    recording: RecordingJob,
+    store_status: int,
+    code: str,
+    status: int,
+    reader: str,
+    admin: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # boto3 pauses by chance, for up to three seconds, before it asks a busy store again.
+    monkeypatch.setattr(patience, "Patience", partial(patience.Patience, seconds=20))
     faulty.refuses(store_status, code)
     told = seen(recording, Role.SUPPORT)
     assert told[0] == status
