@@ -16,12 +16,11 @@ from recordings_site.recordings.state import State
 from recordings_site.sinch.credentials import fingerprint
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 from recordings_site.storage.patience import patience_with
-from recordings_site.storage.port import Body, HandOff, ObjectStat, Store
+from recordings_site.storage.port import Body, ObjectStat, Store
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
 MAGIC = 16
 PLAYABLE = {"audio/mpeg", "audio/wav"}
-HAND_OFF_SECONDS = 60
 _KNOWN_TYPES = 4096
 _types: OrderedDict[tuple[int, str, str], str] = OrderedDict()
 _types_lock = threading.Lock()
@@ -207,12 +206,6 @@ def _open(
 
 def _nothing() -> None:
     """There is nothing to close."""
-
-
-def hand_off(recording: RecordingJob, version: Version) -> HandOff:
-    """What nginx needs to fetch this version itself. Raises StoreError."""
-    assert recording.destination is not None
-    return recording.destination.read_store().hand_off(version.key, etag=version.etag, seconds=HAND_OFF_SECONDS)
 
 
 def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:

@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,6 +11,7 @@ from recordings_site.accounts import access
 from recordings_site.destinations.models import Kind
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings import actions_playback, playback
+from recordings_site.recordings.handing_off import hand_off
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playable import playable
 from recordings_site.storage.errors import StoreError
@@ -25,22 +26,27 @@ TROUBLES = (StoreError, SealingError, playback.NotAudio, playback.TooManyStreams
 @require_safe
 @access.signed_in
 def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
-    """The audio of one recording: 200, 206 or 416; each request is checked anew, each Range too."""
+    """The audio of one recording, for who looks at it as a page; players get it at the door (recordings.door)."""
     recording = playable(request.user, recording_id)
     if recording is None:
         raise Http404
+    return sent(request, recording)
+
+
+def sent(request: Request, recording: RecordingJob) -> HttpResponseBase:
+    """The audio, 200, 206 or 416, or why there is none; what the person may hear was asked before, each Range anew."""
     opened_lately = actions_playback.opened_lately(by=request.user, recording=recording)
     release_database()
-    hand_off = _hands_off(request, recording)
+    handing_off = _hands_off(request, recording)
     try:
         opened = playback.open_audio(
             recording,
             range_header=request.headers.get("Range"),
             if_range=request.headers.get("If-Range"),
             mark=request.GET.get("v"),
-            body=request.method == "GET" and not hand_off,
+            body=request.method == "GET" and not handing_off,
         )
-        answer = _handed_off(recording, opened) if hand_off else answered(recording, opened)
+        answer = _handed_off(recording, opened) if handing_off else answered(recording, opened)
     except playback.Replaced as error:
         actions_playback.object_seen(recording=recording, stat=error.stat)
         return trouble(request, recording, error)
@@ -73,7 +79,7 @@ def _handed_off(recording: RecordingJob, opened: playback.Opened) -> HttpRespons
     response = answered(recording, opened)
     if isinstance(opened.selected, Unsatisfiable) or not opened.length:
         return response
-    found = playback.hand_off(recording, opened.version)
+    found = hand_off(recording, opened.version)
     response["X-Accel-Redirect"] = "/_store"
     response["X-Store-Url"] = found.url
     response["X-Store-If-Match"] = found.if_match
@@ -81,7 +87,7 @@ def _handed_off(recording: RecordingJob, opened: playback.Opened) -> HttpRespons
         f"bytes={opened.selected.start}-{opened.selected.stop - 1}" if opened.selected.partial else ""
     )
     response["X-Audio-ETag"] = opened.version.etag
-    del response["Content-Length"]
+    response["Content-Length"] = "0"
     return response
 
 
@@ -104,7 +110,7 @@ def answered(recording: RecordingJob, opened: playback.Opened) -> HttpResponseBa
 def trouble(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
     """A page for who looks, a sentence for the player, which asks with another Accept."""
     status, sentence = playback.trouble(recording, error, admin=request.user.sees_all)
-    if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
+    if wants_page(request):
         response = render(
             request, "recordings/no_audio.html", {"recording": recording, "sentence": sentence}, status=status
         )
@@ -114,6 +120,11 @@ def trouble(request: Request, recording: RecordingJob, error: Exception) -> Http
     if status == 503:
         response["Retry-After"] = "5"
     return response
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a browser's window asks, not its player."""
+    return "text/html" in request.headers.get("Accept", "") and request.accepts("text/html")
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:

@@ -15,6 +15,8 @@ LONGEST = 10.0
 """Seconds that somebody waits while the store promptly answers others: then it is we who are busy, not the store."""
 REST = 3.0
 """Seconds during which a store that let somebody wait in vain is not asked again."""
+LATELY = 10.0
+"""Seconds for which a prompt answer tells that the store is alive."""
 DOORS = 48
 """Askings of one store at a time, each in a thread of its own; a hung one keeps its thread until the SDK gives up."""
 
@@ -60,6 +62,10 @@ class Patience:
         if asked.error is not None:
             raise asked.error
         return asked.value  # type: ignore[return-value]  # set whenever there was no error
+
+    def answered_lately(self) -> bool:
+        """Whether the store gave somebody a prompt answer a moment ago."""
+        return time.monotonic() - self._prompt_at < LATELY
 
     def _left(self, begun: float) -> float:
         """Seconds that one who began to wait then still waits, from the last prompt answer on."""

@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage.patience import Patience
 from tests import factories
 from tests.destinations import made
 from tests.stores import nginx as real_nginx
@@ -155,3 +156,17 @@ def test_a_hung_store_is_told_and_slows_no_other_page(nginx: Nginx, cookie: str)
         assert answer.headers["Retry-After"] == "5"
         assert b"does not answer" in body
         assert time.monotonic() - begun < 20
+
+
+def test_a_store_that_pauses_while_it_plays_is_waited_for(
+    nginx: Nginx, cookie: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patience, "answered_lately", lambda _: True)
+    with faulty_server() as faulty:
+        faulty.says(200, AUDIO)
+        faulty.pause = 4
+        destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
+        facts = {"size": len(AUDIO), "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+        recording = factories.recording(destination=destination, key=KEY, **facts)
+        answer, body = get(nginx, recording, cookie)
+        assert (answer.status, body) == (HTTPStatus.OK, AUDIO)

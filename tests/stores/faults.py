@@ -16,11 +16,15 @@ S3_ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>told by the 
 
 @dataclass
 class Faulty:
-    """What each next connection gets; `open` counts those that the client has not closed yet."""
+    """What each next connection gets, after `hang` seconds and with `pause` seconds of silence in its middle.
+
+    `open` counts the connections that the client has not closed yet.
+    """
 
     port: int = 0
     answer: bytes = b""
     hang: float = 0.0
+    pause: float = 0.0
     asked: list[bytes] = field(default_factory=list)
     open: int = 0
 
@@ -55,7 +59,10 @@ class Faulty:
                 except TimeoutError:
                     continue
             connection.settimeout(5)
-            connection.sendall(self.answer)
+            middle = len(self.answer) // 2
+            connection.sendall(self.answer[:middle])
+            time.sleep(self.pause)
+            connection.sendall(self.answer[middle:])
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(65536):
                 continue
