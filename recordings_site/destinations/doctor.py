@@ -64,18 +64,21 @@ class _Examination:
 
     def __init__(self, destination: Destination) -> None:
         self.destination = destination
-        # One name for all checks, so that a store whose sets may not delete keeps one small object, not one a night;
-        # in Google's, who may only create cannot overwrite.
-        mark = f"-{secrets.token_hex(8)}" if destination.kind == Kind.GS else ""
-        self.key = f"{destination.prefix}.check{mark}.txt"
+        # One name for all its checks, so that a store whose sets may not delete keeps one small object, not one a
+        # night; in Google's, who may only create cannot overwrite. Not that of another destination in the same folder.
+        mark = secrets.token_hex(8) if destination.kind == Kind.GS else str(destination.pk)
+        self.key = f"{destination.prefix}.check-{mark}.txt"
         self.written = False
         self.readable = False
+        self.swapped = False
 
     def steps(self) -> Iterator[Step]:
         """The steps in order; those that an earlier failure makes pointless are skipped."""
         writer = self._open(self.destination.write_store)
         reader = self._open(self.destination.read_store)
         yield self._write(writer, reader)
+        if self.swapped:
+            writer, reader = reader, writer
         yield self._write_only(writer)
         yield self._list(reader)
         yield self._stat(reader)
@@ -102,18 +105,19 @@ class _Examination:
                 raise writer
             writer.write(self.key, PROBE, content_type="text/plain")
         except StoreError as error:
-            if self._swapped(writer, reader, error):
+            self.swapped = self._are_swapped(writer, reader, error)
+            if self.swapped:
                 return Step(
                     "write",
                     BAD,
                     "The two sets are swapped: the read set can write here, and the write set can only read.",
-                    "Replace both: give the write set's key as the read set and the other way round.",
+                    "Replace both, each with the other; the steps below tell what holds then.",
                 )
             return _failed("write", error, self._write_remedy())
         self.written = True
         return Step("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
 
-    def _swapped(self, writer: Store | StoreError, reader: Store | StoreError, error: StoreError) -> bool:
+    def _are_swapped(self, writer: Store | StoreError, reader: Store | StoreError, error: StoreError) -> bool:
         if not isinstance(error, AccessDenied) or error.code in SIGNATURE_CODES:
             return False
         if isinstance(writer, StoreError) or isinstance(reader, StoreError):

@@ -252,7 +252,7 @@ def _translated(error: ClientError, key: str, bucket: str) -> StoreError:
     if status == 404 and code in ("404", "NoSuchKey", "NoSuchVersion", "NotFound"):
         return ObjectMissing(f"Nothing lies at {key}.", code=code)
     if status in (401, 403):
-        return AccessDenied("The credentials are valid or not, but the store does not allow this with them.", code=code)
+        return AccessDenied("The store does not allow this with these credentials.", code=code)
     if status in (301, 307, 400) and code in ("301", "307", "400", "BadRequest"):
         return StoreMisconfigured(
             "The bucket lies in another region than the one entered, or the key is malformed.", code=code
