@@ -89,6 +89,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     page.get_by_label("Name", exact=True).fill("Main")
     page.get_by_label("Application key").fill(KEY)
     page.get_by_label("Application secret").fill(factories.SECRET)
+    page.get_by_label("Number", exact=True).fill("+46 70 000 00 01")
     page.get_by_role("button", name="Add").click()
     step(page, "Sinch accepts the key", "done")
     step(page, "Callbacks come here", "wrong")
