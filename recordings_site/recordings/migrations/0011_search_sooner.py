@@ -9,7 +9,6 @@ _before = import_module("recordings_site.recordings.migrations.0009_search_steps
 # A step costs as much as some dozens of hits. So the next one is 16 times wider as long as it can be expected, from
 # what this one brought, to hold not many more hits than are wanted. The fourth width is all that there is, of which
 # the newer part was looked at; within given ends there is none, for hits beyond them might be many.
-WIDER = "(cardinality(part) + 1) * next_span < (most - cardinality(hits) + 64) * (high - bottom)"
 WALK = """
     SELECT CASE WHEN low <= min(id) AND high > max(id) THEN 3 ELSE 2 END,
         LEAST(high, COALESCE(max(id) + 1, 0)), GREATEST(low, min(id)) INTO widest, high, low
@@ -31,19 +30,22 @@ WALK = """
         high := bottom;
     END LOOP;
 """
-RECORDINGS_AFTER = f"""
-        IF width < widest AND {WIDER} THEN
+RECORDINGS_AFTER = """
+        IF width < widest AND (cardinality(part) + 1) * next_span < (most - cardinality(hits) + 64) * (high - bottom) THEN
             width := width + 1;
         END IF;"""
-# Lines that only have the words of a phrase cost as much as those that have the phrase.
-LINES_AFTER = f"""
+# Lines that only have the words of a phrase cost as much as those that have the phrase: a step may hold more hits than
+# are wanted only if it holds few such lines, and never more of them than the budget has left.
+LINES_AFTER = """
         looked := looked + new;
         IF looked >= budget THEN
             high := bottom;
             EXIT;
         END IF;
-        IF width < widest AND {WIDER}
-            AND (new + 1) * next_span < (budget - looked) * (high - bottom) THEN
+        IF width < widest AND (new + 1) * next_span < (budget - looked) * (high - bottom) AND (
+            (cardinality(part) + 1) * next_span < (most - cardinality(hits)) * (high - bottom)
+            OR (new + 1) * next_span < (most - cardinality(hits) + 64) * (high - bottom)
+        ) THEN
             width := width + 1;
         END IF;"""
 RECORDINGS = """
