@@ -10,7 +10,7 @@ from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.actions import assign_number, settle
-from recordings_site.recordings.models import IndexedRecording, Transcript
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.recordings.search import find as search
 from recordings_site.recordings.search.index import index_transcript, remove_transcript
 from recordings_site.recordings.search.language import parse
@@ -222,6 +222,15 @@ def test_the_best_match_has_more_lines_that_say_it_a_rare_word_before_a_common_o
     assert best("refu*", admin) == by_times
     assert best("refund -banana", admin) == by_times
     assert best('"a refund"', admin) == by_times
+    # What others said between one's own calls, in more numbers than are looked up like words, changes nothing.
+    theirs, numbers = factories.number(), [factories.number() for _ in range(25)]
+    for number in [theirs] * 40 + numbers:
+        indexed("a refund", *["a refund"] * (number == theirs), *["well"] * 7, number=number)
+    numbers += [job.number for job in RecordingJob.objects.filter(pk__in=told.values()) if job.number]
+    team = factories.team()
+    PhoneNumber.objects.filter(pk__in=[number.pk for number in numbers]).update(team=team)
+    assert best("refund", factories.user(teams=[team]))[:3] == by_times[:3]
+    RecordingJob.objects.filter(number__in=[theirs, *numbers[:25]]).delete()
     # Said often in one line is said once.
     once = indexed("refund refund refund refund refund refund", *["well"] * 8).recording_id
     assert set(best("refund", admin)[3:]) == {told[1], once}
