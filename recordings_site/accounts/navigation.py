@@ -1,10 +1,13 @@
 """What the rail shows: the pages that exist and that this person's role may open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from recordings_site.accounts.models import User
@@ -54,16 +57,15 @@ PAGES = {
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html: groups of the rail, and the addresses of search, profile and sign-out."""
+    """The context of base.html: the rail's pages and their keys, and the addresses of search, profile and sign-out."""
     user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
-        return {"shell": {"groups": []}}
-    groups = [_resolved(EVERYBODY, request.path)]
-    if user.sees_all:
-        groups.append(_resolved(OVERSIGHT, request.path))
+        return {"shell": {}}
+    here = next((item.name for group in _groups(user.sees_all) for item in group if _is_on(item, request.path)), "")
     return {
         "shell": {
-            "groups": [group for group in groups if group],
+            "pages": _rendered("_rail_pages.html", user.sees_all, here),
+            "keys": _rendered("_rail_keys.html", user.sees_all, ""),
             "search_url": address("search"),
             "profile_url": address("profile"),
             "sign_out_url": address("account_logout"),
@@ -73,6 +75,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@cache
 def address(name: str) -> str:
     """The address of the page `name`, or nothing while there is no such page."""
     try:
@@ -89,12 +92,21 @@ def page_of(subject_type: str, subject_id: str) -> str:
         return ""
 
 
-def _resolved(items: tuple[Item, ...], path: str) -> list[Item]:
-    """Those of `items` that have a page, each told whether `path` is on it or below it."""
-    found = []
-    for item in items:
-        url = address(item.name)
-        if url:
-            current = path == url if url == "/" else path.startswith(url)
-            found.append(Item(item.name, item.label, item.icon, item.key, url, current))
-    return found
+@cache
+def _groups(sees_all: bool) -> list[list[Item]]:
+    """The items that have a page, with its address, in the rail's groups."""
+    groups = [EVERYBODY, OVERSIGHT] if sees_all else [EVERYBODY]
+    found = [[replace(item, url=address(item.name)) for item in group if address(item.name)] for group in groups]
+    return [group for group in found if group]
+
+
+def _is_on(item: Item, path: str) -> bool:
+    """Whether `path` is the item's page, or below it."""
+    return path == item.url if item.url == "/" else path.startswith(item.url)
+
+
+@cache
+def _rendered(template: str, sees_all: bool, here: str) -> SafeString:
+    """A part of the frame in which the item `here` is current: the same on each page, and a third of its templates."""
+    groups = [[replace(item, current=item.name == here) for item in group] for group in _groups(sees_all)]
+    return render_to_string(template, {"groups": groups})

@@ -17,3 +17,11 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
         _, imports = super()._js_module_import_aggregation_patterns
         self._js_module_import_aggregation_patterns = ("js/*.js", imports)
         super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The address of a file, put together once: each page asks for several, and a release changes none."""
+        key = name or ""
+        if key not in self._addresses:
+            self._addresses[key] = super().url(name, force)
+        return self._addresses[key]
