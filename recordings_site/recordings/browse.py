@@ -39,22 +39,6 @@ SORTS["shortest"] = ("duration", False)
 YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
 
 
-class NumberChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
-    """The numbers to choose from, without an object for each of hundreds."""
-
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
-        """Each number's id and what it is called."""
-        yield "", str(self.field.empty_label)
-        for pk, label, digits in self.queryset.values_list("pk", "label", "digits"):
-            yield pk, label or f"+{digits}"
-
-
-class NumberField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of the numbers that one may see."""
-
-    iterator = NumberChoices
-
-
 class QuickSelect(forms.Select):
     """A select without templates: they would be half of the time of a page with eleven selects and 500 numbers."""
 
@@ -70,6 +54,38 @@ class QuickSelect(forms.Select):
             for key, label in ((str(key), label) for key, label in self.choices)
         )
         return format_html("<select{}>{}</select>", flatatt(shown), SafeString(options))
+
+
+class NamedChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """The rows to choose from by their names, without an object and all of its columns for each."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        """Each row's value and name."""
+        yield "", str(self.field.empty_label)
+        yield from self.queryset.values_list(self.field.to_field_name or "pk", "name")
+
+
+class NumberChoices(NamedChoices):
+    """The numbers to choose from, of which there may be hundreds."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        """Each number's id and what it is called."""
+        yield "", str(self.field.empty_label)
+        for pk, label, digits in self.queryset.values_list("pk", "label", "digits"):
+            yield pk, label or f"+{digits}"
+
+
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of some rows that have a name."""
+
+    iterator = NamedChoices
+    widget = QuickSelect
+
+
+class NumberField(NamedField):
+    """One of the numbers that one may see."""
+
+    iterator = NumberChoices
 
 
 class LengthField(forms.CharField):
@@ -95,7 +111,7 @@ def _date(label: str) -> forms.DateField:
 class BrowseForm(forms.Form):
     """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
 
-    number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number", widget=QuickSelect)
+    number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
     direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False, widget=QuickSelect)
     state = forms.ChoiceField(
         choices=lambda: [("", "Any"), *State.choices, (LATE, "Late"), (MISSING, "Missing")],
@@ -108,15 +124,11 @@ class BrowseForm(forms.Form):
     longer = LengthField(label="At least", required=False, widget=forms.TextInput({"placeholder": "2:05"}))
     shorter = LengthField(label="At most", required=False, widget=forms.TextInput({"placeholder": "1h30m"}))
     caller = forms.CharField(required=False, max_length=60)
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Any team", widget=QuickSelect)
-    policy = forms.ModelChoiceField(Policy.objects.none(), required=False, empty_label="Any policy", widget=QuickSelect)
+    team = NamedField(Team.objects.none(), required=False, empty_label="Any team")
+    policy = NamedField(Policy.objects.none(), required=False, empty_label="Any policy")
     version = forms.IntegerField(required=False, min_value=1, max_value=10**6, label="Policy version")
-    destination = forms.ModelChoiceField(
-        Destination.objects.none(), required=False, empty_label="Any destination", widget=QuickSelect
-    )
-    tag = forms.ModelChoiceField(
-        Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name", widget=QuickSelect
-    )
+    destination = NamedField(Destination.objects.none(), required=False, empty_label="Any destination")
+    tag = NamedField(Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name")
     locale = forms.CharField(required=False, max_length=20)
     transcript = forms.ChoiceField(choices=YES_NO, required=False, label="Has transcript", widget=QuickSelect)
     comment = forms.ChoiceField(choices=YES_NO, required=False, label="Has comment", widget=QuickSelect)

@@ -1,11 +1,14 @@
-"""Writes the rows of the list of recordings. In Python: as a template they were half of the time of a page of fifty."""
+"""Writes the rows of the list of recordings. In Python: as a template they were half of the time of a page of fifty.
+
+What people or Sinch wrote is escaped, once: `format_html` at each level was half of the time of the rows.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.calls.models import Direction
@@ -20,31 +23,30 @@ _ROW = (
     '<th scope="row"><a class="row-open call" href="{}{}">{}<span><span class="visually-hidden">{}: </span>{}{}</span>'
     "</a></th>{}</tr>"
 )
+_NO, _NOT_YET = (format_html('<span class="quiet">{}</span>', word) for word in ("No", "Not yet"))
 
 
 def rows_html(recordings: Iterable[RecordingJob], columns: Sequence[Column], list_query: str) -> SafeString:
     """The rows of a page; each recording's link carries the list's query along, to walk through it there."""
     query = f"?list={quote(list_query, safe='')}"
-    heads = [(column, _head(column)) for column in columns]
+    cells = [(_head(column), _CELLS[column.name]) for column in columns]
     # Made once: to look up fifty addresses takes as long as the rest of the rows.
     address = reverse("recording", args=[_ANY])
     words = dict(Direction.choices)
-    return format_html_join(
-        "\n",
-        _ROW,
-        (
-            (
+    return SafeString(
+        "\n".join(
+            _ROW.format(
                 row.pk,
                 address.replace(str(_ANY), str(row.pk)),
                 query,
                 icon("conference" if row.is_conference else row.direction or "idle"),
                 "Conference" if row.is_conference else words[row.direction],
-                row.number or "Unattributed",
-                _other_side(row),
-                format_html_join("", "{}{}</td>", ((head, _CELLS[column.name](row)) for column, head in heads)),
+                escape(str(row.number or "Unattributed")),
+                conditional_escape(_other_side(row)),
+                "".join(f"{head}{conditional_escape(str(cell(row)))}</td>" for head, cell in cells),
             )
             for row in recordings
-        ),
+        )
     )
 
 
@@ -78,8 +80,8 @@ def _transcript(row: RecordingJob) -> SafeString:
     if row.has_transcript:  # type: ignore[attr-defined]
         return format_html("{} Yes", icon("transcript"))
     if not row.transcription or row.deleted_at or row.state == State.NOT_RECORDED:
-        return _quiet("No")
-    return state("late") if row.transcript_overdue_since else _quiet("Not yet")
+        return _NO
+    return state("late") if row.transcript_overdue_since else _NOT_YET
 
 
 def _tags(row: RecordingJob) -> SafeString:
@@ -87,11 +89,7 @@ def _tags(row: RecordingJob) -> SafeString:
 
 
 def _heard(row: RecordingJob) -> SafeString:
-    return format_html("{} Heard", icon("check")) if row.heard_at else _quiet("No")  # type: ignore[attr-defined]
-
-
-def _quiet(word: str) -> SafeString:
-    return format_html('<span class="quiet">{}</span>', word)
+    return format_html("{} Heard", icon("check")) if row.heard_at else _NO  # type: ignore[attr-defined]
 
 
 _CELLS: dict[str, Callable[[RecordingJob], object]] = {

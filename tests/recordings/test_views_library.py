@@ -12,7 +12,7 @@ from django.test import Client
 from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.recordings.browse import BrowseForm
 from recordings_site.recordings.columns import COLUMNS
-from recordings_site.recordings.models import Listening, RecordingTag
+from recordings_site.recordings.models import Listening, RecordingTag, Tag
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,27 @@ def test_htmx_gets_the_list_alone() -> None:
     part = browser.get("/recordings/", headers={"HX-Request": "true", "HX-Target": "list"}).content.decode()
     assert part.lstrip().startswith('<div id="list">')
     assert "<html" not in part
+
+
+def test_what_people_and_sinch_wrote_is_escaped_in_rows_and_filters() -> None:
+    admin = factories.admin()
+    admin.preferences = {"columns": [column.name for column in COLUMNS]}
+    admin.save()
+    evil = "<b>&\"'"
+    number = factories.number(label=f"number{evil}", team=factories.team(name=f"team{evil}"))
+    place = factories.destination(name=f"place{evil}")
+    recording = factories.recording(
+        number=number, caller=f"caller{evil}", locale=f"lo{evil}", destination=place, overdue_since=factories.LONG_AGO,
+        overdue_reason=f"reason{evil}", available_at=None,
+    )  # fmt: skip
+    RecordingTag.objects.create(recording=recording, tag=Tag.objects.create(name=f"tag{evil}"), author=admin)
+    html = client(admin).get("/recordings/?list=<b>").content.decode()
+    escaped = "&lt;b&gt;&amp;&quot;&#x27;"
+    assert "<b>" not in html
+    for word in ("caller", "lo", "reason"):
+        assert html.count(f"{word}{escaped}") >= 1, word
+    for word in ("number", "team", "place", "tag"):
+        assert html.count(f"{word}{escaped}") >= 2, word  # in the row, and in the filter
 
 
 def test_filters_in_use_are_chips_that_remove_themselves() -> None:
