@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Count
-from django.db.models.functions import ExtractHour, TruncDate
+from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
@@ -20,7 +19,7 @@ from recordings_site.recordings.state import State
 DAYS = 30
 SHOWN = 6  # rows of a short list
 UNFINISHED_FOR = timedelta(days=14)
-_LAG_OF = 100  # newest transcripts whose delay is looked at
+_LAG_OF = 100  # newest transcripts of these days whose delay is looked at
 _COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
 
@@ -79,6 +78,7 @@ def home(user: User, *, now: datetime) -> Home:
     """The figures for one person, times in the active time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = RecordingJob.objects.visible_to(user)
+    lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
     late, missing = (mine.overdue(missing=each)[:_COUNTED].count() for each in (False, True))
     return Home(
@@ -93,9 +93,9 @@ def home(user: User, *, now: datetime) -> Home:
         overdue=list(mine.filter(overdue_since__isnull=False, deleted_at=None).with_facts().newest_first()[:SHOWN]),
         newest=list(mine.filter(state=State.AVAILABLE).with_facts().newest_first()[:SHOWN]),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
-        transcript_lag=_transcript_lag(mine),
-        transcripts_late=mine.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
-        days=_days(mine, today),
+        transcript_lag=_transcript_lag(lately),
+        transcripts_late=lately.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
+        days=_days(lately, today),
         hours=_hours(mine, today),
         failing=list(Destination.objects.failing()) if user.sees_all else [],
         destinations=Destination.objects.in_use().count() if user.sees_all else 0,
@@ -103,40 +103,51 @@ def home(user: User, *, now: datetime) -> Home:
     )
 
 
-def _transcript_lag(mine: RecordingJobQuerySet) -> float | None:
+def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:
     """The median seconds from a recording's availability to its transcript's, over the newest transcripts."""
-    rows = mine.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
+    rows = lately.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
     pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
     lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
     return median(lags) if lags else None
 
 
-def _days(mine: RecordingJobQuerySet, today: datetime) -> Chart:
-    first = (today - timedelta(days=DAYS - 1)).date()
-    rows = mine.happened_between(today - timedelta(days=DAYS - 1), None).exclude(state=State.NOT_RECORDED)
-    counted: dict[date, Counter[str]] = {}
-    grouped = rows.annotate(day=TruncDate("happened_at")).values_list("day", "state").order_by()
-    for day, state, number, late in grouped.annotate(number=Count("pk"), late=Count("overdue_since")):
-        late = 0 if state == State.DELETED else late
-        kind = "kept" if state == State.AVAILABLE else "other"
-        counted.setdefault(day, Counter()).update({kind: number - late, "overdue": late})
-    days = [first + timedelta(days=index) for index in range(DAYS)]
-    columns = [(f"{day:%-d %b}", counted.get(day, Counter()), f"?since={day}&until={day}") for day in days]
-    total = sum(sum(parts.values()) for _, parts, _ in columns)
-    overdue = sum(parts["overdue"] for _, parts, _ in columns)
+def _days(lately: RecordingJobQuerySet, today: datetime) -> Chart:
+    starts = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    counted = [Counter[str]() for _ in starts]
+    for (day, state), number in _counted(lately.exclude(state=State.NOT_RECORDED), starts).items():
+        counted[day]["kept" if state == State.AVAILABLE else "other"] += number
+    waited_for = lately.filter(overdue_since__isnull=False).exclude(state__in=(State.NOT_RECORDED, State.DELETED))
+    for (day, state), late in _counted(waited_for, starts).items():
+        counted[day].update({"kept" if state == State.AVAILABLE else "other": -late, "overdue": late})
+    days = [start.date() for start in starts]
+    columns = [(f"{day:%-d %b}", parts, f"?since={day}&until={day}") for day, parts in zip(days, counted, strict=True)]
+    total = sum(sum(parts.values()) for parts in counted)
+    overdue = sum(parts["overdue"] for parts in counted)
     recordings = "recording" if total == 1 else "recordings"
     return _chart(columns, f"{total:,} {recordings} in {DAYS} days, {overdue:,} of them late or missing.")
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
     rows = mine.happened_between(today, None).exclude(state=State.NOT_RECORDED)
-    grouped = rows.annotate(hour=ExtractHour("happened_at")).values_list("hour").annotate(Count("pk")).order_by()
-    counted = dict(grouped)
+    counted = Counter[int]()
+    for (hour, _), number in _counted(rows, [today + timedelta(hours=hour) for hour in range(24)]).items():
+        counted[hour] += number
     day = today.date()
-    columns = [(f"{hour}:00", Counter(kept=counted.get(hour, 0)), f"?since={day}&until={day}") for hour in range(24)]
+    columns = [(f"{hour}:00", Counter(kept=counted[hour]), f"?since={day}&until={day}") for hour in range(24)]
     busiest = max(counted, key=lambda hour: counted[hour], default=None)
     sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
     return _chart(columns, sentence)
+
+
+def _counted(rows: RecordingJobQuerySet, starts: Sequence[datetime]) -> dict[tuple[int, str], int]:
+    """How many recordings of each state follow each of these moments, up to the next; none may precede the first.
+
+    Moments are compared, not cut to days or hours: for that, SQLite would ask Python about each row.
+    """
+    newest_first = reversed(list(enumerate(starts)))
+    place = Case(*(When(happened_at__gte=start, then=Value(index)) for index, start in newest_first))
+    grouped = rows.annotate(place=place).values_list("place", "state").annotate(Count("pk")).order_by()
+    return {(index, state): number for index, state, number in grouped}
 
 
 def _chart(columns: Sequence[tuple[str, Counter[str], str]], sentence: str) -> Chart:

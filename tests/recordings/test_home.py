@@ -60,6 +60,28 @@ def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
     assert chart.bars[-1].parts == [("kept", 2, 0.0, 100.0)]
 
 
+def test_late_ones_and_those_on_their_way_are_parts_of_their_days_bar() -> None:
+    recorded(NOW)
+    recorded(NOW, available_at=None)
+    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Late: not there.")
+    recorded(NOW, deleted_at=NOW, overdue_since=NOW)
+    recorded(NOW, state="not_recorded", available_at=None)
+    bar = home(factories.admin(), now=NOW).days.bars[-1]
+    assert [part[:2] for part in bar.parts] == [("kept", 1), ("other", 2), ("overdue", 1)]
+
+
+def test_days_and_hours_are_those_of_ones_own_zone_also_when_the_clock_is_set_forward() -> None:
+    at = datetime(2026, 3, 29, 21, 30, tzinfo=UTC)
+    recorded(datetime(2026, 3, 28, 22, 59, tzinfo=UTC))  # 23:59 the day before
+    recorded(datetime(2026, 3, 28, 23, 0, tzinfo=UTC))  # midnight
+    recorded(datetime(2026, 3, 29, 1, 0, tzinfo=UTC))  # 3:00, an hour after 1:59
+    recorded(at)  # 23:30
+    with timezone.override(ZoneInfo("Europe/Stockholm")):
+        seen = home(factories.admin(), now=at)
+    assert [bar.count for bar in seen.days.bars][-2:] == [1, 3]
+    assert {bar.label: bar.count for bar in seen.hours.bars if bar.count} == {"0:00": 1, "3:00": 1, "23:00": 1}
+
+
 def test_transcripts_lag_by_the_median() -> None:
     for seconds in (10, 20, 300):
         available = NOW + timedelta(minutes=1)
