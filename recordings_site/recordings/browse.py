@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,10 +20,12 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.calls.models import Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings import few_numbers
 from recordings_site.recordings.models import (
     Comment,
     LineCorrection,
     Listening,
+    RecordingJob,
     RecordingJobQuerySet,
     RecordingTag,
     Tag,
@@ -187,9 +189,26 @@ def narrowed(rows: RecordingJobQuerySet, form: BrowseForm, *, indexed: bool = Fa
     return rows
 
 
-def needs_looking(form: BrowseForm) -> bool:
-    """Whether some filter in use has no index, so that rows have to be looked at one by one."""
-    return any(name not in INDEXED for name, _ in _values(form))
+class Ways(TypedDict):
+    """How `keyset` comes to the rows of a list, see there."""
+
+    among: RecordingJobQuerySet | None
+    most: int
+    first: few_numbers.Walk | None
+
+
+def ways(rows: RecordingJobQuerySet, form: BrowseForm, column: str) -> Ways:
+    """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column.
+
+    Where some filter in use has no index, rows have to be looked at one by one, so many at a time.
+    """
+    used = {name for name, _ in _values(form)}
+    if used - INDEXED:
+        looked = narrowed(RecordingJob.objects.visible_to(form.user), form, indexed=True)
+        return Ways(among=ordered(looked, column), most=LOOKED_AT, first=None)
+    by_number = column == "happened_at" and "number" not in used
+    facts = narrowed(RecordingJob.objects.all(), form)
+    return Ways(among=None, most=0, first=few_numbers.walk(rows, form.user, facts) if by_number else None)
 
 
 def chips(form: BrowseForm, query: QueryDict) -> list[Chip]:

@@ -13,8 +13,10 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import few_numbers
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.state import State
+from recordings_site.web import keyset
 
 DAYS = 30
 SHOWN = 6  # rows of a short list
@@ -91,7 +93,7 @@ def home(user: User, *, now: datetime) -> Home:
         late=late,
         missing=missing,
         overdue=list(mine.filter(overdue_since__isnull=False, deleted_at=None).with_facts().newest_first()[:SHOWN]),
-        newest=list(mine.filter(state=State.AVAILABLE).with_facts().newest_first()[:SHOWN]),
+        newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
         transcript_lag=_transcript_lag(lately),
         transcripts_late=lately.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
@@ -101,6 +103,13 @@ def home(user: User, *, now: datetime) -> Home:
         destinations=Destination.objects.in_use().count() if user.sees_all else 0,
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
     )
+
+
+def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
+    """Those that can be heard."""
+    rows = mine.filter(state=State.AVAILABLE).with_facts()
+    first = few_numbers.walk(rows, user, RecordingJob.objects.filter(state=State.AVAILABLE))
+    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, first=first).rows
 
 
 def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:

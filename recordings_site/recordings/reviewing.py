@@ -42,11 +42,12 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
         return _among_hits(recording, user, name)
     query = QueryDict(name)
     form = browse.BrowseForm(query, user)
-    rows = browse.narrowed(RecordingJob.objects.visible_to(user), form).only("pk", "happened_at", "duration")
     column, falling = browse.sort_of(query)
-    if column == "duration":
-        rows = rows.filter(duration__isnull=False)
-    before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling)
+    rows = browse.ordered(browse.narrowed(RecordingJob.objects.visible_to(user), form), column)
+    rows = rows.only("pk", "happened_at", "duration")
+    before, after = keyset.neighbours(
+        rows, recording, order=(column, "id"), descending=falling, **browse.ways(rows, form, column)
+    )
     back = reverse("recordings") + (f"?{name}" if name else "")
     return Review(name, "Recordings", back, *(_link(each.pk, name) if each else "" for each in (before, after)))
 

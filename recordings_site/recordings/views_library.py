@@ -30,14 +30,12 @@ def library(request: Request) -> HttpResponse:
     rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user).as_rows(
         {column.name for column in shown}
     )
-    looked = browse.narrowed(RecordingJob.objects.visible_to(request.user), form, indexed=True)
     page = keyset.page(
         rows,
         order=(order, "id"),
         descending=falling,
         cursor=request.GET.get("cursor", ""),
-        among=browse.ordered(looked, order) if browse.needs_looking(form) else None,
-        most=browse.LOOKED_AT,
+        **browse.ways(rows, form, order),
     )
     chips = browse.chips(form, request.GET)
     kept = browse.link(request.GET)[1:]

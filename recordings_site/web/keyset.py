@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -34,11 +34,13 @@ def page(
     size: int = PAGE,
     among: QuerySet[Row] | None = None,
     most: int = 0,
+    first: Callable[[Q, bool, int], QuerySet[Row]] | None = None,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by two columns of which the second is unique.
 
     "Older" goes on in the order, "newer" back. A cursor that makes no sense gives the first page: it came from a URL.
     Where no index helps to narrow, `among` are the rows without that narrowing: only `most` of them are looked at.
+    `first` knows a better way to some rows: it gives those of `rows` that are the first so many behind a condition.
     """
     backwards, values = _read(cursor, rows.model, order)
     falling = descending != backwards
@@ -46,6 +48,8 @@ def page(
     end = _nth(among.filter(behind), most, order, falling=falling) if among is not None else None
     if end is not None:
         behind &= _up_to(order, _values(end, order), falling=falling)
+    if first is not None:
+        rows = first(behind, falling, size + 1)
     found = list(rows.filter(behind).order_by(*(f"-{name}" if falling else name for name in order))[: size + 1])
     more = len(found) > size
     found = found[:size]
@@ -73,15 +77,28 @@ def _values(row: Model, order: tuple[str, str]) -> list[Any]:
 
 
 def neighbours(
-    rows: QuerySet[Row], row: Row, *, order: tuple[str, str], descending: bool = True
+    rows: QuerySet[Row],
+    row: Row,
+    *,
+    order: tuple[str, str],
+    descending: bool = True,
+    among: QuerySet[Row] | None = None,
+    most: int = 0,
+    first: Callable[[Q, bool, int], QuerySet[Row]] | None = None,
 ) -> tuple[Row | None, Row | None]:
-    """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end."""
+    """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end.
+
+    `among`, `most` and `first` are those of `page`: of what lies further away, there is none either.
+    """
     values = _values(row, order)
     if None in values:
         return None, None
     sides = []
     for falling in (not descending, descending):
-        beyond = rows.filter(_beyond(order, values, falling=falling))
+        behind = _beyond(order, values, falling=falling)
+        if among is not None and (end := _nth(among.filter(behind), most, order, falling=falling)) is not None:
+            behind &= _up_to(order, _values(end, order), falling=falling)
+        beyond = first(behind, falling, 1) if first is not None else rows.filter(behind)
         sides.append(beyond.order_by(*(f"-{name}" if falling else name for name in order)).first())
     return sides[0], sides[1]
 
