@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import django
 
@@ -16,8 +17,8 @@ from tqdm import tqdm  # noqa: E402
 
 from recordings_site.accounts.models import Team, User  # noqa: E402
 from recordings_site.destinations.models import Destination  # noqa: E402
-from recordings_site.policies.models import PhoneNumber  # noqa: E402
-from recordings_site.recordings.models import Origin, RecordingJob  # noqa: E402
+from recordings_site.policies.models import Application, PhoneNumber, Policy  # noqa: E402
+from recordings_site.recordings.models import Origin, RecordingJob, Tag  # noqa: E402
 from recordings_site.web import keyset  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.bench import corpus, percentile  # noqa: E402
@@ -32,10 +33,7 @@ NEWEST = ("happened_at", "id")
 def main(database: str, size: float) -> None:
     """The first page, deep ones, and one under each filter; each beside the SQL alone, or beside the first page."""
     load(int(RECORDINGS * size))
-    admin = User.objects.get(email="admin@example.com")
-    browser, scoped = Client(SERVER_NAME="127.0.0.1"), Client(SERVER_NAME="127.0.0.1")
-    browser.force_login(admin)
-    scoped.force_login(User.objects.get(email="scoped@example.com"))
+    browser, scoped, quiet = (signed_in(f"{name}@example.com") for name in ("admin", "scoped", "quiet"))
     oldest = RecordingJob.objects.order_by("happened_at").values_list("happened_at", flat=True)[0]
     for name, share in (("first page", 0.0), ("page in the middle", 0.5), ("last pages", 0.999)):
         cursor = ""
@@ -58,13 +56,29 @@ def main(database: str, size: float) -> None:
     number, team = RecordingJob.objects.values_list("number", flat=True)[0], Team.objects.get(name="Scoped")
     for query in (
         f"number={number}", "direction=outbound", "state=finished", "state=late", "since=2026-03-01&until=2026-03-02",
-        "longer=10m", "shorter=5", "caller=0000123", f"team={team.pk}", "destination=1", "locale=sv", "tag=none",
-        "transcript=yes", "comment=yes", "correction=yes", "heard=yes", "sort=longest",
+        "longer=10m", "shorter=5", "caller=0000123", f"team={team.pk}", "destination=1", "locale=sv", "tag=refund",
+        f"policy={Policy.objects.get().pk}", "version=1", "transcript=yes", "comment=yes", "correction=yes",
+        "heard=yes", "sort=longest", "sort=oldest",
     ):  # fmt: skip
         page, first = in_turn(asking(browser, f"?{query}"), asking(browser, ""))
         say(f"{database}: ?{query}, p50", page, "ms", first, "ms of the first page")
-    page, first = in_turn(asking(scoped, ""), asking(browser, ""))
-    say(f"{database}: who sees 3 of 500 numbers, p50", page, "ms", first, "ms of all")
+    for name, person in (("3 of 500 numbers", scoped), ("3 numbers without recordings", quiet)):
+        page, first = in_turn(asking(person, ""), asking(browser, ""))
+        say(f"{database}: who sees {name}, p50", page, "ms", first, "ms of all")
+    newest = RecordingJob.objects.newest_first()[0]
+    frame, home, recording = in_turn(
+        asking(browser, "nothing/", 404), asking(browser, "/"), asking(browser, f"{newest.pk}/")
+    )
+    say(f"{database}: a page that is not there, p50", frame, "ms")
+    say(f"{database}: home, p50", home, "ms", frame, "ms of a page that is not there")
+    say(f"{database}: a recording's page, p50", recording, "ms", frame, "ms of a page that is not there")
+
+
+def signed_in(email: str) -> Client:
+    """A browser of this person."""
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(User.objects.get(email=email))
+    return browser
 
 
 def in_turn(*works: Callable[[], None]) -> list[float]:
@@ -73,13 +87,13 @@ def in_turn(*works: Callable[[], None]) -> list[float]:
     return [percentile(each, 50) for each in zip(*times[WARM:], strict=True)]
 
 
-def asking(browser: Client, query: str, *, part: bool = False) -> Callable[[], None]:
-    """A page as the server makes it, or the part of it that paging asks for."""
+def asking(browser: Client, address: str, status: int = 200, *, part: bool = False) -> Callable[[], None]:
+    """A page as the server makes it, by its address from the list's, or the part of it that paging asks for."""
     headers = {"HX-Request": "true", "HX-Target": "list"} if part else {}
 
     def ask() -> None:
-        answer = browser.get(f"/recordings/{query}", headers=headers)
-        assert answer.status_code == 200, answer.status_code
+        answer = browser.get(urljoin("/recordings/", address), headers=headers)
+        assert answer.status_code == status, answer.status_code
 
     return ask
 
@@ -116,6 +130,13 @@ def load(count: int) -> None:
         factories.user(teams=[scoped], email="scoped@example.com")
         factories.admin(email="admin@example.com")
         factories.destination(name="Bench")
+    if not Policy.objects.exists():
+        Policy.objects.create(name="Bench")
+        Tag.objects.create(name="refund")
+        team = factories.team(name="Quiet")
+        for index in range(3):
+            factories.number(application=Application.objects.get(), team=team, digits=f"4930000{index}")
+        factories.user(teams=[team], email="quiet@example.com")
     if RecordingJob.objects.exists():
         return
     with transaction.atomic(), connection.cursor() as cursor:
