@@ -23,7 +23,9 @@ _ROW = (
     '<th scope="row"><a class="row-open call" href="{}{}">{}<span><span class="visually-hidden">{}: </span>{}{}</span>'
     "</a></th>{}</tr>"
 )
-_NO, _NOT_YET = (format_html('<span class="quiet">{}</span>', word) for word in ("No", "Not yet"))
+_NO, _NOT_YET, _NOT_HEARD = (
+    format_html('<span class="quiet">{}</span>', word) for word in ("No", "Not yet", "Not heard")
+)
 
 
 def rows_html(recordings: Iterable[RecordingJob], columns: Sequence[Column], list_query: str) -> SafeString:
@@ -63,7 +65,7 @@ def _other_side(row: RecordingJob) -> SafeString | str:
         return ""
     outbound = row.direction == "outbound"
     other = phone(row.call.called if row.call else "") if outbound else phone(row.caller)
-    return format_html('<span class="quiet"> {} {}</span>', "→" if outbound else "←", other)
+    return format_html(' <span class="quiet">{} {}</span>', "→" if outbound else "←", other)
 
 
 def _length(row: RecordingJob) -> SafeString | str:
@@ -89,7 +91,7 @@ def _tags(row: RecordingJob) -> SafeString:
 
 
 def _heard(row: RecordingJob) -> SafeString:
-    return format_html("{} Heard", icon("check")) if row.heard_at else _NO  # type: ignore[attr-defined]
+    return format_html("{} Heard", icon("check")) if row.heard_at else _NOT_HEARD  # type: ignore[attr-defined]
 
 
 _CELLS: dict[str, Callable[[RecordingJob], object]] = {

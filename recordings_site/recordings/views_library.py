@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRed
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
@@ -39,6 +40,8 @@ def library(request: Request) -> HttpResponse:
     )
     chips = browse.chips(form, request.GET)
     kept = browse.link(request.GET)[1:]
+    # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
+    here = request.path + browse.link(request.GET, cursor=request.GET.get("cursor", "")).rstrip("?")
     context = {
         "form": form,
         "chips": chips,
@@ -49,13 +52,16 @@ def library(request: Request) -> HttpResponse:
         "columns": shown,
         "rows": list_rows.rows_html(page.rows, shown, kept),
         "all_columns": columns.COLUMNS,
-        "here": request.get_full_path(),
+        "here": here,
         # Goes along to each recording, so that one can walk through this very list there.
         "list_query": kept,
         "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
+        # The form stays as it is when htmx asks for the list alone, and cannot say at its fields what is wrong.
+        "wrong": [(form[name].label, errors) for name, errors in form.errors.items()] if request.htmx else [],
         "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
     }
-    return page_or_partial(request, "recordings/library.html", "recordings/_list.html", context)
+    answer = page_or_partial(request, "recordings/library.html", "recordings/_list.html", context)
+    return push_url(answer, here) if request.htmx else answer
 
 
 @require_safe

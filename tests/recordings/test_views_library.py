@@ -138,6 +138,18 @@ def test_what_people_and_sinch_wrote_is_escaped_in_rows_and_filters() -> None:
         assert html.count(f"{word}{escaped}") >= 2, word  # in the row, and in the filter
 
 
+def test_the_list_alone_says_what_is_wrong_and_pushes_an_address_without_empty_fields() -> None:
+    browser = client(factories.admin())
+    headers = {"HX-Request": "true", "HX-Target": "list"}
+    answer = browser.get("/recordings/?number=&direction=inbound&longer=nonsense&since=", headers=headers)
+    assert "At least: Write a length as 90, 5m, 1h30m or 2:05." in answer.content.decode()
+    assert answer["HX-Push-Url"] == "/recordings/?direction=inbound&longer=nonsense"
+    assert browser.get("/recordings/?number=", headers=headers)["HX-Push-Url"] == "/recordings/"
+    whole = browser.get("/recordings/?longer=nonsense")
+    assert whole.content.decode().count("Write a length as") == 1
+    assert "HX-Push-Url" not in whole
+
+
 def test_filters_in_use_are_chips_that_remove_themselves() -> None:
     answer = client(factories.admin()).get("/recordings/?state=available&longer=5m")
     chips = answer.context["chips"]
