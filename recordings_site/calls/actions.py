@@ -73,7 +73,7 @@ def call_of_ice(
     return call, False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> None:
     """Keep that the call was answered. Without an ICE it is a callout: our side placed it."""
     if call.ace_received_at is not None:
@@ -86,7 +86,7 @@ def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> No
     call.save()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) -> None:
     """Keep how the call ended, and close its conference's session when it was the last to leave."""
     if call.dice_received_at is not None:
@@ -114,7 +114,7 @@ def learn_ends(call: Call, *, caller: str, called: str, number_id: int | None) -
     call.save(update_fields=("caller", "caller_digits", "called", "number"))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_calling_error(call: Call, *, notify: Notify) -> None:
     """Keep an error that Sinch reports of the call; the first one counts."""
     if not call.error_code:
@@ -123,7 +123,7 @@ def note_calling_error(call: Call, *, notify: Notify) -> None:
         call.save(update_fields=("error_code", "error_message"))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_recording_finished(call: Call, *, at: datetime) -> None:
     """Keep that a recording of this call has finished: Sinch does not say which."""
     if call.recording_finished_at is None:

@@ -142,7 +142,7 @@ def attribute(job: RecordingJob, subject: Subject) -> None:
     job.number_id = subject.number_id or job.number_id
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(subject: Subject) -> None:
     """Derive again what the facts of a call or conference prove of its recordings, and set the timers that follow."""
     jobs = list(jobs_of(subject).defer("peaks").select_for_update())
