@@ -1,7 +1,9 @@
 """Whether the conditions of a rule hold for a call."""
 
+import re
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 
 from recordings_site.policies.document import PolicyDocument, Rule, When
 from recordings_site.policies.facts import CallFacts
@@ -45,10 +47,10 @@ def matches(mask: str, text: str, number: str, is_private: bool) -> bool:
     """Whether a mask covers an end of a call: a number by its digits, a name by its letters, `private` the withheld."""
     if mask == "private":
         return is_private
-    wanted = mask.removeprefix("+")
-    if wanted.replace("*", "").isdigit() or not wanted.replace("*", ""):
-        return bool(number) and _star(wanted, number)
-    return _star(mask.lower(), text.lower())
+    is_of_numbers, pattern = _pattern(mask)
+    if is_of_numbers:
+        return bool(number) and pattern.match(number) is not None
+    return pattern.match(text.lower()) is not None
 
 
 def is_holiday(day: datetime, holidays: tuple[str, ...]) -> bool:
@@ -56,9 +58,14 @@ def is_holiday(day: datetime, holidays: tuple[str, ...]) -> bool:
     return f"{day:%Y-%m-%d}" in holidays or f"{day:%m-%d}" in holidays
 
 
-def _star(pattern: str, text: str) -> bool:
+@lru_cache(maxsize=4096)
+def _pattern(mask: str) -> tuple[bool, re.Pattern[str]]:
+    """Whether a mask is one of numbers, and what it matches; kept, as every call of a number asks for the same."""
+    wanted = mask.removeprefix("+")
+    is_of_numbers = not wanted.replace("*", "") or wanted.replace("*", "").isdigit()
+    text = wanted if is_of_numbers else mask.lower()
     # Only * is special in a mask: fnmatch's ? and [ are taken literally.
-    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
+    return is_of_numbers, re.compile(translate(text.replace("[", "[[]").replace("?", "[?]")))
 
 
 def _working_day(when: When, local: datetime) -> datetime | None:
