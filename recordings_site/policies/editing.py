@@ -89,7 +89,13 @@ def starting_point() -> PolicyDocument:
 
 def document_of(policy: Policy | None) -> PolicyDocument:
     """What is being edited: the draft, else what is published; the starting point when neither can be read."""
-    for data in (policy.draft, policy.published.document if policy.published else None) if policy else ():
+    if policy is None:
+        return STARTING_POINT
+    return _first_readable(policy.draft, policy.published.document if policy.published else None)
+
+
+def _first_readable(*documents: Any) -> PolicyDocument:
+    for data in documents:
         if data is not None:
             try:
                 return parse(data)
@@ -99,20 +105,21 @@ def document_of(policy: Policy | None) -> PolicyDocument:
 
 
 def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
-    """A policy of the list in words; `failing` are ids of destinations that fail their check."""
-    document = document_of(policy)
+    """A policy of the list: what is in force of it, in words, else its draft; `failing` are ids of destinations that
+    fail their check.
+    """
+    document = _first_readable(policy.published.document if policy.published else None, policy.draft)
     sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
     if not sentences:
         sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
     elif document.otherwise_record:
         sentences.append("Record all other calls")
-    if policy.proposed:
-        return Summary(policy, sentences, "pending", "Proposed", f"Version {policy.proposed} waits for approval")
+    waits = f"v{policy.proposed} waits for approval" if policy.proposed else ""
     if policy.published is None:
-        return Summary(policy, sentences, "draft", "Draft", "Never published")
+        return Summary(policy, sentences, "pending" if waits else "draft", "Not in force", waits or "Never published")
     if document.how.destination in failing:
         return Summary(policy, sentences, "failed", "Destination fails", "Its check says why: recordings may be lost")
-    changed = "With a draft that changes it" if policy.draft is not None else ""
+    changed = waits or ("With a draft that changes it" if policy.draft is not None else "")
     return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from recordings_site.policies import publishing, snapshot
@@ -176,6 +176,24 @@ def test_a_call_is_tried_without_javascript_too(admin: Client) -> None:
     text = admin.post(reverse("policy_preview_new"), body).content.decode()
     assert "<!doctype html>" in text
     assert "Recorded: rule 1 of This policy (draft) records inbound calls Mon-Tue 08:00-18:00" in text
+
+
+def test_the_list_says_what_is_in_force_whatever_is_drafted_or_proposed(admin: Client) -> None:
+    place = factories.destination().pk
+    rules = [{"record": True, "when": {"callers": ["+4670*"]}}]
+    policy = factories.policy({"rules": rules, "how": {"destination": place}, "route": factories.CONNECT})
+    draft = parse({"otherwise_record": True, "how": {"destination": place}, "route": factories.CONNECT})
+    publishing.save_draft(by=None, policy=policy, document=draft)
+    text = admin.get(reverse("policies")).content.decode()
+    assert "Record calls from +4670*" in text
+    assert "In force: v1" in text
+    assert "With a draft that changes it" in text
+    with override_settings(POLICY_APPROVAL=True):
+        publishing.publish(by=factories.admin(), policy=policy, reason="All of them")
+    text = admin.get(reverse("policies")).content.decode()
+    assert "Record calls from +4670*" in text
+    assert "In force: v1" in text
+    assert "v2 waits for approval" in text
 
 
 def test_the_list_of_policies_takes_a_fixed_number_of_queries(
