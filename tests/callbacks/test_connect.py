@@ -168,7 +168,7 @@ def test_the_relays_page_says_what_happened(application: Application, admin: Use
     assert figures.p95 is not None
     page = client.get(path).content.decode()
     assert "It answered 500." in page
-    assert "of 700 ms allowed" in page
+    assert "of 3000 ms allowed" in page
 
 
 @pytest.mark.parametrize(
