@@ -1,9 +1,10 @@
 """The site's addresses, an empty one, and one that answers an ICE without keeping anything."""
 
 import json
+from collections.abc import Callable
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -20,7 +21,19 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-@csrf_exempt
+def decided_at_the_door(get_response: Callable[[HttpRequest], HttpResponseBase]) -> object:
+    """Middleware that answers /decide where the site answers callbacks (callbacks.door), and passes on all else."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info != "/decide":
+            return get_response(request)
+        response = decide(request)
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return answer
+
+
 def decide(request: HttpRequest) -> HttpResponse:
     """Verify an ICE, decide, render its SVAML: all of an answer but the rows that it leaves behind."""
     held = snapshot.current()
@@ -44,4 +57,4 @@ def decide(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps(found.svaml), content_type="application/json")
 
 
-urlpatterns = [path("empty", empty), path("decide", decide), *site]
+urlpatterns = [path("empty", empty), *site]
