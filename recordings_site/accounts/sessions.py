@@ -15,7 +15,7 @@ _person = Prepared(lambda pk: User.objects.filter(pk=pk).order_by().values_list(
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database. The name is part of what signs them: sessions from before stay good."""
+    """Django's sessions in the database. The class has the name of Django's, which is part of what signs them."""
 
     def load(self) -> dict[str, object]:
         """What the session holds; nothing when it has ended."""

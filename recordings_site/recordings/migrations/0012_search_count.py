@@ -1,6 +1,10 @@
 """Counts on PostgreSQL stay in the database: it sends how many there are, not which."""
 
+from importlib import import_module
+
 from django.db import migrations
+
+_run = import_module("recordings_site.recordings.migrations.0009_search_steps")._run
 
 # Of whole steps only the number of rows is asked: no ids are sorted, gathered and sent.
 COUNT = """
@@ -37,14 +41,6 @@ BEGIN
     RETURN (SELECT count(*) FROM recordings_search_recording s WHERE s.tokens @@ match);
 END $$;
 """
-
-
-def _run(sql):
-    def run(apps, schema_editor):
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(sql, params=None)
-
-    return run
 
 
 class Migration(migrations.Migration):

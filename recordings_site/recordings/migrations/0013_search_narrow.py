@@ -1,6 +1,10 @@
 """PostgreSQL keeps the tokens of a recording beside its table: a search passes over many rows and reads few of them."""
 
+from importlib import import_module
+
 from django.db import migrations
+
+_run = import_module("recordings_site.recordings.migrations.0009_search_steps")._run
 
 # A search looks at ids alone: tokens that lie elsewhere leave a hundred times as many of them on a page.
 NARROW = """
@@ -11,14 +15,6 @@ WIDE = """
 ALTER TABLE recordings_search_recording ALTER COLUMN tokens SET STORAGE EXTENDED;
 ALTER TABLE recordings_search_recording RESET (toast_tuple_target);
 """
-
-
-def _run(sql):
-    def run(apps, schema_editor):
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(sql, params=None)
-
-    return run
 
 
 class Migration(migrations.Migration):
