@@ -1,4 +1,4 @@
-"""What the demo consists of: two teams, five numbers, their policies, a folder for the recordings, two people.
+"""What the demo consists of: two teams, five numbers, their policies, a folder for the recordings, one of each role.
 
 Everything is made by the same actions that the pages use; what is there already is left as it is.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from recordings_site.accounts.actions import create_team, ensure_admin, invite_person
+from recordings_site.accounts.actions import change_person, create_team, ensure_admin, invite_person
 from recordings_site.accounts.models import Role, Team, User
 from recordings_site.destinations.actions import CredentialSets, create_destination
 from recordings_site.destinations.models import Destination, Kind
@@ -19,8 +19,15 @@ from recordings_site.policies.models import Application, Policy
 from recordings_site.policies.publishing import create_policy, publish
 from recordings_site.policies.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
 
-ADMIN = "admin@demo.example"
-SUPPORT = "support@demo.example"
+SUPPORT, SUPERVISOR = "support@demo.example", "supervisor@demo.example"
+ADMIN, AUDITOR = "admin@demo.example", "auditor@demo.example"
+# Address, name, and what one finds out with it: sign-ins are printed with these words.
+PEOPLE = (
+    (SUPPORT, "Sam Support", "hears and searches the calls of both teams"),
+    (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; of team Billing, so sees only its calls"),
+    (ADMIN, "Ada Admin", "sees all, and sets policies, numbers, destinations and people"),
+    (AUDITOR, "Otto Auditor", "reads everything, changes nothing"),
+)
 # Known to everybody, as the demo is for this machine alone: production refuses DEMO.
 PASSWORD = "calls-for-everybody"  # noqa: S105
 KEY = "5e1f3c0d-0dde-4d0c-8a11-ca11ab1e0001"
@@ -48,11 +55,8 @@ def make() -> Demo:
     if known is not None:
         return Demo(known)
     admin = ensure_admin(email=ADMIN)
-    _give_password(admin)
     support, billing = create_team(by=admin, name="Support"), create_team(by=admin, name="Billing")
-    _give_password(
-        invite_person(by=admin, email=SUPPORT, role=Role.SUPPORT, teams=[support, billing], name="Sam Support")
-    )
+    _make_people(admin, support, billing)
     folder = create_destination(
         by=admin, name="Demo folder", kind=Kind.LOCAL, bucket=BUCKET, sets=CredentialSets(write=TOKEN, read=TOKEN)
     )
@@ -63,6 +67,18 @@ def make() -> Demo:
     )  # fmt: skip
     _make_numbers(admin, application, folder, support, billing)
     return Demo(application)
+
+
+def _make_people(admin: User, support: Team, billing: Team) -> None:
+    names = {email: name for email, name, _ in PEOPLE}
+    change_person(by=admin, person=admin, name=names[ADMIN], role=Role.ADMIN, teams=[])
+    _give_password(admin)
+    for email, role, teams in (
+        (SUPPORT, Role.SUPPORT, [support, billing]),
+        (SUPERVISOR, Role.SUPERVISOR, [billing]),
+        (AUDITOR, Role.AUDITOR, []),
+    ):
+        _give_password(invite_person(by=admin, email=email, role=role, teams=teams, name=names[email]))
 
 
 def _make_numbers(admin: User, application: Application, folder: Destination, support: Team, billing: Team) -> None:
@@ -134,5 +150,6 @@ def _published(admin: User, name: str, what: PolicyDocument, description: str) -
 
 def _give_password(person: User) -> None:
     """Nobody reads the demo's e-mail, so nobody could follow the link that sets one."""
+    person.refresh_from_db()
     person.set_password(PASSWORD)
     person.save(update_fields=["password"])

@@ -6,13 +6,22 @@ from django.test import Client
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
-from recordings_site.ops import demo
+from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.management.commands import demo as command
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.models import RecordingJob, State, Transcript
+from recordings_site.recordings.models import (
+    Comment,
+    LineCorrection,
+    RecordingJob,
+    RecordingTag,
+    SavedSearch,
+    SpeakerName,
+    State,
+    Transcript,
+)
 from recordings_site.simulator.wire import Reply
 from tests import simulated
 
@@ -45,9 +54,9 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
     assert Decision.objects.filter(pie_svaml__isnull=False).exists()
     assert RecordingJob.objects.exclude(problem="").count() == 0
 
-    for email, role in ((demo.SUPPORT, Role.SUPPORT), (demo.ADMIN, Role.ADMIN)):
-        assert email in filled
-        assert User.objects.get(email=email).role == role
+    for (email, name, what), role in zip(demo.PEOPLE, Role, strict=True):
+        assert f"{email:24} {what}" in filled
+        assert (User.objects.get(email=email).name, User.objects.get(email=email).role) == (name, role)
         assert Client().post("/accounts/login/", {"login": email, "password": demo.PASSWORD}).status_code == 302
     assert demo.KEY in filled
 
@@ -55,6 +64,24 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
     call_command("demo", url="http://nobody.invalid")
     assert set(RecordingJob.objects.values_list("pk", flat=True)) == before
     assert demo.PASSWORD in capsys.readouterr().out
+
+
+def test_its_people_have_worked_with_the_calls_and_are_told_of_new_ones(filled: str):
+    assert set(Comment.objects.values_list("text", flat=True)) == {text for _, _, text in demo_notes.COMMENTS}
+    assert set(RecordingTag.objects.values_list("tag__name", flat=True)) == {tag for _, tag in demo_notes.TAGS}
+    assert set(SpeakerName.objects.values_list("name", flat=True)) == {name for _, name in demo_notes.NAMES}
+    assert LineCorrection.objects.get().text == demo_notes.CORRECTED
+    for saved in SavedSearch.objects.all():
+        assert saved.matches.exists(), saved
+
+    mine = RecordingJob.objects.visible_to(User.objects.get(email=demo.SUPERVISOR))
+    assert set(mine.values_list("number__team__name", flat=True)) == {"Billing"}
+
+    Comment.objects.all().delete()
+    SavedSearch.objects.all().delete()
+    call_command("demo", url="http://nobody.invalid")
+    assert not Comment.objects.exists()
+    assert not SavedSearch.objects.exists()
 
 
 def test_a_site_that_is_no_demo_refuses_it(settings):

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recordings_site.calls.models import Call
-from recordings_site.ops import demo
+from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
 from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT
 from recordings_site.simulator.engine import Engine, Options
@@ -31,7 +31,7 @@ TRIES = 8
 
 
 class Command(BaseCommand):
-    """Makes teams, numbers, policies and two sign-ins, places about 60 calls, and waits until they can be heard."""
+    """Makes numbers, policies and a sign-in of each role, places about 60 calls, and waits until they can be heard."""
 
     help = "Fill an empty site with a demo: people, numbers, policies, and simulated calls to the site at --url."
 
@@ -48,10 +48,13 @@ class Command(BaseCommand):
         made = demo.make()
         waiting = self._waiting(made)
         if waiting:
+            demo_notes.watch()
             self._place(made, waiting, url.rstrip("/") + "/callbacks/sinch/")
             self._wait()
-        self.stdout.write(f"\nSign in as   {demo.SUPPORT}   password   {demo.PASSWORD}")
-        self.stdout.write(f"or as        {demo.ADMIN}     password   {demo.PASSWORD}")
+            demo_notes.work()
+        self.stdout.write(f"\nSign in with the password {demo.PASSWORD} as")
+        for email, _, what in demo.PEOPLE:
+            self.stdout.write(f"  {email:24} {what}")
         self.stdout.write(f"The demo application's key is {demo.KEY}")
 
     def _waiting(self, made: Demo) -> list[Gathering]:

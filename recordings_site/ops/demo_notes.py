@@ -1,0 +1,72 @@
+"""What the demo's people did with its calls: searches that they watch, comments, tags, names, one corrected line.
+
+Without them a visitor would find the places where people work together empty.
+"""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from recordings_site.accounts.models import Team, User
+from recordings_site.ops import demo
+from recordings_site.recordings.actions_notes import add_comment, correct_line, name_speaker, tag_recording
+from recordings_site.recordings.actions_saved import save_search
+from recordings_site.recordings.models import Comment, RecordingJob, TranscriptLine
+from recordings_site.recordings.saved import SavedPage, SavedSearch
+
+# Who, the words of the line that it is about, and what they remarked.
+COMMENTS = (
+    (demo.SUPPORT, "two failed repairs", "Well explained: no supervisor was needed."),
+    (demo.SUPERVISOR, "charged twice", "The shop again? Its page hung while she paid."),
+    (demo.SUPERVISOR, "a light plan", "Good to offer this before they ask."),
+)
+TAGS = (("washing machine", "complaint"), ("charged twice", "refund"), ("cancel my subscription", "cancellation"))
+NAMES = (("this is Dana", "Dana"), ("this is Kim", "Kim"), ("this is Marcus", "Marcus"))
+MISHEARD = "It is june dot park at example dot com."
+CORRECTED = "It is june.park@example.com."
+
+
+@transaction.atomic
+def watch() -> None:
+    """Keep two searches before the calls come, so that they tell of what they find; once."""
+    if SavedSearch.objects.exists():
+        return
+    billing = Team.objects.get(name="Billing")
+    for email, name, query, team in (
+        (demo.SUPERVISOR, "Refunds and cancellations", "q=refund+OR+cancel", billing),
+        (demo.SUPPORT, "Angry about a repair", "q=repair+%22still+leaks%22", None),
+    ):
+        save_search(
+            by=_person(email), name=name, page=SavedPage.SEARCH, query=query, team=team, alert=True,
+            alert_by_email=False,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def work() -> None:
+    """Comment, tag, name and correct, each on the newest call that has the words; once."""
+    if Comment.objects.exists():
+        return
+    for email, words, text in COMMENTS:
+        for line in _newest(email, words):
+            add_comment(by=_person(email), recording=line.transcript.recording, at=line.timestamp, end=None, text=text)
+    supervisor = _person(demo.SUPERVISOR)
+    for words, tag in TAGS:
+        for line in _newest(demo.SUPERVISOR, words):
+            tag_recording(by=supervisor, recording=line.transcript.recording, name=tag)
+    for words, name in NAMES:
+        for line in _newest(demo.SUPERVISOR, words):
+            label, recording = line.speaker_label, line.transcript.recording
+            name_speaker(by=supervisor, recording=recording, speaker_label=label, name=name, for_number=False)
+    for line in _newest(demo.SUPERVISOR, MISHEARD):
+        correct_line(by=supervisor, transcript=line.transcript, position=line.position, text=CORRECTED)
+
+
+def _newest(email: str, words: str) -> QuerySet[TranscriptLine]:
+    """The newest line with these words that this person may see, or none: what calls say is left to chance."""
+    seen = RecordingJob.objects.visible_to(_person(email))
+    lines = TranscriptLine.objects.filter(text__contains=words, transcript__recording__in=seen)
+    return lines.select_related("transcript__recording__number").order_by("-pk")[:1]
+
+
+def _person(email: str) -> User:
+    return User.objects.get(email=email)
