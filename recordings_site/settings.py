@@ -106,7 +106,8 @@ if SQLITE:
     }
 else:
     # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 0.5}}
+    # What DATABASE_URL adds (?sslmode=require) is kept.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 0.5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Failed sign-ins and used codes count for all processes of all machines. Nothing else is cached here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

@@ -43,3 +43,9 @@ def test_settings_are_read_from_files_too(tmp_path: Path) -> None:
     file.write_text(PRODUCTION["SECRET_KEY"])
     without = {name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"}
     run(*manage("check", "--deploy", "--fail-level", "WARNING"), **without, SECRET_KEY_FILE=str(file))
+
+
+def test_what_the_database_url_asks_of_the_connection_is_kept() -> None:
+    program = "from recordings_site.settings import DATABASES; print(*sorted(DATABASES['default']['OPTIONS']))"
+    production = PRODUCTION | {"DATABASE_URL": PRODUCTION["DATABASE_URL"] + "?sslmode=require"}
+    assert run_unchecked(sys.executable, "-c", program, **production).stdout.split() == ["pool", "sslmode"]
