@@ -27,6 +27,8 @@ from recordings_site.recordings import (
     views_why,
 )
 
+handler500 = "recordings_site.web.failing.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     # Policies, numbers, applications
     path("policies/", policies.policies, name="policies"),

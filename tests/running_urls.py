@@ -9,10 +9,10 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from recordings_site import urls as site
 from recordings_site.policies import answer, snapshot
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.events import Ice
-from recordings_site.urls import urlpatterns as site
 
 
 @csrf_exempt
@@ -57,4 +57,5 @@ def decide(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps(found.svaml), content_type="application/json")
 
 
-urlpatterns = [path("empty", empty), *site]
+handler500 = site.handler500
+urlpatterns = [path("empty", empty), *site.urlpatterns]

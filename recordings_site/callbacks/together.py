@@ -13,9 +13,11 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from django.conf import settings
+from django.db import connection
 
 from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import GivenUp, Race
+from recordings_site.callbacks.deadline import DatabaseDown, GivenUp, Race
+from recordings_site.web.failing import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,7 +65,8 @@ class Together(Generic[T, R]):
         with self._lock:
             parts, self._waiting = self._waiting, []
         try:
-            self._do_together(_still_wanted(parts))
+            if _is_to_be_had(parts):
+                self._do_together(_still_wanted(parts))
         finally:
             with self._lock:
                 self._is_running = bool(self._waiting)
@@ -91,6 +94,20 @@ class Together(Generic[T, R]):
             part.race.fall_back()
         for part in parts:
             self._do_together(_still_wanted([part]))
+
+
+def _is_to_be_had(parts: Sequence[_Part[T, R]]) -> bool:
+    """Whether there is a connection; else all are told so, before any of them counts: alone none would have one either.
+
+    One that broke since it was last used is found out by the transaction.
+    """
+    try:
+        connection.ensure_connection()
+    except DATABASE_AWAY as problem:
+        for part in parts:
+            part.future.set_exception(DatabaseDown(str(problem)))
+        return False
+    return True
 
 
 def _still_wanted(parts: Sequence[_Part[T, R]]) -> list[_Part[T, R]]:

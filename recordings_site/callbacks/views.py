@@ -23,6 +23,7 @@ from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
+from recordings_site.web.failing import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
 
     try:
         return _json(_kept(inbound, known, started).svaml)
-    except DatabaseDown as problem:
+    except (DatabaseDown, *DATABASE_AWAY) as problem:
         tally("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
         return _json(_degraded(inbound, known, "database_down"))
@@ -147,9 +148,10 @@ def _acknowledge(inbound: Inbound) -> HttpResponse:
     """Store, then apply. What is stored is acknowledged; if applying fails a worker applies it later."""
     try:
         delivery = within_deadline(lambda commit: handlers.store_told(inbound, about_to_commit=commit))
-    except Exception:  # not stored is not acknowledged: Sinch may try the fallback URL
+    except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
         tally("not_stored")
-        log.exception("A callback could not be stored.")
+        is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_AWAY))
+        log.error("A callback could not be stored: %s", problem, exc_info=is_bug)
         return _constant(503, "unavailable")
     try:
         in_time(lambda: handlers.apply_delivery(delivery.pk))

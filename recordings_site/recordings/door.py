@@ -15,7 +15,7 @@ from recordings_site.accounts.models import User
 from recordings_site.accounts.sessions import SessionStore
 from recordings_site.recordings import views_audio
 from recordings_site.recordings.playable import playable
-from recordings_site.web.http import Request
+from recordings_site.web.http import Request, wants_page
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,7 +31,7 @@ def audio_first(get_response: View) -> View:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         found = path.fullmatch(request.path_info)
-        if found is None or request.method not in ("GET", "HEAD") or views_audio.wants_page(request):
+        if found is None or request.method not in ("GET", "HEAD") or wants_page(request):
             return get_response(request)
         return _answered(request, UUID(found[1])) or get_response(request)
 

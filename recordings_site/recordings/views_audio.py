@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,7 @@ from recordings_site.recordings.handing_off import hand_off
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playable import playable
 from recordings_site.storage.errors import StoreError
-from recordings_site.web.http import Request
+from recordings_site.web.http import Request, wants_page
 from recordings_site.web.ranges import Unsatisfiable
 from recordings_site.web.release import release_database
 
@@ -120,11 +120,6 @@ def trouble(request: Request, recording: RecordingJob, error: Exception) -> Http
     if status == 503:
         response["Retry-After"] = "5"
     return response
-
-
-def wants_page(request: HttpRequest) -> bool:
-    """Whether a browser's window asks, not its player."""
-    return "text/html" in request.headers.get("Accept", "") and request.accepts("text/html")
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:

@@ -19,6 +19,11 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a browser's window asks, not its player or a script."""
+    return "text/html" in request.headers.get("Accept", "") and request.accepts("text/html")
+
+
 def page_or_partial(
     request: Request, page: str, partial: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:

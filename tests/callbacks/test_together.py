@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from unittest.mock import Mock
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
-from recordings_site.callbacks import deadline
+from recordings_site.callbacks import deadline, together
 from recordings_site.callbacks.deadline import DatabaseDown
 from recordings_site.callbacks.together import Together
 
@@ -77,6 +78,19 @@ def test_what_fails_fails_alone() -> None:
         found["poison"].result()
     assert {found[name].result() for name in "ac"} == {*Team.objects.filter(name__in="ac").values_list("pk", flat=True)}
     assert sorted(Team.objects.values_list("name", flat=True)) == ["a", "c", "first"]
+
+
+def test_without_a_connection_all_are_told_so_and_none_is_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams = Teams()
+    none_left = Mock(ensure_connection=Mock(side_effect=OperationalError("none left")))
+    with teams.while_first_is_under_way("abc") as found:
+        monkeypatch.setattr(together, "connection", none_left)
+        teams.may_go_on.set()
+    for name in "abc":
+        with pytest.raises(DatabaseDown, match="none left"):
+            found[name].result()
+    assert teams.done == [["first"]]
+    none_left.ensure_connection.assert_called_once()
 
 
 def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from recordings_site.policies.models import PhoneNumber, PolicyVersion
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
 from tests import factories
+from tests.no_database import EXECUTE, no_connection_left
 from tests.scale import scaled
 from tests.sinch_posts import ice, post
 
@@ -34,7 +35,6 @@ SLOW_TIMES = scaled(2, 150)
 # The promise is 2; a busy machine that runs all tests at once may take much longer.
 LONGEST_SECONDS = scaled(30, 2)
 PATIENCE = deadline.PATIENCE
-EXECUTE = "django.db.backends.utils.CursorWrapper.execute"
 COMMIT = "django.db.backends.base.base.BaseDatabaseWrapper.commit"
 
 _calls = count(1)
@@ -163,6 +163,7 @@ DATABASE_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
 }
 SLOW_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the database hangs": lambda: hanging(EXECUTE),
+    "no connection is left": no_connection_left,
     "the commit hangs": lambda: committing("PERFORM pg_sleep(1.8)", hanging(COMMIT)),
     "the look at what is in force hangs": lambda: hanging("recordings_site.policies.loading.FromDatabase.revision"),
 }

@@ -15,6 +15,7 @@ from recordings_site.destinations.actions import CredentialSets
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.local import LocalStore
 from tests import factories
+from tests.no_database import no_connection_left
 
 pytestmark = pytest.mark.django_db
 AUDIO = b"ID3" + os.urandom(50_000)
@@ -136,3 +137,13 @@ def test_where_https_is_insisted_on_nothing_is_sent_in_clear(
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(url(recording)).status_code == 301
     assert content(client.get(url(recording), secure=True)) == AUDIO
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_player_is_told_that_no_connection_is_left(client: Client, recording: RecordingJob) -> None:
+    client.raise_request_exception = False
+    with no_connection_left():
+        answer = client.get(url(recording), headers={"Range": "bytes=7-9", "Accept": "*/*"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert b"database is busy" in answer.content

@@ -9,6 +9,7 @@ from django.urls import path
 from django.views import defaults
 
 from tests import factories
+from tests.no_database import no_connection_left
 
 
 def breaks(request: HttpRequest) -> HttpResponse:
@@ -20,9 +21,10 @@ class Broken:
     """The site's URL map with a broken page in front of it."""
 
     def __init__(self) -> None:
-        from recordings_site.urls import urlpatterns
+        from recordings_site import urls
 
-        self.urlpatterns = [path("broken/", breaks), *urlpatterns]
+        self.urlpatterns = [path("broken/", breaks), *urls.urlpatterns]
+        self.handler500 = urls.handler500
 
 
 @pytest.mark.django_db
@@ -46,6 +48,21 @@ def test_a_bug_shows_a_page_without_the_fault(settings: Any) -> None:
     assert "Something broke on our side" in answer.content.decode()
     assert "canary" not in answer.content.decode()
     assert "RuntimeError" not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("accepts", "kind"), [("text/html,*/*;q=0.8", "text/html"), ("*/*", "text/plain"), ("text/plain", "text/plain")]
+)
+def test_a_database_without_a_connection_is_told_and_is_no_bug(accepts: str, kind: str) -> None:
+    client = Client(raise_request_exception=False, headers={"Accept": accepts})
+    client.force_login(factories.user())
+    with no_connection_left():
+        answer = client.get("/recordings/")
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")
+    assert answer["Content-Type"].startswith(kind)
+    assert "It is usually back within a minute: try again." in answer.content.decode()
+    assert client.get("/recordings/").status_code == 200, "when one is free again, it goes on"
 
 
 @pytest.mark.django_db

@@ -1,0 +1,27 @@
+"""Answers a request that failed: with the page of a bug, or, when its database was not to be had, with that."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.views import defaults
+
+from recordings_site.web.http import wants_page
+
+# What Django raises when no connection is to be had, all of the pool's being taken, or when one breaks.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+SENTENCE = "The site cannot answer now: its database is busy, or away. It is usually back within a minute: try again."
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 with Retry-After when the database was not to be had. Players and scripts get a sentence, no page.
+
+    Django asks for it wherever an exception got to, the middleware and the doors in it too.
+    """
+    if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return defaults.server_error(request)
+    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+    if wants_page(request):
+        return HttpResponse(get_template("503.html").render(), status=503, headers=headers)
+    return HttpResponse(SENTENCE, status=503, headers=headers, content_type="text/plain; charset=utf-8")
