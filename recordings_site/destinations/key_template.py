@@ -7,10 +7,10 @@ from functools import lru_cache
 FIELDS: Mapping[str, str] = {
     "date": "day on which the call began, UTC, such as 2026-11-23",
     "time": "time at which it began, UTC, such as 140359",
-    "number": "our number, digits only",
-    "caller": "the caller's number, digits only",
+    "number": "our number, digits only, or none",
+    "caller": "the caller's number, digits only, or none",
     "call_id": "Sinch's id of the call; of the conference, when that is recorded",
-    "conference_id": "id of the conference, else empty",
+    "conference_id": "id of the conference that is recorded, else a hyphen",
     "recording": "our id of the recording; no two are alike",
     "format": "mp3 or wav",
     "direction": "inbound, outbound or callout",

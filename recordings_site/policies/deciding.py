@@ -236,11 +236,12 @@ def _filled(
             "date": at[:10],
             "time": at[11:19].replace(":", ""),
             "number": number.digits if number else call.number_digits or "none",
+            "caller": call.cli_digits or "none",
             "call_id": conference_id or call.call_id,
+            "conference_id": conference_id,
             "recording": str(recording_id),
             "format": how.format,
             "direction": call.direction,
-            "application": call.application_key,
         },
     )
 

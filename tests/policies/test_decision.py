@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from recordings_site.destinations.key_template import FIELDS
 from recordings_site.policies import answer
 from recordings_site.policies.answer import Answer, CallFacts, PlannedRecording
 from recordings_site.policies.facts import draw
@@ -43,6 +44,33 @@ def test_the_first_rule_that_matches_wins_and_is_named() -> None:
     assert other.decision.sentence == "Recorded: rule 2 of Support EU v7 records all calls."
     assert other.recordings[0].key == f"sinch/2026-03-02/{OWN}/call-1-{RECORDING}.mp3"
     assert requests(other)[0].options.credentials.endswith(f"{SECRET}:eu-central-1")
+
+
+IN_A_KEY = {
+    "date": "2026-03-02",
+    "time": "110000",
+    "number": OWN,
+    "caller": "46701234567",
+    "call_id": "call-1",
+    "conference_id": "-",
+    "recording": str(RECORDING),
+    "format": "mp3",
+    "direction": "inbound",
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_that_a_template_may_hold_is_filled_in(name: str) -> None:
+    how = {"destination": 1, "key_template": f"{{{name}}}/{{recording}}.{{format}}"}
+    given = ice({"otherwise_record": True, "how": how})
+    assert given.recordings[0].key == f"sinch/{IN_A_KEY[name]}/{RECORDING}.mp3"
+
+
+def test_a_key_tells_the_conference_and_that_a_caller_withheld_the_number() -> None:
+    how = {"destination": 1, "key_template": "{conference_id}/{caller}/{recording}.{format}"}
+    room = {"otherwise_record": True, "how": how, "route": {"action": "connectConf", "conference_id": "team-room"}}
+    given = ice(room, replace(CALL, cli="anonymous"))
+    assert given.recordings[0].key == f"sinch/team-room/none/{RECORDING}.mp3"
 
 
 OUTBOUND = replace(CALL, direction="outbound", cli=f"+{OWN}", to="46733000001")
