@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from recordings_site.accounts.models import Role, Team, User
+from recordings_site.web.fields import DayField
 
 ROLE_HELP = (
     "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "
@@ -91,8 +92,8 @@ class ActivityForm(forms.Form):
     who = forms.CharField(max_length=254, required=False, label="Who")
     action = forms.CharField(max_length=60, required=False, label="What")
     subject = forms.CharField(max_length=200, required=False, label="To what")
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="To")
     before = forms.IntegerField(required=False, min_value=0, max_value=2**62)
     after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
 

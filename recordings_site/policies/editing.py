@@ -236,7 +236,7 @@ def comparison(versions: Sequence[PolicyVersion], asked: Mapping[str, Any]) -> d
 
     def chosen(name: str, default: int) -> PolicyVersion | None:
         text = str(asked.get(name, ""))
-        return by_number.get(int(text)) if text.isdigit() and len(text) < 9 else by_number.get(default)
+        return by_number.get(int(text)) if text.isdecimal() and len(text) < 9 else by_number.get(default)
 
     newest = versions[0].number if versions else 0
     after, before = chosen("after", newest), chosen("before", newest - 1)

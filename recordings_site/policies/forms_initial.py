@@ -60,7 +60,7 @@ def rearranged(posted: QueryDict) -> QueryDict:
     """
     data = posted.copy()
     do, _, place = posted.get("do", "").partition("-")
-    index = int(place) if place.isdigit() and len(place) < 5 else 0
+    index = int(place) if place.isdecimal() and len(place) < 5 else 0
     rows = {prefix: _rows(posted, prefix) for prefix in ("rules", "menu")}
     rules, keys = rows["rules"], rows["menu"]
     match do:
@@ -92,7 +92,7 @@ def _rows(posted: QueryDict, prefix: str) -> list[dict[str, list[str]]]:
     """The rows of a formset as they were posted, those marked for removal left out, by their order."""
     total = posted.get(f"{prefix}-TOTAL_FORMS", "")
     rows = []
-    for number in range(min(int(total), 100) if total.isdigit() and len(total) < 5 else 0):
+    for number in range(min(int(total), 100) if total.isdecimal() and len(total) < 5 else 0):
         start = f"{prefix}-{number}-"
         row = {name[len(start) :]: posted.getlist(name) for name in posted if name.startswith(start)}
         if "DELETE" not in row:
@@ -102,4 +102,4 @@ def _rows(posted: QueryDict, prefix: str) -> list[dict[str, list[str]]]:
 
 def _order(row: dict[str, list[str]]) -> int:
     text = row.get("ORDER", [""])[0]
-    return int(text) if text.isdigit() and len(text) < 5 else 10_000
+    return int(text) if text.isdecimal() and len(text) < 5 else 10_000

@@ -17,7 +17,7 @@ from recordings_site.web.http import Request, page_or_partial
 @access.admin_only
 def numbers(request: Request) -> HttpResponse:
     """All numbers: label, team, application, policy; filtered by a text or by having no policy."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", " ").strip()[:100]
     bare = request.GET.get("policy") == "none"
     found = PhoneNumber.objects.listed().matching(text)
     if bare:

@@ -33,6 +33,7 @@ from recordings_site.recordings.models import (
 )
 from recordings_site.recordings.search.dates import seconds_of
 from recordings_site.recordings.state import State
+from recordings_site.web.fields import DayField
 
 # What the state filter knows beside the states themselves.
 LATE, MISSING = "late", "missing"
@@ -104,12 +105,6 @@ class LengthField(forms.CharField):
         return seconds
 
 
-def _date(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-
 class BrowseForm(forms.Form):
     """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
 
@@ -121,8 +116,8 @@ class BrowseForm(forms.Form):
         label="State",
         widget=QuickSelect,
     )
-    since = _date("From")
-    until = _date("To")
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="To")
     longer = LengthField(label="At least", required=False, widget=forms.TextInput({"placeholder": "2:05"}))
     shorter = LengthField(label="At most", required=False, widget=forms.TextInput({"placeholder": "1h30m"}))
     caller = forms.CharField(required=False, max_length=60)

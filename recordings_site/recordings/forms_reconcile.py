@@ -5,14 +5,15 @@ from datetime import datetime, time
 from django import forms
 from django.utils import timezone
 
+from recordings_site.web.fields import DayField
+
 
 class ReconcileForm(forms.Form):
     """An optional day; without one everything is looked at."""
 
-    since = forms.DateField(
+    since = DayField(
         label="Only what was written since",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Empty: everything. A walk can be long; it may be left alone.",
     )
 

@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -130,12 +131,18 @@ def _read(cursor: str, model: type[Model], order: tuple[str, str]) -> tuple[bool
         return False, None
     try:
         way, *texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [_column(model, name).to_python(text) for name, text in zip(order, texts, strict=True)]
-    except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError):
+        values = [_value(_column(model, name), text) for name, text in zip(order, texts, strict=True)]
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError):
         return False, None
     if way not in ("newer", "older") or None in values:
         return False, None
     return way == "newer", values
+
+
+def _value(column: "Field[Any, Any]", text: Any) -> Any:
+    """A value as a database keeps it: a moment is one of UTC, which not every moment of other zones has."""
+    value = column.to_python(text)
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":

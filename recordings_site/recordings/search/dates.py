@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _UNITS = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}
@@ -17,12 +17,10 @@ def span_of(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, date
     words = re.sub(r"[\s_]+|(?<=[a-z])-|-(?=[a-z])", " ", text.strip().lower()).strip()
     try:
         days = _days(words, now.astimezone(zone).date())
+        # In UTC, as databases keep moments: a day at either end of the calendar has none there.
+        return tuple(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in days) if days else None  # type: ignore[return-value]
     except (ValueError, OverflowError):
         return None
-    if days is None:
-        return None
-    first, last = days
-    return tuple(datetime.combine(each, time.min, tzinfo=zone) for each in (first, last))  # type: ignore[return-value]
 
 
 def _days(words: str, today: date) -> tuple[date, date] | None:
