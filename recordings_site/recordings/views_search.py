@@ -62,12 +62,13 @@ def _newest(request: Request, node: tree.Node) -> dict[str, object]:
 
 def _best(request: Request, node: tree.Node) -> dict[str, object]:
     number = min(max(cursor_of(request.GET) or 1, 1), _LAST_PAGE)
-    found, more = find.find_best(node, user=request.user, page=number)
+    found, ranked = find.find_best(node, user=request.user, page=number)
     return {
         "found": found,
         "hits": hit_rows.hits_html(found.hits, HITS + _kept(request.GET)),
         "older": _link(request.GET, found.older),
-        "considered": rank.CONSIDERED if more else 0,
+        "considered": rank.CONSIDERED if ranked.of_newest else 0,
+        "best_end": ranked.more and found.older is None,
     }
 
 

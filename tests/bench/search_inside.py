@@ -165,7 +165,7 @@ def best_and_counts(database: str, user: User, peer: Peer) -> None:
     best, shown, best_peer, counts, counts_peer = [], [], [], [], []
     for word in random.Random(5).sample(words[30:2_000], QUERIES):
         node = parse(word, now=timezone.now(), zone=user.zone)
-        best.append(clocked(lambda node: rank.best(find.understand(node), user), node))
+        best.append(clocked(lambda node: rank.best(find.understand(node), user, most=NEWEST + 1), node))
         shown.append(clocked(find.find_best, node, user=user))
         best_peer.append(clocked(peer.best, word))
         counts.append(clocked(summary.count, node, user=user))

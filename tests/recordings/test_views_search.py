@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from recordings_site.recordings.search import rank
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories
 
@@ -121,6 +122,20 @@ def test_the_best_match_says_most_of_what_was_asked() -> None:
     ]
     assert {order[0], order[1]} == {much, rare}
     assert order[-1] == little
+
+
+def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rank, "CONSIDERED", 3)
+    for _ in range(5):
+        indexed("a refund")
+    browser = client(factories.admin())
+    page = browser.get("/search/?q=refund&sort=best").content.decode()
+    assert "The best calls first" in page
+    assert "Here end the best" in page
+    assert 'href="?q=refund"' in page
+    assert "The best of the newest 3 calls first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
+    monkeypatch.setattr(rank, "CONSIDERED", 6)
+    assert "Here end the best" not in browser.get("/search/?q=refund&sort=best").content.decode()
 
 
 def test_pages_of_the_best_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

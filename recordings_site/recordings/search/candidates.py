@@ -30,7 +30,6 @@ FIRST_CHUNK = 200
 _NUMBERS_AS_WORDS = 24
 # Lines that may be looked at for each candidate of a budget: whether words make a phrase is seen in the line.
 LINES_EACH = 5
-_NEVER = 1 << 48  # beyond the ids of the next five centuries
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +229,7 @@ def _each_once(numbers: Iterator[int]) -> Iterator[int]:
 def _postgresql(wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
     """The walk is a function in the database (migration "search_steps"): one call, planned once a session."""
     scope = None if wanted.scope is None else list(wanted.scope)
-    ends = (wanted.low or 0, _NEVER if high is None else high)
+    ends = (wanted.low or 0, ids.NEVER if high is None else high)
     with connection.cursor() as cursor:
         if not wanted.lines:
             cursor.execute(

@@ -20,22 +20,6 @@ def column_of(name: str, found: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def matching(matches: Sequence[str], found: Sequence[int], *, most: int) -> list[int]:
-    """The ids of recordings between the newest and the oldest of some, once for each match that they satisfy.
-
-    No match is satisfied by more than `most` recordings: that tells PostgreSQL how wide its steps may be.
-    """
-    if not found:
-        return []
-    if connection.vendor == "postgresql":
-        sql = f"SELECT unnest(recordings_search_newest(%s::tsquery, NULL, %s, %s, {most}))"
-    else:
-        table = "recordings_search_recording"
-        sql = f"SELECT s.rowid FROM {table} s WHERE s.{table} MATCH %s AND s.rowid >= %s AND s.rowid < %s"
-    bounds = [min(found), max(found) + 1]
-    return column(" UNION ALL ".join([sql] * len(matches)), [each for match in matches for each in (match, *bounds)])
-
-
 def lines_among(lines: Sequence[Line], found: Sequence[int], *, most: int) -> list[int]:
     """The ids of the newest lines that match one of `lines`, between the newest and the oldest of some recordings."""
     newest = _newest_lines(lines, found, most)

@@ -100,13 +100,13 @@ def find(node: tree.Node, *, user: User, before: int | None = None, size: int = 
     return Found(hits, walked.older, back_to)
 
 
-def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, bool]:
-    """A page (from 1) of the newest hits, the best first; and whether older hits were not considered."""
+def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, rank.Ranked]:
+    """A page (from 1) of the hits, the best first; and all that were looked at for it."""
     meaning = understand(node)
-    order, more = rank.best(meaning, user)
-    shown = order[(page - 1) * size : page * size]
+    ranked = rank.best(meaning, user, most=page * size + 1)
+    shown = ranked.ids[(page - 1) * size : page * size]
     hits = _hits(shown, list(lines_of(meaning)), user)
-    return Found(hits, page + 1 if page * size < len(order) else None, None), more
+    return Found(hits, page + 1 if page * size < len(ranked.ids) else None, None), ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int 
     Newest first a walk goes to older hits only: before the first of a page nothing is known.
     """
     meaning, here = understand(node), IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
-    order, cursor = rank.best(meaning, user)[0] if best else _walked(meaning, user, before), before
+    order, cursor = rank.best(meaning, user).ids if best else _walked(meaning, user, before), before
     place = next((order.index(pk) for pk in here if pk in order), None)
     if place is None:
         return Beside(None, None, before)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 BITS = 14
 MOST = 1 << BITS  # recordings of one second, lines of one recording
+NEVER = 1 << 48  # beyond the ids of the next five centuries
 
 
 def first_id(moment: datetime) -> int:

@@ -9,11 +9,10 @@ from django.db.models import Max
 
 from recordings_site.recordings.models import IndexedRecording, Transcript
 from recordings_site.recordings.search import ids, spoken
+from recordings_site.recordings.search.impact import impact_token, levels
 from recordings_site.recordings.search.tokens import (
     VERSION,
-    grades,
     language_of,
-    often_token,
     scope_token,
     speaker_tokens,
     tokenize,
@@ -97,11 +96,16 @@ def line_tokens(line: LineText, language: str, number_id: int | None, words: dic
 
 
 def recording_tokens(lines: Sequence[LineTokens], scope: int) -> list[str]:
-    """The tokens of a whole recording, in order: those of its lines, and again those that several lines say."""
+    """The tokens of a whole recording, in order: those of its lines, and again those that it says much of."""
     said = Counter(token for line in lines for token in dict.fromkeys(line.all()))
     number = scope_token(scope)
-    often = (often_token(each, grade) for each, times in said.items() if each != number for grade in grades(times))
-    return sorted({*said, number, *often})
+    much = (
+        impact_token(each, level)
+        for each, times in said.items()
+        if each != number
+        for level in levels(times, len(lines))
+    )
+    return sorted({*said, number, *much})
 
 
 def write_tokens(indexed: IndexedRecording, lines: Sequence[LineTokens]) -> None:

@@ -1,54 +1,107 @@
-"""Orders the newest hits by how much they say of what was asked: "best match"."""
+"""Orders hits by how much they say of what was asked: "best match"."""
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import log
 
-from recordings_site.accounts.models import User
-from recordings_site.recordings.search import candidates, closer
-from recordings_site.recordings.search.meaning import All, Line, Meaning, Terms, lines_of
-from recordings_site.recordings.search.tokens import OFTEN, often_token
+from django.db import connection
 
-CONSIDERED = 300  # newest hits among which the best are chosen
-_MANY = 1 << 20  # when nobody knows how many
+from recordings_site.accounts.models import User
+from recordings_site.recordings.search import candidates, closer, ids
+from recordings_site.recordings.search.candidates import Plan
+from recordings_site.recordings.search.impact import LEVELS, SCORES, impact, impact_token
+from recordings_site.recordings.search.meaning import All, Line, Meaning, Terms, lines_of
+from recordings_site.recordings.search.sql import recording_match
+
+CONSIDERED = 300  # hits that are looked at for each thing asked
 _LINES = 1000  # newest lines that are counted for each phrase asked
 
 
-def best(meaning: Meaning, user: User) -> tuple[list[int], bool]:
-    """The ids of the newest hits, the best first, and whether there are older ones that were not considered.
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The ids of hits, the best first; whether only the newest were looked at, and whether there are more."""
 
-    A recording scores for each thing asked by how many of its lines say it, a rare thing more than a common one, a
-    short call more than a long one. Ties go to the newer.
+    ids: list[int]
+    of_newest: bool
+    more: bool
+
+
+def best(meaning: Meaning, user: User, *, most: int = CONSIDERED) -> Ranked:
+    """At most about `most` hits, the best first: at most CONSIDERED of them are looked at for each thing asked.
+
+    A recording scores for each thing asked by its impact (search.impact), for a rare thing more than for a common one.
+    Ties go to the newer. The best of a word are found wherever they are, those of a phrase among the newest hits.
     """
     wanted = candidates.plan(meaning, user)
-    walked = candidates.walk(wanted, size=CONSIDERED, budget=2 * candidates.BUDGET)
-    lengths = closer.column_of("line_count", walked.ids)
-    scores = dict.fromkeys(walked.ids, 0.0)
+    things = list(dict.fromkeys(lines_of(meaning)))
+    words = [line for line in things if line.is_plain] if wanted.match is not None else []
     certain = meaning.parts if isinstance(meaning, All) else (meaning,)
-    for line in dict.fromkeys(lines_of(meaning)):
-        if line.is_plain and wanted.match is not None:
-            # Where the match alone decides, between the newest and the oldest hit there are no others.
-            most = len(walked.ids) if wanted.rest is None and wanted.scope is None else _MANY
-            said = _often(line, walked.ids, wanted.match, everywhere=line in certain, most=most)
-        else:
-            said = closer.lines_counted(line, walked.ids, most=_LINES)
-        rarity = log(1 + len(scores) / (1 + len(said.keys() & scores.keys())))
-        for pk, times in said.items():
-            if pk in scores:
-                # The saturation and the length's weight are BM25's usual ones.
-                scores[pk] += rarity * 2.2 * times / (times + 0.3 + 0.9 * lengths.get(pk, 1) / 25)
-    return sorted(scores, key=lambda pk: (-scores[pk], -pk)), walked.older is not None
+    # Several things are weighed against each other, so the best of each are needed.
+    enough = min(most, CONSIDERED) if len(things) == 1 else CONSIDERED
+    known = {line: _by_level(line, wanted, certain=line in certain, most=enough) for line in words}
+    hits = {pk for impacts in known.values() for pk in impacts}
+    more, of_newest = any(len(impacts) >= enough for impacts in known.values()), False
+    if len(words) < len(things) or not things:
+        walked = candidates.walk(wanted, size=CONSIDERED, budget=2 * candidates.BUDGET)
+        hits.update(walked.ids)
+        more, of_newest = more or walked.older is not None, walked.older is not None
+        known |= _counted([line for line in things if line not in known], tuple(hits))
+    scores = dict.fromkeys(hits, 0.0)
+    for line, impacts in known.items():
+        rarity = log(1 + len(hits) / (1 + len(impacts.keys() & hits)))
+        for pk in hits:
+            scores[pk] += rarity * impacts.get(pk, SCORES[0] if line in certain else 0)
+    return Ranked(sorted(scores, key=lambda pk: (-scores[pk], -pk)), of_newest, more)
 
 
-def _often(line: Line, found: tuple[int, ...], match: str, *, everywhere: bool, most: int) -> dict[int, int]:
-    """In how many of their lines recordings say a word, in the steps that the index knows: 1, 2, 4, 8.
-
-    `match`, which at `most` so many satisfy from the newest to the oldest, is what they were found by: the index reads
-    little of a common word beside a rare one.
-    """
+def _by_level(line: Line, wanted: Plan, *, certain: bool, most: int) -> dict[int, float]:
+    """The impact of a word on the recordings that say most of it, about `most` of them, the newest of equal ones."""
     writer = candidates.dialect()
     tokens = [token for way in line.ways if isinstance(way, Terms) for token in way.tokens]
-    grades = [[often_token(token, grade) for token in tokens] for grade in range(1, 1 + len(OFTEN))]
-    asked = [writer.both([match, writer.terms(each)]) for each in ([] if everywhere else [tokens]) + grades]
-    passed = Counter(found if everywhere else ())
-    passed.update(closer.matching(asked, found, most=most))
-    return {pk: (1, *OFTEN)[number - 1] for pk, number in passed.items()}
+    said = [[impact_token(token, level) for token in tokens] for level in range(LEVELS, 0, -1)]
+    asked = [writer.terms(each) for each in (said if certain else [*said, tokens])]
+    match = wanted.match or ""
+    # Where nothing else is asked, what says much of the word says it: the word itself need not be looked up again.
+    alone = match == recording_match(line, writer)[0]
+    matches = asked if alone else [writer.both([match, each]) for each in asked]
+    tiers = _tiers(wanted, [*matches, match] if certain else matches, most)
+    impacts: dict[int, float] = {}
+    for score, tier in zip(reversed(SCORES), tiers, strict=False):
+        for pk in tier:
+            impacts.setdefault(pk, score)
+    return impacts
+
+
+def _tiers(wanted: Plan, matches: Sequence[str], most: int) -> list[Sequence[int]]:
+    """The newest recordings that satisfy each match, at most so many, until so many were found.
+
+    Each match is satisfied by all that satisfy the one before.
+    """
+    if connection.vendor == "postgresql" and wanted.rest is None:
+        scope = None if wanted.scope is None else list(wanted.scope)
+        ends = (wanted.low or 0, ids.NEVER if wanted.high is None else wanted.high)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT recordings_search_tiers(%s::tsquery[], %s::bigint[], %s, %s, %s)",
+                [list(matches), scope, *ends, most],
+            )
+            return [tier for (tier,) in cursor.fetchall()]
+    tiers: list[Sequence[int]] = []
+    for match in matches:
+        tiers.append(candidates.walk(replace(wanted, match=match), size=most).ids)
+        if len(tiers[-1]) >= most:
+            break
+    return tiers
+
+
+def _counted(lines: Sequence[Line], found: tuple[int, ...]) -> dict[Line, dict[int, float]]:
+    """The impact of phrases and the like, whose lines are counted: the newest of them."""
+    lengths = closer.column_of("line_count", found) if lines else {}
+    return {
+        line: {
+            pk: impact(times, lengths[pk])
+            for pk, times in closer.lines_counted(line, found, most=_LINES).items()
+            if pk in lengths
+        }
+        for line in lines
+    }

@@ -16,17 +16,15 @@ from functools import lru_cache
 import snowballstemmer
 
 # Raise it when tokens come out differently: `manage.py reindex` then knows which transcripts are behind.
-VERSION = 3
+VERSION = 4
 LONGEST_TOKEN = 64  # characters; longer ones are cut, in text and query alike
 # Private-use characters begin the tokens that no query word can spell, for folding removes them from words.
 SPEAKER_MARK = "\ue001"
 PHONE_MARK = "\ue002"
 SCOPE_MARK = "\ue003"
 LANGUAGE_MARK = "\ue004"
-OFTEN_MARK = "\ue005"
+IMPACT_MARK = "\ue005"
 PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
-# A token is indexed once more for each of these numbers of lines in which a recording says it (search.rank).
-OFTEN = (2, 4, 8)
 LONGEST_RUN = 8  # digit groups or hyphenated parts that are joined at most
 
 STEMMERS = {
@@ -201,13 +199,3 @@ def speaker_tokens(label: str) -> tuple[str, ...]:
 def scope_token(number_id: int | None) -> str:
     """The token that stands for the number a recording belongs to: what one may see is looked up like a word."""
     return f"{SCOPE_MARK}{number_id or 0}"
-
-
-def grades(lines: int) -> range:
-    """The grades (from 1) that a token has whom so many lines of a recording say."""
-    return range(1, 1 + sum(lines >= each for each in OFTEN))
-
-
-def often_token(token: str, grade: int) -> str:
-    """The token that stands for another one said in at least so many lines as the grade asks for."""
-    return f"{OFTEN_MARK}{grade}{token}"

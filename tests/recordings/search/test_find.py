@@ -12,6 +12,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.actions import assign_number, settle
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.recordings.search import find as search
+from recordings_site.recordings.search import rank
 from recordings_site.recordings.search.index import index_transcript, remove_transcript
 from recordings_site.recordings.search.language import parse
 from tests import factories
@@ -216,7 +217,7 @@ def best(query: str, user: User) -> list[object]:
 
 def test_the_best_match_has_more_lines_that_say_it_a_rare_word_before_a_common_one() -> None:
     admin = factories.admin()
-    told = {times: indexed(*["a refund"] * times, *["well"] * (9 - times)).recording_id for times in (4, 1, 8, 2)}
+    told = {times: indexed(*["a refund"] * times, *["well"] * (20 - times)).recording_id for times in (4, 1, 8, 2)}
     by_times = [told[times] for times in (8, 4, 2, 1)]
     assert best("refund", admin) == by_times
     assert best("refu*", admin) == by_times
@@ -225,18 +226,48 @@ def test_the_best_match_has_more_lines_that_say_it_a_rare_word_before_a_common_o
     # What others said between one's own calls, in more numbers than are looked up like words, changes nothing.
     theirs, numbers = factories.number(), [factories.number() for _ in range(25)]
     for number in [theirs] * 40 + numbers:
-        indexed("a refund", *["a refund"] * (number == theirs), *["well"] * 7, number=number)
+        indexed("a refund", *["a refund"] * (number == theirs), *["well"] * 18, number=number)
     numbers += [job.number for job in RecordingJob.objects.filter(pk__in=told.values()) if job.number]
     team = factories.team()
     PhoneNumber.objects.filter(pk__in=[number.pk for number in numbers]).update(team=team)
     assert best("refund", factories.user(teams=[team]))[:3] == by_times[:3]
     RecordingJob.objects.filter(number__in=[theirs, *numbers[:25]]).delete()
     # Said often in one line is said once.
-    once = indexed("refund refund refund refund refund refund", *["well"] * 8).recording_id
+    once = indexed("refund refund refund refund refund refund", *["well"] * 19).recording_id
     assert set(best("refund", admin)[3:]) == {told[1], once}
-    rare = indexed("banana", *["well"] * 8).recording_id
+    rare = indexed("banana", *["well"] * 19).recording_id
     assert best("refund OR banana", admin)[0] == rare
     # Beside a fact that may do instead, what was said counts as well.
     assert best("refund OR longer:1m", admin)[:2] == by_times[:2]
     # How often it is said cannot be asked for by a word of its own.
     assert found("1refund", admin) == []
+
+
+def test_the_best_match_is_found_behind_many_newer_hits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rank, "CONSIDERED", 3)
+    admin = factories.admin()
+    long_ago, later = NOW - timedelta(days=300), NOW - timedelta(days=200)
+    oldest = indexed(*["a refund"] * 5, *["well"] * 15, happened_at=long_ago).recording_id
+    banana = indexed(*["a banana and a refund"] * 5, *["well"] * 15, happened_at=later).recording_id
+    newer = [
+        indexed("a refund", "a banana", *["well"] * 18, happened_at=NOW - timedelta(days=5 - day)).recording_id
+        for day in range(5)
+    ]
+    assert best("refund", admin) == [banana, oldest, *newer[:1:-1]]
+    # Both words are weighed: one that says much of both comes before one that says much of one.
+    assert best("refund banana", admin)[0] == banana
+    assert best("refund OR banana", admin) == [banana, *newer[:1:-1], oldest]
+    assert best("refund -banana", admin) == [oldest]
+    # A condition of the recording itself is asked of each.
+    assert best("refund before:2026-01-01", admin) == [banana, oldest]
+    assert best("refund longer:0s", admin)[0] == banana
+    # A phrase's lines are counted among the newest hits only.
+    assert best('"a refund"', admin) == newer[:1:-1]
+
+
+def test_a_short_call_says_more_with_as_many_lines_than_a_long_one() -> None:
+    admin = factories.admin()
+    short = indexed(*["a refund"] * 4, *["well"] * 6).recording_id
+    indexed(*["a refund"] * 4, *["well"] * 66)
+    assert best("refund", admin)[0] == short
+    assert best('"a refund"', admin)[0] == short
