@@ -249,7 +249,8 @@ class _Parser:
                 return self._bracket(piece)
             case "phrase":
                 self._count(piece)
-                return Phrase(piece.text) if tokenize(piece.text).sequence else None
+                place = (piece.start, piece.end)
+                return Phrase(piece.text, place=place) if tokenize(piece.text).sequence else None
             case "word":
                 self._count(piece)
                 return self._plain(piece)
@@ -291,8 +292,8 @@ class _Parser:
                     f"Put at least {SHORTEST_PREFIX} letters before the star.", piece.start, piece.end,
                     piece.text.rstrip("*"),
                 )  # fmt: skip
-            return Word(piece.text, prefix=True)
-        return Word(piece.text)
+            return Word(piece.text, prefix=True, place=(piece.start, piece.end))
+        return Word(piece.text, place=(piece.start, piece.end))
 
     # --- Fields ---------------------------------------------------------------------------------------------------
     def _field(self, piece: _Piece) -> Node | None:
@@ -309,12 +310,12 @@ class _Parser:
             seconds = seconds_of(value)
             if seconds is None:
                 raise self._fail("Write a length as 90, 5m, 1h30m or 2:05.", *place, f"{name}:5m")
-            return Field(name, str(seconds))
+            return Field(name, str(seconds), place=place)
         if name in _CHOICES:
-            return Field(name, self._choice(name, value, place))
+            return Field(name, self._choice(name, value, place), place=place)
         if not tokenize(value).sequence:
             raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
-        return Speaker(value) if name == "speaker" else Field(name, value)
+        return Speaker(value, place=place) if name == "speaker" else Field(name, value, place=place)
 
     def _choice(self, name: str, value: str, place: tuple[int, int]) -> str:
         wanted = re.sub(r"[\s-]+", "_", value.lower())

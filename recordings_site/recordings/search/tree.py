@@ -1,11 +1,18 @@
 """The query tree: what a typed query means, before any database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A part that stands at one place of the typed query (characters, the end excluded): that is not what it means."""
+
+    place: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(Typed):
     """One word, or with `prefix` every word that begins so."""
 
     text: str
@@ -13,7 +20,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Typed):
     """Words that follow each other within one line."""
 
     text: str
@@ -29,14 +36,14 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Typed):
     """Binds the words beside it to lines of this speaker; alone: some line of this speaker."""
 
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(Typed):
     """A fact of the recording equals a value: `tag:`, `number:` and the like. Longer and shorter hold seconds."""
 
     name: str
