@@ -12,7 +12,7 @@ from recordings_site.accounts import access
 from recordings_site.recordings import hit_rows
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.reviewing import HITS
-from recordings_site.recordings.search import find, rank, summary, tree, typed
+from recordings_site.recordings.search import find, rank, suggest, summary, tree, typed
 from recordings_site.recordings.search.typed import BEST, Asked, cursor_of
 from recordings_site.web.http import Request, page_or_partial
 
@@ -30,6 +30,9 @@ def search(request: Request) -> HttpResponse:
         kept = urlencode({"q": asked.meant} | ({"sort": sort} if sort else {}))
         context["save_link"] = f"{reverse('saved_new')}?{urlencode({'page': 'search', 'query': kept})}"
         context |= _best(request, asked.node) if sort == BEST else _newest(request, asked.node)
+        if not request.GET.get("cursor"):
+            found = bool(context["hits"])
+            context["advice"] = suggest.advise(asked.meant, asked.node, user=request.user, found=found)
     elif not asked.text:
         context["nothing_indexed"] = not IndexedRecording.objects.exists()
     return page_or_partial(request, "recordings/search.html", "recordings/_hits.html", context)

@@ -20,7 +20,7 @@ from django.utils import timezone  # noqa: E402
 
 from recordings_site.accounts.models import User  # noqa: E402
 from recordings_site.recordings.models import IndexedRecording, TranscriptLine  # noqa: E402
-from recordings_site.recordings.search import candidates, find, rank, summary, tree  # noqa: E402
+from recordings_site.recordings.search import candidates, find, rank, spelling, suggest, summary, tree  # noqa: E402
 from recordings_site.recordings.search.index import quoted  # noqa: E402
 from recordings_site.recordings.search.language import parse  # noqa: E402
 from recordings_site.recordings.search.tokens import stem  # noqa: E402
@@ -61,6 +61,7 @@ def main(database: str, size: float, folder: Path) -> None:
     slowest = max(everything["ids"])
     say(f"{database}: slowest of all beside the 95th in 100", slowest, "ms", percentile(everything["ids"], 95), "ms")
     best_and_counts(database, admin, peer)
+    misspelt(database, {"": admin, SCOPED: scoped})
 
 
 class Peer:
@@ -182,6 +183,27 @@ def best_and_counts(database: str, user: User, peer: Peer) -> None:
         )
         floor = percentile(counts_peer, share)
         say(f"{database}: count up to 1,000, p{share}", percentile(counts, share), "ms", floor, "ms tantivy's count")
+
+
+def misspelt(database: str, people: dict[str, User]) -> None:
+    """What is offered for words with a slip, beside finding nothing."""
+    chance = random.Random(6)
+    words = [word for word in corpus.vocabulary()[0][300:8_000] if len(word) > 4]
+    typed = [chance.choice(sorted(filter(str.isascii, spelling.one_slip(word)))) for word in chance.sample(words, 100)]
+    for whose, user in people.items():
+        nodes = [(word, parse(word, now=timezone.now(), zone=user.zone)) for word in typed]
+        unsaid = [(word, node) for word, node in nodes if not found(node, user).ids]
+        nothing = [clocked(find.find, node, user=user) for _, node in unsaid]
+        advice = [clocked(suggest.advise, word, node, user=user, found=False) for word, node in unsaid]
+        for share in (50, 95):
+            floor = percentile(nothing, share)
+            say(
+                f"{database}: {whose}did you mean, p{share}",
+                percentile(advice, share),
+                "ms",
+                floor,
+                "ms to find nothing",
+            )
 
 
 def plain_gin() -> None:

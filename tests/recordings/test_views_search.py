@@ -1,5 +1,8 @@
 """The search page: hits or a sentence that helps, never an error page."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -47,6 +50,21 @@ def test_a_wrong_query_is_explained_and_its_correction_searched() -> None:
     assert "This quotation mark is never closed." in page
     assert "Showing what is found for" in page
     assert "<mark>late</mark>" in page
+
+
+def test_a_misspelt_word_is_offered_as_it_was_said() -> None:
+    indexed("a <b>late</b> refund")
+    browser = client(factories.admin())
+    page = browser.get("/search/", {"q": '"late b refnud" -<i>', "sort": "best"}).content.decode()
+    assert "“refnud” was said in no call that you may see." in page
+    link = re.search(r'Did you mean <a href="([^"]+)">(.*?)</a>\?', page)
+    assert link is not None
+    assert link[2] == "&quot;late b <strong>refund</strong>&quot; -&lt;i&gt;"
+    led = browser.get(f"/search/{html.unescape(link[1])}")
+    assert led.context["asked"].text == '"late b refund" -<i>'
+    assert led.context["sort"] == "best"
+    assert len(led.context["found"].hits) == 1
+    assert "Did you mean" not in led.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db import connection
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lines import corrected_texts, names_of_each
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import candidates, ids, rank, spoken, tree
+from recordings_site.recordings.search import candidates, ids, lexicon, rank, spoken, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
 from recordings_site.recordings.search.sql import line_match
@@ -71,24 +71,7 @@ class Found:
 
 def understand(node: tree.Node) -> Meaning:
     """What a parsed query means in the languages that were spoken so far."""
-    return meaning_of(node, languages=spoken.languages(), expand=expand)
-
-
-def expand(prefix: str, most: int) -> list[str]:
-    """The tokens of the commonest words that begin with a folded prefix."""
-    if connection.vendor == "postgresql":
-        begins, parameters = "w.word LIKE %s", [f"{prefix}%"]
-    else:
-        # LIKE takes no index on SQLite; the words after the prefix end at the last code point.
-        begins, parameters = "w.word >= %s AND w.word < %s", [prefix, prefix + "\U0010ffff"]
-    with connection.cursor() as cursor:
-        # By hand, for Django takes longer to write this query than the database to answer it.
-        cursor.execute(
-            f"SELECT w.token FROM recordings_spokenword w WHERE {begins}"
-            " ORDER BY w.transcripts DESC, w.word, w.language LIMIT %s",
-            [*parameters, most],
-        )
-        return list(dict.fromkeys(token for (token,) in cursor.fetchall()))
+    return meaning_of(node, languages=spoken.languages(), expand=lexicon.expand)
 
 
 def find(node: tree.Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:

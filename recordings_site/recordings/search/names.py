@@ -1,0 +1,76 @@
+"""Knows the names that conditions of a query can hold, as one person may know them: tags, policies, speakers …"""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from recordings_site.accounts.models import Team, User
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings.models import RecordingJob, SpeakerName, Tag, TranscriptLine
+from recordings_site.recordings.search import candidates, spelling, tree
+from recordings_site.recordings.search.facts import plain
+from recordings_site.recordings.search.meaning import All
+
+LABELS_FROM = 20  # newest calls whose speakers' labels are known as names
+
+
+def is_known(field: tree.Field, user: User) -> bool:
+    """Whether a condition names something that there is; conditions that hold no name always do."""
+    names = _names(field, user)
+    if names is None:
+        return True
+    wanted = plain(field.value)
+    return any(wanted == plain(name) if field.name == "tag" else wanted in plain(name) for name in names)
+
+
+def nearest(field: tree.Field, user: User) -> list[str]:
+    """The names that the value of a condition may be a misspelt or shortened one of, the nearest first."""
+    return _near(field.value, _names(field, user) or ())
+
+
+def nearest_speakers(label: str, user: User) -> list[str]:
+    """The same of a speaker: names that people gave, and the labels in the newest calls."""
+    numbers, recordings = PhoneNumber.objects.visible_to(user), RecordingJob.objects.visible_to(user)
+    given = SpeakerName.objects.filter(Q(number__in=numbers) | Q(recording__in=recordings)).exclude(name="")
+    newest = candidates.walk(candidates.plan(All(()), user), size=LABELS_FROM).ids
+    labels = TranscriptLine.objects.filter(transcript__indexed__in=newest).exclude(speaker_label="")
+    return _near(label, [*given.values_list("name", flat=True), *labels.values_list("speaker_label", flat=True)])
+
+
+def _near(value: str, names: Iterable[str]) -> list[str]:
+    wanted = plain(value)
+    most = spelling.slips(wanted)
+    far = {name: _distance(wanted, plain(name), most) for name in names}
+    return sorted((name for name in far if far[name] <= most), key=lambda name: (far[name], name))
+
+
+def _distance(wanted: str, name: str, most: int) -> int:
+    """How many slips lie between a value and a name, or the nearest of its words. Figures are never mistaken."""
+    if wanted in name:
+        return 0
+    figures = _figures(wanted)
+    parts = (each for each in (name, *name.split()) if _figures(each) == figures)
+    return min((spelling.distance(wanted, each, most) for each in parts), default=most + 1)
+
+
+def _figures(text: str) -> list[str]:
+    return [each for each in text if each.isdigit()]
+
+
+def _names(field: tree.Field, user: User) -> Iterable[str] | None:
+    """The names that one may give to a condition; None when it holds no name."""
+    match field.name:
+        case "tag":
+            return Tag.objects.values_list("name", flat=True)
+        case "policy":
+            return Policy.objects.values_list("name", flat=True)
+        case "destination":
+            return Destination.objects.values_list("name", flat=True)
+        case "team":
+            teams = Team.objects.all() if user.sees_all else user.teams.all()
+            return teams.values_list("name", flat=True)
+        case "number" if any(each.isalpha() for each in field.value):
+            return PhoneNumber.objects.visible_to(user).exclude(label="").values_list("label", flat=True)
+        case _:
+            return None

@@ -1,0 +1,183 @@
+"""Says which part of a query nothing is known of, and what was probably meant: "Did you mean …?".
+
+A word is offered as it was said in a call that this person may see, and a query only if it finds something for them:
+what others said stays unknown, also by what is not offered.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.search import candidates, find, lexicon, names, spelling, tree, typed
+from recordings_site.recordings.search.highlight import Piece
+from recordings_site.recordings.search.summary import quoted
+from recordings_site.recordings.search.tokens import fold, tokenize
+
+LOOKED_INTO = 12  # parts of one query, and words of one part
+DOUBTED = 4  # of them for which something else is looked for
+TRIED = 8  # words that are looked for in the place of one
+OFFERED = 3  # queries, where one part alone was not found
+HEARD_IN = 5  # newest calls from which a word's spelling is taken
+BEGINNING = 1  # letters that a word with two slips has in common with what was meant
+_RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
+
+_Asked = tree.Word | tree.Phrase | tree.Speaker | tree.Field
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A query that finds something, and its stretches, those marked that were changed."""
+
+    query: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What was not found, a sentence each, and the queries that may have been meant, the likeliest first."""
+
+    unknown: Sequence[str] = ()
+    suggestions: Sequence[Suggestion] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A stretch of the query that finds nothing, why, and what may stand there instead, the likeliest first."""
+
+    place: tuple[int, int]
+    sentence: str
+    instead: Sequence[str]
+
+
+def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
+    """Advice on a query and its tree. Where something was found, only alternatives can have failed."""
+    parts = islice(_asked(node, among_alternatives=not found), LOOKED_INTO)
+    doubts = list(islice((doubt for part in parts for doubt in _doubts(part, user)), DOUBTED))
+    mended = [doubt for doubt in doubts if doubt.instead]
+    if len(mended) == 1:
+        changes = [[(mended[0].place, text)] for text in mended[0].instead]
+    else:
+        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]] if mended else []
+    read = (_changed(query, sorted(change)) for change in changes)
+    return Advice(
+        [doubt.sentence for doubt in doubts], [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
+    )
+
+
+def _changed(query: str, changes: Sequence[tuple[tuple[int, int], str]]) -> Suggestion:
+    """The query with some stretches changed, all else as it was typed."""
+    pieces: list[Piece] = []
+    at = 0
+    for (start, end), text in changes:
+        pieces += [Piece(query[at:start], False), Piece(text, True)]
+        at = end
+    pieces.append(Piece(query[at:], False))
+    return Suggestion("".join(piece.text for piece in pieces), [piece for piece in pieces if piece.text])
+
+
+def _leads_somewhere(query: str, user: User) -> bool:
+    """Whether a query finds something, as far as can be seen at once."""
+    node = typed.read(query, now=timezone.now(), zone=user.zone).node
+    if node is None:
+        return False
+    walked = _first(node, user)
+    return bool(walked.ids) or walked.stopped
+
+
+def _first(node: tree.Node, user: User) -> candidates.Walk:
+    return candidates.walk(candidates.plan(find.understand(node), user), size=1)
+
+
+def _asked(node: tree.Node, *, among_alternatives: bool) -> Iterator[_Asked]:
+    """What a query asks for, of which one that finds nothing may be why: of all that must hold, only alternatives."""
+    match node:
+        case tree.And(parts):
+            for part in parts:
+                yield from _asked(part, among_alternatives=among_alternatives)
+        case tree.Or(parts):
+            for part in parts:
+                yield from _asked(part, among_alternatives=True)
+        case tree.Near(left, right):
+            yield from _asked(left, among_alternatives=among_alternatives)
+            yield from _asked(right, among_alternatives=among_alternatives)
+        case tree.Word(prefix=False) | tree.Phrase() | tree.Speaker() | tree.Field() if among_alternatives:
+            yield node
+
+
+def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
+    """What nothing is known of in one part of a query."""
+    match part:
+        case tree.Word() | tree.Phrase():
+            yield from _unsaid(part, user)
+        case tree.Speaker(label) if not _first(part, user).ids:
+            near = [name for name in names.nearest_speakers(label, user) if _first(tree.Speaker(name), user).ids]
+            sentence = f"No speaker of a call that you may see is called “{label}”."
+            yield _Doubt(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
+        case tree.Field(name, value) if not names.is_known(part, user):
+            near = names.nearest(part, user)
+            yield _Doubt(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
+
+
+def _unsaid(part: tree.Word | tree.Phrase, user: User) -> Iterator[_Doubt]:
+    """The words of a part that were said in no call that this person may see."""
+    if _first(part, user).ids:
+        return
+    tokens = tokenize(part.text)
+    for token, word in islice(zip(tokens.sequence, tokens.words, strict=True), LOOKED_INTO):
+        text = part.text[token.start : token.end]
+        if len(tokens.words) > 1 and _first(tree.Word(text), user).ids:
+            continue
+        start = part.place[0] + token.start + isinstance(part, tree.Phrase)  # behind its quotation mark
+        # Two words that were written as one become a phrase.
+        two = "{}" if isinstance(part, tree.Phrase) else '"{}"'
+        instead = [said[0] if len(said) == 1 else two.format(" ".join(said)) for said in _meant(word, user)]
+        yield _Doubt((start, start + len(text)), f"“{text}” was said in no call that you may see.", instead)
+
+
+def _meant(word: str, user: User) -> list[Sequence[str]]:
+    """The words, or neighbours that were written as one, that a folded word may stand for; one of those with a stem."""
+    found: dict[tuple[str, ...], Sequence[str]] = {}
+    for words, tokens in islice(_likely(word), TRIED):
+        if tokens not in found and len(found) < OFFERED and (said := _as_said(words, user)):
+            found[tokens] = said
+    return list(found.values())
+
+
+def _as_said(words: Sequence[str], user: User) -> Sequence[str]:
+    """Folded words as they were written in the newest calls that this person may see; empty if in none of them."""
+    text = " ".join(words)
+    hits = find.find(tree.Word(text) if len(words) == 1 else tree.Phrase(text), user=user, size=HEARD_IN).hits
+    written = Counter(piece.text for hit in hits for line in hit.lines for piece in line.pieces if piece.found)
+    said = []
+    for word in words:
+        forms = [form for form, _ in written.most_common() if fold(form) == word]
+        if not forms:
+            return ()
+        form = next((each for each in forms if each.islower()), forms[0])
+        # "OR" in capitals would be an operator.
+        said.append(form.lower() if form.isupper() else form)
+    return said
+
+
+def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What was said and lies near a folded word, the likeliest first: words and their tokens."""
+    most = spelling.slips(word)
+    if not most or any(each.isdigit() for each in word):
+        return
+    one_slip = spelling.one_slip(word)
+    halves = [(word[:at], word[at:]) for at in range(1, len(word))]
+    known = lexicon.said(one_slip.union(*halves))
+    weights: dict[tuple[str, ...], float] = {(each,): known[each].transcripts for each in one_slip & known.keys()}
+    weights |= {pair: min(known[each].transcripts for each in pair) for pair in halves if known.keys() >= set(pair)}
+    if most > 1:
+        likely = range(len(word) - most, len(word) + most + 1)
+        for each, entry in lexicon.beginning(word[:BEGINNING], likely).items():
+            if (each,) not in weights and each != word and spelling.distance(word, each, most) <= most:
+                known[each] = entry
+                weights[each,] = entry.transcripts / _RARER
+    for words in sorted(weights, key=lambda each: (-weights[each], each)):
+        yield words, tuple(known[each].token for each in words)
