@@ -15,6 +15,8 @@ from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import Role, Team, User
 
 log = logging.getLogger(__name__)
+# What the audit trail says of who did something that nobody who was signed in did.
+COMMAND_LINE = {"by": "command line"}
 
 
 class PeopleError(Exception):
@@ -85,22 +87,24 @@ def reactivate_person(*, by: User, person: User) -> None:
 
 
 @transaction.atomic
-def remove_second_factors(*, by: User, person: User) -> None:
-    """Take away the second factors and passkeys of somebody who lost theirs, and tell them by e-mail.
+def remove_second_factors(*, by: User | None, person: User) -> list[str]:
+    """Take away the second factors and passkeys of somebody who lost theirs, tell them by e-mail, and return the kinds.
 
-    Raises PeopleError for one's own: who sits at somebody else's screen should not come past the second factor.
+    `by` is None for the command line. Raises PeopleError for one's own: who sits at somebody else's screen should not
+    come past the second factor.
     """
-    if by.pk == person.pk:
+    if by is not None and by.pk == person.pk:
         raise PeopleError("Your own second factors are removed on your profile's page.")
     factors = Authenticator.objects.filter(user=person)
     kinds = sorted(factors.values_list("type", flat=True))
     if kinds:
         factors.delete()
-        audit.record(
-            by=by, action="person.second_factors_removed", subject=person, name=person.email, data={"kinds": kinds}
-        )
-        text = f"{by.email} removed your second factors and passkeys. Your password alone signs you in now."
+        data = {"kinds": kinds} if by else {"kinds": kinds, **COMMAND_LINE}
+        audit.record(by=by, action="person.second_factors_removed", subject=person, name=person.email, data=data)
+        who = by.email if by else "Somebody at the command line of the server"
+        text = f"{who} removed your second factors and passkeys. Your password alone signs you in now."
         transaction.on_commit(lambda: _send(person, "Your second factors were removed", text))
+    return kinds
 
 
 @transaction.atomic
@@ -112,7 +116,7 @@ def ensure_admin(*, email: str) -> User:
         person.set_unusable_password()
     person.role, person.is_active = Role.ADMIN, True
     person.save()
-    audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data={"by": "command line"})
+    audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data=COMMAND_LINE)
     return person
 
 

@@ -168,6 +168,33 @@ def test_create_admin_refuses_what_is_no_address() -> None:
         call_command("create_admin", "boss")
 
 
+def test_the_only_admin_who_lost_a_second_factor_is_helped_at_the_command_line(
+    admin: User, capsys: pytest.CaptureFixture[str], django_capture_on_commit_callbacks: object
+) -> None:
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": "sealed"})
+    call_command("create_admin", admin.email)
+    told = capsys.readouterr().out
+    choose_password(Client(), link_in(told))
+    assert f"manage.py remove_second_factors {admin.email}" in told, "the new password alone would not help"
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        call_command("remove_second_factors", admin.email.upper())
+    assert "TOTP Authenticator. The password alone signs in now." in capsys.readouterr().out
+    client = Client()
+    client.post("/accounts/login/", {"login": admin.email, "password": "a long enough passphrase"})
+    assert client.get("/people/").status_code == 200
+    row = AuditEvent.objects.get(action="person.second_factors_removed")
+    assert (row.actor_id, row.subject_name, row.data) == (None, admin.email, {"kinds": ["totp"], "by": "command line"})
+    assert "command line of the server removed" in mail.outbox[-1].body
+    call_command("remove_second_factors", admin.email)
+    assert "nothing was changed" in capsys.readouterr().out
+    assert AuditEvent.objects.filter(action="person.second_factors_removed").count() == 1
+
+
+def test_remove_second_factors_names_an_address_that_nobody_has() -> None:
+    with pytest.raises(CommandError, match="Nobody has the address"):
+        call_command("remove_second_factors", "nobody@example.com")
+
+
 def test_verify_audit_tells_a_whole_chain_and_a_head_that_was_cut_off(
     admin: User, capsys: pytest.CaptureFixture[str]
 ) -> None:

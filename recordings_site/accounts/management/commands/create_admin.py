@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
@@ -30,3 +31,6 @@ class Command(BaseCommand):
         person = actions.ensure_admin(email=options["email"])
         self.stdout.write(f"{person.email} is an admin. Choose a password here; the link works once:\n")
         self.stdout.write(password_link(person) + "\n")
+        if Authenticator.objects.filter(user=person).exists():
+            remedy = f"manage.py remove_second_factors {person.email}"
+            self.stdout.write(f"The second factor is asked for as before. If it is lost: {remedy}\n")

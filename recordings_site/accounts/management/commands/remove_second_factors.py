@@ -1,0 +1,31 @@
+"""Lets somebody in again who lost their second factor; for the only admin, whom no other admin can help."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recordings_site.accounts import actions
+from recordings_site.accounts.models import User
+
+
+class Command(BaseCommand):
+    """`manage.py remove_second_factors EMAIL`."""
+
+    help = "Remove the second factors and passkeys of EMAIL, who lost them: the password alone signs in then."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One address."""
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it; the audit trail keeps it, and the person is told by e-mail."""
+        person = User.objects.with_address(options["email"])
+        if person is None:
+            raise CommandError(f"Nobody has the address {options['email']}.")
+        kinds = actions.remove_second_factors(by=None, person=person)
+        if not kinds:
+            self.stdout.write(f"{person.email} has no second factor: nothing was changed.")
+            return
+        removed = ", ".join(str(Authenticator.Type(kind).label) for kind in kinds)
+        self.stdout.write(f"{person.email} has these no more: {removed}. The password alone signs in now.")
