@@ -1,7 +1,7 @@
 """Takes a POST that claims to come from Sinch: read, verify, judge its age. Nothing is stored of what is not signed."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Event, Notify
+from recordings_site.sinch.signing import Authorization
 
 MAX_BODY = 64 * 1024
 # An exact repeat within this time is a retry of a slow answer; later it is a replay.
@@ -55,12 +56,20 @@ def read_body(request: HttpRequest) -> bytes:
     return body
 
 
-def read(request: HttpRequest, find: Callable[[str], ApplicationFacts | None], *, received_at: datetime) -> Inbound:
-    """Verify and parse. Raises SignatureError (answer 401) or EventError (answer 400)."""
+def claimed(request: HttpRequest) -> Authorization:
+    """The application that it claims to come from, and the signature, not yet verified. Raises SignatureError."""
+    return signing.parse_authorization(request.META.get("HTTP_AUTHORIZATION", ""))
+
+
+def read(
+    request: HttpRequest, claim: Authorization, application: ApplicationFacts | None, *, received_at: datetime
+) -> Inbound:
+    """Verify and parse. `application` is the one of the claim, None when there is no such.
+
+    Raises SignatureError (answer 401) or EventError (answer 400).
+    """
     body = read_body(request)
     meta: Mapping[str, str] = request.META
-    found = signing.parse_authorization(meta.get("HTTP_AUTHORIZATION", ""))
-    application = find(found.application_key)
     if application is None:
         raise SignatureError("No application has this key.")
     # Not request.content_type: that drops the parameters, which are signed.
@@ -74,7 +83,7 @@ def read(request: HttpRequest, find: Callable[[str], ApplicationFacts | None], *
             body=body,
             content_type=content_type,
             x_timestamp=x_timestamp,
-            signature=found.signature,
+            signature=claim.signature,
         )
         for path in signed_paths()
     ):
@@ -87,7 +96,7 @@ def read(request: HttpRequest, find: Callable[[str], ApplicationFacts | None], *
         received_at=received_at,
         x_timestamp=x_timestamp,
         content_type=content_type,
-        signature_digest=hashlib.sha256(f"{found.application_key}:{found.signature}".encode()).digest(),
+        signature_digest=hashlib.sha256(f"{claim.application_key}:{claim.signature}".encode()).digest(),
         fresh=age <= settings.CALLBACK_MAX_AGE,
     )
 

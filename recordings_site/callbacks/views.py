@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,11 @@ def receive(request: HttpRequest) -> HttpResponse:
         tally("no_snapshot")
         return _constant(503, "unavailable")
     try:
-        inbound = inbox.read(request, known.applications.get, received_at=received_at)
+        claim = inbox.claimed(request)
+        if claim.application_key not in known.applications:
+            known = _snapshot(snapshot.LOOK_FOR_UNKNOWN) or known
+        application = known.applications.get(claim.application_key)
+        inbound = inbox.read(request, claim, application, received_at=received_at)
     except SignatureError as problem:
         tally("unauthorized")
         log.info("A callback was refused: %s", problem)
@@ -59,14 +64,15 @@ def receive(request: HttpRequest) -> HttpResponse:
     return _acknowledge(inbound)
 
 
-def _snapshot() -> Snapshot | None:
-    """What is in force; while the database is down, what was last known."""
+def _snapshot(max_age: float = snapshot.LOOK_EVERY) -> Snapshot | None:
+    """What is in force, or was `max_age` seconds ago; while the database is down, what was last known."""
     known = snapshot.latest()
-    if not snapshot.is_due():
+    if not snapshot.is_due(max_age):
         return known
+    look = partial(snapshot.current, max_age=max_age)
     try:
         # A process that never looked waits longer: the file may be older than the application that calls.
-        return in_time(snapshot.current, patience=LOOK_PATIENCE if snapshot.is_loaded() else None)
+        return in_time(look, patience=LOOK_PATIENCE if snapshot.is_loaded() else None)
     except DatabaseDown as problem:
         log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
         return known

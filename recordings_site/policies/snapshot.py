@@ -20,7 +20,10 @@ from recordings_site.policies.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
 
 FILE_CONTEXT = "snapshot|file|routes"
+# Seconds after which one looks again whether the revision changed; and when somebody asks for what is not known, such
+# as an application that was made a moment ago. Strangers ask, too: so often, and not for each of them.
 LOOK_EVERY = 1.0
+LOOK_FOR_UNKNOWN = 0.1
 
 
 class Sealer(Protocol):
@@ -149,29 +152,37 @@ def configure(loader: Loader, read_file: Callable[[], Snapshot | None] = lambda:
     forget()
 
 
-def current() -> Snapshot:
-    """The snapshot in force; looks at the revision row if that was last done a second ago or longer.
+def current(*, max_age: float = LOOK_EVERY) -> Snapshot:
+    """The snapshot in force; looks at the revision row if that was last done `max_age` seconds ago or longer.
 
-    Raises what the database raises: then `latest()` still has the last one known.
+    While another thread looks, one that has a snapshot goes on with it. Raises what the database raises: then
+    `latest()` still has the last one known.
     """
-    if _holder.snapshot is not None and time.monotonic() - _holder.looked_at < LOOK_EVERY:
+    if _holder.snapshot is not None and not is_due(max_age):
         return _holder.snapshot
     if _holder.loader is None:
         raise RuntimeError("snapshot.configure() was not called")
-    with _holder.lock:
+    held = _holder.snapshot
+    if held is None:
+        _holder.lock.acquire()
+    elif not _holder.lock.acquire(blocking=False):
+        return held
+    try:
         held = _holder.snapshot
-        if held is not None and time.monotonic() - _holder.looked_at < LOOK_EVERY:
+        if held is not None and not is_due(max_age):
             return held
         # Set before the database is asked: while it hangs, the others go on with what is known.
         _holder.looked_at = time.monotonic()
         if held is None or held.revision != _holder.loader.revision():
             held = _holder.snapshot = _holder.loader.load()
         return held
+    finally:
+        _holder.lock.release()
 
 
-def is_due() -> bool:
+def is_due(max_age: float = LOOK_EVERY) -> bool:
     """Whether `current()` would look at the database now."""
-    return _holder.snapshot is None or time.monotonic() - _holder.looked_at >= LOOK_EVERY
+    return _holder.snapshot is None or time.monotonic() - _holder.looked_at >= max_age
 
 
 def is_loaded() -> bool:

@@ -79,6 +79,12 @@ def test_while_the_database_is_down_the_last_snapshot_answers(monkeypatch: pytes
     assert snapshot.current() is held
 
 
+def test_who_has_a_snapshot_does_not_wait_for_somebody_elses_look() -> None:
+    held = snapshot.current()
+    with snapshot._holder.lock:
+        assert snapshot.current(max_age=0) is held
+
+
 def test_a_destinations_change_is_seen_too() -> None:
     destination = factories.destination()
     before = loading.FromDatabase().revision()
