@@ -14,6 +14,7 @@ from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.reviewing import HITS
 from recordings_site.recordings.search import find, rank, suggest, summary, tree, typed
 from recordings_site.recordings.search.typed import BEST, Asked, cursor_of
+from recordings_site.recordings.views_saved import shelf
 from recordings_site.web.http import Request, page_or_partial
 
 _LAST_PAGE = 50
@@ -25,16 +26,18 @@ def search(request: Request) -> HttpResponse:
     """The search page, or its hits alone for htmx. Whatever is typed gives hits or a sentence that helps."""
     asked = read(request)
     sort = BEST if typed.wants_best(request.GET) else ""
-    context: dict[str, object] = {"asked": asked, "sort": sort}
+    first_page = not request.GET.get("cursor")
+    context: dict[str, object] = {"asked": asked, "sort": sort, "first_page": first_page}
     if asked.node is not None:
         kept = urlencode({"q": asked.meant} | ({"sort": sort} if sort else {}))
         context["save_link"] = f"{reverse('saved_new')}?{urlencode({'page': 'search', 'query': kept})}"
         context |= _best(request, asked.node) if sort == BEST else _newest(request, asked.node)
-        if not request.GET.get("cursor"):
+        if first_page:
             found = bool(context["hits"])
             context["advice"] = suggest.advise(asked.meant, asked.node, user=request.user, found=found)
     elif not asked.text:
         context["nothing_indexed"] = not IndexedRecording.objects.exists()
+        context["shelf"] = shelf(request)
     return page_or_partial(request, "recordings/search.html", "recordings/_hits.html", context)
 
 
@@ -46,7 +49,7 @@ def search_summary(request: Request) -> HttpResponse:
     context: dict[str, object] = {"asked": asked}
     if asked.node is not None:
         found = summary.summarize(asked.node, user=request.user)
-        context |= {"summary": found, "facets": [(facet, _refined(asked, facet)) for facet in found.facets]}
+        context |= {"summary": found, "facets": [(each, _refined(request, asked, each)) for each in found.facets]}
         if found.more and request.GET.get("exact"):
             context["exact"], context["exact_more"] = summary.count(asked.node, user=request.user, most=summary.MOST)
     return page_or_partial(request, "recordings/search_summary.html", "recordings/_summary.html", context)
@@ -71,16 +74,21 @@ def _best(request: Request, node: tree.Node) -> dict[str, object]:
         "hits": hit_rows.hits_html(found.hits, HITS + _kept(request.GET)),
         "older": _link(request.GET, found.older),
         "considered": rank.CONSIDERED if ranked.of_newest else 0,
+        "onward": "Next",
         "best_end": ranked.more and found.older is None,
     }
 
 
-def _refined(asked: Asked, facet: summary.Facet) -> list[tuple[summary.FacetValue, str]]:
+def _refined(request: Request, asked: Asked, facet: summary.Facet) -> list[tuple[summary.FacetValue, str, bool]]:
+    """Each value with the query that it narrows, or that it narrows no longer where it is in use; and whether it is."""
     assert asked.node is not None
-    return [
-        (each, f"?{urlencode({'q': summary.refined(asked.meant, each.condition, asked.node)})}")
-        for each in facet.values
-    ]
+    without = {each.text: each.without for each in asked.conditions}
+    values = []
+    for each in facet.values:
+        in_use = each.condition in without
+        query = without[each.condition] if in_use else summary.refined(asked.meant, each.condition, asked.node)
+        values.append((each, f"?{_kept({**request.GET.dict(), 'q': query, 'cursor': ''})}", in_use))
+    return values
 
 
 def _link(query: Mapping[str, str], cursor: int | None) -> str:

@@ -1,4 +1,4 @@
-// What every page has: the theme switch, the rail on a phone, keys, dialogs, whole-row links, copying, messages after a swap.
+// What every page has: the theme switch, the rail on a phone, keys, dialogs, whole-row links, copying, what is said after a swap.
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
 import { startRows } from "./rows.js";
@@ -91,10 +91,22 @@ function startFailures() {
   });
 }
 
+/** Say what a swap brought that is worth saying: a live region that comes with its words stays silent. */
+function startAnnouncing() {
+  document.addEventListener("htmx:load", (event) => {
+    const parts = [...event.detail.elt.querySelectorAll("[data-announce]")];
+    if (parts.length === 0 || event.detail.elt === document.body) return;
+    document.getElementById("announce").textContent = parts
+      .map((part) => part.textContent.replace(/\s+/g, " ").trim())
+      .join(" ");
+  });
+}
+
 startTheme();
 startRail();
 startCopy();
 startMenus();
+startAnnouncing();
 startFailures();
 startZoneOffer();
 startKeys();

@@ -67,10 +67,15 @@ def test_from_a_word_to_its_moment_and_to_the_news(
     expect(page.locator(".hit mark").first).to_have_text("refund")
 
     # Refine by a facet.
-    expect(page.locator("#summary")).to_contain_text("2 calls")
+    expect(page.locator(".hits-head")).to_contain_text("2 calls")
+    expect(page.get_by_text("2 calls")).to_have_count(1)
     page.locator("#summary").get_by_role("link", name="Support Stockholm").click()
     expect(page.locator(".hit")).to_have_count(1)
     expect(page.locator(".search-form input[name=q]")).to_have_value(f"refunding number:{number.e164}")
+    page.get_by_role("link", name=f"Remove the condition number:{number.e164}").click()
+    expect(page.locator(".hit")).to_have_count(2)
+    page.locator("#summary").get_by_role("link", name="Support Stockholm").click()
+    expect(page.locator(".hit")).to_have_count(1)
 
     # Play in place: the clock starts at the line and advances, the page stays.
     line = page.locator(".hit-lines > li").first
@@ -134,6 +139,31 @@ def test_many_recordings_are_selected_at_once(
     expect(page.locator("td[data-label='Heard by me']", has_text="Heard")).to_have_count(2)
 
 
+def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
+    context: BrowserContext, live_server: LiveServer, spoken: RecordingJob
+) -> None:
+    sign_in(context, live_server, factories.user(teams=[spoken.number.team] if spoken.number else []))
+    page = context.new_page()
+    page.goto(f"{live_server.url}/search/")
+    expect(page.locator("#search-help")).to_contain_text("Words that begin so")
+    page.keyboard.type("refnud")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-help .facts")).to_be_hidden()
+    said = page.locator("#announce")
+    expect(said).to_have_text("Did you mean refund? Nothing was found “refnud” was said in no call that you may see.")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "refund":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit")).to_have_count(2)
+    expect(page.locator(".search-form input[name=q]")).to_have_value("refund")
+    # Another order is fetched at once; the number of calls is said with it.
+    page.get_by_label("Order").select_option("best")
+    expect(said).to_have_text("2 calls, the best first")
+    assert "sort=best" in page.url
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", WINDOWS)
 def test_axe_finds_no_barrier_in_any_state_of_searching(
@@ -150,7 +180,8 @@ def test_axe_finds_no_barrier_in_any_state_of_searching(
     page.set_viewport_size({"width": WINDOWS[window]["width"], "height": WINDOWS[window]["height"]})
     barriers: list[str] = []
     for path in (
-        "/", "/search/?q=refund", "/search/?q=refund&sort=best", "/search/?q=%22never+closed",
+        "/", "/search/", "/search/?q=refnud", "/search/?q=refund+direction:inbound+-longer:9h",
+        "/search/?q=refund", "/search/?q=refund&sort=best", "/search/?q=%22never+closed",
         "/search/?q=nothingatall", "/search/summary/?q=refund", "/saved/", f"/saved/{saved.pk}/",
         "/recordings/?state=available&longer=10", "/recordings/?state=late", "/recordings/?longer=nonsense",
     ):  # fmt: skip

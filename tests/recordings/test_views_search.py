@@ -6,6 +6,8 @@ import re
 import pytest
 from django.test import Client
 
+from recordings_site.recordings import actions_saved
+from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import rank
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories
@@ -79,7 +81,14 @@ def test_the_page_says_what_it_can_do_before_anything_is_typed() -> None:
     browser = client(factories.admin())
     assert "no transcript to search yet" in browser.get("/search/").content.decode()
     indexed("hello")
-    assert "Search what was said" in browser.get("/search/").content.decode()
+    page = browser.get("/search/").content.decode()
+    assert "At most five words apart in one line" in page
+    assert "Saved searches" not in page
+    owner = factories.admin()
+    actions_saved.save_search(
+        by=owner, name="Greetings", page=SavedPage.SEARCH, query="q=hello", team=None, alert=False, alert_by_email=False
+    )
+    assert "Greetings" in client(owner).get("/search/").content.decode()
     assert Client().get("/search/").status_code == 302
 
 
@@ -102,14 +111,49 @@ def test_the_hits_are_counted_and_divided_and_each_part_narrows_the_query() -> N
     answer = browser.get("/search/summary/?q=refund OR nothing", headers={"HX-Request": "true", "HX-Target": "summary"})
     facets = {facet.name: values for facet, values in answer.context["facets"]}
     assert answer.context["summary"].count == 4
-    (support, link), _other = facets["Number"]
+    (support, link, _), _other = facets["Number"]
     assert (support.label, support.count) == ("Support", 3)
-    assert {(value.label, value.count) for value, _ in facets["Speaker"]} == {("Speaker 1", 4), ("Speaker 2", 1)}
+    assert {(value.label, value.count) for value, *_ in facets["Speaker"]} == {("Speaker 1", 4), ("Speaker 2", 1)}
     narrowed = browser.get(f"/search/{link}")
     assert len(narrowed.context["found"].hits) == 3
     for values in facets.values():
-        for value, each in values:
+        for value, each, _ in values:
             assert len(browser.get(f"/search/{each}").context["found"].hits) == value.count
+
+
+def test_a_part_in_use_and_each_condition_can_be_taken_away_and_the_order_stays() -> None:
+    number = factories.number(label="Support")
+    for _ in range(2):
+        indexed("refund", number=number)
+    browser = client(factories.admin())
+    query = f'(refund OR card) number:{number.e164} -longer:9h  speaker:"Speaker 1"'
+    asked = browser.get("/search/", {"q": query, "sort": "best"}).context["asked"]
+    assert [(each.text, each.without) for each in asked.conditions] == [
+        (f"number:{number.e164}", '(refund OR card) -longer:9h  speaker:"Speaker 1"'),
+        ('speaker:"Speaker 1"', f"(refund OR card) number:{number.e164} -longer:9h"),
+    ]
+    summary = browser.get("/search/summary/", {"q": query, "sort": "best"})
+    parts = {value.label: (link, in_use) for _, values in summary.context["facets"] for value, link, in_use in values}
+    assert [label for label, (_, in_use) in parts.items() if in_use] == ["Support", "Speaker 1"]
+    for label, expected in (("Support", asked.conditions[0].without), ("Inbound", f"{query} direction:inbound")):
+        led = browser.get(f"/search/{parts[label][0]}").context
+        assert (led["asked"].text, led["sort"]) == (expected, "best")
+
+
+def test_the_number_of_calls_stands_once_beside_the_hits() -> None:
+    indexed("refund")
+    browser = client(factories.admin())
+    beside = {"HX-Request": "true", "HX-Target": "summary"}
+    assert "1 call</span>, the newest first" in browser.get("/search/?q=refund").content.decode()
+    # The sum takes the place of what the page of hits knew; alone it stands above the parts.
+    assert (
+        '<span id="total" hx-swap-oob="true">'
+        in browser.get("/search/summary/?q=refund", headers=beside).content.decode()
+    )
+    assert (
+        '<span id="total"><strong class="num">1</strong> call</span>'
+        in browser.get("/search/summary/?q=refund").content.decode()
+    )
 
 
 def test_counts_and_parts_know_nothing_of_others() -> None:
@@ -148,10 +192,10 @@ def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> No
         indexed("a refund")
     browser = client(factories.admin())
     page = browser.get("/search/?q=refund&sort=best").content.decode()
-    assert "The best calls first" in page
+    assert "3 calls on this page</span>, the best first" in page
     assert "Here end the best" in page
     assert 'href="?q=refund"' in page
-    assert "The best of the newest 3 calls first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
+    assert "the best of the newest 3 first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
     monkeypatch.setattr(rank, "CONSIDERED", 6)
     assert "Here end the best" not in browser.get("/search/?q=refund&sort=best").content.decode()
 

@@ -339,9 +339,9 @@ class _Parser:
         first, after = span
         match name:
             case "before":
-                return Between(None, first)
+                return Between(None, first, place=place)
             case "after":
                 # From its first day on: people who write "after:2024-03-05" expect that day among the hits.
-                return Between(first, None)
+                return Between(first, None, place=place)
             case _:
-                return Between(first, after)
+                return Between(first, after, place=place)

@@ -51,7 +51,7 @@ class Field(Typed):
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Typed):
     """The call began at `start` or later and before `end`; either may be open."""
 
     start: datetime | None

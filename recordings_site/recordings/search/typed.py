@@ -14,6 +14,14 @@ _LONGEST_CURSOR = 18
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that all hits hold to, as it was typed, and the query without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A typed query: the text, the text as it was understood ("" when it was not), its tree and its first error."""
 
@@ -29,6 +37,16 @@ class Asked:
             return self.text, "", ""
         start, end = self.error.start, self.error.end
         return self.text[:start], self.text[start:end], self.text[end:]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What narrows the hits beside what was said: each can be taken away."""
+        parts = self.node.parts if isinstance(self.node, tree.And) else (self.node,)
+        places = [part.place for part in parts if isinstance(part, tree.Field | tree.Speaker | tree.Between)]
+        return [
+            Condition(self.meant[start:end], f"{self.meant[:start].rstrip()} {self.meant[end:].lstrip()}".strip())
+            for start, end in places
+        ]
 
 
 def read(typed: str, *, now: datetime, zone: ZoneInfo) -> Asked:
