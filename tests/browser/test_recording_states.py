@@ -130,6 +130,17 @@ def test_at_twice_the_size_nothing_sticks_out(context: BrowserContext, live_serv
     assert person.page.get_by_role("button", name="Play from 0:12").is_visible()
 
 
+def test_at_four_times_the_size_nothing_covers_what_one_reads(context: BrowserContext, live_server: LiveServer) -> None:
+    person = listener(context, live_server, noted())
+    person.page.set_viewport_size({"width": 320, "height": 256})
+    person.open("?t=12")
+    assert person.page.evaluate(STICKS_OUT) <= 0
+    stays = """() => [...document.querySelectorAll("body *")].filter((element) =>
+        ["fixed", "sticky"].includes(getComputedStyle(element).position) && element.getClientRects().length)
+        .map((element) => element.className)"""
+    assert person.page.evaluate(stays) == []
+
+
 def test_it_prints_a_clean_transcript(context: BrowserContext, live_server: LiveServer) -> None:
     person = listener(context, live_server, noted()).open("?t=12")
     # Chosen, the dark theme outweighs what the system says; paper stays white, so what is on it must be dark.
@@ -137,10 +148,35 @@ def test_it_prints_a_clean_transcript(context: BrowserContext, live_server: Live
     person.page.emulate_media(media="print")
     assert person.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert not person.page.locator("#player").is_visible()
-    assert not person.page.locator(".rec-side").is_visible()
+    for useless in ("#moment", "#callbacks", ".rec-side form", ".ln-tools"):
+        assert not person.page.locator(useless).first.is_visible(), useless
     assert person.page.get_by_text("Hi Dana. I was charged twice.").is_visible()
     assert person.page.get_by_text("You are welcome. Have a lovely day, goodbye.").is_visible()
     assert len(person.page.pdf()) > 10_000
+
+
+def test_what_is_printed_is_evidence_without_the_screen(context: BrowserContext, live_server: LiveServer) -> None:
+    recording = noted()
+    person = listener(context, live_server, recording)
+    # On a phone facts and reasons are folded, and lists are cards: paper is neither.
+    person.page.set_viewport_size({"width": 390, "height": 844})
+    person.open()
+    person.page.emulate_media(media="print")
+    page = person.page
+    assert page.get_by_text("Listen to this").is_visible()
+    written = """selector => getComputedStyle(document.querySelector(selector), "::after").content"""
+    assert page.evaluate(written, "#facts [data-copy$='" + str(recording.pk) + "']") == f'"{recording.pk}"'
+    assert page.locator("#facts dd").first.is_visible()
+    assert page.evaluate(written, "#comments time").endswith(' UTC"')
+    footer = page.locator(".printed").inner_text()
+    assert page.url in footer
+    assert "UTC" in footer
+    page.goto(f"{live_server.url}/recordings/")
+    assert page.locator("thead th", has_text="When").is_visible()
+    assert not page.locator("td.col-check").first.is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator("td.col-check").first.is_visible()
+    assert not page.locator(".printed").is_visible()
 
 
 def test_without_javascript_one_listens_reads_seeks_and_comments(
