@@ -72,7 +72,6 @@ class Home:
     days: Chart
     hours: Chart
     failing: Sequence[Destination]
-    destinations: int
     without_policy: Sequence[PhoneNumber]
 
 
@@ -100,7 +99,6 @@ def home(user: User, *, now: datetime) -> Home:
         days=_days(lately, today),
         hours=_hours(mine, today),
         failing=list(Destination.objects.failing()) if user.sees_all else [],
-        destinations=Destination.objects.in_use().count() if user.sees_all else 0,
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
     )
 

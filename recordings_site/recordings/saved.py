@@ -65,7 +65,9 @@ class SavedMatchQuerySet(models.QuerySet["SavedMatch"]):
 
     def unseen_by(self, user: User) -> "SavedMatchQuerySet":
         """The newest hundred that their owner has not seen, of recordings that they may still see."""
-        rows = self.filter(saved__owner=user, seen_at=None).select_related("recording__number", "saved")
+        rows = self.filter(saved__owner=user, seen_at=None).select_related(
+            "recording__number", "recording__call", "saved"
+        )
         if not user.sees_all:
             rows = rows.filter(recording__number__team__in=user.teams.all())
         return rows[:100]

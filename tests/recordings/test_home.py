@@ -97,6 +97,8 @@ def test_one_sees_the_figures_of_ones_own_numbers_and_no_set_up() -> None:
     assert (mine.calls, mine.recordings, mine.without_policy) == (1, 1, [])
     assert "Numbers without a policy" not in page(factories.user(teams=[team]))
     assert "Numbers without a policy" in page(factories.admin())
+    PhoneNumber.objects.update(policy=factories.policy())
+    assert "Numbers without a policy" not in page(factories.admin())
 
 
 def test_an_empty_site_has_a_home_page_too() -> None:
@@ -112,6 +114,14 @@ def test_the_newest_that_can_be_heard_stand_on_the_page_and_nobody_elses() -> No
     recorded(NOW + timedelta(minutes=1), number=number, available_at=None)
     recorded(NOW + timedelta(minutes=2))
     assert [each.pk for each in home(factories.user(teams=[number.team]), now=NOW).newest] == [new.pk, old.pk]
+
+
+def test_what_one_can_do_stands_before_the_figures_of_the_month() -> None:
+    number = factories.number()
+    recorded(NOW, number=number)
+    html = page(factories.user(teams=[number.team]))
+    places = [html.index(f"<h2>{title}</h2>") for title in ("Newest", "Saved searches", "Recordings a day")]
+    assert places == sorted(places)
 
 
 def test_where_one_stopped_in_the_middle_one_goes_on(number: PhoneNumber) -> None:

@@ -5,6 +5,7 @@ from django.core import mail
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Team, User
+from recordings_site.calls.models import Call
 from recordings_site.recordings import actions_saved, watching
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.saved import SavedPage
@@ -67,8 +68,20 @@ def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, per
     assert "I want" not in str(letter.body)
     browser = client(person)
     assert "1 new" in browser.get("/saved/").content.decode()
-    browser.post(f"/saved/{saved.pk}/seen/")
-    assert "1 new" not in browser.get("/saved/").content.decode()
+    shelf = browser.post(
+        f"/saved/{saved.pk}/seen/", headers={"HX-Request": "true", "HX-Target": "saved"}, follow=True
+    ).content.decode()
+    assert shelf.startswith("<section")
+    assert "1 new" not in shelf
+
+
+def test_what_is_new_names_whom_we_called(team: Team, person: User) -> None:
+    kept(person)
+    recording = said(team, "I want a refund")
+    RecordingJob.objects.update(direction="outbound")
+    Call.objects.update(called="+46701740616")
+    actions_saved.alert(recording.pk)
+    assert "→ +46 70 174 06 16" in client(person).get("/saved/").content.decode()
 
 
 def test_nobody_is_told_of_what_they_may_not_see_or_did_not_ask_for(team: Team, person: User) -> None:
