@@ -1,4 +1,4 @@
-// Keys that work on every page: / for search, ? for the sheet of keys, g and a letter to go somewhere.
+// Keys that work on every page: / for search, ? for the sheet of keys, g and a letter to go somewhere, Ctrl+Enter to send.
 
 const STORE = "keys-off";
 
@@ -29,6 +29,10 @@ export function startKeys() {
     box.addEventListener("change", () => localStorage.setItem(STORE, box.checked ? "0" : "1"));
   }
   window.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement) {
+      event.target.form?.requestSubmit();
+      return;
+    }
     if (event.defaultPrevented || isTyping(event) || !keysEnabled()) return;
     if (going > event.timeStamp) {
       going = 0;

@@ -347,7 +347,7 @@ def test_selected_words_can_be_quoted(short: Listener, context: BrowserContext) 
     short.page.locator("#l4 > p").select_text()
     bar.get_by_role("button", name="Comment").click()
     short.page.get_by_label("Comment", exact=True).fill("Double payment")
-    short.page.locator("#moment form button", has_text="Comment").click()
+    short.page.keyboard.press("Control+Enter")
     short.page.get_by_text("Double payment").wait_for()
     short.until("recordingPage.wave.marks.comments.length === 1")
 
