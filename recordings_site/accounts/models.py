@@ -18,8 +18,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
     """Named reads of teams."""
 
     def listed(self) -> Self:
-        """Every team by its name, with how many people are in it."""
-        return self.annotate(people=models.Count("members", filter=models.Q(members__is_active=True))).order_by("name")
+        """Every team by its name, with how many people are in it and how many numbers it owns."""
+        people = models.Count("members", filter=models.Q(members__is_active=True), distinct=True)
+        owned = models.Count("numbers", filter=models.Q(numbers__archived_at=None), distinct=True)
+        return self.annotate(people=people, owned=owned).order_by("name")
 
     def named(self, name: str) -> Self:
         """Teams of this name, whatever its case."""

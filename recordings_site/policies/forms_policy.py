@@ -115,7 +115,7 @@ class PolicyForm(forms.Form):
     time_zone = forms.CharField(max_length=64, help_text="For hours, weekdays and holidays: Europe/Stockholm.")
     holidays = forms.CharField(
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 1}),
         help_text="2026-12-24, or 12-25 for each year; separated by commas.",
     )
     how_destination = forms.ModelChoiceField(

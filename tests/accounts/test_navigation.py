@@ -28,6 +28,17 @@ def test_each_role_is_led_to_its_pages_whoever_came_before() -> None:
         assert ("/policies/" in pages, "/activity/" in pages) == (oversees, oversees)
 
 
+def test_the_rail_calls_one_by_ones_name() -> None:
+    for person, called in (
+        (factories.user(name="Ann Berg"), "Ann Berg"),
+        (factories.user(email="x@y.example"), "x@y.example"),
+    ):
+        browser = Client()
+        browser.force_login(person)
+        html = browser.get("/recordings/").content.decode()
+        assert f'<span class="clip" title="{person.email}">{called}</span>' in html
+
+
 def test_the_page_that_is_open_is_marked_also_from_pages_below_it() -> None:
     admin = factories.admin()
     recording = factories.recording()

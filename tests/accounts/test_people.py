@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from recordings_site.accounts import actions
 from recordings_site.accounts.models import AuditEvent, Role, Team, User
@@ -141,6 +142,18 @@ def test_a_team_that_owns_numbers_cannot_be_deleted(admin: User) -> None:
     answer = client.post(f"/teams/{number.team.pk}/delete/", follow=True)
     assert "owns 1 number" in answer.content.decode()
     assert Team.objects.filter(pk=number.team.pk).exists()
+
+
+def test_a_team_shows_how_many_people_and_numbers_it_has_and_leads_to_them(admin: User) -> None:
+    number = factories.number(label="Hotline")
+    factories.number(team=number.team, archived_at=timezone.now())
+    for _ in range(3):
+        factories.user(teams=[number.team])
+    client = signed_in(admin)
+    counts = re.findall(r'<td class="col-num">(\d+)</td>', client.get("/teams/").content.decode())
+    assert counts == ["3", "1"]
+    html = client.get(f"/teams/{number.team.pk}/").content.decode()
+    assert f'<a href="/numbers/{number.pk}/">Hotline</a>' in html
 
 
 def test_a_team_without_numbers_can_be_made_renamed_and_deleted(admin: User) -> None:

@@ -36,6 +36,13 @@ def test_the_browsers_guess_is_offered_until_it_is_answered(client: Client, pers
     assert person.time_zone == ""
 
 
+def test_the_pages_of_passwords_and_second_factors_lead_back(person: User) -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": person.email, "password": factories.PASSWORD})
+    for path in ("/accounts/2fa/", "/accounts/password/change/"):
+        assert '<a href="/profile/">Profile</a></p>' in browser.get(path).content.decode(), path
+
+
 def test_taking_the_guess_sets_the_zone(client: Client, person: User) -> None:
     client.post("/profile/zone/", {"time_zone": "Europe/Stockholm", "next": "/profile/"})
     person.refresh_from_db()

@@ -345,6 +345,23 @@ def test_support_finds_none_of_these_pages_and_an_auditor_only_reads(client: Cli
     client.force_login(factories.user("auditor"))
     assert {client.get(url).status_code for url in urls} == {200}
     assert client.post(reverse("policy_new"), posted()).status_code == 404
+    for page in (
+        reverse("number", args=[number.pk]),
+        reverse("application", args=[number.application_id]),
+        reverse("connect", args=[number.application_id]),
+    ):
+        assert '<fieldset class="plain form" disabled>' in client.get(page).content.decode()
+
+
+def test_a_number_leads_to_its_policy_its_recordings_and_its_calls(admin: Client) -> None:
+    number = factories.number(policy=factories.policy())
+    html = admin.get(reverse("number", args=[number.pk])).content.decode()
+    assert f'answered by <a href="{reverse("policy", args=[number.policy_id])}">' in html
+    assert f'href="{reverse("recordings")}?number={number.pk}"' in html
+    assert f'href="{reverse("calls")}?q={number.digits}"' in html
+    assert '<fieldset class="plain form">' in html
+    bare = admin.get(reverse("number", args=[factories.number().pk])).content.decode()
+    assert "answered by the default route of" in bare
 
 
 def test_no_page_shows_a_storage_credential(admin: Client) -> None:

@@ -199,6 +199,10 @@ def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client
     assert "Being recorded: rule 2" in page
     assert "recordingOptions" in page
     assert factories.WRITE_CREDENTIALS not in page
+    assert "Listen" not in page
+    RecordingJob.objects.update(state="available")
+    heard = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()
+    assert f'href="/recordings/{RecordingJob.objects.get().pk}/">' in heard[: heard.index("Why is this call")]
     client.force_login(factories.user())
     assert client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).status_code == 404
     assert client.get(reverse("calls")).context["page"].rows == []
