@@ -39,9 +39,17 @@ def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
     context = {
         "recording": found,
         "transcript": transcript,
-        "written": read_object(bytes(transcript.raw), limit=MAX_BYTES),
+        "written": _written(bytes(transcript.raw)),
     }
     return render(request, "recordings/original.html", context)
+
+
+def _written(raw: bytes) -> object:
+    """Sinch's JSON; what is none, as the text that it is."""
+    try:
+        return read_object(raw, limit=MAX_BYTES)
+    except ValueError:
+        return raw.decode(errors="replace")
 
 
 @require_safe

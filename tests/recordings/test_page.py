@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import CallbackDelivery, Decision
+from recordings_site.recordings import actions_media
 from recordings_site.recordings.models import Listening, RecordingJob
 from recordings_site.recordings.state import State
 from recordings_site.recordings.waveform import pack
@@ -226,3 +227,16 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
     recording.save()
     # What will never come is not asked for.
     assert "hx-target=" not in client.get(url).content.decode().partition('id="silent"')[2].partition("</section>")[0]
+
+
+def test_a_transcript_that_is_no_json_is_told_and_shown_as_it_came() -> None:
+    recording = factories.recording()
+    actions_media.transcript_loaded(recording.pk, raw=b"<Error>\xff no such key</Error>")
+    reader = teammate(recording)
+    html = page_of(recording, reader)
+    assert "The transcript cannot be read: it is not UTF-8." in html
+    assert "found no words in it" not in html
+    client = Client()
+    client.force_login(reader)
+    original = client.get(reverse("recording_original", args=[recording.pk])).content.decode()
+    assert "&lt;Error&gt;\N{REPLACEMENT CHARACTER} no such key" in original
