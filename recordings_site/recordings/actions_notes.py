@@ -1,5 +1,8 @@
 """Every write of what people add to a recording: comments, tags, corrections, names of speakers, the offset."""
 
+import logging
+from smtplib import SMTPRecipientsRefused
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -21,6 +24,8 @@ from recordings_site.recordings.models import (
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.tasks.actions import enqueue
 
+log = logging.getLogger(__name__)
+
 INDEX_NUMBER = "transcripts.index_number"
 TELL_MENTIONED = "comment.tell_mentioned"
 
@@ -40,19 +45,22 @@ def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | No
 
 @transaction.atomic
 def tell_mentioned(comment_id: int) -> int:
-    """Write to those whom a comment mentions, once; gives how many. What was said stays behind the sign-in."""
+    """Write to those whom a comment mentions, once; gives how many took it. What was said stays behind the sign-in."""
     comments = Comment.objects.select_related("author", "recording__number")
     comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, told_at=None).first()
     if comment is None:
         return 0
-    people = list(comment.mentions.filter(is_active=True))
-    for person in people:
+    told = 0
+    for person in comment.mentions.filter(is_active=True):
         words = {"comment": comment, "person": person, "address": settings.PUBLIC_URL}
         subject = " ".join(f"{comment.author} mentioned you on a recording".split())
-        send_mail(subject, render_to_string("recordings/mention.txt", words), None, [person.email])
+        try:
+            told += send_mail(subject, render_to_string("recordings/mention.txt", words), None, [person.email])
+        except SMTPRecipientsRefused:  # tried again, it would bring the others the same mail each time
+            log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
     comment.told_at = timezone.now()
     comment.save(update_fields=["told_at"])
-    return len(people)
+    return told
 
 
 @transaction.atomic

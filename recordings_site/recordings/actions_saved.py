@@ -54,18 +54,24 @@ def mark_seen(*, by: User, saved: SavedSearch) -> int:
 
 
 def alert(recording_id: UUID | str) -> int:
-    """Tell the owners of watched searches that find this recording; gives how many were told now.
+    """Tell the owners of watched searches that find this recording; gives how many were written to now.
 
-    Done twice it tells once: a match is one row, and a row is mailed once.
+    Done twice it tells once: a match is one row, and a row is mailed once. Raises the last error of those who could not
+    be written to, when all others have been told.
     """
     recording = RecordingJob.objects.filter(pk=recording_id).first()
     if recording is None:
         return 0
-    told = 0
+    told, failed = 0, None
     for saved in SavedSearch.objects.watching():
         if finds(saved, recording):
             match, _ = SavedMatch.objects.get_or_create(saved=saved, recording=recording)
-            told += _mail(match)
+            try:
+                told += _mail(match)
+            except OSError as error:
+                failed = error
+    if failed is not None:
+        raise failed
     return told
 
 

@@ -21,6 +21,7 @@ from recordings_site.recordings.models import (
 )
 from recordings_site.tasks.models import Task
 from tests import factories
+from tests.refused_mail import refuse_mail_to
 
 pytestmark = pytest.mark.django_db
 TALK = ((0.5, "Speaker 1", "Good morning."), (4.2, "Speaker 2", "I want a refold."), (9.0, "Speaker 1", "Sure."))
@@ -73,6 +74,20 @@ def test_who_is_mentioned_is_written_to_once_without_what_was_said(
     assert mail.to == [anna.email]
     assert f"/recordings/{recording.pk}/?t=4.2" in mail.body
     assert "4711" not in mail.body + mail.subject
+
+
+def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
+    client: Client, recording: RecordingJob, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teammate(recording, Role.SUPPORT, email="anna@example.com")
+    teammate(recording, Role.SUPPORT, email="bert@example.com")
+    client.force_login(teammate(recording))
+    send(client, "recording_comment", recording, at="4.2", text="@anna and @bert")
+    refuse_mail_to("anna@example.com", monkeypatch)
+    task = Task.objects.get(kind=actions_notes.TELL_MENTIONED)
+    for _ in range(2):
+        JOBS[task.kind](task)
+    assert [mail.to for mail in mailoutbox] == [["bert@example.com"]]
 
 
 def test_an_empty_comment_is_refused_and_says_so(client: Client, recording: RecordingJob) -> None:

@@ -1,5 +1,7 @@
 """Saved searches: kept, shared, watched, and told of once."""
 
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -11,6 +13,7 @@ from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSea
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories
+from tests.refused_mail import refuse_mail_to
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +141,18 @@ def test_names_cannot_add_headers_to_a_mail(team: Team, person: User) -> None:
     actions_saved.alert(said(team, "refund").pk)
     assert len(mail.outbox) == 1
     assert "\n" not in str(mail.outbox[0].subject)
+
+
+def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
+    team: Team, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = factories.user(teams=[team], email="gone@example.com")
+    for owner in (gone, person):
+        kept(owner)
+    refuse_mail_to(gone.email, monkeypatch)
+    recording = said(team, "a refund")
+    for _ in range(2):
+        with pytest.raises(SMTPRecipientsRefused):
+            actions_saved.alert(recording.pk)
+    assert [mailed.to for mailed in mail.outbox] == [[person.email]]
+    assert {match.saved.owner for match in SavedMatch.objects.all()} == {gone, person}
