@@ -90,13 +90,6 @@ def delay(attempts: int) -> timedelta:
     return DELAYS[min(attempts, len(DELAYS)) - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
-def revive(task: Task) -> None:
-    """Have a dead task tried again from the start; a newer open one of the same subject makes that needless."""
-    with transaction.atomic():
-        if not Task.objects.filter(kind=task.kind, subject=task.subject, done_at=None, dead_at=None).exists():
-            Task.objects.filter(pk=task.pk).update(dead_at=None, attempts=0, next_at=timezone.now(), error="")
-
-
 def forget_done(before: datetime) -> int:
     """Remove tasks that were done before then; the dead stay until somebody looked at them."""
     return Task.objects.filter(done_at__lt=before).delete()[0]
