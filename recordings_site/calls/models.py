@@ -60,7 +60,10 @@ class ConferenceSessionQuerySet(models.QuerySet["ConferenceSession"]):
 class ConferenceSession(models.Model):
     """One gathering in a conference. Ids are chosen by the user and reused: a session is one use of an id."""
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conference_sessions")
+    # Its index is one of those below.
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="conference_sessions", db_index=False
+    )
     conference_id = models.CharField(max_length=200)
     # The number of the call that opened it, which owns its recording.
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="+")
@@ -123,13 +126,14 @@ class Call(models.Model):
 
     Direction = Direction
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="calls")
+    # Application and number have their indexes below, with what else is asked for.
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="calls", db_index=False)
     call_id = models.CharField(max_length=200)
     direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
-    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="calls")
+    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="calls", db_index=False)
     # As Sinch wrote them; digits for matching.
     caller = models.CharField(max_length=128, blank=True)
-    caller_digits = models.CharField(max_length=32, blank=True, db_index=True)
+    caller_digits = models.CharField(max_length=32, blank=True)
     called = models.CharField(max_length=128, blank=True)
     called_type = models.CharField(max_length=32, blank=True)
     forwarded_from = models.CharField(max_length=128, blank=True)
@@ -332,7 +336,10 @@ class UpstreamExchange(models.Model):
 
     Outcome = UpstreamOutcome
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="upstream_exchanges")
+    # Its index is one of those below.
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="upstream_exchanges", db_index=False
+    )
     delivery = models.OneToOneField(CallbackDelivery, on_delete=models.CASCADE, related_name="upstream")
     outcome = models.CharField(max_length=12, choices=upstream_outcome_choices, default=UpstreamOutcome.WAITING)
     # The HTTP status, 0 when nothing came back.

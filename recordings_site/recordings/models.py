@@ -138,23 +138,27 @@ class RecordingJob(models.Model):
     State = State
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # Exactly one of them, or neither while unattributed.
-    call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="recordings")
+    # Exactly one of them, or neither while unattributed. Theirs and others' indexes are those below.
+    call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False)
     conference_session = models.ForeignKey(
-        ConferenceSession, null=True, on_delete=models.PROTECT, related_name="recordings"
+        ConferenceSession, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
     )
     ordinal = models.PositiveIntegerField(default=1)
     origin = models.CharField(max_length=11, choices=origin_choices)
     decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="recordings")
 
     # Copied from call or session, so that lists are read from one index.
-    number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="recordings")
+    number = models.ForeignKey(
+        PhoneNumber, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
+    )
     direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
     caller = models.CharField(max_length=128, blank=True)
     happened_at = models.DateTimeField()
 
     # Where it was asked to be, and where Sinch said that it is.
-    destination = models.ForeignKey(Destination, null=True, on_delete=models.PROTECT, related_name="recordings")
+    destination = models.ForeignKey(
+        Destination, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
+    )
     # The full key in the bucket; empty while Sinch's generated name is not known.
     key = models.CharField(max_length=1024, blank=True)
     # The folder in which Sinch generates the name, when the name was left to it.
@@ -315,7 +319,8 @@ class TranscriptLine(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="lines")
+    # Its index is that of the constraint below.
+    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     # Seconds from the start of the recording, Sinch's word.
     timestamp = models.FloatField()
