@@ -1,26 +1,19 @@
-"""What the list of recordings can be narrowed by, and how it is ordered: read from the URL, which is the filter."""
+"""How the list of recordings is narrowed and ordered: read from the URL, which is the filter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import escape
-from typing import Any, TypedDict
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
-from django.forms.renderers import BaseRenderer
-from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from recordings_site.accounts.models import Team, User
-from recordings_site.calls.models import Direction
-from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.accounts.models import User
 from recordings_site.recordings import few_numbers
+from recordings_site.recordings.filters import LATE, MISSING, BrowseForm
 from recordings_site.recordings.models import (
     Comment,
     LineCorrection,
@@ -28,138 +21,11 @@ from recordings_site.recordings.models import (
     RecordingJob,
     RecordingJobQuerySet,
     RecordingTag,
-    Tag,
     Transcript,
 )
-from recordings_site.recordings.search.dates import seconds_of
-from recordings_site.recordings.state import State
-from recordings_site.web.fields import DayField
 
-# What the state filter knows beside the states themselves.
-LATE, MISSING = "late", "missing"
 SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
 SORTS["shortest"] = ("duration", False)
-YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
-
-
-class QuickSelect(forms.Select):
-    """A select without templates: they would be half of the time of a page with eleven selects and 500 numbers."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
-    ) -> SafeString:
-        """The element with its options, escaped."""
-        chosen = str(value or "")
-        shown = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        # format_html for each of them would take ten times as long.
-        options = "".join(
-            f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(str(label))}</option>'
-            for key, label in ((str(key), label) for key, label in self.choices)
-        )
-        return format_html("<select{}>{}</select>", flatatt(shown), SafeString(options))
-
-
-class NamedChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
-    """The rows to choose from by their names, without an object and all of its columns for each."""
-
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
-        """Each row's value and name."""
-        yield "", str(self.field.empty_label)
-        yield from self.queryset.values_list(self.field.to_field_name or "pk", "name")
-
-
-class NumberChoices(NamedChoices):
-    """The numbers to choose from, of which there may be hundreds."""
-
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
-        """Each number's id and what it is called."""
-        yield "", str(self.field.empty_label)
-        for pk, label, digits in self.queryset.values_list("pk", "label", "digits"):
-            yield pk, label or f"+{digits}"
-
-
-class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of some rows that have a name."""
-
-    iterator = NamedChoices
-    widget = QuickSelect
-
-
-class NumberField(NamedField):
-    """One of the numbers that one may see."""
-
-    iterator = NumberChoices
-
-
-class LengthField(forms.CharField):
-    """Seconds, typed as 90, 5m, 1h30m or 2:05."""
-
-    def clean(self, value: str) -> float | None:
-        """The seconds, or None when nothing was typed."""
-        text = super().clean(value)
-        if not text:
-            return None
-        seconds = seconds_of(text)
-        if seconds is None:
-            raise forms.ValidationError("Write a length as 90, 5m, 1h30m or 2:05.")
-        return seconds
-
-
-class BrowseForm(forms.Form):
-    """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
-
-    number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
-    direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False, widget=QuickSelect)
-    state = forms.ChoiceField(
-        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late"), (MISSING, "Missing")],
-        required=False,
-        label="State",
-        widget=QuickSelect,
-    )
-    since = DayField(required=False, label="From")
-    until = DayField(required=False, label="To")
-    longer = LengthField(label="At least", required=False, widget=forms.TextInput({"placeholder": "2:05"}))
-    shorter = LengthField(label="At most", required=False, widget=forms.TextInput({"placeholder": "1h30m"}))
-    caller = forms.CharField(required=False, max_length=60)
-    team = NamedField(Team.objects.none(), required=False, empty_label="Any team")
-    policy = NamedField(Policy.objects.none(), required=False, empty_label="Any policy")
-    version = forms.IntegerField(required=False, min_value=1, max_value=10**6, label="Policy version")
-    destination = NamedField(Destination.objects.none(), required=False, empty_label="Any destination")
-    tag = NamedField(Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name")
-    locale = forms.CharField(required=False, max_length=20)
-    transcript = forms.ChoiceField(choices=YES_NO, required=False, label="Has transcript", widget=QuickSelect)
-    comment = forms.ChoiceField(choices=YES_NO, required=False, label="Has comment", widget=QuickSelect)
-    correction = forms.ChoiceField(choices=YES_NO, required=False, label="Has correction", widget=QuickSelect)
-    heard = forms.ChoiceField(choices=YES_NO, required=False, label="Heard by me", widget=QuickSelect)
-
-    # Those in sight at once; the others are under "More filters".
-    FIRST = ("number", "direction", "state", "since", "until", "longer")
-
-    def __init__(self, data: QueryDict, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-        for name, rows in (
-            ("number", PhoneNumber.objects.visible_to(user).order_by("label", "digits")),
-            ("team", Team.objects.all() if user.sees_all else user.teams.all()),
-            ("policy", Policy.objects.all()),
-            ("destination", Destination.objects.all()),
-            ("tag", Tag.objects.all()),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
-
-    def first_fields(self) -> Iterator[forms.BoundField]:
-        """The filters in sight at once."""
-        return (self[name] for name in self.FIRST)
-
-    def more_fields(self) -> Iterator[forms.BoundField]:
-        """The other filters."""
-        return (self[name] for name in self.fields if name not in self.FIRST)
-
-    def more_in_use(self) -> bool:
-        """Whether a filter is in use, or wrong, that is not in sight at once."""
-        return any(self.data.get(name) for name in self.fields if name not in self.FIRST)
 
 
 @dataclass(frozen=True, slots=True)

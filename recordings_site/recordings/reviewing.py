@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings import browse
+from recordings_site.recordings.filters import BrowseForm
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search import find, typed
 from recordings_site.web import keyset
@@ -41,7 +42,7 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
     if name.startswith(HITS):
         return _among_hits(recording, user, name)
     query = QueryDict(name)
-    form = browse.BrowseForm(query, user)
+    form = BrowseForm(query, user)
     column, falling = browse.sort_of(query)
     rows = browse.ordered(browse.narrowed(RecordingJob.objects.visible_to(user), form), column)
     rows = rows.only("pk", "happened_at", "duration")

@@ -15,6 +15,7 @@ from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
 from recordings_site.accounts.models import User
 from recordings_site.recordings import actions_library, browse, columns, library_exports, list_rows
+from recordings_site.recordings.filters import BrowseForm
 from recordings_site.recordings.forms import TagForm
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet, Transcript
 from recordings_site.web import keyset
@@ -25,7 +26,7 @@ from recordings_site.web.http import Request, page_or_partial
 @access.signed_in
 def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
-    form = browse.BrowseForm(request.GET, request.user)
+    form = BrowseForm(request.GET, request.user)
     order, falling = browse.sort_of(request.GET)
     shown = columns.chosen_by(request.user)
     rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user).as_rows(
@@ -70,7 +71,7 @@ def library_export(request: Request, form: str) -> HttpResponseBase:
     """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
     if form not in library_exports.WRITERS:
         raise Http404
-    rows = _narrowed(request, browse.BrowseForm(request.GET, request.user)).with_facts()
+    rows = _narrowed(request, BrowseForm(request.GET, request.user)).with_facts()
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
         rows = rows.filter(pk__in=selected)
@@ -118,7 +119,7 @@ def library_columns(request: Request) -> HttpResponse:
     return _back(request)
 
 
-def _narrowed(request: Request, form: browse.BrowseForm) -> RecordingJobQuerySet:
+def _narrowed(request: Request, form: BrowseForm) -> RecordingJobQuerySet:
     return browse.narrowed(RecordingJob.objects.visible_to(request.user), form)
 
 

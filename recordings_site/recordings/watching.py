@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings import browse
+from recordings_site.recordings.filters import BrowseForm
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, RecordingJobQuerySet, SavedSearch
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import candidates, summary, tree
@@ -49,5 +50,5 @@ def tree_of(saved: SavedSearch, user: User) -> tree.Node | None:
 def listed(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
     """The recordings of a saved list, for a person and in their zone."""
     with timezone.override(user.zone):
-        form = browse.BrowseForm(QueryDict(saved.query), user)
+        form = BrowseForm(QueryDict(saved.query), user)
         return browse.narrowed(RecordingJob.objects.visible_to(user), form)

@@ -13,10 +13,10 @@ FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
 class DayField(forms.DateField):
     """A day, picked or typed, that begins and ends in each time zone."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, widget: forms.DateInput | None = None, **kwargs: Any) -> None:
         told = f"Write a day between {FIRST.year} and {LAST.year}."
         super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            widget=widget or forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             validators=[MinValueValidator(FIRST, told), MaxValueValidator(LAST, told)],
             **kwargs,
         )

@@ -9,6 +9,7 @@ import time_machine
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from recordings_site.web import jsonlines
 from recordings_site.web.templatetags import site
@@ -87,6 +88,13 @@ def test_an_id_is_shortened_in_its_middle_and_copied_whole() -> None:
 def test_a_state_is_a_word_an_icon_and_a_colour_and_an_unknown_one_is_still_a_word() -> None:
     assert all(part in rendered('{% state "missing" %}') for part in ("state-bad", "#bad", "Missing"))
     assert "Something new" in rendered('{% state "something_new" %}')
+
+
+def test_a_state_is_escaped_though_the_same_text_was_shown_as_safe_before() -> None:
+    for text in (SafeString("<b>"), "<b>"):
+        assert "<b>" not in site.state(text)
+    assert "<i>" in site.state("late", SafeString("<i>"))
+    assert "<i>" not in site.state("late", "<i>")
 
 
 def test_a_states_reason_is_escaped() -> None:

@@ -75,10 +75,19 @@ def icon(name: str, css: str = "") -> SafeString:
 def state(value: object, word: str = "", reason: object = "") -> SafeString:
     """A state as icon, word and colour; `word` overrides the word made from `value`, `reason` is shown below it."""
     key = str(value).lower()
+    shown = _signed(key, word) if word else _in_its_own_word(key)
+    return format_html('{} <span class="reason">{}</span>', shown, reason) if reason else shown
+
+
+@lru_cache(maxsize=128)
+def _in_its_own_word(key: str) -> SafeString:
+    """A state as each row of the long lists shows it. Kept by plain text: text marked as safe equals it."""
+    return _signed(key, key.replace("_", " ").capitalize())
+
+
+def _signed(key: str, label: str) -> SafeString:
     tone, sign = STATES.get(key, ("idle", "info"))
-    label = word or key.replace("_", " ").capitalize()
-    below = format_html(' <span class="reason">{}</span>', reason) if reason else ""
-    return format_html('<span class="state state-{}">{} {}</span>{}', tone, icon(sign), label, below)
+    return format_html('<span class="state state-{}">{} {}</span>', tone, icon(sign), label)
 
 
 @register.filter
@@ -142,7 +151,7 @@ def when(moment: datetime | None) -> SafeString | str:
     """A moment as `<time>`: relative while it is near, the exact one in the viewer's zone on hover."""
     if moment is None:
         return "–"
-    local = timezone.localtime(moment)
+    local = moment.astimezone(timezone.get_current_timezone())
     # strftime: this stands in each row of the long lists, and Django's own way takes ten times as long. Nothing in a
     # date needs to be escaped.
     title = f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}"
@@ -165,7 +174,7 @@ def exact(moment: datetime | None) -> SafeString | str:
 
 def _near(local: datetime) -> str:
     """How far `local` is from now, in the words that a person would use."""
-    now = timezone.localtime()
+    now = datetime.now(local.tzinfo)
     seconds = (now - local).total_seconds()
     if abs(seconds) < 45:
         return "just now"

@@ -1,0 +1,197 @@
+"""The form of the list's filters, which the URL fills.
+
+Its fields are written in Python: as templates they were a fifth of the time of a page.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from recordings_site.accounts.models import Team, User
+from recordings_site.calls.models import Direction
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings.models import Tag
+from recordings_site.recordings.search.dates import seconds_of
+from recordings_site.recordings.state import State
+from recordings_site.web.fields import DayField
+from recordings_site.web.templatetags.site import icon
+
+# What the state filter knows beside the states themselves.
+LATE, MISSING = "late", "missing"
+YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
+
+
+class QuickSelect(forms.Select):
+    """A select without templates."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        """The element with its options, escaped."""
+        shown = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        # iter: a tuple of the choices themselves would have them counted first, by a query.
+        options, option = _options(tuple(iter(self.choices))), f'value="{escape(str(value or ""))}"'
+        return format_html(
+            "<select{}>{}</select>", flatatt(shown), SafeString(options.replace(f"{option}>", f"{option} selected>"))
+        )
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[object, object], ...]) -> str:
+    """The options of a select, escaped. Kept by all that stands in them, so nobody gets what another may see."""
+    # format_html for each of them would take ten times as long.
+    return "".join(f'<option value="{escape(str(key))}">{escape(str(label))}</option>' for key, label in choices)
+
+
+class QuickInput(forms.widgets.Input):
+    """An input without templates."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        """The element with its value, escaped."""
+        shown = self.build_attrs(self.attrs, {"type": self.input_type, "name": name, **(attrs or {})})
+        return format_html("<input{}>", flatatt({**shown, "value": self.format_value(value)}))
+
+
+class QuickText(QuickInput, forms.TextInput):
+    """A line of text."""
+
+
+class QuickNumber(QuickInput, forms.NumberInput):
+    """A whole number."""
+
+
+class QuickDay(QuickInput, forms.DateInput):
+    """A day, chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+
+class NamedChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """The rows to choose from by their names, without an object and all of its columns for each."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        """Each row's value and name."""
+        yield "", str(self.field.empty_label)
+        yield from self.queryset.values_list(self.field.to_field_name or "pk", "name")
+
+
+class NumberChoices(NamedChoices):
+    """The numbers to choose from, of which there may be hundreds."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        """Each number's id and what it is called."""
+        yield "", str(self.field.empty_label)
+        for pk, label, digits in self.queryset.values_list("pk", "label", "digits"):
+            yield pk, label or f"+{digits}"
+
+
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of some rows that have a name."""
+
+    iterator = NamedChoices
+    widget = QuickSelect
+
+
+class NumberField(NamedField):
+    """One of the numbers that one may see."""
+
+    iterator = NumberChoices
+
+
+class LengthField(forms.CharField):
+    """Seconds, typed as 90, 5m, 1h30m or 2:05."""
+
+    def clean(self, value: str) -> float | None:
+        """The seconds, or None when nothing was typed."""
+        text = super().clean(value)
+        if not text:
+            return None
+        seconds = seconds_of(text)
+        if seconds is None:
+            raise forms.ValidationError("Write a length as 90, 5m, 1h30m or 2:05.")
+        return seconds
+
+
+class BrowseForm(forms.Form):
+    """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
+
+    number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
+    direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False, widget=QuickSelect)
+    state = forms.ChoiceField(
+        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late"), (MISSING, "Missing")],
+        required=False,
+        label="State",
+        widget=QuickSelect,
+    )
+    since = DayField(required=False, label="From", widget=QuickDay(format="%Y-%m-%d"))
+    until = DayField(required=False, label="To", widget=QuickDay(format="%Y-%m-%d"))
+    longer = LengthField(label="At least", required=False, widget=QuickText({"placeholder": "2:05"}))
+    shorter = LengthField(label="At most", required=False, widget=QuickText({"placeholder": "1h30m"}))
+    caller = forms.CharField(required=False, max_length=60, widget=QuickText)
+    team = NamedField(Team.objects.none(), required=False, empty_label="Any team")
+    policy = NamedField(Policy.objects.none(), required=False, empty_label="Any policy")
+    version = forms.IntegerField(
+        required=False, min_value=1, max_value=10**6, label="Policy version", widget=QuickNumber
+    )
+    destination = NamedField(Destination.objects.none(), required=False, empty_label="Any destination")
+    tag = NamedField(Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name")
+    locale = forms.CharField(required=False, max_length=20, widget=QuickText)
+    transcript = forms.ChoiceField(choices=YES_NO, required=False, label="Has transcript", widget=QuickSelect)
+    comment = forms.ChoiceField(choices=YES_NO, required=False, label="Has comment", widget=QuickSelect)
+    correction = forms.ChoiceField(choices=YES_NO, required=False, label="Has correction", widget=QuickSelect)
+    heard = forms.ChoiceField(choices=YES_NO, required=False, label="Heard by me", widget=QuickSelect)
+
+    # Those in sight at once; the others are under "More filters".
+    FIRST = ("number", "direction", "state", "since", "until", "longer")
+
+    def __init__(self, data: QueryDict, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        for name, rows in (
+            ("number", PhoneNumber.objects.visible_to(user).order_by("label", "digits")),
+            ("team", Team.objects.all() if user.sees_all else user.teams.all()),
+            ("policy", Policy.objects.all()),
+            ("destination", Destination.objects.all()),
+            ("tag", Tag.objects.all()),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+
+    def first_fields(self) -> SafeString:
+        """The filters in sight at once."""
+        return _written(self[name] for name in self.FIRST)
+
+    def more_fields(self) -> SafeString:
+        """The other filters."""
+        return _written(self[name] for name in self.fields if name not in self.FIRST)
+
+    def more_in_use(self) -> bool:
+        """Whether a filter is in use, or wrong, that is not in sight at once."""
+        return any(self.data.get(name) for name in self.fields if name not in self.FIRST)
+
+
+def _written(fields: Iterable[forms.BoundField]) -> SafeString:
+    """Fields as `_field.html` writes those of other forms, but that these are all optional."""
+    return format_html_join(
+        "",
+        '<div class="field"><label for="{}">{}</label>{}{}</div>',
+        ((field.id_for_label, field.label, field.as_widget(), _errors(field)) for field in fields),
+    )
+
+
+def _errors(field: forms.BoundField) -> SafeString:
+    return format_html_join(
+        "", '<p class="field-error" id="{}_error">{} {}</p>', ((field.auto_id, icon("bad"), e) for e in field.errors)
+    )
