@@ -1,9 +1,8 @@
 """How the list of recordings is narrowed and ordered: read from the URL, which is the filter."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict
 from urllib.parse import urlencode
 
 from django import forms
@@ -23,6 +22,7 @@ from recordings_site.recordings.models import (
     RecordingTag,
     Transcript,
 )
+from recordings_site.web import keyset
 
 SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
 SORTS["shortest"] = ("duration", False)
@@ -39,37 +39,31 @@ class Chip:
 
 # An index leads to what these let through; the others are looked for among so many rows at a time.
 INDEXED = frozenset({"number", "state", "destination", "since", "until"})
-LOOKED_AT = 20_000
 
 
-def narrowed(rows: RecordingJobQuerySet, form: BrowseForm, *, indexed: bool = False) -> RecordingJobQuerySet:
-    """The rows that every filter of a form lets through; `indexed`: only the filters that an index serves."""
+def narrowed(rows: RecordingJobQuerySet, form: BrowseForm, *, by: Container[str] | None = None) -> RecordingJobQuerySet:
+    """The rows that every filter of a form lets through, or those among them that are named."""
     for name, value in _values(form):
-        if not indexed or name in INDEXED:
+        if by is None or name in by:
             rows = rows.filter(_condition(name, value, form.user))
     return rows
 
 
-class Ways(TypedDict):
-    """How `keyset` comes to the rows of a list, see there."""
-
-    among: RecordingJobQuerySet | None
-    most: int
-    first: few_numbers.Walk | None
-
-
-def ways(rows: RecordingJobQuerySet, form: BrowseForm, column: str) -> Ways:
-    """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column.
-
-    Where some filter in use has no index, rows have to be looked at one by one, so many at a time.
-    """
+def way(rows: RecordingJobQuerySet, form: BrowseForm, column: str) -> keyset.Way[RecordingJob] | None:
+    """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column."""
     used = {name for name, _ in _values(form)}
-    if used - INDEXED:
-        looked = narrowed(RecordingJob.objects.visible_to(form.user), form, indexed=True)
-        return Ways(among=ordered(looked, column), most=LOOKED_AT, first=None)
-    by_number = column == "happened_at" and "number" not in used
-    facts = narrowed(RecordingJob.objects.all(), form)
-    return Ways(among=None, most=0, first=few_numbers.walk(rows, form.user, facts) if by_number else None)
+    numbers = few_numbers.of(form.user) if "number" not in used else None
+    indexed = INDEXED
+    if numbers is not None:
+        # The index of each number knows nothing but its order.
+        indexed = frozenset({"since", "until"} if column == "happened_at" else ())
+    looked_at = ordered(narrowed(RecordingJob.objects.all(), form, by=indexed), column) if used - indexed else None
+    if numbers is not None:
+        facts = ordered(narrowed(RecordingJob.objects.all(), form), column)
+        return few_numbers.ByNumber(rows, facts, numbers, column, looked_at)
+    if looked_at is not None:
+        return keyset.Portions(rows, looked_at.visible_to(form.user), (column, "id"))
+    return None
 
 
 def chips(form: BrowseForm, query: QueryDict) -> list[Chip]:

@@ -1,44 +1,70 @@
-"""Walks through the recordings of few numbers in the order of time, however many recordings other numbers have.
+"""Walks through the recordings or calls of few numbers, however many there are of other numbers.
 
-One index has all recordings in this order, another those of each number. Whoever sees few numbers, on which little
+One index has all of them in the order of time, another those of each number. Whoever sees few numbers, on which little
 happens, would wait while the first is searched to its end: twelve seconds with five million recordings.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.models import RecordingJobQuerySet
+from recordings_site.web import keyset
+from recordings_site.web.keyset import Row
 
 # Those who see more numbers see enough of all recordings to meet theirs soon.
 FEW = 100
-Walk = Callable[[Q, bool, int], RecordingJobQuerySet]
 
 
-def walk(rows: RecordingJobQuerySet, user: User, facts: RecordingJobQuerySet) -> Walk | None:
-    """How `keyset` finds the first of `rows` by the numbers of this person; None when an index of all serves better.
-
-    `facts` are the same recordings, but for what this person may see: `rows` decides that, as everywhere.
-    """
+def of(user: User) -> list[int] | None:
+    """The numbers of a person who sees few; None for the others, whom an index of all serves better."""
     if user.sees_all:
         return None
     numbers = list(PhoneNumber.objects.visible_to(user).order_by().values_list("pk", flat=True)[: FEW + 1])
-    if len(numbers) > FEW:
-        return None
+    return numbers if len(numbers) <= FEW else None
 
-    def first(behind: Q, falling: bool, count: int) -> RecordingJobQuerySet:
-        """Of `rows`, the first `count` that are `behind`, in no order."""
-        order = ("-happened_at", "-id") if falling else ("happened_at", "id")
-        behind_it = facts.filter(behind)
-        of_one = behind_it.filter(number=OuterRef("pk")).order_by(*order).values("happened_at")[count - 1 : count]
-        each = PhoneNumber.objects.filter(pk__in=numbers).order_by().values_list(Subquery(of_one), flat=True)
-        found = behind_it.filter(number__in=numbers)
-        # A number that has so many by itself tells how far back one has to look in the others.
-        if enough := [moment for moment in each if moment is not None]:
-            found = found.filter(Q(happened_at__gte=max(enough)) if falling else Q(happened_at__lte=min(enough)))
-        keys = sorted(found.order_by().values_list("happened_at", "pk"), reverse=falling)
-        return rows.filter(pk__in=[pk for _, pk in keys[:count]])
 
-    return first
+@dataclass(frozen=True, slots=True)
+class ByNumber(Generic[Row]):
+    """The way to `rows` by the index that each of these numbers has in the order of this column.
+
+    `facts` are the same rows, but for what the person may see: `rows` decides that, as everywhere. Where something
+    narrows them that this index does not know, `looked_at` are they without it, and so many at a time are looked at.
+    """
+
+    rows: QuerySet[Row]
+    facts: QuerySet[Row]
+    numbers: Sequence[int]
+    column: str
+    looked_at: QuerySet[Row] | None = None
+
+    def end(self, behind: Q, *, falling: bool) -> Row | None:
+        """The last that may be looked at: no number has more than its share before it."""
+        if self.looked_at is None or not self.numbers:
+            return None
+        rows = self.looked_at.filter(behind)
+        share = max(1, keyset.LOOKED_AT // len(self.numbers))
+        names = keyset.sorted_by((self.column, "id"), falling=falling)
+        found = rows.filter(pk__in=self._nth_of_each(rows, share, names, "pk"))
+        return found.order_by(*names).only(self.column, "id").first()
+
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Row]:
+        """The first so many."""
+        names = keyset.sorted_by((self.column, "id"), falling=falling)
+        behind_it = self.facts.filter(behind)
+        found = behind_it.filter(number__in=self.numbers)
+        # A number that has so many by itself tells how far one has to look in the others.
+        if self.looked_at is None and (enough := self._nth_of_each(behind_it, count, names, self.column)):
+            up_to = {f"{self.column}__gte": max(enough)} if falling else {f"{self.column}__lte": min(enough)}
+            found = found.filter(**up_to)
+        keys = sorted(found.order_by().values_list(self.column, "pk"), reverse=falling)
+        return self.rows.filter(pk__in=[pk for _, pk in keys[:count]])
+
+    def _nth_of_each(self, rows: QuerySet[Row], nth: int, names: Sequence[str], value: str) -> list[Any]:
+        """A value of the nth row of each number that has so many."""
+        of_one = rows.filter(number=OuterRef("pk")).order_by(*names).values(value)[nth - 1 : nth]
+        each = PhoneNumber.objects.filter(pk__in=self.numbers).order_by().values_list(Subquery(of_one), flat=True)
+        return [found for found in each if found is not None]

@@ -106,8 +106,9 @@ def home(user: User, *, now: datetime) -> Home:
 def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     """Those that can be heard."""
     rows = mine.filter(state=State.AVAILABLE).with_facts()
-    first = few_numbers.walk(rows, user, RecordingJob.objects.filter(state=State.AVAILABLE))
-    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, first=first).rows
+    facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), few_numbers.of(user)
+    way = few_numbers.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
+    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, way=way).rows
 
 
 def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:

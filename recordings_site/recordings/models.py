@@ -237,6 +237,11 @@ class RecordingJob(models.Model):
             models.Index(
                 fields=("-duration", "-id"), condition=models.Q(duration__isnull=False), name="recording_longest"
             ),
+            models.Index(
+                fields=("number", "-duration", "-id"),
+                condition=models.Q(duration__isnull=False),
+                name="recording_longest_by_number",
+            ),
             models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
             models.Index(
                 fields=("-happened_at", "-id"),

@@ -46,9 +46,8 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
     column, falling = browse.sort_of(query)
     rows = browse.ordered(browse.narrowed(RecordingJob.objects.visible_to(user), form), column)
     rows = rows.only("pk", "happened_at", "duration")
-    before, after = keyset.neighbours(
-        rows, recording, order=(column, "id"), descending=falling, **browse.ways(rows, form, column)
-    )
+    way = browse.way(rows, form, column)
+    before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling, way=way)
     back = reverse("recordings") + (f"?{name}" if name else "")
     return Review(name, "Recordings", back, *(_link(each.pk, name) if each else "" for each in (before, after)))
 

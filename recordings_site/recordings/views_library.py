@@ -37,7 +37,7 @@ def library(request: Request) -> HttpResponse:
         order=(order, "id"),
         descending=falling,
         cursor=request.GET.get("cursor", ""),
-        **browse.ways(rows, form, order),
+        way=browse.way(rows, form, order),
     )
     chips = browse.chips(form, request.GET)
     kept = browse.link(request.GET)[1:]

@@ -3,16 +3,47 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+RowOut = TypeVar("RowOut", bound=Model, covariant=True)
 PAGE = 50
+# Rows that are looked at for one page where no index leads to those that are sought.
+LOOKED_AT = 20_000
+
+
+class Way(Protocol[RowOut]):
+    """How one comes soon to the rows of a list whose order leads past too many that are not in it."""
+
+    def end(self, behind: Q, *, falling: bool) -> RowOut | None:
+        """Of all that lie behind a condition, the last row that may be looked at; None when all of them may."""
+
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[RowOut]:
+        """Of the list's rows behind a condition at least the first so many, in no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portions(Generic[Row]):
+    """The way to `rows` that no index narrows: so many of `among`, which are not narrowed, are looked at for a page."""
+
+    rows: QuerySet[Row]
+    among: QuerySet[Row]
+    order: tuple[str, str]
+
+    def end(self, behind: Q, *, falling: bool) -> Row | None:
+        """The last that may be looked at."""
+        names = sorted_by(self.order, falling=falling)
+        return self.among.filter(behind).order_by(*names).only(*self.order)[LOOKED_AT - 1 : LOOKED_AT].first()
+
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Row]:
+        """All behind a condition: it has a bound by now."""
+        return self.rows.filter(behind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +64,18 @@ def page(
     descending: bool = True,
     cursor: str = "",
     size: int = PAGE,
-    among: QuerySet[Row] | None = None,
-    most: int = 0,
-    first: Callable[[Q, bool, int], QuerySet[Row]] | None = None,
+    way: Way[Row] | None = None,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by two columns of which the second is unique.
 
     "Older" goes on in the order, "newer" back. A cursor that makes no sense gives the first page: it came from a URL.
-    Where no index helps to narrow, `among` are the rows without that narrowing: only `most` of them are looked at.
-    `first` knows a better way to some rows: it gives those of `rows` that are the first so many behind a condition.
+    `way` leads to the same rows where the order alone takes too long.
     """
     backwards, values = _read(cursor, rows.model, order)
     falling = descending != backwards
     behind = Q() if values is None else _beyond(order, values, falling=falling)
-    end = _nth(among.filter(behind), most, order, falling=falling) if among is not None else None
-    if end is not None:
-        behind &= _up_to(order, _values(end, order), falling=falling)
-    if first is not None:
-        rows = first(behind, falling, size + 1)
-    found = list(rows.filter(behind).order_by(*(f"-{name}" if falling else name for name in order))[: size + 1])
+    reached, end = _reached(rows, way, behind, size + 1, order, falling=falling)
+    found = list(reached.order_by(*sorted_by(order, falling=falling))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -67,10 +91,21 @@ def page(
     return Page(found, newer, _write("older", end, order), end)
 
 
-def _nth(rows: QuerySet[Row], most: int, order: tuple[str, str], *, falling: bool) -> Row | None:
-    """The last row that may be looked at; None when there are fewer."""
-    names = [f"-{name}" if falling else name for name in order]
-    return rows.order_by(*names).only(*order)[most - 1 : most].first() if most else None
+def sorted_by(order: tuple[str, str], *, falling: bool) -> list[str]:
+    """The columns for `order_by`."""
+    return [f"-{name}" if falling else name for name in order]
+
+
+def _reached(
+    rows: QuerySet[Row], way: Way[Row] | None, behind: Q, count: int, order: tuple[str, str], *, falling: bool
+) -> tuple[QuerySet[Row], Row | None]:
+    """At least the first so many rows behind a condition, and the row at which looking for them ended."""
+    if way is None:
+        return rows.filter(behind), None
+    end = way.end(behind, falling=falling)
+    if end is not None:
+        behind &= _up_to(order, _values(end, order), falling=falling)
+    return way.first(behind, count, falling=falling), end
 
 
 def _values(row: Model, order: tuple[str, str]) -> list[Any]:
@@ -83,24 +118,19 @@ def neighbours(
     *,
     order: tuple[str, str],
     descending: bool = True,
-    among: QuerySet[Row] | None = None,
-    most: int = 0,
-    first: Callable[[Q, bool, int], QuerySet[Row]] | None = None,
+    way: Way[Row] | None = None,
 ) -> tuple[Row | None, Row | None]:
     """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end.
 
-    `among`, `most` and `first` are those of `page`: of what lies further away, there is none either.
+    `way` is that of `page`: of what it does not reach, there is none either.
     """
     values = _values(row, order)
     if None in values:
         return None, None
     sides = []
     for falling in (not descending, descending):
-        behind = _beyond(order, values, falling=falling)
-        if among is not None and (end := _nth(among.filter(behind), most, order, falling=falling)) is not None:
-            behind &= _up_to(order, _values(end, order), falling=falling)
-        beyond = first(behind, falling, 1) if first is not None else rows.filter(behind)
-        sides.append(beyond.order_by(*(f"-{name}" if falling else name for name in order)).first())
+        reached, _ = _reached(rows, way, _beyond(order, values, falling=falling), 1, order, falling=falling)
+        sides.append(reached.order_by(*sorted_by(order, falling=falling)).first())
     return sides[0], sides[1]
 
 

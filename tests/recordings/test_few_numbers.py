@@ -1,9 +1,11 @@
 """Whoever sees few numbers meets the same recordings in the same order as by walking through all of them."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 
 from recordings_site.accounts.models import User
@@ -13,7 +15,7 @@ from recordings_site.web import keyset
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-NEWEST = ("happened_at", "id")
+NEWEST, LONGEST = ("happened_at", "id"), ("duration", "id")
 
 
 @pytest.fixture
@@ -27,64 +29,102 @@ def person() -> User:
     for number in [busy] * 13 + [quiet] * 2 + others * 8:
         at = factories.LONG_AGO + timedelta(minutes=chance.randint(0, 9))
         state = chance.choice(["available", "finished"])
-        factories.recording(call=factories.call(number=number, started_at=at), state=state)
+        call = factories.call(number=number, started_at=at)
+        factories.recording(call=call, state=state, duration=float(chance.randint(1, 5)))
     return factories.user(teams=[team])
 
 
-def pages(person: User, *, falling: bool, size: int, state: str = "") -> tuple[list[object], list[object]]:
-    """The recordings of all pages, and those of the pages back from the last."""
+def way(
+    person: User, state: str = "", order: tuple[str, str] = NEWEST, *, bounded: bool = False
+) -> few_numbers.ByNumber[RecordingJob]:
+    """That of this person to the recordings in a state, looked for in portions where `bounded`."""
     facts = RecordingJob.objects.filter(state=state) if state else RecordingJob.objects.all()
-    rows = facts.visible_to(person)
-    first = few_numbers.walk(rows, person, facts)
-    assert first is not None
+    numbers = few_numbers.of(person)
+    assert numbers is not None
+    looked_at = RecordingJob.objects.all() if bounded else None
+    return few_numbers.ByNumber(facts.visible_to(person), facts, numbers, order[0], looked_at)
+
+
+def pages(
+    through: few_numbers.ByNumber[RecordingJob], order: tuple[str, str], *, falling: bool, size: int
+) -> tuple[list[object], list[object]]:
+    """The recordings of all pages, and those of the pages back from the last that has any."""
 
     def page(cursor: str) -> keyset.Page[RecordingJob]:
-        return keyset.page(rows, order=NEWEST, descending=falling, cursor=cursor, size=size, first=first)
+        return keyset.page(through.rows, order=order, descending=falling, cursor=cursor, size=size, way=through)
 
     shown = [page("")]
     while shown[-1].older:
         shown.append(page(shown[-1].older))
-    back = [shown[-1]]
+    back = [next((each for each in reversed(shown) if each.rows), shown[-1])]
     while back[-1].newer:
         back.append(page(back[-1].newer))
     return [row.pk for each in shown for row in each.rows], [row.pk for each in reversed(back) for row in each.rows]
 
 
+@pytest.mark.parametrize("bounded", [True, False])
+@pytest.mark.parametrize("order", [NEWEST, LONGEST])
 @pytest.mark.parametrize("size", [1, 3, 50])
 @pytest.mark.parametrize("state", ["", "available", "late"])
 @pytest.mark.parametrize("falling", [True, False])
-def test_pages_are_those_of_the_walk_through_all(person: User, falling: bool, state: str, size: int) -> None:
-    rows = RecordingJob.objects.visible_to(person).order_by(*(("-happened_at", "-id") if falling else NEWEST))
+def test_pages_are_those_of_the_walk_through_all(
+    person: User, falling: bool, state: str, size: int, order: tuple[str, str], bounded: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(keyset, "LOOKED_AT", 9)
+    rows = RecordingJob.objects.visible_to(person).order_by(*keyset.sorted_by(order, falling=falling))
     wanted = list((rows.filter(state=state) if state else rows).values_list("pk", flat=True))
     assert len(wanted) == 15 if not state else len(wanted) < 15
-    assert pages(person, falling=falling, size=size, state=state) == (wanted, wanted)
+    assert pages(way(person, state, order, bounded=bounded), order, falling=falling, size=size) == (wanted, wanted)
+
+
+def test_so_many_rows_are_looked_at_for_a_page_and_no_more(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "LOOKED_AT", 9)
+    through = way(person, "late", bounded=True)
+    ends, behind = [], Q()
+    while (end := through.end(behind, falling=True)) is not None:
+        after = Q(happened_at__lt=end.happened_at) | Q(happened_at=end.happened_at, id__lt=end.pk)
+        seen = RecordingJob.objects.visible_to(person).filter(behind).exclude(after).count()
+        assert 0 < seen <= 9
+        ends.append(end)
+        behind = after
+    assert len(ends) == 4  # a third of the nine is the share of each number, and the busy one has 13
+    assert RecordingJob.objects.visible_to(person).filter(behind).count() < 9
 
 
 def test_neighbours_are_those_of_the_walk_through_all(person: User) -> None:
     rows = RecordingJob.objects.visible_to(person)
-    first = few_numbers.walk(rows, person, RecordingJob.objects.all())
     wanted = list(rows.order_by("-happened_at", "-id"))
     for index, row in enumerate(wanted):
-        before, after = keyset.neighbours(rows, row, order=NEWEST, first=first)
+        before, after = keyset.neighbours(rows, row, order=NEWEST, way=way(person))
         assert before == (wanted[index - 1] if index else None)
         assert after == (wanted[index + 1] if index + 1 < len(wanted) else None)
 
 
-def test_what_one_may_not_see_stays_unseen_whatever_is_walked(person: User) -> None:
+@pytest.mark.parametrize("bounded", [True, False])
+def test_what_one_may_not_see_stays_unseen_whatever_is_walked(person: User, bounded: bool) -> None:
+    through = way(person, bounded=bounded)
+    person.teams.set([factories.team()])  # between the look at the numbers, and that at the recordings
     rows = RecordingJob.objects.visible_to(person)
-    first = few_numbers.walk(rows, person, RecordingJob.objects.all())
-    person.teams.set([factories.team()])  # between the walk's look at the numbers, and its look at the recordings
-    assert list(keyset.page(rows, order=NEWEST, first=first).rows) == []
+    stale = replace(through, rows=rows)
+    assert list(keyset.page(rows, order=NEWEST, way=stale).rows) == []
 
 
 def test_who_sees_all_or_many_numbers_walks_through_all(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = RecordingJob.objects.all()
-    assert few_numbers.walk(everything, factories.admin(), everything) is None
+    assert few_numbers.of(factories.admin()) is None
     monkeypatch.setattr(few_numbers, "FEW", 2)
-    assert few_numbers.walk(everything.visible_to(person), person, everything) is None
+    assert few_numbers.of(person) is None
 
 
-def test_the_list_of_who_sees_few_numbers_is_walked_to_its_end(person: User) -> None:
+def test_who_sees_no_number_looks_at_nothing() -> None:
+    nobody = factories.user()
+    factories.recording()
+    for bounded in (True, False):
+        assert pages(way(nobody, bounded=bounded), NEWEST, falling=True, size=3) == ([], [])
+
+
+def test_the_list_of_who_sees_few_numbers_is_walked_to_its_end(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "LOOKED_AT", 100)
     browser = Client()
     browser.force_login(person)
     number = RecordingJob.objects.visible_to(person)[0].number
@@ -95,6 +135,7 @@ def test_the_list_of_who_sees_few_numbers_is_walked_to_its_end(person: User) -> 
         ("?state=available", rows.filter(state="available").order_by("-happened_at", "-id")),
         ("?sort=oldest&direction=inbound", rows.filter(direction="inbound").order_by(*NEWEST)),
         ("?sort=longest", rows.order_by("-duration", "-id")),
+        ("?sort=shortest&direction=inbound&since=2020-01-01", rows.order_by("duration", "id")),
     ):
         seen, url = [], query
         while url:

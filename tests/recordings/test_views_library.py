@@ -237,7 +237,7 @@ def test_every_column_can_be_shown() -> None:
 
 
 def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recordings_site.recordings.browse.LOOKED_AT", 3)
+    monkeypatch.setattr("recordings_site.web.keyset.LOOKED_AT", 3)
     number = factories.number()
     old = factories.recording(number=number, duration=400.0)
     for _ in range(4):

@@ -51,7 +51,10 @@ def test_a_cursor_that_makes_no_sense_gives_the_first_page(cursor: str) -> None:
 
 
 @pytest.mark.parametrize("descending", [True, False])
-def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(descending: bool) -> None:
+def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(
+    descending: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset, "LOOKED_AT", 5)
     number = factories.number()
     wanted = []
     for index in range(23):
@@ -68,8 +71,7 @@ def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(descend
             descending=descending,
             cursor=cursor,
             size=3,
-            among=Call.objects.all(),
-            most=5,
+            way=keyset.Portions(rows, Call.objects.all(), ("started_at", "id")),
         )
         seen += [row.pk for row in page.rows]
         portions += page.ended_at is not None
