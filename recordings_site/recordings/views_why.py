@@ -6,10 +6,9 @@ from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.calls.models import Call
-from recordings_site.recordings import verdict, why
+from recordings_site.recordings import finding, verdict, why
 from recordings_site.recordings.forms import CallsForm
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -18,10 +17,13 @@ from recordings_site.web.http import Request, page_or_partial
 def calls(request: Request) -> HttpResponse:
     """All calls that one may see, newest first: found by call id, caller or number, by what was decided."""
     form = CallsForm(request.GET)
-    rows = Call.objects.visible_to(request.user).listed()
-    if form.is_valid():
-        rows = rows.matching(form.cleaned_data["q"]).decided(form.cleaned_data["decision"])
-    page = keyset.page(rows, order=("started_at", "id"), descending=True, cursor=request.GET.get("cursor", ""))
+    asked = form.cleaned_data if form.is_valid() else {}
+    page = finding.calls(
+        request.user,
+        text=asked.get("q", ""),
+        outcome=asked.get("decision", ""),
+        cursor=request.GET.get("cursor", ""),
+    )
     context = {
         "form": form,
         "page": page,

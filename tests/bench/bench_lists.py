@@ -1,6 +1,6 @@
-"""Pages of the list of recordings at any depth and under each filter, beside their raw SQL.
+"""Pages of the lists of recordings and of calls at any depth and under each filter, beside their raw SQL.
 
-BENCH_SIZE is the share of 5,000,000 recordings (default 0.05); they are kept in BENCH_DIR between runs.
+BENCH_SIZE is the share of 5,000,000 of each (default 0.05); they are kept in BENCH_DIR between runs.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,31 @@
+"""Finds calls, recorded or not, the newest first: by id, caller or number, and by what was decided about them."""
+
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, CallQuerySet
+from recordings_site.recordings import few_numbers
+from recordings_site.web import keyset
+
+NEWEST = ("started_at", "id")
+
+
+def calls(user: User, *, text: str, outcome: str, cursor: str) -> keyset.Page[Call]:
+    """A page of the calls that a person may see; `text` and `outcome` are those of `matching` and `decided`.
+
+    A call whose whole id was typed is found at once, however old it is. For all else calls are looked at in portions.
+    """
+    mine = Call.objects.visible_to(user).listed().decided(outcome)
+    named = mine.filter(call_id=text.strip())
+    if text and named.exists():
+        return keyset.page(named, order=NEWEST, cursor=cursor)
+    facts = Call.objects.matching(text).decided(outcome)
+    rows = mine.matching(text)
+    return keyset.page(rows, order=NEWEST, cursor=cursor, way=_way(rows, facts, user, narrowed=bool(text or outcome)))
+
+
+def _way(rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool) -> keyset.Way[Call] | None:
+    """How to come soon to the first rows; `facts` are the same, but for what this person may see."""
+    everything = Call.objects.all()
+    numbers = few_numbers.of(user)
+    if numbers is not None:
+        return few_numbers.ByNumber(rows, facts, numbers, "started_at", everything if narrowed else None)
+    return keyset.Portions(rows, everything.visible_to(user), NEWEST) if narrowed else None

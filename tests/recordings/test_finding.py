@@ -1,0 +1,85 @@
+"""The list of calls: each call that one may see is met, also where only so many are looked at for a page."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, Decision
+from recordings_site.recordings import few_numbers
+from recordings_site.web import keyset
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> User:
+    """Somebody of a team with two numbers: one has nine calls, the other none, and a number of others has as many."""
+    team = factories.team()
+    mine, _silent, foreign = factories.number(team=team), factories.number(team=team), factories.number()
+    for index in range(18):
+        at = factories.LONG_AGO + timedelta(minutes=index // 4)
+        caller = f"4670000{index:03}"
+        call = factories.call(
+            number=foreign if index % 2 else mine, started_at=at, caller=f"+{caller}", caller_digits=caller
+        )
+        outcome = Decision.Outcome.RECORD if index % 6 == 0 else Decision.Outcome.DO_NOT_RECORD
+        Decision.objects.create(call=call, outcome=outcome, reason="test")
+    return factories.user(teams=[team])
+
+
+def met(person: User, query: str = "") -> tuple[list[int], list[str]]:
+    """The calls of all pages one after the other, and those pages."""
+    browser = Client()
+    browser.force_login(person)
+    found, texts, url = [], [], query
+    while True:
+        answer = browser.get(f"/calls/{url}")
+        found += [call.pk for call in answer.context["page"].rows]
+        texts.append(answer.content.decode())
+        url = answer.context["older"]
+        if not url:
+            return found, texts
+
+
+@pytest.mark.parametrize("who", ["admin", "few numbers", "many numbers"])
+@pytest.mark.parametrize(
+    ("query", "narrowing"),
+    [
+        ("", {}),
+        ("?decision=record", {"decision__outcome": "record"}),
+        ("?decision=none", {"decision": None}),
+        ("?q=0001", {"caller_digits__contains": "0001"}),
+        ("?q=999999", {"caller_digits__contains": "999999"}),
+    ],
+)
+def test_every_call_that_one_may_see_is_met_once(
+    person: User, who: str, query: str, narrowing: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset, "LOOKED_AT", 4)
+    monkeypatch.setattr(few_numbers, "FEW", 1 if who == "many numbers" else 100)
+    viewer = factories.admin() if who == "admin" else person
+    wanted = Call.objects.visible_to(viewer).filter(**narrowing).order_by("-started_at", "-id")
+    found, texts = met(viewer, query)
+    assert found == [call.pk for call in wanted]
+    assert len(texts) == 1 if not query else len(texts) > 2
+    for text in texts[:-1]:
+        assert "among the calls looked at so far, to" in text
+        assert "Go on from there" in text
+    assert "looked at so far" not in texts[-1]
+
+
+def test_a_whole_call_id_is_found_at_once_however_old(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "LOOKED_AT", 2)
+    for viewer in (person, factories.admin()):
+        oldest = Call.objects.visible_to(viewer).order_by("started_at", "id")[0]
+        found, texts = met(viewer, f"?q={oldest.call_id}")
+        assert (found, len(texts)) == ([oldest.pk], 1)
+    foreign = Call.objects.exclude(pk__in=Call.objects.visible_to(person))[0]
+    assert met(person, f"?q={foreign.call_id}")[0] == []
+
+
+def test_nothing_found_offers_all_calls(person: User) -> None:
+    assert "No call matches" in met(person, "?q=999999")[1][0]
