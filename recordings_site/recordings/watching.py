@@ -12,7 +12,8 @@ from recordings_site.recordings.models import IndexedRecording, RecordingJob, Re
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import candidates, summary, tree
 from recordings_site.recordings.search.find import understand
-from recordings_site.recordings.search.language import QueryError, parse
+from recordings_site.recordings.search.language import parse
+from recordings_site.recordings.search.pieces import QueryError
 
 COUNTED = 100  # at most, for a count on the home page
 

@@ -1,10 +1,11 @@
-"""Reads the dates of a query: "2024-03-05", "march", "last week", "3 days ago"."""
+"""Reads the dates of a query: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
 
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _UNITS = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}
 _MONTHS = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): index for index, name in enumerate(calendar.month_abbr) if name}
@@ -13,14 +14,29 @@ _DAYS |= {name.lower(): index for index, name in enumerate(calendar.day_abbr)}
 
 
 def span_of(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """The time that a date in figures or words covers, its end excluded; None when it cannot be read."""
-    words = re.sub(r"[\s_]+|(?<=[a-z])-|-(?=[a-z])", " ", text.strip().lower()).strip()
+    """The time that a date in figures or words covers, or two of them with all between; its end is excluded.
+
+    None when it cannot be read.
+    """
+    today = now.astimezone(zone).date()
     try:
-        days = _days(words, now.astimezone(zone).date())
+        days = [_days(_plain(each), today) for each in text.split("..", maxsplit=1)]
+        known = [each for each in days if each is not None]
+        if len(known) < len(days):
+            return None
+        ends = min(known)[0], max(known)[1]
         # In UTC, as databases keep moments: a day at either end of the calendar has none there.
-        return tuple(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in days) if days else None  # type: ignore[return-value]
+        first, last = (datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in ends)
     except (ValueError, OverflowError):
         return None
+    return first, last
+
+
+def _plain(text: str) -> str:
+    """A date's words with one blank between: "5Th-March" and "5th march" are "5 march", "two weeks" is "2 weeks"."""
+    words = re.sub(r"[\s_,]+|(?<=[a-z])-|-(?=[a-z])", " ", text.strip().lower()).strip()
+    words = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", words)
+    return re.sub(r"[a-z]+", lambda found: str(_COUNTS.index(found[0])) if found[0] in _COUNTS else found[0], words)
 
 
 def _days(words: str, today: date) -> tuple[date, date] | None:
@@ -43,10 +59,18 @@ def _days(words: str, today: date) -> tuple[date, date] | None:
 
 
 def _in_figures(words: str) -> tuple[date, date] | None:
-    """Year, month, day; or day, month, year where points make clear that it is not the American order."""
+    """Year, month, day; or day, month, year where points make clear that it is not the American order.
+
+    With strokes either order is usual: then it is clear only if one of the figures can be no month.
+    """
     figures = [int(each) for each in re.findall(r"\d+", words)]
     if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", words):
         figures.reverse()
+    elif re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", words):
+        one, other, year = figures
+        if max(one, other) <= 12 and one != other:
+            return None
+        figures = [year, min(one, other), max(one, other)]
     elif not re.fullmatch(r"\d{4}(?:([-/.])\d{1,2}(?:\1\d{1,2})?)?", words):
         return None
     match figures:
@@ -75,7 +99,7 @@ def _in_words(words: str, today: date) -> tuple[date, date] | None:
         if (index := _MONTHS.get(named[1])) is not None:
             # A month without its year is the latest one that has begun.
             return _month(int(named[2]) if named[2] else today.year - (index > today.month), index)
-    elif (named := re.fullmatch(r"(?:(\d{1,2}) ([a-z]+)|([a-z]+) (\d{1,2}))(?: (\d{4}))?", words)) and (
+    elif (named := re.fullmatch(r"(?:(\d{1,2}) ?([a-z]+)|([a-z]+) (\d{1,2}))(?: (\d{4}))?", words)) and (
         index := _MONTHS.get(named[2] or named[3])
     ):
         found = date(int(named[5]) if named[5] else today.year, index, int(named[1] or named[4]))
@@ -94,11 +118,13 @@ def _month_before(year: int, month: int) -> tuple[int, int]:
 
 
 def seconds_of(text: str) -> float | None:
-    """The seconds of a length: "90", "5m", "1h30m", "2:05" (minutes and seconds); None when it cannot be read."""
+    """The seconds of a length: "90", "5m", "5 minutes", "1h30m", "2:05" (minutes and seconds); None for all else."""
     words = text.strip().lower().replace(" ", "")
     if clock := re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})", words):
         return int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
-    units = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,5})(?:m|min))?(?:(\d{1,6})s?)?", words)
+    units = re.fullmatch(
+        r"(?:(\d{1,4})h(?:ours?)?)?(?:(\d{1,5})m(?:ins?|inutes?)?)?(?:(\d{1,6})(?:s(?:ecs?|econds?)?)?)?", words
+    )
     if not words or not units or not words.isascii():
         return None
     return int(units[1] or 0) * 3600.0 + int(units[2] or 0) * 60 + int(units[3] or 0)

@@ -3,11 +3,20 @@
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recordings_site.recordings.search.dates import seconds_of, span_of
+from recordings_site.recordings.search.pieces import (
+    DATES,
+    LENGTHS,
+    PHONES,
+    QUOTES,
+    Piece,
+    QueryError,
+    cut,
+    failure,
+)
 from recordings_site.recordings.search.tokens import tokenize
 from recordings_site.recordings.search.tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 
@@ -16,47 +25,17 @@ MOST_TERMS = 60
 DEEPEST = 20  # nested parentheses and NOTs
 FARTHEST = 30  # words of NEAR
 SHORTEST_PREFIX = 2  # letters before a star
+LONGEST_VALUE = 6  # words that belong to one condition without quotation marks: after:3 weeks ago
+LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
+LONGEST_PHONE = 15  # digits
 
 STATES = ("expected", "not_recorded", "recording", "finished", "available", "deleted", "late", "missing")
 DIRECTIONS = ("inbound", "outbound", "callout", "unknown")
 HAS = ("transcript", "comment", "correction", "audio", "tag")
-DATES = ("before", "after", "on")
-LENGTHS = ("longer", "shorter")
-FIELDS = (
-    "speaker", "number", "caller", "team", "tag", "policy", "destination", "locale", "direction", "state", "has",
-    *DATES, *LENGTHS,
-)  # fmt: skip
-# What people type for them.
-_MEANT = {
-    "duration": "longer", "length": "longer", "date": "on", "day": "on", "since": "after", "until": "before",
-    "by": "speaker", "said": "speaker", "phone": "caller", "language": "locale", "status": "state",
-}  # fmt: skip
 _CHOICES = {"state": STATES, "direction": DIRECTIONS, "has": HAS}
-_QUOTES = '"“”„«»＂'
-_TOKEN = re.compile(
-    rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}])|(?P<word>[^\s(){_QUOTES}]+)", re.DOTALL
-)
-_FIELD = re.compile(r"([A-Za-z]+):(?!//)(.*)", re.DOTALL)
-_NEAR = re.compile(r"NEAR(?:/(\d{0,6}))?|near/(\d{0,6})")
-
-
-class QueryError(Exception):
-    """What is wrong with a query: a sentence, the place in it (characters) and the query as it may have been meant."""
-
-    def __init__(self, sentence: str, start: int, end: int, suggestion: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.start, self.end, self.suggestion = sentence, start, end, suggestion
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One piece of the typed text: ( ) " AND OR NOT NEAR word phrase field."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    value: str = ""
+# What people type for them.
+_MEANT = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
+_PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 
 def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Node:
@@ -96,73 +75,13 @@ class _Parser:
 
     def __init__(self, text: str, now: datetime, zone: ZoneInfo) -> None:
         self.text, self.now, self.zone = text, now, zone
-        self.pieces = list(self._pieces())
+        self.pieces = cut(text)
         self.at = 0
         self.terms = 0
         self.depth = 0
 
     def _fail(self, sentence: str, start: int, end: int, replacement: str | None = None) -> QueryError:
-        suggestion = "" if replacement is None else f"{self.text[:start]}{replacement}{self.text[end:]}".strip()
-        return QueryError(sentence, start, end, re.sub(r"\s+", " ", suggestion))
-
-    # --- Pieces ---------------------------------------------------------------------------------------------------
-    def _pieces(self) -> "list[_Piece]":
-        pieces: list[_Piece] = []
-        at = 0
-        while found := _TOKEN.match(self.text, at):
-            at = found.end()
-            match found.lastgroup:
-                case "open" | "close":
-                    pieces.append(_Piece(found[0], found[0], found.start(), at))
-                case "quote":
-                    phrase, at = self._quoted(found.start())
-                    pieces.append(_Piece("phrase", phrase, found.start(), at))
-                case "word":
-                    at = self._word(pieces, found[0], found.start())
-        return pieces
-
-    def _quoted(self, start: int) -> tuple[str, int]:
-        """The text between the quote at `start` and the next, and the place after it."""
-        closing = re.compile(f"[{_QUOTES}]").search(self.text, start + 1)
-        if not closing:
-            rest = self.text[start + 1 :]
-            raise QueryError(
-                "This quotation mark is never closed.", start, start + 1, f'{self.text[:start]}"{rest.strip()}"'
-            )
-        return self.text[start + 1 : closing.start()], closing.end()
-
-    def _word(self, pieces: list[_Piece], word: str, start: int) -> int:
-        """Append the pieces of a run without blanks; gives the place after it (a field takes what is quoted)."""
-        while word.startswith("-") and len(word) > 1:
-            if word[1].isdigit() and pieces and pieces[-1].end == start:
-                break
-            pieces.append(_Piece("NOT", "-", start, start + 1))
-            word, start = word[1:], start + 1
-        end = start + len(word)
-        if word == "-" and end < len(self.text) and self.text[end] in _QUOTES + "(":
-            pieces.append(_Piece("NOT", "-", start, end))
-        elif word in ("AND", "OR", "NOT", "|", "&", "&&", "||"):
-            kind = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}.get(word, word)
-            pieces.append(_Piece(kind, word, start, end))
-        elif near := _NEAR.fullmatch(word):
-            pieces.append(_Piece("NEAR", word, start, end, near[1] or near[2] or "10"))
-        elif (field := _FIELD.fullmatch(word)) and self._is_field(field, start):
-            name, value = field[1].lower(), field[2]
-            if not value and end < len(self.text) and self.text[end] in _QUOTES:
-                value, end = self._quoted(end)
-            pieces.append(_Piece("field", name, start, end, value))
-        else:
-            pieces.append(_Piece("word", word, start, end))
-        return end
-
-    def _is_field(self, field: "re.Match[str]", start: int) -> bool:
-        name = field[1].lower()
-        if name in FIELDS:
-            return True
-        meant = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
-        if meant:
-            raise self._fail(f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(name), meant)
-        return False
+        return failure(self.text, sentence, start, end, replacement)
 
     # --- Grammar --------------------------------------------------------------------------------------------------
     def whole(self) -> Node:
@@ -213,7 +132,7 @@ class _Parser:
         part = self._deeper(piece, self._not)
         return None if part is None else Not(part)
 
-    def _deeper(self, piece: _Piece, rule: Callable[[], Node | None]) -> Node | None:
+    def _deeper(self, piece: Piece, rule: Callable[[], Node | None]) -> Node | None:
         self.depth += 1
         if self.depth > DEEPEST:
             raise self._fail(f"Brackets and NOTs are nested deeper than {DEEPEST}.", piece.start, piece.end, " ")
@@ -242,7 +161,7 @@ class _Parser:
         return left
 
     def _primary(self) -> Node | None:
-        piece = self.pieces[self.at] if self.at < len(self.pieces) else _Piece("end", "", 0, len(self.text))
+        piece = self.pieces[self.at] if self.at < len(self.pieces) else Piece("end", "", 0, len(self.text))
         self.at += 1
         match piece.kind:
             case "(":
@@ -262,7 +181,7 @@ class _Parser:
             case kind:
                 raise self._fail(f"{kind} needs something to search for before it.", piece.start, piece.end, " ")
 
-    def _count(self, piece: _Piece) -> None:
+    def _count(self, piece: Piece) -> None:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise QueryError(
@@ -270,7 +189,7 @@ class _Parser:
                 self.text[: piece.start].strip(),
             )  # fmt: skip
 
-    def _bracket(self, opening: _Piece) -> Node | None:
+    def _bracket(self, opening: Piece) -> Node | None:
         if self._peek() == ")":
             empty = self.pieces[self.at]
             raise self._fail("There is nothing between these brackets.", opening.start, empty.end, " ")
@@ -280,11 +199,14 @@ class _Parser:
         self.at += 1
         return node
 
-    def _plain(self, piece: _Piece) -> Node | None:
+    def _plain(self, piece: Piece) -> Node | None:
         prefix = piece.text.endswith("*")
         words = tokenize(piece.text)
         if not words.sequence:
             return None
+        if (before := piece.text.rstrip("*").partition("*")) and before[1]:
+            kept = f"{before[0]}*" if len(before[0]) >= SHORTEST_PREFIX else piece.text.replace("*", "")
+            raise self._fail("A star stands for the end of a word, as in refun*.", piece.start, piece.end, kept)
         if prefix and len(words.sequence) == 1:
             shortest = SHORTEST_PREFIX if words.words[0].isascii() else 1
             if len(words.words[0]) < shortest:
@@ -296,9 +218,10 @@ class _Parser:
         return Word(piece.text, place=(piece.start, piece.end))
 
     # --- Fields ---------------------------------------------------------------------------------------------------
-    def _field(self, piece: _Piece) -> Node | None:
+    def _field(self, piece: Piece) -> Node | None:
         name, value = piece.text, piece.value.strip()
-        place = (piece.start, piece.end)
+        value, end = self._whole_value(name, value, piece.end) if value else (value, piece.end)
+        place = (piece.start, end)
         if not value:
             behind = self._peek() in ("word", "phrase") and self.text[piece.end : piece.end + 1].isspace()
             end = self.pieces[self.at].start if behind else piece.end
@@ -317,6 +240,28 @@ class _Parser:
             raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
         return Speaker(value, place=place) if name == "speaker" else Field(name, value, place=place)
 
+    def _whole_value(self, name: str, value: str, end: int) -> tuple[str, int]:
+        """A value with the words behind it that belong to it though nobody put them in quotation marks; its end."""
+        taken = (value, end, self.at)
+        if self.text[end - 1] in QUOTES or (name in PHONES and _digits(value) > LONGEST_AREA):
+            return value, end
+        for at, piece in enumerate(self.pieces[self.at : self.at + LONGEST_VALUE - 1], self.at + 1):
+            if piece.kind != "word":
+                break
+            value, end = f"{value} {piece.text}", piece.end
+            if self._is_value(name, value, piece.text):
+                taken = (value, end, at)
+        value, end, self.at = taken
+        return value, end
+
+    def _is_value(self, name: str, value: str, last: str) -> bool:
+        """Whether words with blanks between are one value of a condition."""
+        if name in DATES:
+            return span_of(value, now=self.now, zone=self.zone) is not None
+        if name in LENGTHS:
+            return last.isalpha() and seconds_of(value) is not None
+        return name in PHONES and bool(_PHONE.fullmatch(value)) and _digits(value) <= LONGEST_PHONE
+
     def _choice(self, name: str, value: str, place: tuple[int, int]) -> str:
         wanted = re.sub(r"[\s-]+", "_", value.lower())
         choices = _CHOICES[name]
@@ -324,15 +269,18 @@ class _Parser:
             return wanted
         if wanted.removesuffix("s") in choices:
             return wanted.removesuffix("s")
-        meant = (difflib.get_close_matches(wanted, choices, 1, 0.5) or choices)[0]
-        raise self._fail(f"“{name}:” takes {', '.join(choices[:-1])} or {choices[-1]}.", *place, f"{name}:{meant}")
+        meant = _MEANT.get(wanted.removesuffix("s"))
+        meant = meant if meant in choices else next(iter(difflib.get_close_matches(wanted, choices, 1, 0.5)), None)
+        # The rest is searched without a value that nobody knows.
+        instead = f"{name}:{meant or choices[0]}" if meant or len(self.pieces) == 1 else " "
+        raise self._fail(f"“{name}:” takes {', '.join(choices[:-1])} or {choices[-1]}.", *place, instead)
 
     def _date(self, name: str, value: str, place: tuple[int, int]) -> Node:
         span = span_of(value, now=self.now, zone=self.zone)
         if span is None:
             sentence = (
-                f"“{value}” is no date. Write 2024-03-05, 2024-03, march, yesterday, "
-                f'{name}:"last week" or {name}:"3 days ago".'
+                f"“{value}” is no date. Write 2024-03-05, 2024-03, 5 march, yesterday, "
+                f"{name}:last week or {name}:3 days ago."
             )
             # The rest is searched without it; a date that nobody meant would only hide what is found.
             raise self._fail(sentence, *place, " " if len(self.pieces) > 1 else f"{name}:today")
@@ -345,3 +293,7 @@ class _Parser:
                 return Between(first, None, place=place)
             case _:
                 return Between(first, after, place=place)
+
+
+def _digits(text: str) -> int:
+    return sum(each.isdigit() for each in text)

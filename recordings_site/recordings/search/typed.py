@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recordings_site.recordings.search import tree
-from recordings_site.recordings.search.language import QueryError, corrected, parse
+from recordings_site.recordings.search.language import corrected, parse
+from recordings_site.recordings.search.pieces import QueryError
 
 BEST = "best"
 # A cursor is an id of the index, 64 bits at most; among the best it is the number of a page.

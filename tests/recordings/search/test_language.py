@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings_site.recordings.search.language import FIELDS, LONGEST_QUERY, QueryError, corrected, parse
+from recordings_site.recordings.search.language import LONGEST_QUERY, corrected, parse
+from recordings_site.recordings.search.pieces import FIELDS, QueryError
 from recordings_site.recordings.search.tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 
 NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)  # a Wednesday
@@ -58,6 +59,26 @@ def day(month: int, number: int) -> datetime:
         ('after:"3 days ago"', Between(day(5, 31), None)),
         ("on:last-month", Between(day(5, 1), day(6, 1))),
         ('on:"5 march"', Between(day(3, 5), day(3, 6))),
+        ("on:5march", Between(day(3, 5), day(3, 6))),
+        ("on:5th march", Between(day(3, 5), day(3, 6))),
+        ("on:march 5th, 2026", Between(day(3, 5), day(3, 6))),
+        ("on:25/3/2026", Between(day(3, 25), day(3, 26))),
+        ("on:3/25/2026", Between(day(3, 25), day(3, 26))),
+        ("on:3/3/2026", Between(day(3, 3), day(3, 4))),
+        ("on:2026-03-05..2026-03-10", Between(day(3, 5), day(3, 11))),
+        ("on:march..april", Between(day(3, 1), day(5, 1))),
+        ("on:april..march", Between(day(3, 1), day(5, 1))),
+        # What belongs to a date, a length, a phone number needs no quotation marks.
+        ("on:last week refund", And((Between(day(5, 25), day(6, 1)), Word("refund")))),
+        ("after:two weeks ago refund", And((Between(day(5, 20), None), Word("refund")))),
+        ("on:march refund", And((Between(day(3, 1), day(4, 1)), Word("refund")))),
+        ('on:"march" 2026', And((Between(day(3, 1), day(4, 1)), Word("2026")))),
+        ("longer:5 minutes refund", And((Field("longer", "300.0"), Word("refund")))),
+        ("longer:1 hour", Field("longer", "3600.0")),
+        ("longer:5 30", And((Field("longer", "5.0"), Word("30")))),
+        ("caller:+46 70 123 45 67 refund", And((Field("caller", "+46 70 123 45 67"), Word("refund")))),
+        ("number:+46201234567 2000", And((Field("number", "+46201234567"), Word("2000")))),
+        ("caller:070 (refund)", And((Field("caller", "070"), Word("refund")))),
     ],
 )
 def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
@@ -85,6 +106,12 @@ def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
         ("a NEAR/500 b", (2, 10), "a NEAR/30 b", "1 to 30"),
         ("(a b) NEAR/5 c", (0, 12), "(a b) AND c", "NEAR stands between"),
         ("r*", (0, 2), "r", "letters before the star"),
+        ("a ref*nd b", (2, 8), "a ref* b", "stands for the end"),
+        ("*fund", (0, 5), "fund", "stands for the end"),
+        ("has:notes", (0, 9), "has:comment", "takes"),
+        ("has:nothing", (0, 11), "has:transcript", "takes"),
+        ("refund has:xyz", (7, 14), "refund", "takes"),
+        ("on:5/3/2026", (0, 11), "on:today", "is no date"),
         ("a () b", (2, 4), "a b", "nothing between"),
         ("", (0, 0), "", "Type a word"),
         ("!!!", (0, 3), "", "no letter or digit"),

@@ -1,0 +1,110 @@
+"""Cuts a typed query into its pieces: brackets, AND OR NOT NEAR, words, phrases, and conditions with their values."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+DATES = ("before", "after", "on")
+LENGTHS = ("longer", "shorter")
+PHONES = ("number", "caller")
+FIELDS = (
+    "speaker", "team", "tag", "policy", "destination", "locale", "direction", "state", "has",
+    *PHONES, *DATES, *LENGTHS,
+)  # fmt: skip
+# What people type for them.
+_MEANT = {
+    "duration": "longer", "length": "longer", "date": "on", "day": "on", "since": "after", "until": "before",
+    "by": "speaker", "said": "speaker", "phone": "caller", "language": "locale", "status": "state",
+}  # fmt: skip
+QUOTES = '"“”„«»＂'
+_TOKEN = re.compile(
+    rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>[{QUOTES}])|(?P<word>[^\s(){QUOTES}]+)", re.DOTALL
+)
+_FIELD = re.compile(r"([A-Za-z]+):(?!//)(.*)", re.DOTALL)
+_NEAR = re.compile(r"NEAR(?:/(\d{0,6}))?|near/(\d{0,6})")
+
+
+class QueryError(Exception):
+    """What is wrong with a query: a sentence, the place in it (characters) and the query as it may have been meant."""
+
+    def __init__(self, sentence: str, start: int, end: int, suggestion: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.start, self.end, self.suggestion = sentence, start, end, suggestion
+
+
+def failure(text: str, sentence: str, start: int, end: int, replacement: str | None = None) -> QueryError:
+    """What is wrong with a stretch of a query, and the query with something else in its place."""
+    suggestion = "" if replacement is None else f"{text[:start]}{replacement}{text[end:]}".strip()
+    return QueryError(sentence, start, end, re.sub(r"\s+", " ", suggestion))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of the typed text: ( ) AND OR NOT NEAR word phrase field."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: str = ""
+
+
+def cut(text: str) -> list[Piece]:
+    """The pieces of a query in their order. Raises QueryError for a quotation mark or condition that is none."""
+    pieces: list[Piece] = []
+    at = 0
+    while found := _TOKEN.match(text, at):
+        at = found.end()
+        match found.lastgroup:
+            case "open" | "close":
+                pieces.append(Piece(found[0], found[0], found.start(), at))
+            case "quote":
+                phrase, at = _quoted(text, found.start())
+                pieces.append(Piece("phrase", phrase, found.start(), at))
+            case "word":
+                at = _word(text, pieces, found[0], found.start())
+    return pieces
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    """The text between the quote at `start` and the next, and the place after it."""
+    closing = re.compile(f"[{QUOTES}]").search(text, start + 1)
+    if not closing:
+        rest = text[start + 1 :]
+        raise QueryError("This quotation mark is never closed.", start, start + 1, f'{text[:start]}"{rest.strip()}"')
+    return text[start + 1 : closing.start()], closing.end()
+
+
+def _word(text: str, pieces: list[Piece], word: str, start: int) -> int:
+    """Append the pieces of a run without blanks; gives the place after it (a field takes what is quoted)."""
+    while word.startswith("-") and len(word) > 1:
+        if word[1].isdigit() and pieces and pieces[-1].end == start:
+            break
+        pieces.append(Piece("NOT", "-", start, start + 1))
+        word, start = word[1:], start + 1
+    end = start + len(word)
+    if word == "-" and end < len(text) and text[end] in QUOTES + "(":
+        pieces.append(Piece("NOT", "-", start, end))
+    elif word in ("AND", "OR", "NOT", "|", "&", "&&", "||"):
+        kind = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}.get(word, word)
+        pieces.append(Piece(kind, word, start, end))
+    elif near := _NEAR.fullmatch(word):
+        pieces.append(Piece("NEAR", word, start, end, near[1] or near[2] or "10"))
+    elif (field := _FIELD.fullmatch(word)) and _is_field(text, field, start):
+        name, value = field[1].lower(), field[2]
+        if not value and end < len(text) and text[end] in QUOTES:
+            value, end = _quoted(text, end)
+        pieces.append(Piece("field", name, start, end, value))
+    else:
+        pieces.append(Piece("word", word, start, end))
+    return end
+
+
+def _is_field(text: str, field: "re.Match[str]", start: int) -> bool:
+    name = field[1].lower()
+    if name in FIELDS:
+        return True
+    meant = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
+    if meant:
+        raise failure(text, f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(name), meant)
+    return False
