@@ -131,7 +131,7 @@ class _Reader:
         else:
             rest = list(parts)
         read = [
-            self._number(group, speaker) if len(group) > 1 else self.read(group[0], speaker) for group in _groups(rest)
+            self._number(group, speaker) if len(group) > 1 else self.read(group[0], speaker) for group in groups(rest)
         ]
         return All(tuple(read)) if len(read) > 1 else read[0]
 
@@ -182,7 +182,7 @@ def _has_text(node: tree.Node) -> bool:
             return isinstance(node, tree.Word | tree.Phrase | tree.Near)
 
 
-def _groups(parts: list[tree.Node]) -> "Iterator[list[tree.Word]]":
+def groups(parts: Sequence[tree.Node]) -> Iterator[list[tree.Word]]:
     """The parts one by one, but neighbouring figures together."""
     group: list[tree.Word] = []
     for part in parts:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.recordings.search import candidates, find, lexicon, names, spelling, tree, typed
 from recordings_site.recordings.search.highlight import Piece
+from recordings_site.recordings.search.meaning import groups
+from recordings_site.recordings.search.pieces import PHONES
 from recordings_site.recordings.search.summary import quoted
 from recordings_site.recordings.search.tokens import fold, tokenize
 
@@ -25,7 +27,10 @@ HEARD_IN = 5  # newest calls from which a word's spelling is taken
 BEGINNING = 1  # letters that a word with two slips has in common with what was meant
 _RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
 
+_FEWEST_DIGITS = 6  # of what may be a phone number
+
 _Asked = tree.Word | tree.Phrase | tree.Speaker | tree.Field
+_Change = tuple[tuple[int, int], str]  # a place in the query, and what is to stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,23 @@ def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
     if len(mended) == 1:
         changes = [[(mended[0].place, text)] for text in mended[0].instead]
     else:
-        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]] if mended else []
-    read = (_changed(query, sorted(change)) for change in changes)
+        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]]
+    if not found:
+        changes.append(_operators(node))
+    read = [_changed(query, sorted(change)) for change in changes if change]
     return Advice(
         [doubt.sentence for doubt in doubts], [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
     )
 
 
-def _changed(query: str, changes: Sequence[tuple[tuple[int, int], str]]) -> Suggestion:
+def _operators(node: tree.Node) -> list[_Change]:
+    """The words that would combine others if they were typed in capitals."""
+    parts = node.parts if isinstance(node, tree.And) else ()
+    words = [part for part in parts if isinstance(part, tree.Word) and part.text in ("and", "or", "not")]
+    return [(word.place, word.text.upper()) for word in words]
+
+
+def _changed(query: str, changes: Sequence[_Change]) -> Suggestion:
     """The query with some stretches changed, all else as it was typed."""
     pieces: list[Piece] = []
     at = 0
@@ -81,10 +95,10 @@ def _changed(query: str, changes: Sequence[tuple[tuple[int, int], str]]) -> Sugg
 
 def _leads_somewhere(query: str, user: User) -> bool:
     """Whether a query finds something, as far as can be seen at once."""
-    node = typed.read(query, now=timezone.now(), zone=user.zone).node
-    if node is None:
+    asked = typed.read(query, now=timezone.now(), zone=user.zone)
+    if asked.node is None or asked.error is not None:
         return False
-    walked = _first(node, user)
+    walked = _first(asked.node, user)
     return bool(walked.ids) or walked.stopped
 
 
@@ -96,8 +110,8 @@ def _asked(node: tree.Node, *, among_alternatives: bool) -> Iterator[_Asked]:
     """What a query asks for, of which one that finds nothing may be why: of all that must hold, only alternatives."""
     match node:
         case tree.And(parts):
-            for part in parts:
-                yield from _asked(part, among_alternatives=among_alternatives)
+            for group in groups(parts):
+                yield from _asked(_together(group), among_alternatives=among_alternatives)
         case tree.Or(parts):
             for part in parts:
                 yield from _asked(part, among_alternatives=True)
@@ -106,6 +120,14 @@ def _asked(node: tree.Node, *, among_alternatives: bool) -> Iterator[_Asked]:
             yield from _asked(right, among_alternatives=among_alternatives)
         case tree.Word(prefix=False) | tree.Phrase() | tree.Speaker() | tree.Field() if among_alternatives:
             yield node
+
+
+def _together(group: Sequence[tree.Node]) -> tree.Node:
+    """Figures with blanks between them as the one number that they may be."""
+    words = [part for part in group if isinstance(part, tree.Word)]
+    if len(words) < 2:
+        return group[0]
+    return tree.Word(" ".join(word.text for word in words), place=(words[0].place[0], words[-1].place[1]))
 
 
 def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
@@ -123,19 +145,34 @@ def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
 
 
 def _unsaid(part: tree.Word | tree.Phrase, user: User) -> Iterator[_Doubt]:
-    """The words of a part that were said in no call that this person may see."""
+    """The words of a part that were said in no call that this person may see; what was written as one is one."""
     if _first(part, user).ids:
         return
     tokens = tokenize(part.text)
-    for token, word in islice(zip(tokens.sequence, tokens.words, strict=True), LOOKED_INTO):
-        text = part.text[token.start : token.end]
-        if len(tokens.words) > 1 and _first(tree.Word(text), user).ids:
-            continue
-        start = part.place[0] + token.start + isinstance(part, tree.Phrase)  # behind its quotation mark
+    each_word = list(islice(zip(tokens.sequence, tokens.words, strict=True), LOOKED_INTO))
+    if len(tokens.words) > 1:
+        each_word = [(token, word) for token, word in each_word if not _first(tree.Word(word), user).ids]
+    if isinstance(part, tree.Phrase):
+        for token, word in each_word:
+            start = part.place[0] + 1 + token.start  # behind the quotation mark
+            text = part.text[token.start : token.end]
+            yield _Doubt((start, start + len(text)), _unheard(text), [" ".join(said) for said in _meant(word, user)])
+        return
+    if sum(each.isdigit() for each in part.text) >= _FEWEST_DIGITS:
+        instead = [f"{name}:{quoted(part.text)}" for name in PHONES]
+    elif len(each_word) == 1:
+        token, word = each_word[0]
+        before, after = part.text[: token.start], part.text[token.end :]
         # Two words that were written as one become a phrase.
-        two = "{}" if isinstance(part, tree.Phrase) else '"{}"'
-        instead = [said[0] if len(said) == 1 else two.format(" ".join(said)) for said in _meant(word, user)]
-        yield _Doubt((start, start + len(text)), f"“{text}” was said in no call that you may see.", instead)
+        meant = [said[0] if len(said) == 1 else f'"{" ".join(said)}"' for said in _meant(word, user)]
+        instead = [f"{before}{text}{after}" for text in meant]
+    else:
+        instead = []
+    yield _Doubt(part.place, _unheard(part.text), instead)
+
+
+def _unheard(text: str) -> str:
+    return f"“{text}” was said in no call that you may see."
 
 
 def _meant(word: str, user: User) -> list[Sequence[str]]:

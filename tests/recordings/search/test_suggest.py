@@ -65,6 +65,17 @@ def admin() -> User:
         ('speaker:"Speaker 1" refnud', ['speaker:"Speaker 1" refund']),
         ("refnud-card", []),  # never said one after the other
         ("refnud pracel", ["refund parcel"]),
+        ("refnud, please", ["refund, please"]),
+        ("credit-crad", ["credit-card"]),
+        ("the-credit-card", []),
+        # A number that nobody said may be that of a caller, or one's own.
+        ("+46 73 300  00 01", ['caller:"+46 73 300 00 01"']),
+        ("refund 0733000001", ["refund caller:0733000001"]),
+        ("12 34", []),
+        # Operators in small letters are words like others.
+        ("refund not banana", ["refund NOT banana"]),
+        ("banana or refund", ["banana OR refund"]),
+        ("refund or", []),
         # One alternative may find something while another one is misspelt.
         ("card OR refnud", ["card OR refund"]),
         # Nothing is offered where nothing was mistaken, or nothing like it was said, or it would find nothing.
@@ -109,6 +120,10 @@ def test_the_changed_words_are_marked(admin: User) -> None:
 def test_what_is_in_no_call_is_named(admin: User) -> None:
     assert advice("banana card", admin).unknown == ["“banana” was said in no call that you may see."]
     assert advice("parcel card", admin).unknown == []
+    assert advice("wasn't 12 34", admin).unknown == [
+        "“wasn't” was said in no call that you may see.",
+        "“12 34” was said in no call that you may see.",
+    ]
 
 
 def test_nothing_that_only_others_said_is_offered_or_shows(admin: User) -> None:
