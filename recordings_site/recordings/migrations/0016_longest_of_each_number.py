@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recordings", "0014_search_tiers")]
+    dependencies = [("recordings", "0015_no_index_twice")]
 
     operations = [
         migrations.AddIndex(
