@@ -45,7 +45,8 @@ export function startKeys() {
     }
     if (event.key === "g") going = event.timeStamp + 1500;
     else if (event.key === "/") {
-      const search = document.querySelector("[data-global-search]");
+      // A page with a search of its own has it after the one in the head.
+      const search = [...document.querySelectorAll("[data-global-search]")].at(-1);
       if (!search) return;
       event.preventDefault();
       search.focus();

@@ -17,8 +17,18 @@ export function startPlayInPlace(root = document) {
   const audio = bar.querySelector("audio");
   const title = bar.querySelector("[data-play-title]");
   const trouble = bar.querySelector("[data-play-trouble]");
+  let current = null; // the button whose line was started last: while it plays, it pauses
 
+  const mark = () => {
+    for (const button of root.querySelectorAll("[data-play]")) {
+      const plays = button === current && !audio.paused;
+      const sign = button.querySelector("use");
+      sign.setAttribute("href", sign.getAttribute("href").replace(/#.*/, plays ? "#pause" : "#play"));
+      button.setAttribute("aria-label", plays ? "Pause" : button.dataset.label);
+    }
+  };
   const play = (button, at) => {
+    current = button;
     bar.hidden = false;
     trouble.textContent = "";
     title.textContent = button.dataset.title;
@@ -26,29 +36,37 @@ export function startPlayInPlace(root = document) {
     if (audio.getAttribute("src") !== button.dataset.play) audio.src = button.dataset.play;
     audio.currentTime = Math.max(0, at - LEAD);
     audio.play().catch(() => {});
+    mark();
   };
   const show = (part) => {
-    for (const button of part.querySelectorAll("[data-play][hidden]")) button.hidden = false;
+    for (const button of part.querySelectorAll("[data-play][hidden]")) {
+      button.hidden = false;
+      button.dataset.label = button.getAttribute("aria-label");
+    }
   };
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-play]");
-    if (button) play(button, Number(button.dataset.t));
+    if (button && button === current && !audio.paused) audio.pause();
+    else if (button) play(button, Number(button.dataset.t));
     const strip = event.target.closest(".hit-strip");
     if (strip) {
-      const first = strip.closest(".hit").querySelector("[data-play]");
+      const buttons = [...strip.closest(".hit").querySelectorAll("[data-play]")];
       const marks = [...strip.querySelectorAll("[data-t]")];
       const box = strip.getBoundingClientRect();
       const x = (100 * (event.clientX - box.left)) / box.width;
       const near = nearestMark(marks.map((mark) => Number(mark.getAttribute("x"))), x / 100, 100);
-      const mark = marks.find((each) => Number(each.getAttribute("x")) === near);
-      if (first && mark) play(first, Number(mark.dataset.t));
+      const at = Number(marks.find((each) => Number(each.getAttribute("x")) === near)?.dataset.t);
+      // Lines beyond those that are shown have no button of their own.
+      const own = buttons.find((each) => Number(each.dataset.t) === at) ?? buttons[0];
+      if (own && !Number.isNaN(at)) play(own, at);
     }
     if (event.target.closest("[data-play-close]")) {
       audio.pause();
       bar.hidden = true;
     }
   });
+  for (const change of ["play", "pause"]) audio.addEventListener(change, mark);
   audio.addEventListener("error", async () => {
     // The server says in a sentence why there is no sound.
     const answer = await fetch(audio.src, { headers: { Range: "bytes=0-0" } }).catch(() => null);

@@ -86,6 +86,12 @@ def test_from_a_word_to_its_moment_and_to_the_news(
     until(page, f"{clock} > {at}")
     assert page.evaluate(clock) < at + 5
     expect(page.locator(".hit")).to_have_count(1)
+    # The line's own button pauses it while it plays, and plays it again.
+    line.get_by_role("button", name="Pause", exact=True).click()
+    expect(line.get_by_role("button", name="Play from")).to_be_visible()
+    assert page.evaluate("document.querySelector('#play-bar audio').paused")
+    line.get_by_role("button", name="Play from").click()
+    expect(line.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     page.get_by_role("button", name="Stop and close").click()
     expect(page.locator("#play-bar")).to_be_hidden()
 
@@ -158,6 +164,8 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     page.keyboard.press("Enter")
     expect(page.locator(".hit")).to_have_count(2)
     expect(page.locator(".search-form input[name=q]")).to_have_value("refund")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
     # Another order is fetched at once; the number of calls is said with it.
     page.get_by_label("Order").select_option("best")
     expect(said).to_have_text("2 calls, the best first")
