@@ -21,7 +21,14 @@ from recordings_site.policies.facts import CallFacts, draw, e164
 from recordings_site.policies.lint import lint
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.parsing import DocumentError, Problem
-from recordings_site.policies.preview import SAMPLE_NUMBER, SAMPLE_RECORDING, Shown, every_answer, recorded_call
+from recordings_site.policies.preview import (
+    SAMPLE_CALLER,
+    SAMPLE_NUMBER,
+    SAMPLE_RECORDING,
+    Shown,
+    every_answer,
+    recorded_call,
+)
 from recordings_site.policies.publishing import NotAllowed
 from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
 from recordings_site.sinch.events import digits
@@ -140,15 +147,18 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
         answers=recorded_call(facts, number, held, timezone.now()),
         sentences=words.document_sentences(document, destination_names()),
         rules=list(zip(form.rule_prefixes(), sentences, strict=True)),
-        tried=tried(facts, held, number, asked) if asked.get("try_to") or asked.get("try_cli") else None,
+        tried=tried(facts, held, number, asked) if any(map(asked.get, ("try", "try_to", "try_cli"))) else None,
     )
 
 
 def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked: Mapping[str, Any]) -> Tried:
-    """The decision and answers for one call: `try_cli`, `try_to`, `try_direction`, `try_at`, `try_call_id`."""
+    """The decision and answers for one call: `try_cli`, `try_to`, `try_direction`, `try_at`, `try_call_id`.
+
+    What is left out is as the empty fields show it: a caller, and a number of this policy.
+    """
     own = digits(str(asked.get("try_to", ""))) or (number or SAMPLE_NUMBER).digits
     direction = "outbound" if asked.get("try_direction") == "outbound" else "inbound"
-    caller, called = str(asked.get("try_cli", "")).strip(), f"+{own}"
+    caller, called = str(asked.get("try_cli", "")).strip() or SAMPLE_CALLER, f"+{own}"
     call = CallFacts(
         call_id=str(asked.get("try_call_id", "")).strip() or "sample-call",
         direction=direction,

@@ -178,6 +178,17 @@ def test_a_call_is_tried_without_javascript_too(admin: Client) -> None:
     assert "Recorded: rule 1 of This policy (draft) records inbound calls Mon-Tue 08:00-18:00" in text
 
 
+def test_a_call_is_tried_as_the_empty_fields_show_it(admin: Client) -> None:
+    body = posted(how_destination=str(factories.destination().pk), try_at="2026-11-23T09:00")
+    body["rules-0-percent"] = "100"
+    assert "<h2>This call</h2>" not in admin.post(reverse("policy_preview_new"), body).content.decode()
+    text = admin.post(reverse("policy_preview_new"), body | {"try": "1"}).content.decode()
+    # From +46701234567, whom the rule records, to a sample number.
+    assert "Recorded: rule 1 of This policy (draft) records inbound calls" in text
+    assert "46800000000" in text[text.index("<h2>This call</h2>") :]
+    assert '<input type="hidden" name="try" value="1">' in text
+
+
 def test_the_list_says_what_is_in_force_whatever_is_drafted_or_proposed(admin: Client) -> None:
     place = factories.destination().pk
     rules = [{"record": True, "when": {"callers": ["+4670*"]}}]
