@@ -206,8 +206,16 @@ class NumberForm(forms.Form):
         return data
 
 
+class PolicyOrNone(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A policy, or "none": what one forgot to choose must not take a policy away."""
+
+    def clean(self, value: Any) -> Policy | None:
+        """The policy, or None where none is wanted."""
+        return None if value == "none" else super().clean(value)
+
+
 class AssignForm(forms.Form):
     """Lets one policy answer the selected numbers."""
 
     numbers = forms.ModelMultipleChoiceField(PhoneNumber.objects.in_use())
-    policy = forms.ModelChoiceField(Policy.objects.listed(), required=False, empty_label="No policy")
+    policy = PolicyOrNone(Policy.objects.listed())

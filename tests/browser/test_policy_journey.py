@@ -89,8 +89,10 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     # The number is given to it, and the draft replayed over the calls of the past.
     policy = Policy.objects.get()
     page.goto(f"{live_server.url}/numbers/")
-    page.get_by_label("Select Support Stockholm").check()
-    page.get_by_label("The selected numbers are answered by").select_option("Support EU")
+    page.get_by_label("Select every number shown").check()
+    expect(page.locator(".selection-bar")).to_contain_text("1 selected")
+    expect(page.get_by_label("Select Support Stockholm")).to_be_checked()
+    page.get_by_label("From the next call on answered by").select_option("Support EU")
     page.get_by_role("button", name="Change").click()
     expect(page.locator("#messages")).to_contain_text("1 number is now answered by Support EU.")
     page.goto(f"{live_server.url}/policies/{policy.pk}/replay/")

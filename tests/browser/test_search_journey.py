@@ -137,6 +137,7 @@ def test_many_recordings_are_selected_at_once(
     expect(page.locator(".selection-bar")).to_be_hidden()
     page.get_by_label("Select every recording on this page").check()
     expect(page.locator("tbody tr[aria-selected=true]")).to_have_count(2)
+    expect(page.locator(".selection-bar")).to_contain_text("2 selected")
     page.get_by_role("button", name="Mark as heard").click()
     expect(page.locator("#messages")).to_contain_text("2 recordings are marked as heard.")
     page.locator("summary", has_text="Columns").click()

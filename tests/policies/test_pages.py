@@ -344,6 +344,12 @@ def test_many_numbers_are_given_one_policy(admin: Client) -> None:
     assert PhoneNumber.objects.filter(policy=policy).count() == 2
     bare = admin.get(reverse("numbers"), {"policy": "none"}).context["numbers"]
     assert [number.pk for number in bare] == [numbers[2].pk]
+    # Who forgets to choose takes nothing away.
+    forgot = admin.post(reverse("numbers_assign"), {"numbers": [numbers[0].pk], "policy": ""}, follow=True)
+    assert "Select at least one number, and a policy." in forgot.content.decode()
+    assert PhoneNumber.objects.filter(policy=policy).count() == 2
+    admin.post(reverse("numbers_assign"), {"numbers": [numbers[0].pk], "policy": "none"})
+    assert PhoneNumber.objects.filter(policy=policy).count() == 1
 
 
 def test_support_finds_none_of_these_pages_and_an_auditor_only_reads(client: Client) -> None:

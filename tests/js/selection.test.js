@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { standing } from "../../static/js/library.js";
+import { standing } from "../../static/js/selection.js";
 
 test("the box above the rows shows none, some or all", () => {
   assert.deepEqual(standing([false, false]), { checked: false, indeterminate: false });
