@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
@@ -268,7 +269,7 @@ class RecordingJob(models.Model):
     def shown_reason(self) -> str:
         """Why it stands so, in a sentence, without the word that the state shows already."""
         reason = self.overdue_reason if self.shown_state in ("late", "missing") else self.problem
-        return reason.removeprefix("Late: ").removeprefix("Missing: ")
+        return capfirst(reason.removeprefix("Late: ").removeprefix("Missing: "))
 
     @property
     def is_running(self) -> bool:

@@ -64,6 +64,8 @@ class Options:
     long_calls: int = 0
     # So many calls come before the first of those.
     long_after: int = 0
+    # The ids of calls whose recordings cannot be written, as when a bucket has no room: nobody is told of that.
+    unwritten: frozenset[str] = frozenset()
     rest_url: str = REST_URL
 
 
@@ -162,6 +164,8 @@ class Engine:
         """Write a stopped recording and its transcript, and give the notifications of that."""
         options = recording.options
         notes: list[dict[str, Any]] = [self._notify(identity, "recording_finished")]
+        if call.planned.call_id in self.options.unwritten:
+            return notes if options.notification_events else []
         sound, words = self._content(call, recording)
         try:
             place = recording_place(

@@ -46,7 +46,7 @@ def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
     recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Missing: nothing was written.")
     seen = home(factories.admin(), now=NOW)
     assert (seen.late, seen.missing) == (1, 1)
-    assert {each.shown_reason for each in seen.overdue} == {"not there after 10 minutes.", "nothing was written."}
+    assert {each.shown_reason for each in seen.overdue} == {"Not there after 10 minutes.", "Nothing was written."}
 
 
 def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
