@@ -120,6 +120,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/<int:saved_id>/", views_saved.saved_edit, name="saved_edit"),
     path("saved/<int:saved_id>/delete/", views_saved.saved_delete, name="saved_delete"),
     path("saved/<int:saved_id>/seen/", views_saved.saved_seen, name="saved_seen"),
+    path("saved/<int:saved_id>/found/<uuid:recording_id>/", views_saved.saved_found, name="saved_found"),
     path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Calls in progress
     path("live/", views_live.live_calls, name="live"),

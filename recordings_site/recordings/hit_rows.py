@@ -38,10 +38,16 @@ def hits_html(hits: Iterable[Hit], list_name: str) -> SafeString:
     return format_html_join("\n", "{}", ((_hit(each, list_name),) for each in hits))
 
 
+def address_of(hit: Hit, list_name: str) -> str:
+    """Where a hit opens: at its first line, with find filled in."""
+    address = reverse("recording", args=[hit.recording.pk])
+    return _moment(address, hit.seconds[0] if hit.seconds else None, hit.words, list_name)
+
+
 def _hit(hit: Hit, list_name: str) -> SafeString:
     recording = hit.recording
     address = reverse("recording", args=[recording.pk])
-    first = _moment(address, hit.seconds[0] if hit.seconds else None, hit.words, list_name)
+    first = address_of(hit, list_name)
     more = ""
     if hit.more_lines > 0:
         more = format_html(

@@ -1,5 +1,8 @@
 """Pages of saved searches: keep one, change it, see what it found since."""
 
+from urllib.parse import urlencode
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,10 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
-from recordings_site.recordings import actions_saved, watching
+from recordings_site.recordings import actions_saved, hit_rows, watching
 from recordings_site.recordings.forms_saved import LONGEST_NAME, SavedSearchForm
-from recordings_site.recordings.models import SavedMatch, SavedSearch
+from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
+from recordings_site.recordings.reviewing import HITS
 from recordings_site.recordings.saved import SavedPage
+from recordings_site.recordings.search import find
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -66,6 +71,19 @@ def saved_seen(request: Request, saved_id: int) -> HttpResponse:
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     actions_saved.mark_seen(by=request.user, saved=saved)
     return redirect("saved")
+
+
+@require_safe
+@access.signed_in
+def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResponse:
+    """Lead from the news of a saved search of one's own to a recording: to where it says what was searched."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    searched = watching.tree_of(saved, request.user) if saved.page == SavedPage.SEARCH else None
+    name = saved.query if searched is None else HITS + saved.query
+    if searched is not None and (hit := find.within(searched, recording, user=request.user)):
+        return redirect(hit_rows.address_of(hit, name))
+    return redirect(f"{reverse('recording', args=[recording.pk])}?{urlencode({'list': name})}")
 
 
 @require_safe

@@ -4,6 +4,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.http import QueryDict
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Team, User
@@ -67,7 +68,7 @@ def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, per
     assert SavedMatch.objects.get().saved == saved
     [letter] = mail.outbox
     assert letter.to == [person.email]
-    assert f"/recordings/{recording.pk}/" in str(letter.body)
+    assert f"/saved/{saved.pk}/found/{recording.pk}/" in str(letter.body)
     assert "I want" not in str(letter.body)
     browser = client(person)
     assert "1 new" in browser.get("/saved/").content.decode()
@@ -76,6 +77,31 @@ def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, per
     ).content.decode()
     assert shelf.startswith("<section")
     assert "1 new" not in shelf
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "leads_to"),
+    [
+        (SavedPage.SEARCH, "q=refund&sort=best", {"q": "refunds", "t": "6.0", "list": "search:q=refund&sort=best"}),
+        (SavedPage.SEARCH, "q=%22", {"list": "q=%22"}),
+        (SavedPage.RECORDINGS, "state=available", {"list": "state=available"}),
+    ],
+)
+def test_the_news_lead_to_where_it_is_said_and_on_to_the_other_hits(
+    team: Team, person: User, page: SavedPage, query: str, leads_to: dict[str, str]
+) -> None:
+    saved, recording = kept(person, query, page), factories.recording(number=factories.number(team=team))
+    index_transcript(factories.transcript(recording, [(1.0, "Speaker 1", "Hello"), (6.0, "Speaker 2", "two refunds")]))
+    browser = client(person)
+    where = f"/saved/{saved.pk}/found/{recording.pk}/"
+    SavedMatch.objects.create(saved=saved, recording=recording)
+    assert where in browser.get("/saved/").content.decode()
+    address, _, asked = browser.get(where).headers["Location"].partition("?")
+    assert (address, QueryDict(asked).dict()) == (f"/recordings/{recording.pk}/", leads_to)
+    assert browser.get(f"{address}?{asked}").status_code == 200
+    assert client(factories.admin()).get(where).status_code == 404
+    hidden = said(factories.team(), "refund")
+    assert browser.get(f"/saved/{saved.pk}/found/{hidden.pk}/").status_code == 404
 
 
 def test_what_is_new_names_whom_we_called(team: Team, person: User) -> None:

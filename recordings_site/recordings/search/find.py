@@ -92,6 +92,12 @@ def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -
     return Found(hits, page + 1 if page * size < len(ranked.ids) else None, None), ranked
 
 
+def within(node: tree.Node, recording: RecordingJob, *, user: User) -> Hit | None:
+    """One recording as a hit, with the lines that say what is asked; None while it cannot be searched."""
+    here = IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
+    return next(iter(_hits(list(here), list(lines_of(understand(node))), user)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The hits before and after one, and the cursor of a page that holds it and the one after it."""
