@@ -69,6 +69,12 @@ def test_a_misspelt_word_is_offered_as_it_was_said() -> None:
     assert "Did you mean" not in led.content.decode()
 
 
+def test_words_that_were_said_apart_are_a_click_away() -> None:
+    indexed("a refund", "for the card")
+    page = client(factories.admin()).get("/search/", {"q": '"refund card"'}).content.decode()
+    assert '<a class="btn btn-primary" href="?q=refund+card">refund card</a>' in page
+
+
 @pytest.mark.parametrize(
     "query", ["", "!!!", "(", "a\0b", "*" * 50, "x" * 3000, "speaker:", "🙂", "NEAR/5", "退*", "%", "\\"]
 )

@@ -35,6 +35,7 @@ HAS = ("transcript", "comment", "correction", "audio", "tag")
 _CHOICES = {"state": STATES, "direction": DIRECTIONS, "has": HAS}
 # What people type for them.
 _MEANT = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
+_STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 
@@ -278,7 +279,7 @@ class _Parser:
     def _date(self, name: str, value: str, place: tuple[int, int]) -> Node:
         span = span_of(value, now=self.now, zone=self.zone)
         if span is None:
-            sentence = (
+            sentence = _two_ways(value) or (
                 f"“{value}” is no date. Write 2024-03-05, 2024-03, 5 march, yesterday, "
                 f"{name}:last week or {name}:3 days ago."
             )
@@ -293,6 +294,15 @@ class _Parser:
                 return Between(first, None, place=place)
             case _:
                 return Between(first, after, place=place)
+
+
+def _two_ways(value: str) -> str:
+    """What to say of a date that is another one in America."""
+    figures = [int(each) for each in value.split("/")] if _STROKES.fullmatch(value) else []
+    if not figures or max(figures[:2]) > 12 or 0 in figures:
+        return ""
+    one, other, year = figures
+    return f"“{value}” can be read in two ways. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."
 
 
 def _digits(text: str) -> int:

@@ -43,10 +43,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What was not found, a sentence each, and the queries that may have been meant, the likeliest first."""
+    """What was not found, a sentence each; the queries that may have been meant, the likeliest first.
+
+    `looser` finds the same words farther apart: each of them was said.
+    """
 
     unknown: Sequence[str] = ()
     suggestions: Sequence[Suggestion] = ()
+    looser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,29 @@ def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
     if not found:
         changes.append(_operators(node))
     read = [_changed(query, sorted(change)) for change in changes if change]
+    suggestions = [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
+    looser = "" if found or doubts else _looser(query, node)
     return Advice(
-        [doubt.sentence for doubt in doubts], [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
+        [doubt.sentence for doubt in doubts], suggestions, looser if looser and _leads_somewhere(looser, user) else ""
     )
+
+
+def _looser(query: str, node: tree.Node) -> str:
+    """A query for the same words that asks less: a phrase's or NEAR's anywhere in a call, others in any call."""
+    match node:
+        case tree.Phrase(text):
+            return text.strip()
+        case tree.Near(tree.Word() | tree.Phrase() as left, tree.Word() | tree.Phrase() as right):
+            return f"{_typed(query, left)} {_typed(query, right)}"
+        case tree.And(parts):
+            words = [part for part in parts if isinstance(part, tree.Word | tree.Phrase)]
+            return " OR ".join(_typed(query, word) for word in words) if len(words) == len(parts) else ""
+    return ""
+
+
+def _typed(query: str, part: tree.Word | tree.Phrase) -> str:
+    start, end = part.place
+    return query[start:end]
 
 
 def _operators(node: tree.Node) -> list[_Change]:

@@ -117,6 +117,25 @@ def test_the_changed_words_are_marked(admin: User) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("query", "looser"),
+    [
+        ('"card refund"', "card refund"),
+        ("refund NEAR/3 card", "refund card"),
+        ('want NEAR "credit card"', 'want "credit card"'),
+        ("parcel card", "parcel OR card"),
+        ('received "my card"', 'received OR "my card"'),
+        ('"refund parcel tack"', ""),  # in no call together
+        ("parcel card tag:x", ""),
+        ("parcel -refund", ""),
+        ("parcel banana", ""),
+        ("refund", ""),
+    ],
+)
+def test_words_that_were_said_apart_are_offered_apart(admin: User, query: str, looser: str) -> None:
+    assert advice(query, admin).looser == looser
+
+
 def test_what_is_in_no_call_is_named(admin: User) -> None:
     assert advice("banana card", admin).unknown == ["“banana” was said in no call that you may see."]
     assert advice("parcel card", admin).unknown == []
