@@ -70,10 +70,10 @@ def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
     if len(mended) == 1:
         changes = [[(mended[0].place, text)] for text in mended[0].instead]
     else:
-        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]]
-    if not found:
-        changes.append(_operators(node))
-    read = [_changed(query, sorted(change)) for change in changes if change]
+        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]] if mended else []
+    if operators := [] if found else _operators(node):
+        changes += [operators, *(list((dict(change) | dict(operators)).items()) for change in changes)]
+    read = [_changed(query, sorted(change)) for change in changes]
     suggestions = [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
     looser = "" if found or doubts else _looser(query, node)
     return Advice(

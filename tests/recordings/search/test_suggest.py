@@ -76,6 +76,8 @@ def admin() -> User:
         ("refund not banana", ["refund NOT banana"]),
         ("banana or refund", ["banana OR refund"]),
         ("refund or", []),
+        ("fakturn or refnud", ["fakturan OR refund"]),
+        ("refund not crad", ["refund NOT crad", "refund NOT card"]),
         # One alternative may find something while another one is misspelt.
         ("card OR refnud", ["card OR refund"]),
         # Nothing is offered where nothing was mistaken, or nothing like it was said, or it would find nothing.
