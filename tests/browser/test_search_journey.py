@@ -11,6 +11,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import actions_saved
 from recordings_site.recordings.models import RecordingJob, SavedMatch
 from recordings_site.recordings.saved import SavedPage
+from recordings_site.recordings.search import summary
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories, simulated
 from tests.browser.listening import recorded
@@ -171,6 +172,20 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     page.get_by_label("Order").select_option("best")
     expect(said).to_have_text("2 calls, the best first")
     assert "sort=best" in page.url
+
+
+def test_all_calls_are_counted_on_request_where_their_number_stands(
+    context: BrowserContext, live_server: LiveServer, spoken: RecordingJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary, "NEWEST", 1)
+    sign_in(context, live_server, factories.user(teams=[spoken.number.team] if spoken.number else []))
+    page = context.new_page()
+    page.goto(f"{live_server.url}/search/?q=refund")
+    number = page.locator(".hits-head #total")
+    expect(number).to_have_text("1+ calls · count all")
+    number.get_by_role("link").click()
+    expect(number).to_have_text("2 calls")
+    expect(page.locator("#summary")).to_contain_text("Divided are the newest 1.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
