@@ -1,4 +1,5 @@
 # make run    the site with its demo on http://127.0.0.1:8000 (PORT=8080 chooses another port)
+# make calls  five more calls of just now, while the demo runs (CALLS=20, PORT=8080 as it runs)
 # make test   every check there is: house rules, SQLite, PostgreSQL, JavaScript, Chromium
 # make trust  the promises at their full size: 100,000 forgeries, 500 kills, 20,000 faults, all orders (hours)
 # make bench  the figures of tests/bench, each beside its floor in the same run
@@ -6,6 +7,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+CALLS ?= 5
 UV_VERSION = 0.13.9
 VENV = .venv
 IN_VENV = $(VENV)/bin/python
@@ -16,12 +18,16 @@ INSTALL = install() { $(VENV)/bin/uv pip install --quiet --python $(IN_VENV) --r
 	install_from() { install -r "$$1" 2>/dev/null || install --system-certs -r "$$1"; }; install_from
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(UPGRADE)
 
-.PHONY: run test trust bench lock
+.PHONY: run calls test trust bench lock
 .SILENT:
 
 run: $(RUNTIME)
 	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" LOG_LEVEL="$${LOG_LEVEL-WARNING}" \
 		$(IN_VENV) manage.py serve --port $(PORT)
+
+calls: $(RUNTIME)
+	DEMO="$${DEMO-1}" PUBLIC_URL="$${PUBLIC_URL-http://127.0.0.1:$(PORT)}" LOG_LEVEL="$${LOG_LEVEL-WARNING}" \
+		$(IN_VENV) manage.py demo --more $(CALLS)
 
 # PostgreSQL first, with what uses the database; then everything, so that the last line tells of everything.
 test: $(TESTS)

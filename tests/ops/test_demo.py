@@ -1,8 +1,11 @@
 """The demo: everything that a visitor should find, made by the site's own ways, and made once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
@@ -40,6 +43,7 @@ def filled(monkeypatch: pytest.MonkeyPatch, settings, tmp_path, capsys) -> str:
 
 
 def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, capsys):
+    assert "make calls\n" in filled
     assert Call.objects.count() == 62
     assert PhoneNumber.objects.count() == 5
     assert PhoneNumber.objects.values("team").distinct().count() == 2
@@ -60,12 +64,17 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
         assert f"{email:24} {what}" in filled
         assert (User.objects.get(email=email).name, User.objects.get(email=email).role) == (name, role)
         assert Client().post("/accounts/login/", {"login": email, "password": demo.PASSWORD}).status_code == 302
-    assert demo.KEY in filled
 
     before = set(RecordingJob.objects.values_list("pk", flat=True))
     call_command("demo", url="http://nobody.invalid")
     assert set(RecordingJob.objects.values_list("pk", flat=True)) == before
     assert demo.PASSWORD in capsys.readouterr().out
+
+    call_command("demo", url="http://127.0.0.1:8080", more=3)
+    call_command("demo", url="http://127.0.0.1:8080", more=2)
+    assert Call.objects.count() == 67
+    assert Call.objects.filter(started_at__gte=timezone.now() - timedelta(minutes=20)).count() >= 5
+    assert "make calls PORT=8080\n" in capsys.readouterr().out
 
 
 def test_its_people_have_worked_with_the_calls_and_are_told_of_new_ones(filled: str):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -29,6 +30,8 @@ from recordings_site.tasks.models import Task
 CALLS, TODAY, DAYS, SEED = 62, 9, 30, 2026
 # Sinch's notifications are lost, late and doubled now and then.
 FAULTS = Faults(lose=2, shuffle=5, duplicate=5)
+JUST_NOW = 0.01  # days
+USUAL_PORT = 8000
 PATIENCE_SECONDS = 60
 TRIES = 8
 
@@ -41,8 +44,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where the site is."""
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="the address of the running site (PUBLIC_URL)")
+        parser.add_argument("--more", type=int, default=0, metavar="CALLS", help="place so many calls of just now")
 
-    def handle(self, *args: Any, url: str, **options: Any) -> None:
+    def handle(self, *args: Any, url: str, more: int, **options: Any) -> None:
         """Fill, unless that was done before; always say how to sign in."""
         if not settings.DEMO:
             raise CommandError("The demo's passwords are known to everybody: it needs DEMO=1, on this machine only.")
@@ -52,21 +56,31 @@ class Command(BaseCommand):
         waiting = self._waiting(made)
         if waiting:
             demo_notes.watch()
-            self._place(made, waiting, url.rstrip("/") + "/callbacks/sinch/")
+            wishes = Options(
+                seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - TODAY - 10, unwritten=_unwritten(waiting)
+            )
+            self._place(waiting, url, wishes)
             self._wait()
             self._look()
             demo_notes.work()
+        if more:
+            # A plan leaves fifty minutes for the longest call to end; these take a minute.
+            now = datetime.now(UTC) + timedelta(minutes=48)
+            just_now = planned(made, seed=time.time_ns(), calls=more, days=JUST_NOW, now=now)
+            self._place(just_now, url, Options(seed=SEED, faults=FAULTS))
+            self._wait()
         self.stdout.write(f"\nSign in with the password {demo.PASSWORD} as")
         for email, _, what in demo.PEOPLE:
             self.stdout.write(f"  {email:24} {what}")
-        self.stdout.write(f"The demo application's key is {demo.KEY}")
+        port = urlsplit(url).port
+        self.stdout.write(f"More calls, at any time: make calls{'' if port in (None, USUAL_PORT) else f' PORT={port}'}")
 
     def _waiting(self, made: Demo) -> list[Gathering]:
         """The calls that were not placed yet: an interrupted demo goes on where it was."""
-        now, numbers = datetime.now(UTC), Numbers(made.plain, made.conference)
-        month = plan(seed=SEED, calls=CALLS - TODAY, days=DAYS, now=now, numbers=numbers, outbound=0.15)
+        now = datetime.now(UTC)
+        month = planned(made, seed=SEED, calls=CALLS - TODAY, days=DAYS, now=now)
         # The first page that a visitor sees tells of today: some calls are of the last hours.
-        gatherings = month + plan(seed=SEED + 1, calls=TODAY, days=0.25, now=now, numbers=numbers, outbound=0.15)
+        gatherings = month + planned(made, seed=SEED + 1, calls=TODAY, days=0.25, now=now)
         ended = set(
             Call.objects.filter(application=made.application, dice_received_at__isnull=False).values_list(
                 "call_id", flat=True
@@ -74,11 +88,8 @@ class Command(BaseCommand):
         )
         return [gathering for gathering in gatherings if any(call.call_id not in ended for call in gathering)]
 
-    def _place(self, made: Demo, waiting: list[Gathering], url: str) -> None:
-        application = Application(demo.KEY, demo.SECRET, url)
-        wishes = Options(
-            seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - TODAY - 10, unwritten=_unwritten(waiting)
-        )
+    def _place(self, waiting: list[Gathering], url: str, wishes: Options) -> None:
+        application = Application(demo.KEY, demo.SECRET, url.rstrip("/") + "/callbacks/sinch/")
         uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)})
         engine = Engine(application, Wire(application, patient(over_http())), uploads, wishes)
         total = sum(map(len, waiting))
@@ -118,6 +129,12 @@ def _unwritten(waiting: Sequence[Gathering]) -> frozenset[str]:
     a_day_ago = datetime.now(UTC) - actions.missing_after() - timedelta(hours=1)
     older = [call for call in answered if call.started_at < a_day_ago]
     return frozenset(call.call_id for call in (*answered[-1:], *older[-1:]))
+
+
+def planned(made: Demo, *, seed: int, calls: int, days: float, now: datetime) -> list[Gathering]:
+    """Calls to the demo's numbers, some from them, within the `days` before `now`."""
+    numbers = Numbers(made.plain, made.conference)
+    return plan(seed=seed, calls=calls, days=days, now=now, numbers=numbers, outbound=0.15)
 
 
 def patient(post: Post) -> Post:
