@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -49,7 +49,7 @@ def narrowed(rows: RecordingJobQuerySet, form: BrowseForm, *, by: Container[str]
     return rows
 
 
-def way(rows: RecordingJobQuerySet, form: BrowseForm, column: str) -> keyset.Way[RecordingJob] | None:
+def way(rows: QuerySet[RecordingJob, keyset.Row], form: BrowseForm, column: str) -> keyset.Way[keyset.Row] | None:
     """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column."""
     used = {name for name, _ in _values(form)}
     numbers = few_numbers.of(form.user) if "number" not in used else None

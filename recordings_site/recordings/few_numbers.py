@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
@@ -35,13 +35,13 @@ class ByNumber(Generic[Row]):
     narrows them that this index does not know, `looked_at` are they without it, and so many at a time are looked at.
     """
 
-    rows: QuerySet[Row]
-    facts: QuerySet[Row]
+    rows: QuerySet[Any, Row]
+    facts: QuerySet[Any]
     numbers: Sequence[int]
     column: str
-    looked_at: QuerySet[Row] | None = None
+    looked_at: QuerySet[Any] | None = None
 
-    def end(self, behind: Q, *, falling: bool) -> Row | None:
+    def end(self, behind: Q, *, falling: bool) -> Model | None:
         """The last that may be looked at: no number has more than its share before it."""
         if self.looked_at is None or not self.numbers:
             return None
@@ -51,7 +51,7 @@ class ByNumber(Generic[Row]):
         found = rows.filter(pk__in=self._nth_of_each(rows, share, names, "pk"))
         return found.order_by(*names).only(self.column, "id").first()
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Row]:
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, Row]:
         """The first so many."""
         names = keyset.sorted_by((self.column, "id"), falling=falling)
         behind_it = self.facts.filter(behind)
@@ -63,7 +63,7 @@ class ByNumber(Generic[Row]):
         keys = sorted(found.order_by().values_list(self.column, "pk"), reverse=falling)
         return self.rows.filter(pk__in=[pk for _, pk in keys[:count]])
 
-    def _nth_of_each(self, rows: QuerySet[Row], nth: int, names: Sequence[str], value: str) -> list[Any]:
+    def _nth_of_each(self, rows: QuerySet[Any], nth: int, names: Sequence[str], value: str) -> list[Any]:
         """A value of the nth row of each number that has so many."""
         of_one = rows.filter(number=OuterRef("pk")).order_by(*names).values(value)[nth - 1 : nth]
         each = PhoneNumber.objects.filter(pk__in=self.numbers).order_by().values_list(Subquery(of_one), flat=True)

@@ -4,8 +4,9 @@ What people or Sinch wrote is escaped, once: `format_html` at each level was hal
 `escape` does it: Django's asks first whether a text is lazy, which takes longer than all the rest.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from django.utils.safestring import SafeString
 
 from recordings_site.calls.models import Direction
 from recordings_site.recordings.columns import Column
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import State, shown_reason, shown_state
 from recordings_site.web.templatetags.site import duration, filesize, icon, phone, state, when
 
+# A named tuple of `RecordingJobQuerySet.as_rows`.
+Row = Any
 _ANY = UUID(int=0)
+_DIRECTIONS = dict(Direction.choices)
 _ROW = (
     '<tr><td class="col-check"><input type="checkbox" name="pk" value="{}" aria-label="Select this recording"></td>'
     '<th scope="row"><a class="row-open call" href="{}{}">{}<span><span class="visually-hidden">{}: </span>{}{}</span>'
@@ -30,26 +33,28 @@ _NO, _NOT_YET, _NOT_HEARD = (
 )
 
 
-def rows_html(recordings: Iterable[RecordingJob], columns: Sequence[Column], list_query: str) -> SafeString:
+def rows_html(
+    rows: Iterable[Row], columns: Sequence[Column], list_query: str, tags: Mapping[UUID, Sequence[str]]
+) -> SafeString:
     """The rows of a page; each recording's link carries the list's query along, to walk through it there."""
     query = f"?list={quote(list_query, safe='')}"
-    cells = [(_head(column), _CELLS[column.name]) for column in columns]
+    written: dict[str, Callable[[Row], object]] = {**_CELLS, "tags": lambda row: _chips(tags.get(row.id, ()))}
+    cells = [(_head(column), written[column.name]) for column in columns]
     # Made once: to look up fifty addresses takes as long as the rest of the rows.
     address = reverse("recording", args=[_ANY])
-    words = dict(Direction.choices)
     return SafeString(
         "\n".join(
             _ROW.format(
-                row.pk,
-                address.replace(str(_ANY), str(row.pk)),
+                row.id,
+                address.replace(str(_ANY), str(row.id)),
                 query,
-                icon("conference" if row.is_conference else row.direction or "idle"),
-                "Conference" if row.is_conference else words[row.direction],
-                escape(str(row.number or "Unattributed")),
+                icon("conference" if row.conference_session__conference_id else row.direction or "idle"),
+                "Conference" if row.conference_session__conference_id else _DIRECTIONS[row.direction],
+                escape(row.number__label or phone(row.number__digits) or "Unattributed"),
                 _html(_other_side(row)),
                 "".join(f"{head}{_html(cell(row))}</td>" for head, cell in cells),
             )
-            for row in recordings
+            for row in rows
         )
     )
 
@@ -63,55 +68,59 @@ def _head(column: Column) -> SafeString:
     return format_html('<td data-label="{}" class="{}">', column.heading, css)
 
 
-def _other_side(row: RecordingJob) -> SafeString | str:
+def _other_side(row: Row) -> SafeString | str:
     """Whom the number spoke with."""
-    if row.conference_session:
-        return f" · conference {row.conference_session.conference_id}"
+    if row.conference_session__conference_id:
+        return f" · conference {row.conference_session__conference_id}"
     if not row.caller:
         return ""
     outbound = row.direction == "outbound"
-    other = phone(row.call.called if row.call else "") if outbound else phone(row.caller)
+    other = phone(row.call__called if outbound else row.caller)
     return SafeString(f' <span class="quiet">{"→" if outbound else "←"} {escape(other)}</span>')
 
 
-def _length(row: RecordingJob) -> SafeString | str:
-    if not row.heard_at:  # type: ignore[attr-defined]
+def _length(row: Row) -> SafeString | str:
+    if not row.mine__heard_at:
         return duration(row.duration)
-    to = f" to {duration(row.heard_to)}" if row.heard_to else ""  # type: ignore[attr-defined]
+    to = f" to {duration(row.mine__position)}" if row.mine__position else ""
     return format_html(
         '{}<span class="heard" title="You heard this{}">{}<span class="visually-hidden">Heard</span></span>',
         duration(row.duration), to, icon("check"),
     )  # fmt: skip
 
 
-def _transcript(row: RecordingJob) -> SafeString:
-    if row.has_transcript:  # type: ignore[attr-defined]
+def _transcript(row: Row) -> SafeString:
+    if row.transcript:
         return format_html("{} Yes", icon("transcript"))
     if not row.transcription or row.deleted_at or row.state == State.NOT_RECORDED:
         return _NO
     return state("late") if row.transcript_overdue_since else _NOT_YET
 
 
-def _tags(row: RecordingJob) -> SafeString:
-    return format_html_join(" ", '<span class="chip">{}</span>', ((each.tag.name,) for each in row.taggings.all()))
+def _policy(row: Row) -> str:
+    name, version = row.decision__policy_version__policy__name, row.decision__policy_version__number
+    return f"{name} v{version}" if name else "–"
 
 
-def _heard(row: RecordingJob) -> SafeString:
-    return format_html("{} Heard", icon("check")) if row.heard_at else _NOT_HEARD  # type: ignore[attr-defined]
+def _chips(words: Iterable[str]) -> SafeString:
+    return format_html_join(" ", '<span class="chip">{}</span>', ((word,) for word in words))
 
 
-_CELLS: dict[str, Callable[[RecordingJob], object]] = {
+def _heard(row: Row) -> SafeString:
+    return format_html("{} Heard", icon("check")) if row.mine__heard_at else _NOT_HEARD
+
+
+_CELLS: dict[str, Callable[[Row], object]] = {
     "when": lambda row: when(row.happened_at),
     "length": _length,
-    "state": lambda row: state(row.shown_state, reason=row.shown_reason),
+    "state": lambda row: state(shown_state(row), reason=shown_reason(row)),
     "transcript": _transcript,
-    "direction": lambda row: row.get_direction_display(),
+    "direction": lambda row: _DIRECTIONS[row.direction],
     "caller": lambda row: phone(row.caller),
-    "team": lambda row: (row.number and row.number.team) or "–",
-    "policy": lambda row: (row.decision and row.decision.policy_version) or "–",
-    "destination": lambda row: row.destination or "–",
+    "team": lambda row: row.number__team__name or "–",
+    "policy": _policy,
+    "destination": lambda row: row.destination__name or "–",
     "locale": lambda row: row.locale or "–",
-    "tags": _tags,
     "heard": _heard,
     "size": lambda row: filesize(row.size),
 }

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import models
+from django.utils.text import capfirst
 
 
 class State(models.TextChoices):
@@ -30,6 +31,40 @@ class Facts(Protocol):
     finished_at: datetime | None
     available_at: datetime | None
     deleted_at: datetime | None
+
+
+class Standing(Protocol):
+    """A state, and what is wrong with it."""
+
+    @property
+    def state(self) -> str:
+        """One of State."""
+
+    @property
+    def overdue_since(self) -> datetime | None:
+        """Since when it is late or missing."""
+
+    @property
+    def overdue_reason(self) -> str:
+        """Why, in a sentence; recordings.looking begins it with "Late: " or "Missing: "."""
+
+    @property
+    def problem(self) -> str:
+        """What else is wrong."""
+
+
+def shown_state(standing: Standing) -> str:
+    """The state in a list's words: while overdue it is late or missing."""
+    if standing.overdue_since is None or standing.state == State.DELETED:
+        return standing.state
+    return "missing" if standing.overdue_reason.startswith("Missing") else "late"
+
+
+def shown_reason(standing: Standing) -> str:
+    """Why it stands so, in a sentence, without the word that the state shows already."""
+    overdue = shown_state(standing) in ("late", "missing")
+    reason = standing.overdue_reason if overdue else standing.problem
+    return capfirst(reason.removeprefix("Late: ").removeprefix("Missing: "))
 
 
 def state_of(facts: Facts) -> State:

@@ -4,7 +4,6 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,11 +12,10 @@ from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
-from recordings_site.accounts.models import User
 from recordings_site.recordings import actions_library, browse, columns, library_exports, list_rows
 from recordings_site.recordings.filters import BrowseForm
 from recordings_site.recordings.forms import TagForm
-from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet, Transcript
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet, RecordingTag
 from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
 
@@ -29,9 +27,8 @@ def library(request: Request) -> HttpResponse:
     form = BrowseForm(request.GET, request.user)
     order, falling = browse.sort_of(request.GET)
     shown = columns.chosen_by(request.user)
-    rows = _with_marks(browse.ordered(_narrowed(request, form), order), request.user).as_rows(
-        {column.name for column in shown}
-    )
+    names = {column.name for column in shown}
+    rows = browse.ordered(_narrowed(request, form), order).as_rows(names, request.user)
     page = keyset.page(
         rows,
         order=(order, "id"),
@@ -39,6 +36,7 @@ def library(request: Request) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         way=browse.way(rows, form, order),
     )
+    tags = RecordingTag.objects.names_on([row.id for row in page.rows]) if "tags" in names else {}
     chips = browse.chips(form, request.GET)
     kept = browse.link(request.GET)[1:]
     # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
@@ -51,7 +49,7 @@ def library(request: Request) -> HttpResponse:
         "older": browse.link(request.GET, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
         "columns": shown,
-        "rows": list_rows.rows_html(page.rows, shown, kept),
+        "rows": list_rows.rows_html(page.rows, shown, kept, tags),
         "all_columns": columns.COLUMNS,
         "here": here,
         # Goes along to each recording, so that one can walk through this very list there.
@@ -144,15 +142,6 @@ def _back(request: Request) -> HttpResponse:
     here = request.POST.get("here", "")
     safe = here.startswith(reverse("recordings")) and url_has_allowed_host_and_scheme(here, None)
     return HttpResponseRedirect(here if safe else reverse("recordings"))
-
-
-def _with_marks(rows: RecordingJobQuerySet, user: User) -> RecordingJobQuerySet:
-    mine = Listening.objects.filter(recording=OuterRef("pk"), user=user)
-    return rows.annotate(
-        has_transcript=Exists(Transcript.objects.filter(recording=OuterRef("pk"))),
-        heard_at=Subquery(mine.values("heard_at")[:1]),
-        heard_to=Subquery(mine.values("position")[:1]),
-    )
 
 
 def why_empty(request: Request, *, narrowed: bool) -> str:

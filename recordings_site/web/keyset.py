@@ -11,8 +11,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
-Row = TypeVar("Row", bound=Model)
-RowOut = TypeVar("RowOut", bound=Model, covariant=True)
+# Objects, or named tuples of them that hold the columns of the order.
+Row = TypeVar("Row")
+RowOut = TypeVar("RowOut", covariant=True)
 PAGE = 50
 # Rows that are looked at for one page where no index leads to those that are sought.
 LOOKED_AT = 20_000
@@ -21,10 +22,10 @@ LOOKED_AT = 20_000
 class Way(Protocol[RowOut]):
     """How one comes soon to the rows of a list whose order leads past too many that are not in it."""
 
-    def end(self, behind: Q, *, falling: bool) -> RowOut | None:
+    def end(self, behind: Q, *, falling: bool) -> Model | None:
         """Of all that lie behind a condition, the last row that may be looked at; None when all of them may."""
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[RowOut]:
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, RowOut]:
         """Of the list's rows behind a condition at least the first so many, in no order."""
 
 
@@ -32,16 +33,16 @@ class Way(Protocol[RowOut]):
 class Portions(Generic[Row]):
     """The way to `rows` that no index narrows: so many of `among`, which are not narrowed, are looked at for a page."""
 
-    rows: QuerySet[Row]
-    among: QuerySet[Row]
+    rows: QuerySet[Any, Row]
+    among: QuerySet[Any]
     order: tuple[str, str]
 
-    def end(self, behind: Q, *, falling: bool) -> Row | None:
+    def end(self, behind: Q, *, falling: bool) -> Model | None:
         """The last that may be looked at."""
         names = sorted_by(self.order, falling=falling)
         return self.among.filter(behind).order_by(*names).only(*self.order)[LOOKED_AT - 1 : LOOKED_AT].first()
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Row]:
+    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, Row]:
         """All behind a condition: it has a bound by now."""
         return self.rows.filter(behind)
 
@@ -54,11 +55,11 @@ class Page(Generic[Row]):
     newer: str
     older: str
     # The row at which a bounded search ended before the page was full; its cursor is `older` or `newer`.
-    ended_at: Row | None = None
+    ended_at: Model | None = None
 
 
 def page(
-    rows: QuerySet[Row],
+    rows: QuerySet[Any, Row],
     *,
     order: tuple[str, str],
     descending: bool = True,
@@ -82,13 +83,13 @@ def page(
         found.reverse()
     has_newer = bool(found) and (more if backwards else values is not None)
     has_older = bool(found) and (backwards or more)
-    newer = _write("newer", found[0], order) if has_newer else ""
-    older = _write("older", found[-1], order) if has_older else ""
+    newer = _write("newer", found[0], rows.model, order) if has_newer else ""
+    older = _write("older", found[-1], rows.model, order) if has_older else ""
     if end is None or more:
         return Page(found, newer, older)
     if backwards:
-        return Page(found, _write("newer", end, order), older, end)
-    return Page(found, newer, _write("older", end, order), end)
+        return Page(found, _write("newer", end, rows.model, order), older, end)
+    return Page(found, newer, _write("older", end, rows.model, order), end)
 
 
 def sorted_by(order: tuple[str, str], *, falling: bool) -> list[str]:
@@ -97,8 +98,8 @@ def sorted_by(order: tuple[str, str], *, falling: bool) -> list[str]:
 
 
 def _reached(
-    rows: QuerySet[Row], way: Way[Row] | None, behind: Q, count: int, order: tuple[str, str], *, falling: bool
-) -> tuple[QuerySet[Row], Row | None]:
+    rows: QuerySet[Any, Row], way: Way[Row] | None, behind: Q, count: int, order: tuple[str, str], *, falling: bool
+) -> tuple[QuerySet[Any, Row], Model | None]:
     """At least the first so many rows behind a condition, and the row at which looking for them ended."""
     if way is None:
         return rows.filter(behind), None
@@ -108,12 +109,12 @@ def _reached(
     return way.first(behind, count, falling=falling), end
 
 
-def _values(row: Model, order: tuple[str, str]) -> list[Any]:
+def _values(row: object, order: tuple[str, str]) -> list[Any]:
     return [getattr(row, name) for name in order]
 
 
 def neighbours(
-    rows: QuerySet[Row],
+    rows: QuerySet[Any, Row],
     row: Row,
     *,
     order: tuple[str, str],
@@ -150,8 +151,8 @@ def _up_to(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> Q
     return Q(**{f"{first}__{side}e": values[0]}) & inside
 
 
-def _write(way: str, row: Model, order: tuple[str, str]) -> str:
-    values = [way, *(_column(type(row), name).value_to_string(row) for name in order)]
+def _write(way: str, row: Any, model: type[Model], order: tuple[str, str]) -> str:
+    values = [way, *(_column(model, name).value_to_string(row) for name in order)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 

@@ -40,7 +40,7 @@ def main(database: str, size: float) -> None:
         if share:
             moment = corpus.END - (corpus.END - oldest) * share
             row = RecordingJob.objects.filter(happened_at__lte=moment).order_by("-happened_at", "-id")[0]
-            cursor = keyset._write("older", row, NEWEST)
+            cursor = keyset._write("older", row, RecordingJob, NEWEST)
         ask = asking(browser, f"?cursor={cursor}" if cursor else "")
         page, part, listed, everything, first = in_turn(
             ask,

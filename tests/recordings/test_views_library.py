@@ -28,7 +28,7 @@ def client(person: object) -> Client:
 def listed(browser: Client, query: str = "") -> list[object]:
     answer = browser.get(f"/recordings/{query}")
     assert answer.status_code == 200
-    return [row.pk for row in answer.context["page"].rows]
+    return [row.id for row in answer.context["page"].rows]
 
 
 def test_one_sees_the_recordings_of_ones_teams_newest_first() -> None:
@@ -68,7 +68,7 @@ def test_a_number_one_may_not_see_is_no_filter_and_gives_nothing_away() -> None:
     mine = factories.recording(number=factories.number(team=team))
     foreign = factories.number(label="Secret line")
     answer = client(person).get(f"/recordings/?number={foreign.pk}")
-    assert [row.pk for row in answer.context["page"].rows] == [mine.pk]
+    assert [row.id for row in answer.context["page"].rows] == [mine.pk]
     assert "Secret line" not in answer.content.decode()
 
 
@@ -86,9 +86,9 @@ def test_the_list_can_be_ordered_and_paged(monkeypatch: pytest.MonkeyPatch) -> N
     assert listed(browser, "?sort=oldest")[0] == made[0]
     answer = browser.get("/recordings/")
     older = browser.get(f"/recordings/{answer.context['older']}")
-    assert [row.pk for row in older.context["page"].rows] == made[9::-1]
+    assert [row.id for row in older.context["page"].rows] == made[9::-1]
     newer = browser.get(f"/recordings/{older.context['newer']}")
-    assert [row.pk for row in newer.context["page"].rows] == made[:9:-1]
+    assert [row.id for row in newer.context["page"].rows] == made[:9:-1]
 
 
 def test_a_page_takes_as_many_queries_for_fifty_rows_as_for_one(django_assert_max_num_queries: object) -> None:
@@ -246,7 +246,7 @@ def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.Monk
     first = browser.get("/recordings/?longer=5m")
     assert "among the recordings looked at so far" in first.content.decode()
     then = browser.get(f"/recordings/{first.context['older']}")
-    assert [row.pk for row in then.context["page"].rows] == [old.pk]
+    assert [row.id for row in then.context["page"].rows] == [old.pk]
     assert listed(browser, f"?number={number.pk}&state=available") != []
 
 
