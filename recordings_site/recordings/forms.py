@@ -123,6 +123,6 @@ class CallsForm(forms.Form):
     )
 
     def link(self, cursor: str) -> str:
-        """The query string of another page of what was found."""
+        """The query string of a page of what was found; the first page has no cursor."""
         found = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return "?" + urlencode({**found, "cursor": cursor})
+        return "?" + urlencode({**found, "cursor": cursor} if cursor else found)

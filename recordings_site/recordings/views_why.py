@@ -3,12 +3,14 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.calls.models import Call
 from recordings_site.recordings import finding, verdict, why
 from recordings_site.recordings.forms import CallsForm
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.views_library import why_empty
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -24,15 +26,19 @@ def calls(request: Request) -> HttpResponse:
         outcome=asked.get("decision", ""),
         cursor=request.GET.get("cursor", ""),
     )
+    # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
+    here = request.path + form.link(request.GET.get("cursor", "")).rstrip("?")
+    narrowed = any(request.GET.get(name) for name in form.fields)
     context = {
         "form": form,
         "page": page,
         "verdicts": verdict.of_list(page.rows),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "empty": "" if page.rows else why_empty(request, narrowed=narrowed),
     }
-    return page_or_partial(request, "recordings/calls.html", "recordings/_calls.html", context)
+    answer = page_or_partial(request, "recordings/calls.html", "recordings/_calls.html", context)
+    return push_url(answer, here) if request.htmx else answer
 
 
 @require_safe

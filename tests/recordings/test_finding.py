@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 def person() -> User:
     """Somebody of a team with two numbers: one has nine calls, the other none, and a number of others has as many."""
     team = factories.team()
-    mine, _silent, foreign = factories.number(team=team), factories.number(team=team), factories.number()
+    mine, _silent = (factories.number(team=team, digits=f"4912345678{each}") for each in (1, 2))
+    foreign = factories.number(digits="49123456783")
     for index in range(18):
         at = factories.LONG_AGO + timedelta(minutes=index // 4)
         caller = f"4670000{index:03}"
@@ -81,5 +82,25 @@ def test_a_whole_call_id_is_found_at_once_however_old(person: User, monkeypatch:
     assert met(person, f"?q={foreign.call_id}")[0] == []
 
 
-def test_nothing_found_offers_all_calls(person: User) -> None:
-    assert "No call matches" in met(person, "?q=999999")[1][0]
+def test_an_empty_list_says_why(person: User) -> None:
+    for viewer, query, told in (
+        (person, "?q=999999", "No call matches"),
+        (factories.user(), "", "You are in no team yet"),
+        (factories.user(teams=[factories.team()]), "", "No calls yet"),
+    ):
+        assert told in met(viewer, query)[1][0]
+
+
+def test_the_end_of_the_list_leads_back_to_its_beginning(person: User) -> None:
+    oldest = Call.objects.visible_to(person).order_by("started_at", "id")[0]
+    cursor = keyset._write("older", oldest, Call, ("started_at", "id"))
+    assert "The list ends here" in met(person, f"?cursor={cursor}")[1][0]
+
+
+def test_the_address_bar_has_what_is_in_use(person: User) -> None:
+    browser = Client()
+    browser.force_login(person)
+    headers = {"HX-Request": "true", "HX-Target": "calls"}
+    for query, pushed in (("?q=&decision=record", "/calls/?decision=record"), ("?q=&decision=", "/calls/")):
+        assert browser.get(f"/calls/{query}", headers=headers)["HX-Push-Url"] == pushed
+    assert "HX-Push-Url" not in browser.get("/calls/?decision=record")
