@@ -27,6 +27,7 @@ HEARD_IN = 5  # newest calls from which a word's spelling is taken
 BEGINNING = 1  # letters that a word with two slips has in common with what was meant
 _RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
 
+_BESIDE = 20  # times that a word may be less likely than the best one and still be offered
 _FEWEST_DIGITS = 6  # of what may be a phone number
 
 _Asked = tree.Word | tree.Phrase | tree.Speaker | tree.Field
@@ -202,9 +203,13 @@ def _unheard(text: str) -> str:
 def _meant(word: str, user: User) -> list[Sequence[str]]:
     """The words, or neighbours that were written as one, that a folded word may stand for; one of those with a stem."""
     found: dict[tuple[str, ...], Sequence[str]] = {}
-    for words, tokens in islice(_likely(word), TRIED):
-        if tokens not in found and len(found) < OFFERED and (said := _as_said(words, user)):
+    least = 0.0
+    for words, tokens, weight in islice(_likely(word), TRIED):
+        if weight < least or len(found) == OFFERED:
+            break
+        if tokens not in found and (said := _as_said(words, user)):
             found[tokens] = said
+            least = least or weight / _BESIDE
     return list(found.values())
 
 
@@ -224,8 +229,8 @@ def _as_said(words: Sequence[str], user: User) -> Sequence[str]:
     return said
 
 
-def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """What was said and lies near a folded word, the likeliest first: words and their tokens."""
+def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], float]]:
+    """What was said and lies near a folded word, the likeliest first: words, their tokens, and how likely they are."""
     most = spelling.slips(word)
     if not most or any(each.isdigit() for each in word):
         return
@@ -241,4 +246,4 @@ def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
                 known[each] = entry
                 weights[each,] = entry.transcripts / _RARER
     for words in sorted(weights, key=lambda each: (-weights[each], each)):
-        yield words, tuple(known[each].token for each in words)
+        yield words, tuple(known[each].token for each in words), weights[words]
