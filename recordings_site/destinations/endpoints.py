@@ -10,7 +10,8 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
     """Why this endpoint is refused, or "". `allowed` names hosts (with or without port) that may be private.
 
     Link-local, loopback and private addresses are refused otherwise: they would let whoever administers the site reach
-    services that only the site can reach.
+    services that only the site can reach. A name that leads there later needs no further check: what answers there has
+    no certificate for that name, and nothing is sent to it without. Nor is a redirect followed (storage.errors).
     """
     try:
         parts = urlsplit(url)
@@ -19,7 +20,7 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
         return "The endpoint cannot be read. Write it as https://host or https://host:port."
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
         return "Write the endpoint as https://host or https://host:port, without a user, query or fragment."
-    if host in allowed or f"{host}:{port}" in allowed:
+    if is_allowed(url, allowed=allowed):
         return ""
     if parts.scheme != "https":
         return f"Use https, or have {host} added to the setting STORE_ENDPOINTS_ALLOWED."
@@ -32,3 +33,9 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
             f"{host} lies in a private network. If that is right, have it added to the setting STORE_ENDPOINTS_ALLOWED."
         )
     return ""
+
+
+def is_allowed(url: str, *, allowed: Collection[str]) -> bool:
+    """Whether the setting names the host of a readable endpoint."""
+    parts = urlsplit(url)
+    return parts.hostname in allowed or f"{parts.hostname}:{parts.port}" in allowed

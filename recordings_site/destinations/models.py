@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from recordings_site.destinations.endpoints import is_allowed
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.opening import Location, open_store
 from recordings_site.storage.port import Store
 from recordings_site.web.redaction import conceal
@@ -146,8 +148,13 @@ class Destination(models.Model):
 
     def read_store(self) -> Store:
         """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError."""
-        ambient = self.read_mode == ReadMode.AMBIENT
-        return open_store(self.location, None if ambient else self.opened("read_credentials"))
+        if self.read_mode != ReadMode.AMBIENT:
+            return open_store(self.location, self.opened("read_credentials"))
+        # S3 gets a signature; these two get a token that whoever has it can use anywhere.
+        tells = self.endpoint and self.kind in (Kind.AZURE, Kind.GS)
+        if tells and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
+            raise StoreMisconfigured(f"The machine's identity is not shown to {self.endpoint}: enter keys for it.")
+        return open_store(self.location, None)
 
     def write_store(self) -> Store:
         """The store seen with the write set, as Sinch sees it."""

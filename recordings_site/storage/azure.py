@@ -17,6 +17,7 @@ from azure.storage.blob import (
 )
 
 from recordings_site.storage.errors import (
+    ELSEWHERE,
     AccessDenied,
     ObjectChanged,
     ObjectMissing,
@@ -79,6 +80,7 @@ class AzureStore:
                 initial_backoff=0.2,
                 increment_base=1,
                 retry_to_secondary=False,
+                permit_redirects=False,
                 max_single_get_size=WINDOW,
                 max_chunk_get_size=WINDOW,
                 max_single_put_size=4 * 1024 * 1024,
@@ -214,6 +216,8 @@ def _translated(error: HttpResponseError, key: str, container: str) -> StoreErro
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404:
         return ObjectMissing(f"Nothing lies at {key}.", code=code)
+    if status in (301, 302, 303, 307, 308):
+        return StoreMisconfigured(ELSEWHERE, code=code)
     if status in (401, 403):
         return AccessDenied(_why_refused(code, str(error.message)), code=code)
     if isinstance(error, ClientAuthenticationError):

@@ -27,3 +27,7 @@ class StoreUnavailable(StoreError):
 
 class StoreMisconfigured(StoreError):
     """The location or the credentials cannot work as they were entered: no such bucket, wrong region, malformed key."""
+
+
+# No redirect is followed: a store could send us into the networks that this site stands in.
+ELSEWHERE = "The store sends whoever asks it to another address, and this site does not follow. Check the endpoint."

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any, BinaryIO, TypeVar
+from urllib.parse import urlsplit
 
 import google.auth.exceptions
 import requests.exceptions
 from google.api_core import exceptions as said
+from google.auth.transport.requests import AuthorizedSession, Request
 from google.cloud import storage
 from google.oauth2 import service_account
+from requests.adapters import HTTPAdapter
 
 from recordings_site.storage.errors import (
+    ELSEWHERE,
     AccessDenied,
     ObjectChanged,
     ObjectMissing,
@@ -37,6 +41,7 @@ from recordings_site.storage.port import (
 
 T = TypeVar("T")
 GOOGLE_TOKENS = "https://oauth2.googleapis.com/token"
+SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
 # The SDK's own retries are bounded by time only, and its first read is 40 MiB: both are done here instead.
 _ONCE: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "retry": None}
 
@@ -52,10 +57,20 @@ class GcsStore:
         self._endpoint = endpoint
         try:
             if credentials is None:
-                self._client: Any = storage.Client(client_options=options)
+                account, project = google.auth.default(scopes=SCOPES)
             else:
-                account = _account(credentials, elsewhere=bool(endpoint))
-                self._client = storage.Client(project=account.project_id, credentials=account, client_options=options)
+                account = _account(credentials, endpoint)
+                project = account.project_id
+            self._tokens = requests.Session()
+            self._tokens.mount("https://", HTTPAdapter(max_retries=RETRIES))
+            session: Any = AuthorizedSession(  # type: ignore[no-untyped-call]
+                account, auth_request=Request(self._tokens)
+            )
+            # Else both would go wherever a store sends them, into private networks, too.
+            session.max_redirects = self._tokens.max_redirects = 0
+            self._client: Any = storage.Client(
+                project=project, credentials=account, client_options=options, _http=session
+            )
         except (google.auth.exceptions.GoogleAuthError, OSError) as error:
             raise StoreMisconfigured(
                 "The machine has no identity of its own at Google: enter a service account."
@@ -153,6 +168,7 @@ class GcsStore:
     def close(self) -> None:
         """Let go of the kept connections."""
         self._client.close()
+        self._tokens.close()
 
     def _try(self, key: str, work: Callable[[], T]) -> T:
         """Do it; what may pass is tried again twice."""
@@ -173,23 +189,31 @@ class GcsStore:
             raise AccessDenied(
                 "Google refused the service account: its key was deleted, or the clock is wrong."
             ) from error
+        except requests.exceptions.TooManyRedirects as error:
+            raise StoreMisconfigured(ELSEWHERE) from error
         except (google.auth.exceptions.TransportError, requests.exceptions.RequestException, OSError) as error:
             code = type(error).__name__
             raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
 
 
-def _account(text: str, *, elsewhere: bool) -> Any:
-    """The service account of a JSON key; its token address must be Google's, unless the whole endpoint is another."""
+def _account(text: str, endpoint: str) -> Any:
+    """The service account of a JSON key; its token address must be Google's, or on the host of another endpoint."""
     try:
         info = json.loads(text)
         if info.get("type") != "service_account":
             raise ValueError("another kind of key")
-        if not elsewhere and info.get("token_uri") != GOOGLE_TOKENS:
-            raise StoreMisconfigured(f"The service account's token_uri must be {GOOGLE_TOKENS}.")
+        if info.get("token_uri") != GOOGLE_TOKENS and not _is_on_host(info.get("token_uri"), endpoint):
+            where = f" or on the host of {endpoint}" if endpoint else ""
+            raise StoreMisconfigured(f"The service account's token_uri must be {GOOGLE_TOKENS}{where}.")
         read: Any = service_account.Credentials.from_service_account_info
-        return read(info, scopes=["https://www.googleapis.com/auth/devstorage.read_write"])
+        return read(info, scopes=SCOPES)
     except (ValueError, AttributeError, google.auth.exceptions.MalformedError) as error:
         raise StoreMisconfigured("This is not the JSON key of a service account. Paste the whole file.") from error
+
+
+def _is_on_host(url: object, endpoint: str) -> bool:
+    wanted, found = urlsplit(endpoint), urlsplit(str(url))
+    return bool(endpoint) and (found.scheme, found.hostname) == (wanted.scheme, wanted.hostname)
 
 
 def _stat(blob: Any) -> ObjectStat:

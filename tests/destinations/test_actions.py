@@ -1,6 +1,7 @@
 """Destinations are made and changed with an audit row each, and their secrets never lie open."""
 
 import base64
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -9,8 +10,10 @@ from pytest_django import Settings
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.destinations import actions
 from recordings_site.destinations.actions import CredentialSets
-from recordings_site.destinations.models import Destination
+from recordings_site.destinations.models import Destination, Kind, ReadMode
 from recordings_site.destinations.sealing import SealingError
+from recordings_site.storage.errors import StoreMisconfigured
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 WRITE = "AKIAWRITEWRITEWRITE1:canary-write-secret:eu-central-1"
@@ -101,3 +104,15 @@ def test_a_bucket_finds_its_destination_with_the_longest_prefix(destination: Des
     )
     assert list(Destination.objects.at("s3", "", "calls")) == [deeper, destination]
     assert not Destination.objects.at("gs", "", "calls")
+
+
+@pytest.mark.parametrize("kind", [Kind.AZURE, Kind.GS])
+def test_the_machines_token_is_shown_to_endpoints_of_the_setting_alone(kind: Kind, settings: Settings) -> None:
+    endpoint = "https://store.example.com"
+    place = factories.destination(kind=kind, account="account", endpoint=endpoint, read_mode=ReadMode.AMBIENT)
+    with pytest.raises(StoreMisconfigured, match="is not shown to https"):
+        place.read_store()
+    settings.STORE_ENDPOINTS_ALLOWED = ["store.example.com"]
+    with patch("recordings_site.destinations.models.open_store") as opened:
+        place.read_store()
+    opened.assert_called_once_with(place.location, None)

@@ -11,9 +11,11 @@ from recordings_site.storage.errors import AccessDenied, ObjectChanged, StoreErr
 from recordings_site.storage.opening import Location, open_store
 from recordings_site.storage.port import Store
 from tests.stores import azurite as azure
+from tests.stores import google
 from tests.stores.faults import Faulty, faulty_server
 
 S3_KEY = "AKIAFAULTFAULTFAULT0:secret:eu-central-1"
+TOKEN = b'{"access_token": "x", "expires_in": 3600, "token_type": "Bearer"}'
 DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
 
 
@@ -57,6 +59,36 @@ def test_what_s3_refuses_is_told_in_plain_words(
         s3.read("a.mp3", 0, 10, etag='"1"')
     assert "secret" not in str(told.value).replace("secret key", "")
     assert all_closed(faulty)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+@pytest.mark.parametrize("kind", ["s3", "azure", "gs"])
+def test_no_redirect_is_followed(faulty: Faulty, kind: str, status: int) -> None:
+    with faulty_server() as inside:
+        inside.says(200, TOKEN, headers=f'ETag: "1"\r\nLast-Modified: {DATE}\r\n')
+        keys = {"s3": S3_KEY, "azure": azure.KEY, "gs": google.service_account(f"{inside.endpoint}/token")}
+        account = azure.ACCOUNT if kind == "azure" else ""
+        store = open_store(Location(kind, account, "calls", endpoint=faulty.endpoint), keys[kind])
+        faulty.says(status, b"", headers=f"Location: {inside.endpoint}/secrets\r\n")
+        for ask in (store.stat, lambda key: b"".join(store.read(key, 0, 10, etag='"1"')), store.list):
+            with pytest.raises(StoreError):
+                ask("a.mp3")
+        assert not [asked for asked in inside.asked if b"/secrets" in asked]
+
+
+def test_no_redirect_of_a_token_is_followed(faulty: Faulty) -> None:
+    with faulty_server() as inside:
+        faulty.says(307, b"", headers=f"Location: {inside.endpoint}/secrets\r\n")
+        key = google.service_account(f"{faulty.endpoint}/token")
+        with pytest.raises(StoreUnavailable):
+            open_store(Location("gs", bucket="calls", endpoint=faulty.endpoint), key).stat("a.mp3")
+        assert not inside.asked
+
+
+@pytest.mark.parametrize("uri", ["http://10.0.0.1/token", "https://store.example.com.evil.example/token"])
+def test_a_token_is_fetched_from_google_or_the_endpoints_host_alone(uri: str) -> None:
+    with pytest.raises(StoreMisconfigured, match="token_uri must be"):
+        open_store(Location("gs", bucket="calls", endpoint="https://store.example.com"), google.service_account(uri))
 
 
 @pytest.mark.parametrize("status", [500, 503])

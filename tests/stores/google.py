@@ -76,10 +76,11 @@ def start(folder: Path) -> Google:
         stop([process])
         tokens.shutdown()
         raise
-    return Google(port, process, tokens, _service_account(f"http://127.0.0.1:{tokens.server_port}/token"))
+    return Google(port, process, tokens, service_account(f"http://127.0.0.1:{tokens.server_port}/token"))
 
 
-def _service_account(token_uri: str) -> str:
+def service_account(token_uri: str) -> str:
+    """The JSON key of a service account whose tokens come from there."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
