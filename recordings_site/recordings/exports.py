@@ -14,9 +14,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
-from recordings_site.recordings.lines import ShownLine, clock
+from recordings_site.recordings.lines import ShownLine
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web.csvcells import quoted
+from recordings_site.web.templatetags.site import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Form:
 def text(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """Plain text for people: what the call was, then each line with its time."""
     head = [title(recording), f"{timezone.localtime(recording.happened_at):%Y-%m-%d %H:%M %Z}", ""]
-    return "\n".join([*head, *(f"[{clock(line.start)}] {_said(line)}" for line in lines), ""])
+    return "\n".join([*head, *(f"[{duration(line.start)}] {_said(line)}" for line in lines), ""])
 
 
 def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:

@@ -25,6 +25,11 @@ def seconds_of(text: str | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def hundredths(seconds: float) -> str:
+    """Seconds as links hold them: "754.2", also in long calls, where `:g` would leave tenths."""
+    return f"{seconds:.2f}".rstrip("0").rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Where a link into a recording points: seconds, the end of a span, words to find. Nonsense is left out."""

@@ -16,11 +16,13 @@ from zlib import crc32
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
+from recordings_site.recordings.forms import hundredths
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
 from recordings_site.recordings.waveform import QUIET, unpack
+from recordings_site.web.templatetags import site
 
 # Goes up when the HTML below changes, so that stored lines are made anew.
-_EDITION = 3
+_EDITION = 4
 COLOURS = 6
 SHORTEST_CUE = 1.0
 
@@ -51,21 +53,6 @@ class Speaker:
     share: int
     turns: int
     lines: int
-
-
-def clock(seconds: float) -> str:
-    """12:04, from an hour on 1:02:04; seconds are cut, as the player's clock cuts them."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
-def spoken_clock(seconds: float) -> str:
-    """12 minutes 4 seconds, as a screen reader should say it."""
-    whole = max(0, int(seconds))
-    parts = ((whole // 3600, "hour"), (whole % 3600 // 60, "minute"), (whole % 60, "second"))
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(said) or "0 seconds"
 
 
 def names_of(recording: RecordingJob) -> dict[str, str]:
@@ -158,8 +145,9 @@ def lines_html(lines: Iterable[ShownLine]) -> SafeString:
     for line in lines:
         parts.append(
             f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}">'
-            f'<button form="seek" name="t" value="{line.start:g}" aria-label="{spoken_clock(line.start)}">'
-            f'{clock(line.start)}</button><b dir="auto">{escape(line.speaker)}</b>'
+            f'<button form="seek" name="t" value="{hundredths(line.start)}" '
+            f'aria-label="{site.spoken_duration(line.start)}">{site.duration(line.start)}</button>'
+            f'<b dir="auto">{escape(line.speaker)}</b>'
             f'<p dir="auto">{escape(line.text)}</p>{"" if line.original is None else "<i>corrected</i>"}</li>'
         )
         before = line.speaker_label

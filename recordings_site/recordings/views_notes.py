@@ -25,6 +25,7 @@ from recordings_site.recordings.forms import (
     RevertForm,
     SpeakerForm,
     TagForm,
+    hundredths,
 )
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
 from recordings_site.recordings.page import recording_page
@@ -157,7 +158,7 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
     moment = Moment.of(request.POST)
     query = {name: request.POST[name] for name in ("list",) if name in request.POST}
     if moment.t is not None:
-        query["t"] = f"{moment.t:g}"
+        query["t"] = hundredths(moment.t)
     asked = f"?{urlencode(query)}" if query else ""
     response = HttpResponseRedirect(f"{reverse('recording', args=[recording.pk])}{asked}#notes")
     response.status_code = 303

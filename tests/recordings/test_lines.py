@@ -1,12 +1,15 @@
 """The lines as people read them."""
 
+import re
 from typing import Any
 
 import pytest
 
 from recordings_site.accounts.models import Role
 from recordings_site.recordings import lines
+from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
+from recordings_site.recordings.moment import line_at
 from recordings_site.recordings.waveform import pack
 from tests import factories
 
@@ -24,16 +27,20 @@ def made(talk: tuple[tuple[float, str, str], ...] = TALK) -> Transcript:
     return factories.transcript(factories.recording(duration=18.0), talk)
 
 
-def test_clocks_agree_with_the_players() -> None:
-    assert [lines.clock(at) for at in (0, 724.9, 3600, 10859.2)] == ["0:00", "12:04", "1:00:00", "3:00:59"]
-    assert lines.spoken_clock(724) == "12 minutes 4 seconds"
-    assert lines.spoken_clock(0) == "0 seconds"
-
-
 def test_a_line_ends_at_the_next_later_start_and_lasts_a_second() -> None:
     assert lines.cue_ends([2, 5, 5, 9.5], 20) == [5, 9.5, 9.5, 20]
     assert lines.cue_ends([1, 1.2], 1.3) == [2, 2.2]
     assert lines.cue_ends([], None) == []
+
+
+@pytest.mark.parametrize("start", [9.5, 9999.99, 10_000.14, 25_200.07, 100_000.04])
+def test_the_address_of_a_line_leads_to_that_line_also_in_a_long_call(start: float) -> None:
+    transcript = made(((start - 0.1, "Speaker 1", "before"), (start, "Speaker 2", "here")))
+    html, _ = lines.read(transcript)
+    [_, address] = re.findall(r'name="t" value="([^"]+)"', html)
+    line = line_at(transcript, Moment.of({"t": address}))
+    assert line is not None
+    assert line.original == "here"
 
 
 def test_lines_come_in_the_order_of_time_with_the_nudge() -> None:

@@ -37,6 +37,14 @@ def test_a_length_is_cut_off_to_the_second(seconds: Any, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 seconds"), (1.9, "1 second"), (724, "12 minutes 4 seconds"), (7260, "2 hours 1 minute"), (None, "unknown")],
+)
+def test_a_length_is_said_in_words(seconds: Any, words: str) -> None:
+    assert site.spoken_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
     ("number", "words"),
     [
         ("46701234567", "+46 70 123 45 67"),
