@@ -180,10 +180,9 @@ def _of_job(job: RecordingJob, told: set[str]) -> Iterator[Step]:
     elif job.state == State.DELETED:
         yield Step("The file was deleted", job.deleted_reason, job.deleted_at, "idle")
     else:
-        looked = "It was looked for and not found." if job.checked_at else "Nobody looked for it yet."
-        yield Step(
-            f"The file does not lie{place} yet", looked, job.checked_at or since, "bad" if job.overdue_since else "wait"
-        )
+        late = job.overdue_since is not None
+        looked = "It was looked for and not found." if late else "It is looked for some minutes after the call's end."
+        yield Step(f"The file does not lie{place} yet", looked, job.overdue_since or since, "bad" if late else "wait")
     yield _transcript(job)
 
 

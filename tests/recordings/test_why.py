@@ -175,6 +175,16 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
     assert (missing.title, missing.tone, missing.at) == ("recording_available: missing", "bad", job.overdue_since)
 
 
+def test_a_file_that_was_looked_for_in_vain_is_not_said_to_be_unlooked_for() -> None:
+    waited_for = factories.recording(available_at=None)
+    late = factories.recording(available_at=None, overdue_since=timezone.now(), overdue_reason="Late: not written.")
+    told = [
+        next(step.text for step in why.of_recording(job).steps if "does not lie" in step.title)
+        for job in (waited_for, late)
+    ]
+    assert told == ["It is looked for some minutes after the call's end.", "It was looked for and not found."]
+
+
 def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
     post(number.application, ace(call_id="call-q"))
     assert sentence("call-q") == "Not recorded: the call's ICE was never seen here, so no decision was made."
