@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from recordings_site.destinations import key_template
 from recordings_site.policies.parsing import Reader, read
-from recordings_site.policies.routes import HANGUP, LOCALE, LOCALE_REMEDY, Route, parse_route
+from recordings_site.policies.routes import HANGUP, LOCALE, LOCALE_REMEDY, LONGEST_LOCALE, Route, parse_route
 
 DIRECTIONS = ("any", "inbound", "outbound", "callout")
 HOLIDAYS = ("any", "only", "except")
@@ -226,7 +226,7 @@ def _announcement(r: Reader) -> Announcement:
     found = Announcement(
         kind=r.choice("kind", ("none", "say", "play"), "none"),
         text=r.text("text", most=600),
-        locale=r.text("locale", most=20, pattern=LOCALE, remedy=LOCALE_REMEDY),
+        locale=r.text("locale", most=LONGEST_LOCALE, pattern=LOCALE, remedy=LOCALE_REMEDY),
         files=r.texts("files", most=10, pattern=r"\S.{0,198}\S|\S", remedy="must be the name of a prompt file"),
         recorded=r.flag("recorded", False),
     )
@@ -245,7 +245,7 @@ def _how(r: Reader) -> How:
         format=r.choice("format", FORMATS, "mp3"),
         notification_events=r.flag("notification_events", True),
         transcription=r.flag("transcription", True),
-        locale=r.text("locale", "en-US", most=20, pattern=LOCALE, remedy=LOCALE_REMEDY),
+        locale=r.text("locale", "en-US", most=LONGEST_LOCALE, pattern=LOCALE, remedy=LOCALE_REMEDY),
         destination=r.optional_integer("destination"),
         key_template=r.text("key_template", most=300),
         if_impossible=r.choice("if_impossible", IF_IMPOSSIBLE, "connect"),

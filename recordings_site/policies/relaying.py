@@ -14,6 +14,7 @@ from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecord
 from recordings_site.policies.deciding import decide, decide_by
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.routes import (
+    LONGEST_LOCALE,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
@@ -29,6 +30,7 @@ from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.hostile import field as member
 from recordings_site.sinch.hostile import text_of
 from recordings_site.sinch.merge import Existing, Merged, Wish
+from recordings_site.sinch.svaml_rules import FORMATS
 
 Svaml = dict[str, Any]
 
@@ -251,9 +253,9 @@ def _kept(merged: Merged, decision: DecisionFacts, snapshot: Snapshot, start: st
                         key="" if url.is_folder else url.key,
                         folder=url.key if url.is_folder else "",
                         destination_url=options.destination_url,
-                        format=options.format,
+                        format=options.format if options.format in FORMATS else FORMATS[0],
                         transcription=options.transcription,
-                        locale=options.locale,
+                        locale=options.locale[:LONGEST_LOCALE],
                         notification_events=options.notification_events,
                         conference_id=decision.conference_id if request.conference else "",
                     )

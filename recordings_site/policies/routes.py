@@ -13,9 +13,9 @@ NUMBER = r"\+?[0-9]{2,20}|\{(to|cli|number)\}"
 NUMBER_REMEDY = "must be a number like +46700000001, or {to}, {cli} or {number}"
 LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 LOCALE_REMEDY = "must be a locale like en-US"
+LONGEST_LOCALE = 20
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
-MENU_DEPTH = 3
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ def _parse_option(r: Reader) -> MenuOption:
 
 
 def _locale(r: Reader) -> str:
-    return r.text("locale", most=20, pattern=LOCALE, remedy=LOCALE_REMEDY)
+    return r.text("locale", most=LONGEST_LOCALE, pattern=LOCALE, remedy=LOCALE_REMEDY)
 
 
 def _required(r: Reader, name: str, value: str) -> str:

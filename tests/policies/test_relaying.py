@@ -1,6 +1,7 @@
 """An upstream's answers with our recording in them: over generated policies, and case by case."""
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from recordings_site.policies import relaying
 from recordings_site.policies.answer import FAULTS, DecisionFacts
 from recordings_site.policies.relaying import Relayed
+from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.svaml import RecordingOptions
 from tests.policies import generated
@@ -101,6 +103,15 @@ def test_what_the_upstream_records_is_kept_and_expected_where_we_can_find_it() -
     assert given.answer.decision.reason == "upstream_records"
     assert [(plan.origin, plan.key) for plan in given.answer.recordings] == [("upstream", "sinch/theirs.mp3")]
     assert relay(UPSTREAMS[9]).answer.recordings == ()
+
+
+def test_options_that_nobody_would_ask_for_cost_no_recording() -> None:
+    odd = replace(THEIRS, format='mp3"\r\nx: y', locale="x" * 60, transcription=True)
+    given = relay(svaml.document(svaml.recorded(svaml.connect_pstn("+46771111111"), odd))).answer
+    [plan] = given.recordings
+    assert len(plan.locale) == RecordingJob._meta.get_field("locale").max_length
+    assert plan.format == "mp3"
+    assert svaml.recording_requests(given.svaml)[0].options.locale == "x" * 60, "what they asked for stays theirs"
 
 
 def test_what_the_upstream_records_is_replaced_when_the_policy_says_so() -> None:
