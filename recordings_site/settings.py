@@ -110,7 +110,14 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 0.5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Failed sign-ins and used codes count for all processes of all machines. Nothing else is cached here.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 and then drops any third: who fails at many names would be forgiven at one.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # --- People -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

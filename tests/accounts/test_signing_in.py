@@ -48,6 +48,15 @@ def test_guesses_from_one_address_are_stopped_and_the_rightful_user_still_gets_i
     assert sign_in(Client(), "ann@example.com", address="192.0.2.1")
 
 
+def test_guesses_are_not_forgiven_because_many_others_fail_too() -> None:
+    factories.user(email="ann@example.com")
+    for guess in range(6):
+        sign_in(Client(), "ann@example.com", f"guess {guess}", address="198.51.100.7")
+    for other in range(500):
+        cache.set(f"zz-of-somebody-else-{other}", 1)
+    assert not sign_in(Client(), "ann@example.com", address="198.51.100.7")
+
+
 def test_what_one_process_counts_all_of_them_know() -> None:
     factories.user(email="ann@example.com")
     sign_in(Client(), "ann@example.com", "a guess")
