@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 
 from recordings_site.calls.models import UpstreamOutcome
-from recordings_site.policies.models import CallbackMode
+from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
 from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.sinch import merge, signing
 from recordings_site.sinch.errors import SinchError
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 MAX_ANSWER = 64 * 1024
 # Threads in which upstreams are asked; a call whose upstream hangs occupies one for as long as its limit.
 THREADS = 32
-# Longer than this no call is kept waiting, whatever an application says: Sinch's own patience is about 5 s.
-MOST_MS = 3000
 # A worker has time.
 TELL_MS = 10_000
 
@@ -54,7 +52,7 @@ def relays(application: ApplicationFacts) -> bool:
 
 def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> Reply:
     """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
-    limit = min(application.upstream_timeout_ms, MOST_MS) / 1000
+    limit = min(application.upstream_timeout_ms, MOST_UPSTREAM_MS) / 1000
     return _within(limit, lambda: _asked(application, event, body, content_type, limit))
 
 

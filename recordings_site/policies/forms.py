@@ -10,7 +10,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.policies import locales
 from recordings_site.policies.document import parse_default_route
 from recordings_site.policies.forms_route import ROUTE_CHOICES, route_fields, route_json, undivided
-from recordings_site.policies.models import Application, CallbackMode, PhoneNumber, Policy
+from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber, Policy
 from recordings_site.policies.parsing import DocumentError
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
@@ -69,7 +69,7 @@ class ApplicationForm(forms.Form):
     )
     upstream_timeout_ms = forms.IntegerField(
         min_value=100,
-        max_value=4000,
+        max_value=MOST_UPSTREAM_MS,
         initial=2000,
         label="Wait for it at most",
         help_text="Milliseconds; then we answer ourselves.",

@@ -8,11 +8,10 @@ from recordings_site.accounts.models import Team
 from recordings_site.policies import numbers_file
 from recordings_site.policies.actions_connect import Imported
 from recordings_site.policies.forms import no_password
-from recordings_site.policies.models import Application, CallbackMode, Policy
+from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, Policy
 from recordings_site.sinch import events
 
 MAX_FILE = 1024 * 1024
-MOST_MS = 3000
 
 
 class ImportForm(forms.Form):
@@ -95,7 +94,7 @@ class RelayForm(forms.Form):
         help_text="Your own callback back end. It is asked as Sinch would ask it, signed for its own path.",
     )  # fmt: skip
     timeout_ms = forms.IntegerField(
-        min_value=100, max_value=MOST_MS, label="Limit", initial=2000,
+        min_value=100, max_value=MOST_UPSTREAM_MS, label="Limit", initial=2000,
         help_text="Milliseconds that a call waits for it; then the number's own route answers.",
     )  # fmt: skip
 

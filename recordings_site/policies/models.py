@@ -20,6 +20,12 @@ class CallbackMode(models.TextChoices):
     RELAY = "relay", "Relay to an upstream, add recording"
 
 
+# Longer than this no call is kept waiting for an upstream, whatever an application says: Sinch's own patience is about
+# 5 s.
+MOST_UPSTREAM_MS = 3000
+LONGEST_REASON = 300
+
+
 def callback_mode_choices() -> list[tuple[str, str]]:
     """The modes as choices; a callable keeps the list out of migrations."""
     return CallbackMode.choices
@@ -90,7 +96,7 @@ class PolicyVersion(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     document: Any = models.JSONField()
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     approved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -28,7 +28,7 @@ class Read:
 
 def read(text: str, *, team: Team | None = None, policy: Policy | None = None) -> Read:
     """Read a file; `team` and `policy` stand where a line names none. Nothing is written."""
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = text.lstrip("\ufeff").replace("\0", "").splitlines()
     if not lines:
         return Read((), 0, ("The file is empty.",))
     delimiter = max(",;\t", key=lines[0].count)
@@ -37,7 +37,10 @@ def read(text: str, *, team: Team | None = None, policy: Policy | None = None) -
         return Read((), 0, (f"The first line must name the columns: {', '.join(COLUMNS)}. Only number is required.",))
     if len(lines) > MOST + 1:
         return Read((), 0, (f"The file has more than {MOST} lines: split it.",))
-    return _rows(list(csv.DictReader(lines[1:], head, delimiter=delimiter)), team, policy)
+    try:
+        return _rows(list(csv.DictReader(lines[1:], head, delimiter=delimiter)), team, policy)
+    except csv.Error as error:
+        return Read((), 0, (f"The file cannot be read as CSV: {error}.",))
 
 
 def _rows(rows: list[dict[str, str]], team: Team | None, policy: Policy | None) -> Read:

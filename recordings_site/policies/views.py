@@ -1,6 +1,6 @@
 """The pages of policies: all of them, the editor with its live preview, publishing, versions and their differences."""
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from recordings_site.accounts import access
 from recordings_site.policies import editing, publishing, snapshot
 from recordings_site.policies.forms_initial import rearranged
 from recordings_site.policies.forms_policy import PolicyForm
-from recordings_site.policies.models import PhoneNumber, Policy, PolicyVersion
+from recordings_site.policies.models import LONGEST_REASON, PhoneNumber, Policy, PolicyVersion
 from recordings_site.policies.publishing import NotAllowed
 from recordings_site.web.http import Request, page_or_partial
 
@@ -75,7 +75,7 @@ def policy_preview(request: Request, policy_id: int = 0) -> HttpResponse:
 def policy_publish(request: Request, policy_id: int) -> HttpResponse:
     """Show what would change, and publish it with a reason."""
     found = get_object_or_404(Policy.objects.listed(), pk=policy_id)
-    reason = request.POST.get("reason", "")
+    reason = request.POST.get("reason", "").replace("\0", " ")[:LONGEST_REASON]
     error = ""
     if request.method == "POST":
         try:
@@ -139,7 +139,7 @@ def policy_approve(request: Request, policy_id: int, number: int) -> HttpRespons
     return _with_version(request, version, lambda: publishing.approve(by=request.user, version=version))
 
 
-def _with_version(request: Request, version: PolicyVersion, act: Any) -> HttpResponse:
+def _with_version(request: Request, version: PolicyVersion, act: Callable[[], PolicyVersion]) -> HttpResponse:
     try:
         made = act()
     except NotAllowed as problem:

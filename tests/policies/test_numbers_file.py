@@ -24,6 +24,11 @@ def test_a_file_is_read_with_labels_teams_and_policies() -> None:
     ]
 
 
+def test_what_no_database_keeps_is_left_out() -> None:
+    read = numbers_file.read("number,label\n+46812345678,Rece\0ption\n", team=factories.team())
+    assert [one.label for one in read.numbers] == ["Reception"]
+
+
 def test_a_column_of_numbers_takes_the_team_that_was_chosen() -> None:
     team = factories.team()
     read = numbers_file.read("number\n+46812345678\n+46812345679\n", team=team)
@@ -41,6 +46,7 @@ def test_a_column_of_numbers_takes_the_team_that_was_chosen() -> None:
         ("number,team\n+46812345678,Nobody\n", "Line 2: there is no team “Nobody”. Teams: Support."),
         ("number,policy\n+46812345678,None\n", "Line 2: there is no policy “None”."),
         ("number\n" + "1\n" * 5001, "more than 5000 lines"),
+        ("number,label\n+46812345678," + "x" * 200_000, "cannot be read as CSV: field larger than field limit"),
     ],
 )
 def test_each_wrong_line_is_named(text: str, words: str) -> None:
