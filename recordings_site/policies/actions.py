@@ -31,7 +31,6 @@ APPLICATION_FIELDS = (
     "upstream_timeout_ms",
 )
 NUMBER_FIELDS = ("label", "application_id", "team_id", "policy_id", "destination_id", "language")
-SECRETS = ("secret", "second_secret")
 
 
 @transaction.atomic

@@ -109,11 +109,6 @@ class DecisionFacts:
         """The conference that the ICE's answer connects to, "" when it connects to none."""
         return self.route.conference_id if isinstance(self.route, ConnectConf) else ""
 
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """What was decided upon, enough to decide again."""
-        return self.call.to_dict()
-
     def unrecorded(self, reason: str, detail: str) -> "DecisionFacts":
         """The same call, not recorded after all; `detail` ends the sentence."""
         return replace(self, record=False, reason=str(reason), sentence=f"Not recorded: {detail}.", plan=None)

@@ -81,11 +81,6 @@ class Preview:
     rules: Sequence[tuple[str, str]] = ()
     tried: Tried | None = None
 
-    @property
-    def can_publish(self) -> bool:
-        """Whether nothing is plainly wrong."""
-        return all(problem.severity != "error" for problem in self.problems)
-
 
 def starting_point() -> PolicyDocument:
     """What a new policy begins with: the hours of who writes it, and the destination where there is one alone."""

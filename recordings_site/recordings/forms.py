@@ -99,7 +99,7 @@ class SpeakerForm(forms.Form):
 
 
 class NudgeForm(forms.Form):
-    """By how many seconds the transcript runs late (negative: early) against the sound."""
+    """By how many seconds the transcript runs early (negative: late) against the sound."""
 
     offset = forms.FloatField(min_value=-600, max_value=600)
 

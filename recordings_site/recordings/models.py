@@ -279,11 +279,6 @@ class RecordingJob(models.Model):
         """Whether it is the recording of a conference, not of one call."""
         return self.conference_session_id is not None
 
-    @property
-    def is_attributed(self) -> bool:
-        """Whether it is known whose recording this is."""
-        return self.number_id is not None
-
 
 class TranscriptQuerySet(models.QuerySet["Transcript"]):
     """Named reads of transcripts."""

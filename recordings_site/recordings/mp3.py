@@ -5,7 +5,6 @@ Where there is none, `virtual_head` makes such a frame, to be sent in front of t
 """
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from mmap import MADV_DONTNEED, PAGESIZE, mmap
@@ -118,12 +117,6 @@ def virtual_head(frames: Frames) -> bytes:
         # To the nearest: a 256th of a file may be many seconds of its quieter parts.
         head[side + 16 + percent] = min(255, round(offset * 256 / size))
     return bytes(head)
-
-
-def second_at(frames: Frames, offset: int) -> float:
-    """The second of sound that the frame at or before a byte begins with."""
-    place = max(0, bisect_right(frames.starts, offset) - 1)
-    return place * frames.samples_per_frame / frames.sample_rate
 
 
 def _first_frame(data: bytes | mmap) -> int:

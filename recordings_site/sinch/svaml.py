@@ -108,11 +108,6 @@ def recording_requests(svaml: Mapping[str, Any]) -> list[RecordingRequest]:
     return found
 
 
-def stops_recording(svaml: Mapping[str, Any]) -> bool:
-    """Tell whether an SVAML has a stopRecording instruction."""
-    return any(name_of(instruction) == "stoprecording" for instruction in instructions_of(svaml))
-
-
 def masked(svaml: Mapping[str, Any]) -> Svaml:
     """Return a copy of an SVAML in which no credentials can be read."""
     return {key: _masked(key, value) for key, value in svaml.items()}

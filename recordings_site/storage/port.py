@@ -212,7 +212,7 @@ def exists(store: Store, key: str) -> bool:
 
 
 def read_all(store: Store, key: str, *, limit: int) -> bytes:
-    """The whole object when it has at most `limit` bytes, else StoreUnavailable is not raised but a ValueError."""
+    """The whole object; ValueError when it has more than `limit` bytes."""
     stat = store.stat(key)
     if stat.size > limit:
         raise ValueError(f"{key} has {stat.size} bytes, more than the {limit} that are read at once.")

@@ -183,8 +183,6 @@ def test_recordings_asked_for_are_read_from_both_places():
     off = {"action": {"name": "continue", "record": False, "recordingOptions": OPTIONS.as_dict()}}
     assert svaml.recording_requests(off) == []
     assert svaml.recording_requests({"action": "x", "instructions": [1, {"name": 3}]}) == []
-    assert svaml.stops_recording(svaml.document(svaml.hangup(), [svaml.stop_recording()]))
-    assert not svaml.stops_recording(document)
 
 
 def test_manage_call_bodies_are_valid_svaml():
