@@ -4,7 +4,7 @@ from uuid import UUID
 
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.policies import answer, relaying
-from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.routes import RunMenu
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch.events import Pie
@@ -40,7 +40,7 @@ def again(inbound: Inbound, stored: DecisionFacts, now: Snapshot, *, may_record:
     if said is not None:
         return relaying.relay_again(stored, now, said, may_record=may_record, why_not=why_not).answer
     if stored.relayed:  # the upstream is gone since: what it said then is not known, the number's own route is
-        return to_ice(inbound, stored.call, now, UUID(int=0), may_record=False, why_not=why_not or "replayed")
+        return to_ice(inbound, stored.call, now, UUID(int=0), may_record=False, why_not=why_not or Reason.REPLAYED)
     return answer.answer_again(stored, now, may_record=may_record, why_not=why_not)
 
 

@@ -20,7 +20,7 @@ from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Verdict
 from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
 from recordings_site.recordings.matching import Reported, Subject, read_reported, session_of_object
@@ -36,7 +36,7 @@ VERIFY = "delivery.verify"
 LEARN = "call.learn"
 
 SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
-WHY_NOT = {Verdict.STALE: "stale_clock", Verdict.REPLAYED: "replayed"}
+WHY_NOT = {Verdict.STALE: Reason.STALE_CLOCK, Verdict.REPLAYED: Reason.REPLAYED}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from recordings_site.callbacks.inbox import Inbound
 from recordings_site.callbacks.tally import tally
 from recordings_site.callbacks.together import Together
 from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer
+from recordings_site.policies.answer import Answer, Reason
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
@@ -91,11 +91,11 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
     except (DatabaseDown, *DATABASE_AWAY) as problem:
         tally("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
-        return _json(_degraded(inbound, known, "database_down"))
+        return _json(_degraded(inbound, known, Reason.DATABASE_DOWN))
     except Exception:  # a bug must cost the recording, not the call
         tally("fault")
         log.exception("%s of call %s is answered without recording", type(event).__name__, event.call_id)
-        return _json(_degraded(inbound, known, "fault"))
+        return _json(_degraded(inbound, known, Reason.FAULT))
 
 
 def _kept(inbound: Inbound, known: Snapshot, started: float) -> Answered:
@@ -107,7 +107,7 @@ def _kept(inbound: Inbound, known: Snapshot, started: float) -> Answered:
 
     def too_late(answered: Answered | None) -> None:
         if answered is not None and isinstance(inbound.event, Ice):
-            handlers.withdraw(answered, _without_recording(inbound, known, "database_down"))
+            handlers.withdraw(answered, _without_recording(inbound, known, Reason.DATABASE_DOWN))
 
     # What the sealed file tells is not enough to record by; the database may be back.
     new = new_calls.read(inbound, known, started=started) if snapshot.is_loaded() else None

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
-from recordings_site.policies.answer import CallFacts, DecisionFacts
+from recordings_site.policies.answer import CallFacts, DecisionFacts, Reason
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify, digits
 from recordings_site.web.insertion import insert
 
@@ -209,5 +209,14 @@ def _outcome(facts: DecisionFacts) -> Outcome:
     return Outcome.DO_NOT_RECORD
 
 
-# Reasons of policies.answer which say that recording was wanted, or might have been, and could not be had.
-IMPOSSIBLE = frozenset({"recording_impossible", "stale_clock", "replayed", "database_down", "fault", "fallback"})
+# With these recording was wanted, or might have been, and could not be had.
+IMPOSSIBLE = frozenset(
+    {
+        Reason.RECORDING_IMPOSSIBLE,
+        Reason.STALE_CLOCK,
+        Reason.REPLAYED,
+        Reason.DATABASE_DOWN,
+        Reason.FAULT,
+        Reason.FALLBACK,
+    }
+)

@@ -1,4 +1,4 @@
-"""What listening leaves behind: how far somebody came, that they heard it, and how they like to listen."""
+"""What listening leaves behind: how far somebody came, and that they heard it."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,11 +28,3 @@ def heard(*, by: User, recording: RecordingJob, seconds: float, position: float,
             by=by, action=HEARD, subject=recording, data={"seconds": round(seconds, 1), "position": round(position, 1)}
         )
     return row
-
-
-@transaction.atomic
-def set_manners(*, by: User, speed: float, skip_silence: bool) -> None:
-    """Remember how this person listens; a preference, so not audited."""
-    row = User.objects.select_for_update().get(pk=by.pk)
-    row.preferences = {**row.preferences, "player": {"speed": speed, "skip_silence": skip_silence}}
-    row.save(update_fields=["preferences"])

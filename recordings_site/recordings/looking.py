@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from recordings_site.calls.models import Call
+from recordings_site.calls.models import LONGEST_CALL, Call
 from recordings_site.recordings import actions, actions_media
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import State
@@ -16,8 +16,6 @@ from recordings_site.storage.errors import ObjectMissing
 from recordings_site.storage.port import ObjectStat, Store, every_object, exists
 from recordings_site.tasks.actions import enqueue
 
-# Sinch ends every call after four hours: one that began longer ago and has no end lost its DiCE.
-LONGEST_CALL = timedelta(hours=4, minutes=30)
 LATE = "Late: Sinch has not written the file {minutes} minutes after the call's end."
 MISSING = (
     "Missing: nothing was written in {hours} hours. Sinch tells nobody when an upload fails: check the destination, "

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts import actions as account_actions
 from recordings_site.recordings import actions_listening
 from recordings_site.recordings.forms import HeardForm, MannersForm, Moment
 from recordings_site.recordings.models import RecordingJob, Transcript
@@ -81,5 +82,5 @@ def player_manners(request: Request) -> HttpResponse:
     form = MannersForm(request.POST)
     if not form.is_valid():
         return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")
-    actions_listening.set_manners(by=request.user, **form.cleaned_data)
+    account_actions.remember(by=request.user, player=form.cleaned_data)
     return HttpResponse(status=204)

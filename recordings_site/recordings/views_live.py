@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings import live
 from recordings_site.recordings.actions_live import COMMANDS, Outcome, command_recording
@@ -53,7 +54,7 @@ def live_conference(request: Request, session_pk: int) -> HttpResponse:
 
 
 def _shown(request: Request, outcome: Outcome | None = None) -> HttpResponse:
-    may_command = request.user.role in {"supervisor", "admin"}
+    may_command = request.user.role in (Role.SUPERVISOR, Role.ADMIN)
     context = {
         "live": live.in_progress(request.user, timezone.now()),
         "may_command": may_command,
