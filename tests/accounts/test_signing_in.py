@@ -1,5 +1,7 @@
 """Signing in: no open sign-up, throttling without lockout, password reset, and a safe way back."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -80,6 +82,29 @@ def test_a_forgotten_password_is_reset_by_mail_and_the_page_does_not_tell_who_ha
     assert [message.to for message in mail.outbox] == [["ann@example.com"]]
     assert "Look into your mail" in known.content.decode()
     assert known.redirect_chain == unknown.redirect_chain
+
+
+def test_the_mails_about_passwords_say_what_happened_in_our_own_words() -> None:
+    factories.user(email="ann@example.com", name="Ann O'Hara")
+    Client().post("/accounts/password/reset/", {"email": "ann@example.com"})
+    asked = mail.outbox[0]
+    assert asked.subject == "Call recordings: Choose a new password"
+    assert "Hello Ann O'Hara,\n\nSomebody asked for a new password" in asked.body
+    found = re.search(r"http://testserver(/\S+)", str(asked.body))
+    assert found
+    browser = Client(REMOTE_ADDR="192.0.2.7", HTTP_USER_AGENT="Lynx")
+    form = browser.get(found.group(1), follow=True)
+    word = "a long enough passphrase"
+    browser.post(form.redirect_chain[-1][0], {"password1": word, "password2": word})
+    told = str(mail.outbox[1].body)
+    assert (
+        "Something about how you sign in was changed:\n\nYour password has been reset.\n\nIf that was not you" in told
+    )
+    assert "192.0.2.7" in told
+    assert "Lynx" in told
+    for letter in mail.outbox:
+        assert "Thank you for using" not in str(letter.body)
+        assert str(letter.body).endswith("Call recordings at testserver")
 
 
 def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_and_back() -> None:
