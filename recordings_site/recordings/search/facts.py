@@ -12,7 +12,7 @@ from recordings_site.recordings.models import Tag
 from recordings_site.recordings.search import ids, tree
 from recordings_site.recordings.search.meaning import All, Fact, Meaning
 from recordings_site.recordings.search.sql import Condition
-from recordings_site.recordings.search.tokens import PHONE_DIGITS, tokenize
+from recordings_site.recordings.search.tokens import LANGUAGES, PHONE_DIGITS, tokenize
 
 _NEVER = "1 = 0"
 
@@ -74,7 +74,8 @@ class Facts:
             case "caller":
                 return _caller(value)
             case "locale":
-                return Condition("LOWER(r.locale) LIKE %s ESCAPE '\\'", [_like(value.lower().replace("_", "-")) + "%"])
+                locale = LANGUAGES.get(plain(value), value.lower().replace("_", "-"))
+                return Condition("LOWER(r.locale) LIKE %s ESCAPE '\\'", [f"{_like(locale)}%"])
             case "longer":
                 return Condition("r.duration >= %s", [float(value)])
             case "shorter":

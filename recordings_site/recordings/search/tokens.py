@@ -36,6 +36,9 @@ STEMMERS = {
     "cs": "czech",
 }  # fmt: skip
 
+# The languages by their English names, as people type them.
+LANGUAGES = {name: code for code, name in STEMMERS.items()}
+
 # Letters that Unicode does not take apart, but that people without the key for them type otherwise.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 # Accents that are dropped. Vowel signs of Indic and Thai script are marks too, but they tell words apart.

@@ -149,6 +149,9 @@ def test_facts_of_the_recording_narrow_the_hits() -> None:
     assert found("caller:+46733000001", admin) == [two, one]
     assert found("state:available direction:inbound", admin) == [two, one]
     assert found("refund -longer:5m", admin) == [two]
+    swedish = indexed("refund", locale="sv-SE", happened_at=start).recording_id
+    RecordingJob.objects.filter(pk=swedish).update(locale="sv-SE")
+    assert found("locale:sv-se", admin) == found("locale:SV", admin) == found("locale:Swedish", admin) == [swedish]
 
 
 def test_pages_follow_each_other_without_a_gap() -> None:
