@@ -173,9 +173,14 @@ def test_a_failing_destination_shows_since_when(admin: Client, local: Destinatio
     page = admin.get("/destinations/").content.decode()
     assert "1 destination fails the check" in page
     assert "Fails" in page
+    own = admin.get(f"/destinations/{local.pk}/").content.decode()
+    assert "Fails" in own[: own.index("<table")]
+    assert f'href="/recordings/?destination={local.pk}"' in own
     (tmp_path / "demo").unlink()
     assert actions.check_destination(destination=local)
     assert "fails the check" not in admin.get("/destinations/").content.decode()
+    own = admin.get(f"/destinations/{local.pk}/").content.decode()
+    assert "Works" in own[: own.index("<table")]
 
 
 @pytest.mark.parametrize("role", ["support", "supervisor", "auditor"])
