@@ -13,6 +13,7 @@ from recordings_site.recordings.search.facts import plain
 from recordings_site.recordings.search.meaning import All
 
 LABELS_FROM = 20  # newest calls whose speakers' labels are known as names
+MOST_GIVEN = 2000  # newest names that people gave
 
 
 def is_known(field: tree.Field, user: User) -> bool:
@@ -35,7 +36,8 @@ def nearest_speakers(label: str, user: User) -> list[str]:
     given = SpeakerName.objects.filter(Q(number__in=numbers) | Q(recording__in=recordings)).exclude(name="")
     newest = candidates.walk(candidates.plan(All(()), user), size=LABELS_FROM).ids
     labels = TranscriptLine.objects.filter(transcript__indexed__in=newest).exclude(speaker_label="")
-    return _near(label, [*given.values_list("name", flat=True), *labels.values_list("speaker_label", flat=True)])
+    names = given.order_by("-id").values_list("name", flat=True)[:MOST_GIVEN]
+    return _near(label, [*names, *labels.order_by().values_list("speaker_label", flat=True).distinct()])
 
 
 def _near(value: str, names: Iterable[str]) -> list[str]:
