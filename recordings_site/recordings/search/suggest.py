@@ -21,7 +21,7 @@ from recordings_site.recordings.search.tokens import fold, tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
 DOUBTED = 4  # of them for which something else is looked for
-TRIED = 8  # words that are looked for in the place of one
+TRIED = 8  # words or names that are looked for in the place of one
 OFFERED = 3  # queries, where one part alone was not found
 HEARD_IN = 5  # newest calls from which a word's spelling is taken
 BEGINNING = 1  # letters that a word with two slips has in common with what was meant
@@ -75,7 +75,7 @@ def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
     if operators := [] if found else _operators(node):
         changes += [operators, *(list((dict(change) | dict(operators)).items()) for change in changes)]
     read = [_changed(query, sorted(change)) for change in changes]
-    suggestions = [each for each in read if _leads_somewhere(each.query, user)][:OFFERED]
+    suggestions = list(islice((each for each in read if _leads_somewhere(each.query, user)), OFFERED))
     looser = "" if found or doubts else _looser(query, node)
     return Advice(
         [doubt.sentence for doubt in doubts], suggestions, looser if looser and _leads_somewhere(looser, user) else ""
@@ -161,11 +161,12 @@ def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
         case tree.Word() | tree.Phrase():
             yield from _unsaid(part, user)
         case tree.Speaker(label) if not _first(part, user).ids:
-            near = [name for name in names.nearest_speakers(label, user) if _first(tree.Speaker(name), user).ids]
+            near = names.nearest_speakers(label, user)[:TRIED]
+            near = [name for name in near if _first(tree.Speaker(name), user).ids]
             sentence = f"No speaker of a call that you may see is called “{label}”."
             yield _Doubt(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
         case tree.Field(name, value) if not names.is_known(part, user):
-            near = names.nearest(part, user)
+            near = names.nearest(part, user)[:TRIED]
             yield _Doubt(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
 
 
