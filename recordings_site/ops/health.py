@@ -1,4 +1,4 @@
-"""Whether the site is well, in figures: read from the database, so that every process tells the same."""
+"""Whether the site is well, in figures: read from the database, but for what each process alone knows of itself."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
+from recordings_site.callbacks.tally import tallies
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
@@ -18,11 +19,12 @@ WORKER_LATE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure: its name, what it tells, and its value by labels."""
+    """A figure: its name, what it tells, its value by labels, and Prometheus' word for its kind."""
 
     name: str
     help: str
     values: tuple[tuple[tuple[tuple[str, str], ...], float], ...]
+    kind: str = "gauge"
 
 
 def queue_lag_seconds() -> float:
@@ -45,8 +47,9 @@ def metrics() -> Iterator[Metric]:
     yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
     unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
     yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)
-    suspect = CallbackDelivery.objects.values_list("verdict")
-    yield _by("callbacks", "Stored callbacks by verdict.", "verdict", suspect)
+    # Not from the database, where they would be counted one by one, and those that were refused are not.
+    became = tuple(((("outcome", what),), float(times)) for what, times in sorted(tallies().items()))
+    yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
 
@@ -56,7 +59,7 @@ def exposition(found: Iterable[Metric]) -> str:
     lines = []
     for metric in found:
         name = f"recordings_site_{metric.name}"
-        lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} gauge"]
+        lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
         for labels, value in metric.values:
             shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
             lines.append(f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}")

@@ -54,6 +54,23 @@ def test_figures_are_for_whoever_brings_the_token(client: Client, settings: Sett
 
 
 @pytest.mark.django_db
+def test_a_forged_callback_of_which_nothing_is_stored_is_counted(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = TOKEN
+
+    def refused() -> int:
+        lines = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode().splitlines()
+        assert "# TYPE recordings_site_callbacks counter" in lines
+        name = 'recordings_site_callbacks{outcome="unauthorized"} '
+        return int(next((line for line in lines if line.startswith(name)), f"{name}0").removeprefix(name))
+
+    before = refused()
+    # Forged for an application that is known: what processes know is read from the database at the first callback.
+    factories.application()
+    assert client.post("/callbacks/sinch/", "{}", content_type="application/json").status_code == 401
+    assert refused() == before + 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", f"bearer {TOKEN}", "Bearer ümlaut"])
 def test_figures_are_hidden_from_others(client: Client, settings: Settings, header: str) -> None:
     settings.METRICS_TOKEN = TOKEN
