@@ -103,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/correct", views_notes.correct, name="recording_correct"),
     path("recordings/<uuid:recording_id>/revert", views_notes.revert, name="recording_revert"),
     path("recordings/<uuid:recording_id>/speaker", views_notes.name_speaker, name="recording_speaker"),
+    path("recordings/<uuid:recording_id>/assign", views_notes.assign, name="recording_assign"),
     path("recordings/<uuid:recording_id>/nudge", views_notes.nudge, name="recording_nudge"),
     path("player/manners", recordings.player_manners, name="player_manners"),
     path("", views_home.home, name="home"),

@@ -61,5 +61,5 @@ def read_status() -> Status:
         alerts=[*alerts.values("action").annotate(times=Count("pk")).order_by("-times")],
         overdue=RecordingJob.objects.filter(overdue_since__isnull=False)[:COUNTED].count(),
         unattributed=RecordingJob.objects.filter(number=None)[:COUNTED].count(),
-        without_policy=PhoneNumber.objects.filter(policy=None, archived_at=None)[:COUNTED].count(),
+        without_policy=PhoneNumber.objects.without_policy()[:COUNTED].count(),
     )

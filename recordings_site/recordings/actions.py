@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
-from recordings_site.calls.models import Call, ConferenceSession, Decision
+from recordings_site.calls.models import Call, Decision
 from recordings_site.policies.answer import PlannedRecording
-from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.matching import Reported, Subject, jobs_of, match_recording, match_transcript
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
@@ -278,22 +277,6 @@ def mark_deleted(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJ
         settle_job(job)
         job.save()
         audit.record(by=None, action="recording.deleted", subject=job, data={"reason": reason[:200]})
-    return job
-
-
-@transaction.atomic
-def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
-    """Attribute a recording, and its call, to a number: so its team sees it."""
-    job = RecordingJob.objects.select_for_update().get(pk=recording.pk)
-    job.number = number
-    job.save(update_fields=("number",))
-    for model, pk in ((Call, job.call_id), (ConferenceSession, job.conference_session_id)):
-        if pk is not None:
-            model._default_manager.filter(pk=pk, number=None).update(number=number)
-    transcript = Transcript.objects.filter(recording=job).first()
-    if transcript is not None:
-        enqueue(INDEX_TRANSCRIPT, job.pk)
-    audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
     return job
 
 

@@ -1,4 +1,4 @@
-"""Every write of what people add to a recording: comments, tags, corrections, names of speakers, the offset."""
+"""Every write of what people add to a recording: comments, tags, corrections, speakers, the offset, its number."""
 
 import logging
 from smtplib import SMTPRecipientsRefused
@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.mentions import mentioned
 from recordings_site.recordings.models import (
     Comment,
@@ -162,6 +165,21 @@ def exported(*, by: User, recording: RecordingJob, form: str) -> None:
 def downloaded(*, by: User, recording: RecordingJob) -> None:
     """The audio leaves the site as a file."""
     audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})
+
+
+@transaction.atomic
+def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
+    """Say whose recording, and call, it is, of which that was not known: from now on the number's team sees it."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording.pk)
+    job.number = number
+    job.save(update_fields=("number",))
+    for model, pk in ((Call, job.call_id), (ConferenceSession, job.conference_session_id)):
+        if pk is not None:
+            model._default_manager.filter(pk=pk, number=None).update(number=number)
+    if Transcript.objects.filter(recording=job).exists():
+        enqueue(INDEX_TRANSCRIPT, job.pk)
+    audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
+    return job
 
 
 def index_number(number_id: int) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings import few_numbers
-from recordings_site.recordings.filters import LATE, MISSING, BrowseForm
+from recordings_site.recordings.filters import LATE, MISSING, NOBODYS, OVERDUE, BrowseForm
 from recordings_site.recordings.models import (
     Comment,
     LineCorrection,
@@ -95,6 +95,10 @@ def _condition(name: str, value: object, user: User) -> Q:
         case "state" if value in (LATE, MISSING):
             missing = Q(overdue_reason__startswith="Missing")
             return Q(overdue_since__isnull=False, deleted_at=None) & (missing if value == MISSING else ~missing)
+        case "state" if value == OVERDUE:
+            return Q(overdue_since__isnull=False, deleted_at=None)
+        case "state" if value == NOBODYS:
+            return Q(number=None)
         case "since":
             return Q(happened_at__gte=_midnight(value))
         case "until":

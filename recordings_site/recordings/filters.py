@@ -26,7 +26,8 @@ from recordings_site.web.fields import DayField
 from recordings_site.web.templatetags.site import icon
 
 # What the state filter knows beside the states themselves.
-LATE, MISSING = "late", "missing"
+LATE, MISSING, OVERDUE, NOBODYS = "late", "missing", "overdue", "nobodys"
+MORE_STATES = ((LATE, "Late"), (MISSING, "Missing"), (OVERDUE, "Late or missing"))
 YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
 
 
@@ -129,7 +130,7 @@ class BrowseForm(forms.Form):
     number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
     direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False, widget=QuickSelect)
     state = forms.ChoiceField(
-        choices=lambda: [("", "Any"), *State.choices, (LATE, "Late"), (MISSING, "Missing")],
+        choices=lambda: [("", "Any"), *State.choices, *MORE_STATES],
         required=False,
         label="State",
         widget=QuickSelect,
@@ -168,6 +169,10 @@ class BrowseForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
+        if user.sees_all:
+            states = self.fields["state"]
+            assert isinstance(states, forms.ChoiceField)
+            states.choices = [*states.choices, (NOBODYS, "Of nobody's number")]  # type: ignore[misc]
 
     def first_fields(self) -> SafeString:
         """The filters in sight at once."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from recordings_site.calls.models import UNDECIDED, Decision
+from recordings_site.policies.models import PhoneNumber
 
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 LONGEST_FIND = 200
@@ -102,6 +103,12 @@ class NudgeForm(forms.Form):
     """By how many seconds the transcript runs early (negative: late) against the sound."""
 
     offset = forms.FloatField(min_value=-600, max_value=600)
+
+
+class WhoseForm(forms.Form):
+    """To which number a recording belongs of which that is not known."""
+
+    number = forms.ModelChoiceField(PhoneNumber.objects.in_use())
 
 
 class TagForm(forms.Form):

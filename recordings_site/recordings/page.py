@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import CallbackDelivery
+from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import exports, lines, playback, why
 from recordings_site.recordings.forms import Moment, hundredths
 from recordings_site.recordings.lines import Speaker
@@ -83,6 +84,8 @@ class RecordingPage:
     # The share of the recording in which nothing is heard, in percent; None without a waveform.
     silence: int | None
     manners: dict[str, Any]
+    # Those to whom it may belong, for who may say so while nobody knows.
+    numbers: Sequence[PhoneNumber]
 
     def filled(self, response: HttpResponse) -> HttpResponse:
         """Put the lines into their place. A template would copy a long transcript again at each level of nesting."""
@@ -177,6 +180,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_nam
         has_peaks=bool(recording.peaks),
         silence=silence_of(recording.peaks),
         manners=user.preferences.get("player", {}),
+        numbers=list(PhoneNumber.objects.in_use()) if user.is_admin and recording.number_id is None else (),
     )
 
 

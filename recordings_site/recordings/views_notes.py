@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -25,6 +25,7 @@ from recordings_site.recordings.forms import (
     RevertForm,
     SpeakerForm,
     TagForm,
+    WhoseForm,
     hundredths,
 )
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
@@ -142,6 +143,23 @@ def nudge(request: Request, recording_id: UUID) -> HttpResponse:
         return _again(request, recording, form)
     actions_notes.nudge_transcript(by=request.user, transcript=transcript, offset=form.cleaned_data["offset"])
     return _back(request, recording)
+
+
+@require_POST
+@access.admin_only
+def assign(request: Request, recording_id: UUID) -> HttpResponse:
+    """Say to which number a recording belongs of which that is not known."""
+    recording = _recording(request, recording_id)
+    form = WhoseForm(request.POST)
+    if recording.number is not None:
+        messages.error(request, f"It belongs to {recording.number} already.")
+    elif not form.is_valid():
+        messages.error(request, "Choose one of the numbers.")
+    else:
+        number = form.cleaned_data["number"]
+        actions_notes.assign_number(by=request.user, recording=recording, number=number)
+        messages.success(request, f"It belongs to {number} now: {number.team} sees it.")
+    return redirect("recording", recording.pk)
 
 
 def _recording(request: Request, recording_id: UUID) -> RecordingJob:

@@ -81,6 +81,7 @@ RULES: dict[str, Rule] = {
     "recording_revert": SUPERVISION,
     "recording_speaker": SUPERVISION,
     "recording_nudge": SUPERVISION,
+    "recording_assign": OVERSIGHT,
     "recording_export": SUPERVISION,
     "recording_download": SUPERVISION,
     # What one heard, and how one's player behaves, is one's own: an auditor's too.

@@ -1,5 +1,7 @@
 """The status page: it names what needs a hand, and its buttons lend one, to admins alone."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -39,6 +41,20 @@ def test_work_that_was_given_up_is_shown_and_tried_again_by_an_admin(dead: Task)
     dead.refresh_from_db()
     assert (dead.dead_at, dead.attempts, dead.error) == (None, 0, "")
     assert AuditEvent.objects.filter(action="task.tried_again").exists()
+
+
+def test_each_figure_leads_to_what_it_counts() -> None:
+    factories.recording()
+    overdue = factories.recording(available_at=None, overdue_since=timezone.now(), overdue_reason="Missing: nothing.")
+    nobodys = factories.recording(call=None)
+    bare = factories.number(policy=factories.policy())
+    admin = _client(Role.ADMIN)
+    links = re.findall(r'<dd class="num"><a href="([^"]+)">', admin.get(reverse("status")).content.decode())
+    found = [admin.get(link).context for link in links]
+    assert [[row.id for row in each["page"].rows] for each in found[:2]] == [[overdue.pk], [nobodys.pk]]
+    assert bare not in found[2]["numbers"]
+    assert len(found[2]["numbers"]) == 2
+    assert "Of nobody" not in _client(Role.SUPPORT).get(reverse("recordings")).content.decode()
 
 
 def test_a_dead_task_that_was_asked_for_anew_makes_way(dead: Task) -> None:

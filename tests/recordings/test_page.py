@@ -64,6 +64,23 @@ def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
     assert reverse("recording_audio", args=[recording.pk]) in html
 
 
+def test_an_admin_says_whose_a_recording_is_of_which_nobody_knows() -> None:
+    recording, number = factories.recording(call=None), factories.number()
+    colleague, admin = factories.user(teams=[number.team]), Client()
+    admin.force_login(factories.admin())
+    assert number.label in page_of(recording, factories.admin()).partition("It belongs to")[2]
+    assert "It belongs to" not in page_of(recording, factories.user(Role.AUDITOR))
+    url = reverse("recording_assign", args=[recording.pk])
+    assert "Choose one of the numbers." in admin.post(url, {"number": "999999"}, follow=True).content.decode()
+    assert f"{number.team} sees it" in admin.post(url, {"number": number.pk}, follow=True).content.decode()
+    assert number.label in page_of(recording, colleague)
+    assert AuditEvent.objects.get(action="recording.assigned").data == {"number": number.e164}
+    other = factories.number()
+    assert "already" in admin.post(url, {"number": other.pk}, follow=True).content.decode()
+    recording.refresh_from_db()
+    assert recording.number == number
+
+
 def test_a_stranger_finds_no_page_no_waveform_and_nothing_to_listen_to(client: Client) -> None:
     recording = factories.recording(peaks=pack([b"\x01"]))
     client.force_login(factories.user(teams=[factories.team()]))

@@ -9,7 +9,8 @@ from recordings_site.accounts.models import User
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.actions import assign_number, settle
+from recordings_site.recordings.actions import settle
+from recordings_site.recordings.actions_notes import assign_number
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.recordings.search import find as search
 from recordings_site.recordings.search import rank
