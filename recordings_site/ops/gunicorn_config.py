@@ -6,7 +6,6 @@
 import contextlib
 import ctypes
 import logging
-import sys
 from typing import Any
 
 from django.db import connections
@@ -21,9 +20,6 @@ timeout = 30
 graceful_timeout = 5
 # Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
 keepalive = 75
-# Seconds that a thread computes while others wait. Opening a stream waits some ten times for its turn: at Python's own
-# 5 ms a crowd on a busy machine made each other so late that stores which answered at once were taken for dead.
-SWITCH_INTERVAL = 0.0005
 # Parts into which the C library divides its memory, eight for each core unless told. Each keeps what its threads no
 # longer need, which was a sixth of what a listener costs; only one thread runs at a time, so two are enough.
 ARENAS = 2
@@ -41,7 +37,6 @@ def post_worker_init(worker: object) -> None:
     """Load what is in force before the first call comes; while the database is down, the first callback tries again."""
     from recordings_site.policies import snapshot
 
-    sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         snapshot.current()
     # Whatever is wrong with the database, the server must start: the sealed file answers calls.

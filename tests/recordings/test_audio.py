@@ -1,6 +1,7 @@
 """The audio of a recording over HTTP: ranges, versions, rights, traces, and what is said when there is none."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -98,6 +99,20 @@ def test_a_range_is_sent_as_a_part(client: Client, recording: RecordingJob, aske
     assert content(answer) == AUDIO[start:stop]
     assert answer["Content-Range"] == f"bytes {start}-{stop - 1}/{len(AUDIO)}"
     assert answer["Content-Type"] == "audio/mpeg"
+
+
+def test_threads_take_shorter_turns_than_python_s_own_from_the_first_listener_on(
+    client: Client, recording: RecordingJob
+) -> None:
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        client.get(f"/recordings/{recording.pk}/")
+        assert sys.getswitchinterval() == pytest.approx(0.005)
+        assert content(client.get(url(recording), headers={"Range": "bytes=0-9"}))
+        assert sys.getswitchinterval() == pytest.approx(playback.SWITCH_INTERVAL)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_a_range_beyond_the_end_is_416_with_the_size(client: Client, recording: RecordingJob) -> None:
