@@ -15,7 +15,7 @@ from recordings_site.recordings.saved import SavedPage, SavedSearch
 
 # Who, the words of the line that it is about, and what they remarked.
 COMMENTS = (
-    (demo.SUPPORT, "two failed repairs", "Well explained: no supervisor was needed."),
+    (demo.SUPPORT, "Two failed repairs", "Well explained: no supervisor was needed."),
     (demo.SUPERVISOR, "charged twice", "The shop again? Its page hung while she paid."),
     (demo.SUPERVISOR, "a light plan", "Good to offer this before they ask."),
 )
