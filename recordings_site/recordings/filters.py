@@ -3,19 +3,20 @@
 Its fields are written in Python: as templates they were a fifth of the time of a page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from recordings_site.accounts.models import Team, User
+from recordings_site.accounts.models import Role, Team, User
 from recordings_site.calls.models import Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
@@ -23,6 +24,7 @@ from recordings_site.recordings.models import Tag
 from recordings_site.recordings.search.dates import seconds_of
 from recordings_site.recordings.state import State
 from recordings_site.web.fields import DayField
+from recordings_site.web.prepared import Prepared
 from recordings_site.web.templatetags.site import icon
 
 # What the state filter knows beside the states themselves.
@@ -81,33 +83,60 @@ class QuickDay(QuickInput, forms.DateInput):
 class NamedChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
     """The rows to choose from by their names, without an object and all of its columns for each."""
 
+    field: "NamedField"
+
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         """Each row's value and name."""
         yield "", str(self.field.empty_label)
-        yield from self.queryset.values_list(self.field.to_field_name or "pk", "name")
-
-
-class NumberChoices(NamedChoices):
-    """The numbers to choose from, of which there may be hundreds."""
-
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
-        """Each number's id and what it is called."""
-        yield "", str(self.field.empty_label)
-        for pk, label, digits in self.queryset.values_list("pk", "label", "digits"):
-            yield pk, label or f"+{digits}"
+        for row in self.field.named():
+            yield row[0], self.field.word(row)
 
 
 class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of some rows that have a name."""
+    """One of the rows that a person may choose, shown by the last of these columns; the first is its value."""
 
     iterator = NamedChoices
     widget = QuickSelect
 
+    def __init__(self, rows: Callable[[User], QuerySet[Any]], *columns: str, empty_label: str) -> None:
+        self.rows = rows
+        # Asked with each page: so their SQL is made once.
+        self.by_role = {
+            role: Prepared(lambda pk, role=role: rows(User(pk=pk, role=role)).values_list(*columns), int)
+            for role in Role
+        }
+        super().__init__(None, required=False, empty_label=empty_label, to_field_name=columns[0])
+
+    def offer_to(self, user: User) -> None:
+        """Let this person choose."""
+        self.user, self.queryset = user, self.rows(user)
+
+    def named(self) -> list[tuple[Any, ...]]:
+        """The rows, each with its columns."""
+        return self.by_role[Role(self.user.role)].all(self.user.pk)
+
+    def word(self, row: tuple[Any, ...]) -> str:
+        """What a row is called."""
+        return str(row[-1])
+
 
 class NumberField(NamedField):
-    """One of the numbers that one may see."""
+    """One of the numbers that one may see, of which there may be hundreds."""
 
-    iterator = NumberChoices
+    def __init__(self, *, empty_label: str) -> None:
+        super().__init__(_numbers, "pk", "label", "digits", empty_label=empty_label)
+
+    def word(self, row: tuple[Any, ...]) -> str:
+        """Its label or, where it has none, its digits."""
+        return row[1] or f"+{row[2]}"
+
+
+def _numbers(user: User) -> QuerySet[PhoneNumber]:
+    return PhoneNumber.objects.visible_to(user).order_by("label", "digits")
+
+
+def _teams(user: User) -> QuerySet[Team]:
+    return Team.objects.all() if user.sees_all else user.teams.all()
 
 
 class LengthField(forms.CharField):
@@ -127,7 +156,7 @@ class LengthField(forms.CharField):
 class BrowseForm(forms.Form):
     """The filters. Each is optional; a wrong one is said at its field and left out of the filter."""
 
-    number = NumberField(PhoneNumber.objects.none(), required=False, empty_label="Any number")
+    number = NumberField(empty_label="Any number")
     direction = forms.ChoiceField(choices=lambda: [("", "Any"), *Direction.choices], required=False, widget=QuickSelect)
     state = forms.ChoiceField(
         choices=lambda: [("", "Any"), *State.choices, *MORE_STATES],
@@ -140,13 +169,13 @@ class BrowseForm(forms.Form):
     longer = LengthField(label="At least", required=False, widget=QuickText({"placeholder": "2:05"}))
     shorter = LengthField(label="At most", required=False, widget=QuickText({"placeholder": "1h30m"}))
     caller = forms.CharField(required=False, max_length=60, widget=QuickText)
-    team = NamedField(Team.objects.none(), required=False, empty_label="Any team")
-    policy = NamedField(Policy.objects.none(), required=False, empty_label="Any policy")
+    team = NamedField(_teams, "pk", "name", empty_label="Any team")
+    policy = NamedField(lambda user: Policy.objects.all(), "pk", "name", empty_label="Any policy")
     version = forms.IntegerField(
         required=False, min_value=1, max_value=10**6, label="Policy version", widget=QuickNumber
     )
-    destination = NamedField(Destination.objects.none(), required=False, empty_label="Any destination")
-    tag = NamedField(Tag.objects.none(), required=False, empty_label="Any tag", to_field_name="name")
+    destination = NamedField(lambda user: Destination.objects.all(), "pk", "name", empty_label="Any destination")
+    tag = NamedField(lambda user: Tag.objects.all(), "name", empty_label="Any tag")
     locale = forms.CharField(required=False, max_length=20, widget=QuickText)
     transcript = forms.ChoiceField(choices=YES_NO, required=False, label="Has transcript", widget=QuickSelect)
     comment = forms.ChoiceField(choices=YES_NO, required=False, label="Has comment", widget=QuickSelect)
@@ -159,16 +188,9 @@ class BrowseForm(forms.Form):
     def __init__(self, data: QueryDict, user: User) -> None:
         super().__init__(data)
         self.user = user
-        for name, rows in (
-            ("number", PhoneNumber.objects.visible_to(user).order_by("label", "digits")),
-            ("team", Team.objects.all() if user.sees_all else user.teams.all()),
-            ("policy", Policy.objects.all()),
-            ("destination", Destination.objects.all()),
-            ("tag", Tag.objects.all()),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
+        for field in self.fields.values():
+            if isinstance(field, NamedField):
+                field.offer_to(user)
         if user.sees_all:
             states = self.fields["state"]
             assert isinstance(states, forms.ChoiceField)

@@ -1,11 +1,12 @@
 """Queries that are built once and asked often: to build one costs Django several times as much as to ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 Row = tuple[Any, ...]
@@ -18,7 +19,7 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
 
 
 class Prepared:
-    """A query for one row, whose SQL is made when it is first asked and kept for the life of the process.
+    """A query whose SQL is made when it is first asked and kept for the life of the process.
 
     `build` makes the queryset, one of `values_list`, from values of these types (int, str, UUID); its SQL must be the
     same whatever the values are.
@@ -29,13 +30,26 @@ class Prepared:
 
     def first(self, *values: Any) -> Row | None:
         """The first row for these values, as Python knows them; None when there is none."""
-        sql, places, converters = self._made
-        given = [_for_database(value) for value in values]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given[place] if of_ours else place for of_ours, place in places])
+            self._ask(cursor, values)
             found = cursor.fetchone()
-        if found is None:
-            return None
+        return None if found is None else self._as_python(found)
+
+    def all(self, *values: Any) -> list[Row]:
+        """All rows for these values."""
+        with connection.cursor() as cursor:
+            self._ask(cursor, values)
+            return [self._as_python(row) for row in cursor.fetchall()]
+
+    def _ask(self, cursor: CursorWrapper, values: Sequence[Any]) -> None:
+        sql, places, _ = self._made
+        given = [_for_database(value) for value in values]
+        cursor.execute(sql, [given[place] if of_ours else place for of_ours, place in places])
+
+    def _as_python(self, found: Row) -> Row:
+        converters = self._made[2]
+        if not converters:
+            return found
         row = list(found)
         for column, (steps, expression) in converters.items():
             for step in steps:

@@ -43,6 +43,25 @@ def test_a_value_may_stand_in_it_twice() -> None:
     assert query.first("b@example.com") is None
 
 
+def test_all_rows_come_in_the_order_of_their_queryset(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
+) -> None:
+    def build(fmt: str) -> Any:
+        return (
+            RecordingJob.objects.filter(format=fmt).order_by("-ordinal").values_list("id", "ordinal", "overdue_since")
+        )
+
+    query = Prepared(build, str)
+    for n in (1, 3, 2):
+        factories.recording(ordinal=n, format="wav", overdue_since=factories.LONG_AGO)
+    factories.recording(ordinal=4)
+    for fmt in ("wav", "mp3", "none"):
+        with django_assert_num_queries(1):
+            found = query.all(fmt)
+        assert found == list(build(fmt))
+    assert [ordinal for _, ordinal, _ in query.all("wav")] == [3, 2, 1]
+
+
 def test_columns_come_in_the_order_that_a_model_is_made_from() -> None:
     assert columns(User, "email", "id") == ("id", "email")
     names = columns(User, "role", "email")
