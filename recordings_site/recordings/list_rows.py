@@ -80,9 +80,9 @@ def _other_side(row: Row) -> SafeString | str:
 
 
 def _length(row: Row) -> SafeString | str:
-    if not row.mine__heard_at:
+    if not row.heard_at:
         return duration(row.duration)
-    to = f" to {duration(row.mine__position)}" if row.mine__position else ""
+    to = f" to {duration(row.heard_to)}" if row.heard_to else ""
     return format_html(
         '{}<span class="heard" title="You heard this{}">{}<span class="visually-hidden">Heard</span></span>',
         duration(row.duration), to, icon("check"),
@@ -90,7 +90,7 @@ def _length(row: Row) -> SafeString | str:
 
 
 def _transcript(row: Row) -> SafeString:
-    if row.transcript:
+    if row.has_transcript:
         return format_html("{} Yes", icon("transcript"))
     if not row.transcription or row.deleted_at or row.state == State.NOT_RECORDED:
         return _NO
@@ -107,7 +107,7 @@ def _chips(words: Iterable[str]) -> SafeString:
 
 
 def _heard(row: Row) -> SafeString:
-    return format_html("{} Heard", icon("check")) if row.mine__heard_at else _NOT_HEARD
+    return format_html("{} Heard", icon("check")) if row.heard_at else _NOT_HEARD
 
 
 _CELLS: dict[str, Callable[[Row], object]] = {
