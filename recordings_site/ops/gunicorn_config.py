@@ -5,6 +5,7 @@
 
 import contextlib
 import ctypes
+import gc
 import logging
 from typing import Any
 
@@ -34,7 +35,11 @@ def on_starting(server: object) -> None:
 
 
 def post_worker_init(worker: object) -> None:
-    """Load what is in force before the first call comes; while the database is down, the first callback tries again."""
+    """Load what is in force before the first call comes; while the database is down, the first callback tries again.
+
+    What is loaded by then stays: the collector of garbage, which now and then held up all threads for 60 ms to look
+    through it, is told to leave it alone.
+    """
     from recordings_site.policies import snapshot
 
     try:
@@ -44,6 +49,8 @@ def post_worker_init(worker: object) -> None:
         logging.getLogger(__name__).exception("The policies cannot be loaded yet.")
     finally:
         connections.close_all()
+        gc.collect()
+        gc.freeze()
 
 
 logconfig_dict: dict[str, Any] = {
