@@ -64,7 +64,7 @@ def work() -> None:
 def _newest(email: str, words: str) -> QuerySet[TranscriptLine]:
     """The newest line with these words that this person may see, or none: what calls say is left to chance."""
     seen = RecordingJob.objects.visible_to(_person(email))
-    lines = TranscriptLine.objects.filter(text__contains=words, transcript__recording__in=seen)
+    lines = TranscriptLine.objects.filter(text__icontains=words, transcript__recording__in=seen)
     return lines.select_related("transcript__recording__number").order_by("-pk")[:1]
 
 
