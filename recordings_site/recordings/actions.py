@@ -268,15 +268,27 @@ def mark_overdue(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJ
 
 
 @transaction.atomic
-def mark_deleted(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJob:
-    """Keep that a file that was there is gone from the store."""
+def mark_deleted(recording_id: UUID, *, by: User | None, reason: str, at: datetime) -> RecordingJob:
+    """Keep that a file that was there was deleted from the store."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is None:
         job.deleted_at = at
         job.deleted_reason = reason[:200]
         settle_job(job)
         job.save()
-        audit.record(by=None, action="recording.deleted", subject=job, data={"reason": reason[:200]})
+        audit.record(by=by, action="recording.deleted", subject=job, data={"reason": reason[:200]})
+    return job
+
+
+@transaction.atomic
+def mark_returned(recording_id: UUID) -> RecordingJob:
+    """Keep that a file that was called deleted lies in the store again."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.deleted_at is not None:
+        job.deleted_at, job.deleted_reason = None, ""
+        settle_job(job)
+        job.save()
+        audit.record(by=None, action="recording.returned", subject=job)
     return job
 
 

@@ -34,14 +34,17 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @transaction.atomic
 def request_reconciliation(
-    *, by: User | None, destination: Destination, since: datetime | None = None
+    *, by: User | None, destination: Destination, since: datetime | None = None, gone_is_deleted: bool = False
 ) -> Reconciliation:
     """Have a worker walk through the destination; one that is under way is taken up where it stands."""
     run, created = Reconciliation.objects.get_or_create(
-        destination=destination, done_at=None, defaults={"since": since, "started_by": by}
+        destination=destination,
+        done_at=None,
+        defaults={"since": since, "gone_is_deleted": gone_is_deleted, "started_by": by},
     )
     if created:
-        audit.record(by=by, action="destination.reconcile_requested", subject=destination, data={"since": since})
+        asked = {"since": since} | ({"gone_is_deleted": True} if gone_is_deleted else {})
+        audit.record(by=by, action="destination.reconcile_requested", subject=destination, data=asked)
     enqueue(RECONCILE, run.pk)
     return run
 
@@ -122,6 +125,9 @@ def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, O
     ids = [job.pk for job, _ in found]
     RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
     RecordingJob.objects.filter(pk__in=ids, problem__startswith=GONE).update(problem="")
+    for job, _ in found:
+        if job.deleted_at is not None:
+            actions.mark_returned(job.pk)
     news = [(job, stat) for job, stat in found if job.available_at is None]
     for job, stat in news:
         actions.object_found(job.pk, stat=stat, at=timezone.now())
@@ -132,7 +138,8 @@ def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, O
 def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
     """Flag recordings whose objects were not listed, `limit` at a time; how many, and whether that was all.
 
-    Only those whose object was there before the walk began, or whose call had long ended by then.
+    Only those whose object was there before the walk began, or whose call had long ended by then. Where what is gone
+    was deleted on purpose, the former are deleted.
     """
     now = timezone.now()
     unseen = RecordingJob.objects.filter(destination=run.destination, deleted_at=None).filter(
@@ -140,10 +147,17 @@ def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
     )
     if run.since:
         unseen = unseen.filter(happened_at__gte=run.since)
-    gone = unseen.filter(available_at__lt=run.started_at).exclude(problem__startswith=GONE)
+    gone = unseen.filter(available_at__lt=run.started_at)
+    if not run.gone_is_deleted:
+        gone = gone.exclude(problem__startswith=GONE)
     ids = list(gone.order_by("pk").values_list("pk", flat=True)[:limit])
-    told = f"{GONE}{run.started_at:%d %B %Y, %H:%M} UTC."
-    RecordingJob.objects.filter(pk__in=ids).update(problem=told)
+    when = f"{run.started_at:%d %B %Y, %H:%M} UTC"
+    if run.gone_is_deleted:
+        RecordingJob.objects.filter(pk__in=ids, problem__startswith=GONE).update(problem="")
+        for pk in ids:
+            actions.mark_deleted(pk, by=run.started_by, reason=f"it was no longer in the store on {when}", at=now)
+    else:
+        RecordingJob.objects.filter(pk__in=ids).update(problem=f"{GONE}{when}.")
     if len(ids) == limit:
         return limit, False
     ended = Q(call__dice_received_at__lt=run.started_at - actions.late_after()) | Q(

@@ -1,4 +1,4 @@
-"""From when on a destination is to be walked through."""
+"""From when on a destination is to be walked through, and what it means that a file is gone."""
 
 from datetime import datetime, time
 
@@ -9,12 +9,18 @@ from recordings_site.web.fields import DayField
 
 
 class ReconcileForm(forms.Form):
-    """An optional day; without one everything is looked at."""
+    """An optional day; without one everything is looked at. And whether files that are gone were meant to go."""
 
     since = DayField(
         label="Only what was written since",
         required=False,
         help_text="Empty: everything. A walk can be long; it may be left alone.",
+    )
+    gone_is_deleted = forms.BooleanField(
+        label="Files that are gone were deleted on purpose",
+        required=False,
+        help_text="As by the bucket's retention rules. Their recordings are called deleted, no longer faulty; "
+        "one whose file is found again can be played again.",
     )
 
     @property

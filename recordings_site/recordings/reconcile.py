@@ -87,7 +87,7 @@ def _mark_older(run: Reconciliation, objects: list[ObjectStat]) -> None:
 
 def _jobs(run: Reconciliation, keys: Any) -> dict[str, RecordingJob]:
     found = RecordingJob.objects.filter(destination=run.destination, key__in=list(keys))
-    return {job.key: job for job in found.only("pk", "key", "available_at")}
+    return {job.key: job for job in found.only("pk", "key", "available_at", "deleted_at")}
 
 
 def _transcripts(run: Reconciliation, keys: list[str]) -> int:

@@ -21,7 +21,10 @@ def reconcile(request: Request, destination_id: int) -> HttpResponse:
     destination = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
     form = ReconcileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        request_reconciliation(by=request.user, destination=destination, since=form.moment)
+        request_reconciliation(
+            by=request.user, destination=destination, since=form.moment,
+            gone_is_deleted=form.cleaned_data["gone_is_deleted"],
+        )  # fmt: skip
         return redirect("destination_reconcile", destination.pk)
     runs = list(Reconciliation.objects.of(destination)[:SHOWN])
     context = {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -179,6 +180,34 @@ def test_what_is_gone_or_never_came_is_told_and_cleared_by_its_return(
     assert (gone.problem, never.overdue_since, never.state) == ("", None, State.AVAILABLE)
 
 
+def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
+    client: Client, store: LocalStore, destination: Destination, number: PhoneNumber
+) -> None:
+    gone, kept = (
+        expected(number, f"call-{name}", destination=destination, key=f"calls/{name}.mp3") for name in ("gone", "kept")
+    )
+    put(store, kept.key)
+    assert walked(destination) == {"objects": 1, "known": 1, "missing": 1}
+    admin = factories.admin()
+    client.force_login(admin)
+    url = f"/destinations/{destination.pk}/reconcile/"
+    assert client.post(url, {"since": "", "gone_is_deleted": "on"}).status_code == 302
+    drain(JOBS)
+    for job in (gone, kept):
+        job.refresh_from_db()
+    assert (gone.state, gone.problem, kept.state) == (State.DELETED, "", State.AVAILABLE)
+    assert "no longer in the store" in gone.deleted_reason
+    entry = AuditEvent.objects.get(action="recording.deleted")
+    assert (entry.actor_id, entry.subject_id) == (admin.pk, str(gone.pk))
+    assert client.get(reverse("recording_audio", args=[gone.pk])).status_code == 410
+    assert "no longer in the store" in client.get(f"/recordings/{gone.pk}/").content.decode()
+    # Whoever puts it back has it played again.
+    put(store, gone.key)
+    assert walked(destination, gone_is_deleted=True) == {"objects": 2, "known": 2}
+    gone.refresh_from_db()
+    assert (gone.state, gone.deleted_at, gone.deleted_reason) == (State.AVAILABLE, None, "")
+
+
 def test_since_leaves_older_objects_alone_and_calls_none_of_them_missing(
     store: LocalStore, destination: Destination, number: PhoneNumber
 ) -> None:
@@ -271,6 +300,9 @@ def test_the_command_tells_what_it_found(store: LocalStore, destination: Destina
     out = io.StringIO()
     call_command("reconcile", "Demo", "--since", "2020-01-01", stdout=out, stderr=out)
     assert "Demo: objects 1, known 0, linked 0, adopted 1, transcripts 0" in out.getvalue()
+    store.delete("calls/one.mp3")
+    call_command("reconcile", "Demo", "--gone-is-deleted", stdout=out, stderr=out)
+    assert RecordingJob.objects.get().state == State.DELETED
     with pytest.raises(CommandError, match="There is no destination 'Other'"):
         call_command("reconcile", "Other")
     with pytest.raises(CommandError, match="is no day or time"):

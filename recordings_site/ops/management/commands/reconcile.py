@@ -25,8 +25,15 @@ class Command(BaseCommand):
         """Which destination, and from when on."""
         parser.add_argument("destination", nargs="?", help="name of a destination (all that are in use)")
         parser.add_argument("--since", help="only what was modified since this day or time, such as 2026-11-01")
+        parser.add_argument(
+            "--gone-is-deleted",
+            action="store_true",
+            help="files that are gone were deleted on purpose, as by retention",
+        )
 
-    def handle(self, *args: Any, destination: str | None, since: str | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, destination: str | None, since: str | None, gone_is_deleted: bool, **options: Any
+    ) -> None:
         """Walk through them one after the other."""
         known = {each.name: each for each in Destination.objects.in_use()}
         if destination is not None and destination not in known:
@@ -34,12 +41,12 @@ class Command(BaseCommand):
         moment = _moment(since) if since else None
         failed = False
         for each in [destination] if destination else known:
-            failed = not self._walk(known[each], moment) or failed
+            failed = not self._walk(known[each], moment, gone_is_deleted) or failed
         if failed:
             raise CommandError("Not every store could be listed. Run the command again to go on from there.")
 
-    def _walk(self, destination: Destination, since: datetime | None) -> bool:
-        run = request_reconciliation(by=None, destination=destination, since=since)
+    def _walk(self, destination: Destination, since: datetime | None, gone_is_deleted: bool) -> bool:
+        run = request_reconciliation(by=None, destination=destination, since=since, gone_is_deleted=gone_is_deleted)
         with tqdm(desc=str(destination), unit=" objects", disable=None) as bar:
 
             def told(run: Reconciliation) -> None:
