@@ -112,7 +112,7 @@ def _adopted_before(subject: Subject, planned: PlannedRecording) -> RecordingJob
 
     The mirror of `match_recording`: the very object, or else the only one that there is.
     """
-    jobs = list(jobs_of(subject))
+    jobs = list(jobs_of(subject).defer("peaks").select_for_update())
     adopted = [job for job in jobs if job.origin == Origin.ADOPTED and job.decision_id is None]
     for job in adopted:
         if planned.key and (job.destination_id, job.key) == (planned.destination_id, planned.key):

@@ -69,7 +69,7 @@ def session_of_object(application_id: int, conference_id: str, reported: Reporte
 
 
 def match_recording(subject: Subject, reported: Reported) -> RecordingJob | None:
-    """The job whose audio lies at the reported place, or None when it is one that nobody asked for.
+    """The job whose audio lies at the reported place, locked, or None when it is one that nobody asked for.
 
     In order: the very object; a generated name in the folder that was asked for; the only job that still lacks its
     object, as Sinch does not say whether it reports the URL as requested.
@@ -78,12 +78,13 @@ def match_recording(subject: Subject, reported: Reported) -> RecordingJob | None
 
 
 def match_transcript(subject: Subject, reported: Reported) -> RecordingJob | None:
-    """The job whose transcript lies at the reported place (the recording's stem plus "-transcript.json")."""
+    """The job whose transcript lies at the reported place (the recording's stem plus "-transcript.json"), locked."""
     return _match(subject, reported, stem=True)
 
 
 def _match(subject: Subject, reported: Reported, *, stem: bool) -> RecordingJob | None:
-    jobs = list(jobs_of(subject))
+    # Whoever matches one writes to it: else what a worker keeps of the same file meanwhile would be undone.
+    jobs = list(jobs_of(subject).defer("peaks").select_for_update())
     if reported.key:
         for job in jobs:
             if job.key and _same_object(job, reported, stem=stem):

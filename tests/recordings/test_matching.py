@@ -1,11 +1,14 @@
 """Which recording a notification tells of, in each form in which Sinch names the place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from recordings_site.destinations.models import Kind
 from recordings_site.recordings import actions
+from recordings_site.recordings.actions_media import not_audio
 from recordings_site.recordings.matching import (
     match_recording,
     match_transcript,
@@ -13,6 +16,7 @@ from recordings_site.recordings.matching import (
     session_of_object,
 )
 from recordings_site.recordings.models import Origin, RecordingJob
+from recordings_site.storage.port import ObjectStat
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +110,29 @@ def test_a_conference_that_meets_again_keeps_the_file_of_its_earlier_session(nam
     reported = read_reported(f"s3://calls/voice/{name}")
     assert session_of_object(earlier.application_id, "room", reported) == earlier
     assert session_of_object(earlier.application_id, "room", read_reported("s3://calls/voice/c.mp3")) is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> None:
+    job = _job("voice/a.mp3")
+    assert job.call is not None
+    stat = ObjectStat(job.key, 5, "etag", factories.LONG_AGO, "audio/mpeg")
+
+    def examine() -> None:
+        try:
+            not_audio(job.pk, stat=stat, problem="This is no sound.")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            matched = match_recording(job.call, read_reported("s3://calls/voice/a.mp3"))
+            assert matched is not None
+            examined = worker.submit(examine)
+            with pytest.raises(TimeoutError):
+                examined.result(0.5)
+            matched.save()
+        examined.result(10)
+    job.refresh_from_db()
+    assert job.problem == "This is no sound."
