@@ -120,7 +120,8 @@ def wait_for(future: Future[T], race: Race, *, too_late: Callable[[T], None] | N
             if race.give_up():
                 raise DatabaseDown(f"The database did not answer within {PATIENCE:g} s.") from None
     if too_late is not None:
-        future.add_done_callback(lambda done: _put_right(done, too_late))
+        # In the pool as well: the thread in which the work ended has given its connection back by then.
+        future.add_done_callback(lambda done: in_pool(lambda: _put_right(done, too_late)))
     raise DatabaseDown("The database did not commit in time.")
 
 

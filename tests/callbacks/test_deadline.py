@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
@@ -69,6 +71,36 @@ def test_work_whose_commit_hangs_is_put_right_afterwards() -> None:
     go_on.set()
     assert put_right.wait(5)
     assert late == ["stored, and not answered"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no pool of connections")
+def test_who_puts_right_gives_the_connection_back() -> None:
+    go_on, put_right = threading.Event(), threading.Event()
+
+    def do(about_to_commit: Callable[[], None]) -> None:
+        about_to_commit()
+        assert go_on.wait(5)
+
+    def too_late(result: None) -> None:
+        Team.objects.count()
+        put_right.set()
+
+    before = _lent()
+    with pytest.raises(DatabaseDown):
+        within_deadline(do, too_late=too_late)
+    go_on.set()
+    assert put_right.wait(5)
+    until = time.monotonic() + 5
+    while _lent() > before and time.monotonic() < until:
+        time.sleep(0.01)
+    assert _lent() == before
+
+
+def _lent() -> int:
+    """How many of the pool's connections are with somebody else."""
+    connection.close()
+    counts = cast(Any, connection).pool.get_stats()
+    return int(counts.get("pool_size", 0) - counts.get("pool_available", 0))
 
 
 def test_a_burst_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
