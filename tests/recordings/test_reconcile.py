@@ -332,12 +332,23 @@ def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore
     url = f"/destinations/{destination.pk}/reconcile/"
     assert client.post(url, {"since": "nonsense"}).status_code == 422
     assert client.post(url, {"since": ""}).status_code == 302
-    assert 'hx-trigger="every 2s"' in client.get(url).content.decode()
+    under_way = client.get(url).content.decode()
+    assert 'hx-trigger="every 2s"' in under_way
+    # What would not be heeded is not asked.
+    assert 'name="since"' not in under_way
+    assert 'name="gone_is_deleted"' not in under_way
+    out = io.StringIO()
+    call_command("reconcile", "Demo", "--gone-is-deleted", stdout=io.StringIO(), stderr=out)
+    assert "goes on as it was asked for then" in out.getvalue()
+    assert "what is gone was deleted" not in client.get(url).content.decode()
     drain(JOBS)
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "runs"}).content.decode()
     assert part.startswith('<div id="runs"')
     assert "hx-trigger" not in part
     assert Reconciliation.objects.get().counts["adopted"] == 1
+    client.post(url, {"since": "", "gone_is_deleted": "on"})
+    drain(JOBS)
+    assert "what is gone was deleted" in client.get(url).content.decode()
 
 
 @pytest.mark.parametrize(("role", "reads", "writes"), [("support", 404, 404), ("auditor", 200, 404)])

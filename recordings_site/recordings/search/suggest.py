@@ -26,7 +26,6 @@ OFFERED = 3  # queries, where one part alone was not found
 HEARD_IN = 5  # newest calls from which a word's spelling is taken
 BEGINNING = 1  # letters that a word with two slips has in common with what was meant
 _RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
-
 _BESIDE = 20  # times that a word may be less likely than the best one and still be offered
 _FEWEST_DIGITS = 6  # of what may be a phone number
 

@@ -47,6 +47,8 @@ class Command(BaseCommand):
 
     def _walk(self, destination: Destination, since: datetime | None, gone_is_deleted: bool) -> bool:
         run = request_reconciliation(by=None, destination=destination, since=since, gone_is_deleted=gone_is_deleted)
+        if (run.since, run.gone_is_deleted) != (since, gone_is_deleted):
+            self.stderr.write(f"{destination}: a walk was under way; it goes on as it was asked for then.")
         with tqdm(desc=str(destination), unit=" objects", disable=None) as bar:
 
             def told(run: Reconciliation) -> None:
