@@ -183,7 +183,7 @@ def _open(
         return Opened(version, selected, kind, None, seen)
     assert isinstance(selected, Selected)
     front, start, stop = version.stretch(selected)
-    kind = _content_type(store, recording, version) if start or start == stop else ""
+    kind = _content_type(store, recording, version)
     if start == stop:  # the head alone
         return Opened(version, selected, kind, Stream(iter([front]), _nothing), seen)
     if not _streams.acquire(blocking=False):
@@ -193,11 +193,6 @@ def _open(
             lambda: _begun(store.read(version.key, start, stop, etag=version.etag)),
             discard=lambda late: late[2].close(),
         )
-        try:
-            kind = kind or _remember(recording, version, first)
-        except BaseException:
-            opened.close()
-            raise
     except BaseException:
         _streams.release()
         raise
@@ -225,29 +220,28 @@ def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
 
 
 def _content_type(store: Store, recording: RecordingJob, version: Version) -> str:
+    """The version's media type: by the object's own first bytes, never by those that were asked for, read once."""
     if recording.duration is not None and recording.etag == version.etag and recording.content_type in PLAYABLE:
         return recording.content_type  # a worker has decoded this very version
+    mark = (recording.destination_id or 0, version.key, version.etag)
     with _types_lock:
-        known = _types.get((recording.destination_id or 0, version.key, version.etag))
+        known = _types.get(mark)
     if known:
         return known
-    first, _, opened = patience_with(recording.destination_id).ask(
-        lambda: _begun(store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag)),
-        discard=lambda late: late[2].close(),
-    )
-    opened.close()
-    return _remember(recording, version, first)
-
-
-def _remember(recording: RecordingJob, version: Version, head: bytes) -> str:
+    head = patience_with(recording.destination_id).ask(lambda: _head(store, version), discard=lambda _: None)
     kind = audio_type(head)
     if kind is None:
         raise NotAudio
     with _types_lock:
-        _types[recording.destination_id or 0, version.key, version.etag] = kind
+        _types[mark] = kind
         if len(_types) > _KNOWN_TYPES:
             _types.popitem(last=False)
     return kind
+
+
+def _head(store: Store, version: Version) -> bytes:
+    with store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag) as body:
+        return b"".join(body)
 
 
 def audio_type(head: bytes) -> str | None:
