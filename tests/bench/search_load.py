@@ -8,7 +8,7 @@ import marshal
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from importlib import import_module
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -144,8 +144,8 @@ def _after() -> None:
 
 def _token_indexes() -> list[tuple[str, str]]:
     """The indexes over tokens, as the migration makes them: their names and definitions."""
-    migration = import_module("recordings_site.recordings.migrations.0009_search_steps")
-    found = re.findall(r"CREATE INDEX ((\w+) [^;]*);", migration.INDEXES)
+    sql = (files("recordings_site.recordings.search") / "sql/postgresql.sql").read_text()
+    found = re.findall(r"CREATE INDEX ((\w+) [^;]*);", sql)
     return [(name, f"CREATE INDEX IF NOT EXISTS {rest}") for rest, name in found]
 
 

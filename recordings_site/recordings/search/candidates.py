@@ -227,7 +227,7 @@ def _each_once(numbers: Iterator[int]) -> Iterator[int]:
 
 
 def _postgresql(wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
-    """The walk is a function in the database (migration "search_steps"): one call, planned once a session."""
+    """The walk is a function in the database (sql/postgresql.sql): one call, planned once a session."""
     scope = None if wanted.scope is None else list(wanted.scope)
     ends = (wanted.low or 0, ids.NEVER if high is None else high)
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """What searches read: one row for each indexed recording, and the words that prefixes and corrections draw on.
 
-The tokens themselves are in tables of each database's own kind, made by the migration "search_index".
+The tokens themselves are in tables of each database's own kind, made by sql/postgresql.sql and sql/sqlite.sql.
 """
 
 from django.db import models

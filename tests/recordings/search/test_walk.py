@@ -16,7 +16,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-# Where a step of 48 days ends, and with it one of 3 days and of 4.5 hours (the migration "search_steps").
+# Where a step of 48 days ends, and with it one of 3 days and of 4.5 hours (search/sql/postgresql.sql).
 EDGE = ids.moment_of(206 << 36)
 
 

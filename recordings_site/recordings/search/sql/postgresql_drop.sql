@@ -1,0 +1,8 @@
+DROP FUNCTION recordings_search_tiers;
+DROP FUNCTION recordings_search_count;
+DROP FUNCTION recordings_search_lines;
+DROP FUNCTION recordings_search_newest;
+DROP TRIGGER recordings_search_forget ON recordings_indexedrecording;
+DROP FUNCTION recordings_search_forget;
+DROP TABLE recordings_search_line;
+DROP TABLE recordings_search_recording;

@@ -1,0 +1,3 @@
+DROP TRIGGER recordings_search_forget;
+DROP TABLE recordings_search_line;
+DROP TABLE recordings_search_recording;
