@@ -7,11 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from recordings_site.recordings import lines
+from recordings_site.recordings import ids, lines
 from recordings_site.recordings.actions_playback import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import RecordingJob, Transcript, TranscriptLine
-from recordings_site.recordings.search import ids
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.waveform import pack
 from recordings_site.sinch import transcript as sinch_transcript

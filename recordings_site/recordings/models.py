@@ -16,7 +16,7 @@ from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.saved import SavedMatch, SavedSearch
-from recordings_site.recordings.search.rows import IndexedRecording, SpokenLanguage, SpokenWord
+from recordings_site.recordings.search_rows import IndexedRecording, SpokenLanguage, SpokenWord
 from recordings_site.recordings.state import State, shown_reason, shown_state, state_choices
 
 __all__ = [

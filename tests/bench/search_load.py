@@ -21,6 +21,7 @@ from tqdm import tqdm
 from recordings_site.calls.models import Call, Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import ids
 from recordings_site.recordings.models import (
     IndexedRecording,
     Origin,
@@ -29,7 +30,6 @@ from recordings_site.recordings.models import (
     SpokenWord,
     Transcript,
 )
-from recordings_site.recordings.search import ids
 from recordings_site.recordings.search.index import (
     LineText,
     LineTokens,

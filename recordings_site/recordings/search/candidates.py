@@ -10,7 +10,8 @@ from django.db import connection
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.search import ids, tree
+from recordings_site.recordings import ids
+from recordings_site.recordings.search import tree
 from recordings_site.recordings.search.facts import Facts, id_range, is_range
 from recordings_site.recordings.search.meaning import All, Fact, Line, Meaning, Without
 from recordings_site.recordings.search.sql import (

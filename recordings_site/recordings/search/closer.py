@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from recordings_site.recordings.search import ids
+from recordings_site.recordings import ids
 from recordings_site.recordings.search.candidates import LINES_EACH, among, column, dialect
 from recordings_site.recordings.search.meaning import Line
 from recordings_site.recordings.search.sql import Condition, line_match, recording_match

@@ -8,8 +8,9 @@ from django.db import connection
 from recordings_site.accounts.models import Team, User
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings import ids
 from recordings_site.recordings.models import Tag
-from recordings_site.recordings.search import ids, tree
+from recordings_site.recordings.search import tree
 from recordings_site.recordings.search.meaning import All, Fact, Meaning
 from recordings_site.recordings.search.sql import Condition
 from recordings_site.recordings.search.tokens import LANGUAGES, PHONE_DIGITS, tokenize

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings import ids
 from recordings_site.recordings.lines import corrected_texts, names_of_each
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import candidates, ids, lexicon, rank, spoken, tree
+from recordings_site.recordings.search import candidates, lexicon, rank, spoken, tree
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
 from recordings_site.recordings.search.sql import line_match

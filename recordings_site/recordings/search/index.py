@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
+from recordings_site.recordings import ids
+from recordings_site.recordings.lines import corrections_of, names_of
 from recordings_site.recordings.models import IndexedRecording, Transcript
-from recordings_site.recordings.search import ids, spoken
+from recordings_site.recordings.search import spoken
 from recordings_site.recordings.search.impact import impact_token, levels
 from recordings_site.recordings.search.tokens import (
     VERSION,
@@ -156,9 +158,6 @@ def quoted(token: str) -> str:
 
 
 def _texts(transcript: Transcript) -> Iterable[LineText]:
-    # Late: lines.py reads the models that import this package's rows.
-    from recordings_site.recordings.lines import corrections_of, names_of
-
     names = names_of(transcript.recording)
     corrections = corrections_of(transcript)
     rows = transcript.lines.order_by("position").values_list("position", "timestamp", "speaker_label", "text")

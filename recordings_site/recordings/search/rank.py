@@ -7,7 +7,8 @@ from math import log
 from django.db import connection
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.search import candidates, closer, ids
+from recordings_site.recordings import ids
+from recordings_site.recordings.search import candidates, closer
 from recordings_site.recordings.search.candidates import Plan
 from recordings_site.recordings.search.impact import LEVELS, SCORES, impact, impact_token
 from recordings_site.recordings.search.meaning import All, Line, Meaning, Terms, lines_of

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Direction
+from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording, RecordingTag
-from recordings_site.recordings.search import candidates, closer, ids, tree
+from recordings_site.recordings.search import candidates, closer, tree
 from recordings_site.recordings.search.find import lines_at, understand
 from recordings_site.recordings.search.meaning import Meaning, lines_of
 

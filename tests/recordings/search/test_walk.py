@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings import ids
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import candidates, find, ids, index, summary
+from recordings_site.recordings.search import candidates, find, index, summary
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
 from tests import factories

@@ -18,7 +18,7 @@ CREATE TABLE recordings_search_line (
     tokens tsvector NOT NULL
 );
 
--- Recordings' ids begin with the second of the call: 14 bits below it tell calls of one second apart (search.ids).
+-- Recordings' ids begin with the second of the call: 14 bits below it tell calls of one second apart (recordings.ids).
 -- Their last 28, 32 and 36 bits are therefore about 4.5 hours, 3 days and 48 days; lines' ids are 14 bits longer.
 -- Each step is a key of its own inside the index: a step that holds nothing costs a few comparisons.
 CREATE INDEX recordings_search_recording_tokens ON recordings_search_recording

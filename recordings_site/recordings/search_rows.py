@@ -1,6 +1,6 @@
 """What searches read: one row for each indexed recording, and the words that prefixes and corrections draw on.
 
-The tokens themselves are in tables of each database's own kind, made by sql/postgresql.sql and sql/sqlite.sql.
+The tokens themselves are in tables of each database's own kind (search/sql).
 """
 
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class IndexedRecording(models.Model):
-    """One recording whose transcript can be searched. The id's order is the order of the calls' times (search.ids)."""
+    """One recording whose transcript can be searched. Ids are in the order of the calls' times (recordings.ids)."""
 
     id = models.BigIntegerField(primary_key=True)
     recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="indexed")
