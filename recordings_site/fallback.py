@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from recordings_site.base.lru import Lru
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies import snapshot
 from recordings_site.policies.answer import DecisionFacts, answer_ace, answer_ice, answer_pie, call_facts, connect_only
@@ -58,7 +58,7 @@ class Fallback:
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
-        self._decisions: OrderedDict[str, DecisionFacts] = OrderedDict()
+        self._decisions = Lru[str, DecisionFacts](REMEMBERED)
 
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -137,10 +137,7 @@ class Fallback:
         except Exception:
             log.exception("A policy could not answer; the default route did.")
             return connect_only(call, application.default_route)
-        with self._lock:
-            self._decisions[ice.call_id] = answer.decision
-            while len(self._decisions) > REMEMBERED:
-                self._decisions.popitem(last=False)
+        self._decisions.put(ice.call_id, answer.decision)
         return answer.svaml
 
     def _current(self) -> Snapshot | None:

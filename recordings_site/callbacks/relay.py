@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
 from recordings_site.policies.snapshot import ApplicationFacts
@@ -120,14 +121,14 @@ def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit
 
 def _exchange(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
     """Post, once more when a connection that was kept open had been closed: Sinch, too, may send an event twice."""
-    until = time.monotonic() + limit
+    until = Deadline(limit)
     try:
         return _post(application, body, content_type, until)
     except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
         return _post(application, body, content_type, until)
 
 
-def _post(application: ApplicationFacts, body: bytes, content_type: str, until: float) -> tuple[Reply, bytes]:
+def _post(application: ApplicationFacts, body: bytes, content_type: str, until: Deadline) -> tuple[Reply, bytes]:
     """Post once, signed for the upstream's own path; the outcome by its status, and its bounded body."""
     x_timestamp = signing.format_timestamp(datetime.now(UTC))
     secret = application.secrets[0] if application.secrets else ""
@@ -152,15 +153,14 @@ def _post(application: ApplicationFacts, body: bytes, content_type: str, until: 
     return Reply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
 
 
-def _left(until: float) -> float:
-    """Seconds to a moment of time.monotonic(); TimeoutException when it is over.
+def _left(until: Deadline) -> float:
+    """Seconds until then; TimeoutException when there are none.
 
     The client's own timeout is for each step alone, so that drops of an answer could hold a place for hours.
     """
-    left = until - time.monotonic()
-    if left <= 0:
+    if until.expired:
         raise httpx2.TimeoutException("The limit is over.")
-    return left
+    return until.left()
 
 
 def forget() -> None:

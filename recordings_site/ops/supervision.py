@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
+from recordings_site.base.deadline import Deadline
+
 # All that `serve` starts ends within 10 seconds; what has not ended by itself after these is killed.
 PATIENCE_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
@@ -71,10 +73,10 @@ class Family:
         for child in children:
             if child.poll() is None:
                 child.terminate()
-        until = time.monotonic() + PATIENCE_SECONDS
+        deadline = Deadline(PATIENCE_SECONDS)
         for child in children:
             try:
-                child.wait(max(0.0, until - time.monotonic()))
+                child.wait(deadline.left())
             except subprocess.TimeoutExpired:
                 # With its own children: it leads a session.
                 os.killpg(child.pid, signal.SIGKILL)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.ops.chores import Chore
 from recordings_site.ops.jobs import Handler
 from recordings_site.tasks import queue
@@ -61,11 +62,11 @@ class Worker:
     def __init__(self, jobs: Mapping[str, Handler], *, slots: int, chores: Sequence[Chore] = ()) -> None:
         self._jobs = jobs
         self._slots = slots
-        self._chores = [(chore, 0.0) for chore in chores]
+        self._chores = [(chore, Deadline(0)) for chore in chores]
         self._stopping = threading.Event()
         self._finished: fifo.SimpleQueue[Task | None] = fifo.SimpleQueue()
         self._running: dict[int, Task] = {}
-        self._beat_at = 0.0
+        self._heartbeat = Deadline(0)
 
     def stop(self) -> None:
         """End the loop soon; safe in a signal handler."""
@@ -122,9 +123,9 @@ class Worker:
             return
 
     def _keep_leases(self) -> None:
-        if time.monotonic() - self._beat_at < HEARTBEAT_SECONDS:
+        if not self._heartbeat.expired:
             return
-        self._beat_at = time.monotonic()
+        self._heartbeat = Deadline(HEARTBEAT_SECONDS)
         try:
             for task in list(self._running.values()):
                 # One that was closed a moment ago has no lease, either.
@@ -140,9 +141,9 @@ class Worker:
 
     def _do_chores(self) -> None:
         for place, (chore, due) in enumerate(self._chores):
-            if time.monotonic() < due:
+            if not due.expired:
                 continue
-            self._chores[place] = (chore, time.monotonic() + chore.seconds)
+            self._chores[place] = (chore, Deadline(chore.seconds))
             # A chore that fails is done again in its turn; the tasks do not wait for it.
             try:
                 chore.do()
@@ -150,8 +151,8 @@ class Worker:
                 log.exception("%s failed; trying again in %g s.", chore.name, chore.seconds)
 
     def _wind_up(self) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while self._running and time.monotonic() < until:
+        deadline = Deadline(PATIENCE_SECONDS)
+        while self._running and not deadline.expired:
             self._collect(0.1)
         for task in self._running.values():
             log.warning("Task %s was not finished; another worker takes it at %s.", task, timezone.now() + queue.LEASE)

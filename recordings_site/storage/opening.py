@@ -2,15 +2,16 @@
 
 import hashlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from recordings_site.base.lru import Lru
 from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.port import Store
 
 KEPT = 64
 INTEROPERABILITY = "https://storage.googleapis.com"
-_kept: OrderedDict[tuple["Location", bytes], Store] = OrderedDict()
+# What is dropped is not closed: another thread may be reading from it.
+_kept = Lru[tuple["Location", bytes], Store](KEPT)
 _lock = threading.Lock()
 
 
@@ -32,13 +33,11 @@ def open_store(location: Location, credentials: str | None) -> Store:
     The vendors' SDKs are imported here, when first needed. Raises StoreMisconfigured for what cannot work.
     """
     mark = (location, hashlib.sha256((credentials or "").encode()).digest())
-    with _lock:  # also because making a boto3 client is not safe in two threads at once
-        if mark in _kept:
-            _kept.move_to_end(mark)
-            return _kept[mark]
-        store = _kept[mark] = _open(location, credentials)
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)  # not closed: another thread may be reading from it
+    with _lock:  # making a boto3 client is not safe in two threads at once
+        store = _kept.get(mark)
+        if store is None:
+            store = _open(location, credentials)
+            _kept.put(mark, store)
         return store
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.storage.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -38,26 +39,32 @@ class Patience:
     def __init__(self, *, seconds: float = PATIENCE, rest: float = REST, doors: int = DOORS) -> None:
         self._seconds, self._rest = seconds, rest
         self._doors = threading.BoundedSemaphore(doors)
-        self._resting_until = 0.0
-        self._prompt_at = 0.0
+        self._resting = Deadline(0)
+        # Until when those who wait go on, since the store promptly answered others.
+        self._others = Deadline(0)
+        self._answered_lately = Deadline(0)
 
     def ask(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
         """What `work` returns or raises, in time; else StoreUnavailable, and `discard` gets the late answer."""
-        begun = time.monotonic()
-        if begun < self._resting_until:
+        if not self._resting.expired:
             raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
-        while not self._doors.acquire(timeout=self._left(begun)):
-            if not self._left(begun):
+        begun, own, longest = time.monotonic(), Deadline(self._seconds), Deadline(LONGEST)
+
+        def left() -> float:
+            return min(max(own.left(), self._others.left()), longest.left())
+
+        while not self._doors.acquire(timeout=left()):
+            if not left():
                 raise StoreUnavailable("Too many are waiting for this store.")
         asked: _Asked[T] = _Asked()
         threading.Thread(target=self._run, args=(asked, work, discard), daemon=True, name="store").start()
-        while not asked.done.wait(self._left(begun)):
-            if self._left(begun):
+        while not asked.done.wait(left()):
+            if left():
                 continue
             with asked.lock:
                 if not asked.done.is_set():
                     asked.abandoned = True
-                    self._resting_until = time.monotonic() + self._rest
+                    self._resting = Deadline(self._rest)
                     raise StoreUnavailable(f"The store did not answer within {time.monotonic() - begun:.0f} seconds.")
         if asked.error is not None:
             raise asked.error
@@ -65,19 +72,14 @@ class Patience:
 
     def answered_lately(self) -> bool:
         """Whether the store gave somebody a prompt answer a moment ago."""
-        return time.monotonic() - self._prompt_at < LATELY
-
-    def _left(self, begun: float) -> float:
-        """Seconds that one who began to wait then still waits, from the last prompt answer on."""
-        until = min(max(begun, self._prompt_at) + self._seconds, begun + LONGEST)
-        return max(0.0, until - time.monotonic())
+        return not self._answered_lately.expired
 
     def _run(self, asked: _Asked[T], work: Callable[[], T], discard: Callable[[T], None]) -> None:
-        begun = time.monotonic()
+        prompt = Deadline(self._seconds)
         try:
             asked.value = work()
-            if time.monotonic() - begun < self._seconds:
-                self._prompt_at = time.monotonic()
+            if not prompt.expired:
+                self._others, self._answered_lately = Deadline(self._seconds), Deadline(LATELY)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
             asked.error = error
         finally:

@@ -99,6 +99,7 @@ def test_a_store_is_asked_once_in_a_while_whether_it_is_alive(
     assert [get()["status"] for _ in range(3)] == ["206"] * 3
     assert asked == ["one.mp3"]
     monkeypatch.setattr(patience, "LATELY", 0.0)
+    patience._by_store.clear()
     assert get()["status"] == "206"
     assert asked == ["one.mp3"] * 2
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import Call
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
@@ -100,13 +101,13 @@ class Command(BaseCommand):
 
     def _wait(self) -> None:
         """Until the worker has read what was uploaded, or until it takes too long."""
-        until = time.monotonic() + PATIENCE_SECONDS
+        deadline = Deadline(PATIENCE_SECONDS)
         open_tasks = Task.objects.filter(
             kind__in=(INSPECT, LOAD_TRANSCRIPT), done_at=None, dead_at=None, attempts__lt=3
         )
         total = open_tasks.count()
         with tqdm(total=total, desc="Reading them", unit="file", disable=not sys.stderr.isatty()) as bar:
-            while (left := open_tasks.count()) and time.monotonic() < until:
+            while (left := open_tasks.count()) and not deadline.expired:
                 bar.update(total - left - bar.n)
                 time.sleep(0.3)
             bar.update(total - left - bar.n)

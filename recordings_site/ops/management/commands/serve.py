@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.ops.static import collect_static_files
 from recordings_site.ops.supervision import ChildDied, Family, Stopped, family
 
@@ -57,10 +58,10 @@ class Command(BaseCommand):
         bind = ["--bind", f"{host}:{port}", "--workers", str(processes)]
         children.start("web", [*gunicorn, *bind, "recordings_site.wsgi:application"])
         children.start("worker", manage("worker"))
-        until = time.monotonic() + READY_SECONDS
+        deadline = Deadline(READY_SECONDS)
         while not is_ready(host, port):
             children.check()
-            if time.monotonic() > until:
+            if deadline.expired:
                 raise CommandError(f"The site did not answer within {READY_SECONDS} s.")
             time.sleep(0.1)
 

@@ -1,0 +1,1 @@
+"""The floor under all: small tools in plain Python that storage, fallback and every room above may use."""
