@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "django.contrib.humanize",
     "recordings_site.accounts",
     "recordings_site.tasks",
     "recordings_site.destinations",

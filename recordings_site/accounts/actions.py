@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from recordings_site.accounts import audit
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import Role, Team, User
+from recordings_site.base.formatting import counted
 
 log = logging.getLogger(__name__)
 # What the audit trail says of who did something that nobody who was signed in did.
@@ -142,9 +143,7 @@ def delete_team(*, by: User, team: Team) -> None:
     """Delete a team that owns no number; a number's recordings would otherwise be seen by nobody."""
     owned = team.numbers.count()
     if owned:
-        raise PeopleError(
-            f"{team.name} owns {owned} number{'' if owned == 1 else 's'}. Give them to another team first."
-        )
+        raise PeopleError(f"{team.name} owns {counted(owned, 'number')}. Give them to another team first.")
     audit.record(by=by, action="team.deleted", subject=team)
     team.delete()
 

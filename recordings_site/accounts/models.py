@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from recordings_site.accounts.navigation import page_of
+from recordings_site.base.formatting import sortable
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -227,7 +228,7 @@ class AuditEvent(models.Model):
         indexes = (models.Index(fields=("subject_type", "subject_id", "id"), name="audit_subject"),)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_email} {self.action}"
+        return f"{sortable(self.at)} {self.actor_email} {self.action}"
 
     @property
     def subject_url(self) -> str:

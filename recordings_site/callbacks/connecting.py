@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from recordings_site.base.formatting import counted
 from recordings_site.calls.models import UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.actions_connect import callback_url, points_here
 from recordings_site.policies.models import Application
@@ -88,9 +89,7 @@ def _numbers(application: Application) -> Step:
     title, count = "Its numbers are known here", application.numbers.in_use().count()
     if count:
         bare = application.numbers.in_use().without_policy().count()
-        detail = f"{count} number{'' if count == 1 else 's'}" + (
-            f", {bare} without a policy in force." if bare else "."
-        )
+        detail = f"{counted(count, 'number')}" + (f", {bare} without a policy in force." if bare else ".")
         return Step("numbers", title, "done", detail)
     return Step(
         "numbers", title, "open", "None of its numbers is known here.", "Import them from Sinch, or from a file."

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.base.formatting import counted, digits
 from recordings_site.callbacks import connecting
 from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies import actions_connect as actions
 from recordings_site.policies.forms_connect import CallbacksForm, ImportForm, RelayForm
 from recordings_site.policies.models import Application, PhoneNumber
-from recordings_site.sinch import events
 from recordings_site.sinch.client import ApiError
 from recordings_site.web.http import Request, page_or_partial
 
@@ -67,7 +67,7 @@ def connect_numbers(request: Request, application_id: int) -> HttpResponse:
     except ApiError as error:
         problem = str(error)
     known = {number.digits: number for number in PhoneNumber.objects.listed()}
-    rows = [(number, known.get(events.digits(number.number))) for number in found]
+    rows = [(number, known.get(digits(number.number))) for number in found]
     form = ImportForm(request.POST or None, choices=[number.number for number, row in rows if row is None])
     if request.method == "POST" and form.is_valid():
         return _imported(request, application, form)
@@ -82,7 +82,7 @@ def _imported(request: Request, application: Application, form: ImportForm) -> H
     except ApiError as problem:
         messages.error(request, f"Sinch did not assign the numbers, so none was imported: {problem}")
     else:
-        messages.success(request, f"{count} number{'' if count == 1 else 's'} imported.")
+        messages.success(request, f"{counted(count, 'number')} imported.")
     return redirect("connect", application.pk)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from recordings_site.base.formatting import digits
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts, Reason
-from recordings_site.sinch.events import Ace, Dice, Ice, Notify, digits
+from recordings_site.sinch.events import Ace, Dice, Ice, Notify
 from recordings_site.web.insertion import insert
 
 # What tells one call from another.

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import sortable
 from recordings_site.calls.replays import Replay
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
 
@@ -83,7 +84,7 @@ class ConferenceSession(models.Model):
         indexes = (models.Index(fields=("application", "conference_id", "-opened_at"), name="conference_latest"),)
 
     def __str__(self) -> str:
-        return f"{self.conference_id} {self.opened_at:%Y-%m-%d %H:%M}"
+        return f"{self.conference_id} {sortable(self.opened_at)}"
 
 
 class CallQuerySet(models.QuerySet["Call"]):

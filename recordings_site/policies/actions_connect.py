@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import Team, User
+from recordings_site.base.formatting import digits
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.actions import create_number, put_in_force
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.policies.reaching import client_for
-from recordings_site.sinch import events
 from recordings_site.sinch.client import ApiError, CallbackUrls, Number
 
 # Callbacks may come by the thousand: when one was heard is written this often at most.
@@ -85,7 +85,7 @@ def set_callbacks(*, by: User | None, application: Application, fallback: str = 
 def numbers_at_sinch(application: Application) -> list[Number]:
     """The account's numbers that can be called, those of this application first. Raises ApiError."""
     with client_for(application) as client:
-        found = [number for number in client.numbers() if number.capability != "sms" and events.digits(number.number)]
+        found = [number for number in client.numbers() if number.capability != "sms" and digits(number.number)]
     return sorted(found, key=lambda number: (number.application_key != application.key, number.number))
 
 

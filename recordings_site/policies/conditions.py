@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from fnmatch import translate
 from functools import lru_cache
 
+from recordings_site.base.formatting import digits
 from recordings_site.policies.document import PolicyDocument, Rule, When
 from recordings_site.policies.facts import CallFacts
-from recordings_site.sinch.events import digits
 
 
 def winner(document: PolicyDocument, call: CallFacts) -> tuple[int, Rule] | None:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations import key_template
 from recordings_site.policies import words
 from recordings_site.policies.conditions import winner
 from recordings_site.policies.decision import DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.document import How, PolicyDocument, Rule
-from recordings_site.policies.facts import CallFacts, draw, e164
+from recordings_site.policies.facts import CallFacts, draw
 from recordings_site.policies.routes import (
     ConnectConf,
     ConnectMxp,
@@ -22,7 +23,6 @@ from recordings_site.policies.routes import (
     ends,
 )
 from recordings_site.policies.snapshot import DestinationFacts, NumberFacts, PolicyFacts, Snapshot
-from recordings_site.sinch.events import digits
 
 DIALLED = ConnectPstn(number="{to}", cli="{cli}")
 

@@ -12,12 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations.models import Destination
 from recordings_site.policies import publishing, snapshot, words
 from recordings_site.policies.deciding import decide_by
 from recordings_site.policies.decision import DecisionFacts
 from recordings_site.policies.document import PolicyDocument, parse
-from recordings_site.policies.facts import CallFacts, draw, e164
+from recordings_site.policies.facts import CallFacts, draw
 from recordings_site.policies.lint import lint
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.parsing import DocumentError, Problem
@@ -31,7 +32,6 @@ from recordings_site.policies.preview import (
 )
 from recordings_site.policies.publishing import NotAllowed
 from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
-from recordings_site.sinch.events import digits
 
 if TYPE_CHECKING:
     from recordings_site.policies.forms_policy import PolicyForm

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from recordings_site.sinch.events import Ace, Ice, digits
+from recordings_site.base.formatting import digits
+from recordings_site.sinch.events import Ace, Ice
 
 WITHHELD = frozenset({"", "private", "anonymous", "unknown", "restricted", "unavailable", "withheld", "blocked"})
 
@@ -75,9 +76,3 @@ def callout_facts(ace: Ace, *, received_at: datetime, application_key: str = "")
 def draw(call_id: str) -> float:
     """The call's lot for sampling: 0 <= draw < 100 in hundredths, the same for each event of the call, for ever."""
     return int.from_bytes(hashlib.sha256(call_id.encode()).digest()[:8], "big") % 10000 / 100
-
-
-def e164(text: str) -> str:
-    """A phone number with its plus sign; anything else (a user name, a SIP address) as it is."""
-    found = digits(text)
-    return f"+{found}" if found else text

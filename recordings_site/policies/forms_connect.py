@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 
 from recordings_site.accounts.models import Team
+from recordings_site.base.formatting import digits
 from recordings_site.policies import numbers_file
 from recordings_site.policies.actions_connect import Imported
 from recordings_site.policies.forms import no_password
 from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, Policy
-from recordings_site.sinch import events
 
 MAX_FILE = 1024 * 1024
 
@@ -38,7 +38,7 @@ class ImportForm(forms.Form):
     def numbers(self) -> list[Imported]:
         """The selected numbers as the action takes them."""
         data = self.cleaned_data
-        return [Imported(events.digits(number), data["team"], "", data["policy"]) for number in data["numbers"]]
+        return [Imported(digits(number), data["team"], "", data["policy"]) for number in data["numbers"]]
 
 
 class NumbersFileForm(forms.Form):

@@ -8,9 +8,8 @@ from django.db import connection, models
 from django.utils import timezone
 
 from recordings_site.accounts.models import Team, User
+from recordings_site.base.formatting import digits, phone
 from recordings_site.destinations.models import Destination
-from recordings_site.sinch.events import digits
-from recordings_site.web.templatetags.site import phone
 
 
 class CallbackMode(models.TextChoices):

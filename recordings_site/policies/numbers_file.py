@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from recordings_site.accounts.models import Team
+from recordings_site.base.formatting import digits
 from recordings_site.policies.actions_connect import Imported
 from recordings_site.policies.models import PhoneNumber, Policy
-from recordings_site.sinch.events import digits
 
 COLUMNS = ("number", "label", "team", "policy")
 MOST = 5000

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from recordings_site.accounts import access
+from recordings_site.base.formatting import counted
 from recordings_site.policies import actions_connect
 from recordings_site.policies.forms_connect import NumbersFileForm
 from recordings_site.web.http import Request
@@ -21,6 +22,6 @@ def numbers_import(request: Request) -> HttpResponse:
             by=request.user, application=form.cleaned_data["application"], numbers=form.read.numbers
         )
         known = f", {form.read.known} were known already" if form.read.known else ""
-        messages.success(request, f"{count} number{'' if count == 1 else 's'} imported{known}.")
+        messages.success(request, f"{counted(count, 'number')} imported{known}.")
         return redirect("numbers")
     return render(request, "policies/import.html", {"form": form}, status=422 if form.is_bound else 200)

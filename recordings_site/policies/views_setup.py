@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
+from recordings_site.base.formatting import counted
 from recordings_site.policies import actions, actions_connect
 from recordings_site.policies.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
 from recordings_site.policies.forms_route import route_initial
@@ -70,8 +71,8 @@ def numbers_assign(request: Request) -> HttpResponse:
     if form.is_valid():
         policy = form.cleaned_data["policy"]
         changed = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
-        are = "number is" if changed == 1 else "numbers are"
-        messages.success(request, f"{changed} {are} now answered by {policy or 'the default route'}.")
+        are = counted(changed, "number is", "numbers are")
+        messages.success(request, f"{are} now answered by {policy or 'the default route'}.")
     else:
         messages.error(request, "Select at least one number, and a policy.")
     return redirect("numbers")

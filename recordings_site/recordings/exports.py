@@ -14,10 +14,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
+from recordings_site.base.formatting import cue_time, duration, sortable
 from recordings_site.recordings.lines import ShownLine
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web.csvcells import quoted
-from recordings_site.web.templatetags.site import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,15 @@ class Form:
 
 def text(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """Plain text for people: what the call was, then each line with its time."""
-    head = [title(recording), f"{timezone.localtime(recording.happened_at):%Y-%m-%d %H:%M %Z}", ""]
+    when = timezone.localtime(recording.happened_at)
+    head = [title(recording), f"{sortable(when)} {when:%Z}", ""]
     return "\n".join([*head, *(f"[{duration(line.start)}] {_said(line)}" for line in lines), ""])
 
 
 def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """SubRip: numbered cues. A blank line would end a cue, so there is none in a text."""
     return "".join(
-        f"{number}\n{_stamp(line.start, ',')} --> {_stamp(line.end, ',')}\n{_one_line(_said(line))}\n\n"
+        f"{number}\n{cue_time(line.start, ',')} --> {cue_time(line.end, ',')}\n{_one_line(_said(line))}\n\n"
         for number, line in enumerate(lines, 1)
     )
 
@@ -47,7 +48,7 @@ def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 def vtt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """WebVTT with a voice for each cue."""
     return "WEBVTT\n\n" + "".join(
-        f"{_stamp(line.start, '.')} --> {_stamp(line.end, '.')}\n{_voice(line)}{_cue_text(line.text)}\n\n"
+        f"{cue_time(line.start, '.')} --> {cue_time(line.end, '.')}\n{_voice(line)}{_cue_text(line.text)}\n\n"
         for line in lines
     )
 
@@ -162,11 +163,3 @@ def _cue_text(said: str) -> str:
 
 def _voice(line: ShownLine) -> str:
     return f"<v {_cue_text(line.speaker)}>" if line.speaker.strip() else ""
-
-
-def _stamp(seconds: float, point: str) -> str:
-    """Hours, minutes, seconds, milliseconds: 00:12:04.500."""
-    millis = round(seconds * 1000)
-    hours, rest = divmod(millis, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"

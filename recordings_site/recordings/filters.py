@@ -17,11 +17,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, Team, User
+from recordings_site.base.formatting import parse_duration
 from recordings_site.calls.models import Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
 from recordings_site.recordings.models import Tag
-from recordings_site.recordings.search.dates import seconds_of
 from recordings_site.recordings.state import State
 from recordings_site.web.fields import DayField
 from recordings_site.web.prepared import Prepared
@@ -147,7 +147,7 @@ class LengthField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        seconds = seconds_of(text)
+        seconds = parse_duration(text)
         if seconds is None:
             raise forms.ValidationError("Write a length as 90, 5m, 1h30m or 2:05.")
         return seconds

@@ -1,7 +1,5 @@
 """What people may ask of a recording, checked."""
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,26 +7,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from recordings_site.base.formatting import parse_timecode
 from recordings_site.calls.models import UNDECIDED, Decision
 from recordings_site.policies.models import PhoneNumber
 
-_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 LONGEST_FIND = 200
-
-
-def seconds_of(text: str | None) -> float | None:
-    """Seconds of "754.2", "12:34" or "1:02:03.5"; None for anything else."""
-    match = _CLOCK.fullmatch((text or "").strip())
-    if match is None:
-        return None
-    hours, minutes, seconds = match.groups()
-    value = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
-    return value if math.isfinite(value) else None
-
-
-def hundredths(seconds: float) -> str:
-    """Seconds as links hold them: "754.2", also in long calls, where `:g` would leave tenths."""
-    return f"{seconds:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +25,7 @@ class Moment:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Moment":
         """Read `?t=754.2&end=771&q=refund`."""
-        t, end = seconds_of(query.get("t")), seconds_of(query.get("end"))
+        t, end = parse_timecode(query.get("t")), parse_timecode(query.get("end"))
         return cls(t, end if t is not None and end is not None and end > t else None, query.get("q", "")[:LONGEST_FIND])
 
 

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from recordings_site.base.formatting import duration, phone, spoken_duration
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search.find import Hit, HitLine
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.state import State
-from recordings_site.web.templatetags.site import duration, icon, phone, spoken_duration, when
+from recordings_site.web.templatetags.site import icon, when
 
 _HIT = (
     '<li class="hit"><div class="spread"><h2><a href="{}">{} {}{}</a></h2>'

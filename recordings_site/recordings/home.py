@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import counted, grouped, short_day
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
@@ -121,28 +122,27 @@ def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:
 
 def _days(lately: RecordingJobQuerySet, today: datetime) -> Chart:
     starts = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    counted = [Counter[str]() for _ in starts]
+    by_day = [Counter[str]() for _ in starts]
     for (day, state), number in _counted(lately.exclude(state=State.NOT_RECORDED), starts).items():
-        counted[day]["kept" if state == State.AVAILABLE else "other"] += number
+        by_day[day]["kept" if state == State.AVAILABLE else "other"] += number
     waited_for = lately.filter(overdue_since__isnull=False).exclude(state__in=(State.NOT_RECORDED, State.DELETED))
     for (day, state), late in _counted(waited_for, starts).items():
-        counted[day].update({"kept" if state == State.AVAILABLE else "other": -late, "overdue": late})
+        by_day[day].update({"kept" if state == State.AVAILABLE else "other": -late, "overdue": late})
     days = [start.date() for start in starts]
-    columns = [(f"{day:%-d %b}", parts, f"?since={day}&until={day}") for day, parts in zip(days, counted, strict=True)]
-    total = sum(sum(parts.values()) for parts in counted)
-    overdue = sum(parts["overdue"] for parts in counted)
-    recordings = "recording" if total == 1 else "recordings"
-    return _chart(columns, f"{total:,} {recordings} in {DAYS} days, {overdue:,} of them late or missing.")
+    columns = [(short_day(day), parts, f"?since={day}&until={day}") for day, parts in zip(days, by_day, strict=True)]
+    total = sum(sum(parts.values()) for parts in by_day)
+    overdue = sum(parts["overdue"] for parts in by_day)
+    return _chart(columns, f"{counted(total, 'recording')} in {DAYS} days, {grouped(overdue)} of them late or missing.")
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
     rows = mine.happened_between(today, None).exclude(state=State.NOT_RECORDED)
-    counted = Counter[int]()
+    by_hour = Counter[int]()
     for (hour, _), number in _counted(rows, [today + timedelta(hours=hour) for hour in range(24)]).items():
-        counted[hour] += number
+        by_hour[hour] += number
     day = today.date()
-    columns = [(f"{hour}:00", Counter(kept=counted[hour]), f"?since={day}&until={day}") for hour in range(24)]
-    busiest = max(counted, key=lambda hour: counted[hour], default=None)
+    columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), f"?since={day}&until={day}") for hour in range(24)]
+    busiest = max(by_hour, key=lambda hour: by_hour[hour], default=None)
     sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
     return _chart(columns, sentence)
 

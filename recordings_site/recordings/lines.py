@@ -16,10 +16,9 @@ from zlib import crc32
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from recordings_site.recordings.forms import hundredths
+from recordings_site.base.formatting import duration, spoken_duration, timecode
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
 from recordings_site.recordings.waveform import QUIET, unpack
-from recordings_site.web.templatetags import site
 
 # Goes up when the HTML below changes, so that stored lines are made anew.
 _EDITION = 4
@@ -145,8 +144,8 @@ def lines_html(lines: Iterable[ShownLine]) -> SafeString:
     for line in lines:
         parts.append(
             f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}">'
-            f'<button form="seek" name="t" value="{hundredths(line.start)}" '
-            f'aria-label="{site.spoken_duration(line.start)}">{site.duration(line.start)}</button>'
+            f'<button form="seek" name="t" value="{timecode(line.start)}" '
+            f'aria-label="{spoken_duration(line.start)}">{duration(line.start)}</button>'
             f'<b dir="auto">{escape(line.speaker)}</b>'
             f'<p dir="auto">{escape(line.text)}</p>{"" if line.original is None else "<i>corrected</i>"}</li>'
         )

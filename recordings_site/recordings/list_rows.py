@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from recordings_site.base.formatting import duration, filesize, phone
 from recordings_site.calls.models import Direction
 from recordings_site.recordings.columns import Column
 from recordings_site.recordings.state import State, shown_reason, shown_state
-from recordings_site.web.templatetags.site import duration, filesize, icon, phone, state, when
+from recordings_site.web.templatetags.site import icon, state, when
 
 # A named tuple of `RecordingJobQuerySet.as_rows`.
 Row = Any

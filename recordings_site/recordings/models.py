@@ -2,16 +2,16 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import e164, utc
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.facts import e164
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.notes import Comment, LineCorrection, Listening, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.runs import Reconciliation
@@ -260,9 +260,7 @@ class RecordingJob(models.Model):
 
     def __str__(self) -> str:
         what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"
-        return (
-            f"{what} {e164(self.caller) or 'a withheld number'}, {self.happened_at.astimezone(UTC):%d %b %Y %H:%M} UTC"
-        )
+        return f"{what} {e164(self.caller) or 'a withheld number'}, {utc(self.happened_at)}"
 
     @property
     def shown_state(self) -> str:

@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
+from recordings_site.base.formatting import timecode
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import exports, lines, playback, why
-from recordings_site.recordings.forms import Moment, hundredths
+from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
@@ -116,7 +117,7 @@ class RecordingPage:
     @property
     def share_url(self) -> str:
         """A link to the moment, for a colleague: it opens for who may see the recording."""
-        query = {name: hundredths(value) for name, value in (("t", self.moment.t), ("end", self.moment.end)) if value}
+        query = {name: timecode(value) for name, value in (("t", self.moment.t), ("end", self.moment.end)) if value}
         path = reverse("recording", args=[self.recording.pk])
         return f"{settings.PUBLIC_URL}{path}?{urlencode(query)}" if query else f"{settings.PUBLIC_URL}{path}"
 
@@ -135,7 +136,7 @@ class RecordingPage:
     @property
     def audio_url(self) -> str:
         """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
-        fragment = f"#t={hundredths(self.moment.t)}" if self.moment.t is not None else ""
+        fragment = f"#t={timecode(self.moment.t)}" if self.moment.t is not None else ""
         return playback.audio_url(self.recording) + fragment
 
     @property

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import timecode
 from recordings_site.recordings import browse
 from recordings_site.recordings.filters import BrowseForm
-from recordings_site.recordings.forms import hundredths
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search import find, typed
 from recordings_site.web import keyset
@@ -68,7 +68,7 @@ def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None
 def _to_hit(hit: find.Hit | None, name: str) -> str:
     if hit is None:
         return ""
-    moment = {"t": hundredths(hit.seconds[0]), "q": hit.words} if hit.seconds else {}
+    moment = {"t": timecode(hit.seconds[0]), "q": hit.words} if hit.seconds else {}
     return _link(hit.recording.pk, name, **moment)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import sortable
 from recordings_site.destinations.models import Destination
 
 
@@ -50,4 +51,4 @@ class Reconciliation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.destination} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.destination} {sortable(self.started_at)}"

@@ -12,6 +12,7 @@ from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
+from recordings_site.base.formatting import counted
 from recordings_site.recordings import actions_library, browse, columns, library_exports, list_rows
 from recordings_site.recordings.filters import BrowseForm
 from recordings_site.recordings.forms import TagForm
@@ -93,7 +94,7 @@ def library_tag(request: Request) -> HttpResponse:
     if form.is_valid():
         count = actions_library.tag_all(by=request.user, recordings=_selected(request), name=form.cleaned_data["name"])
         messages.success(
-            request, f"{count} recording{'s are' if count != 1 else ' is'} tagged “{form.cleaned_data['name']}”."
+            request, f"{counted(count, 'recording is', 'recordings are')} tagged “{form.cleaned_data['name']}”."
         )
     else:
         messages.error(request, "Type the tag that the selected recordings are to have.")
@@ -105,7 +106,7 @@ def library_tag(request: Request) -> HttpResponse:
 def library_heard(request: Request) -> HttpResponse:
     """Mark each selected recording as heard by oneself."""
     count = actions_library.mark_heard(by=request.user, recordings=_selected(request))
-    messages.success(request, f"{count} recording{'s are' if count != 1 else ' is'} marked as heard.")
+    messages.success(request, f"{counted(count, 'recording is', 'recordings are')} marked as heard.")
     return _back(request)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
+from recordings_site.base.formatting import timecode
 from recordings_site.recordings import actions_notes
 from recordings_site.recordings.forms import (
     CommentForm,
@@ -26,7 +27,6 @@ from recordings_site.recordings.forms import (
     SpeakerForm,
     TagForm,
     WhoseForm,
-    hundredths,
 )
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
 from recordings_site.recordings.page import recording_page
@@ -176,7 +176,7 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
     moment = Moment.of(request.POST)
     query = {name: request.POST[name] for name in ("list",) if name in request.POST}
     if moment.t is not None:
-        query["t"] = hundredths(moment.t)
+        query["t"] = timecode(moment.t)
     asked = f"?{urlencode(query)}" if query else ""
     response = HttpResponseRedirect(f"{reverse('recording', args=[recording.pk])}{asked}#notes")
     response.status_code = 303

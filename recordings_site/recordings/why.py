@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from recordings_site.base.formatting import counted, phone
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
 from recordings_site.recordings import verdict
 from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.state import State
 from recordings_site.sinch import svaml
-from recordings_site.web.templatetags.site import phone
 
 MOST_DELIVERIES = 200
 
@@ -170,7 +170,7 @@ def _of_job(job: RecordingJob, told: set[str]) -> Iterator[Step]:
             "bad" if late else "wait",
         )
     if job.state == State.AVAILABLE:
-        size = f"{job.size:,} bytes" if job.size is not None else "of unknown size"
+        size = counted(job.size, "byte") if job.size is not None else "of unknown size"
         yield Step(
             f"The file lies{place}",
             job.problem or f"{size}: {job.key}",
@@ -191,7 +191,7 @@ def _transcript(job: RecordingJob) -> Step:
     if found is not None:
         return Step(
             "The transcript is here",
-            f"{found.line_count} lines in {found.locale or 'an unnamed language'}.",
+            f"{counted(found.line_count, 'line')} in {found.locale or 'an unnamed language'}.",
             found.loaded_at,
         )
     if not job.transcription:

@@ -3,11 +3,9 @@
 Enums are open: words are normalised in case and unknown ones are kept. `raw` holds all that was sent.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from .errors import EventError, SignatureError
@@ -18,8 +16,6 @@ MAX_BODY = 64 * 1024
 MAX_ID = 200
 MAX_TEXT = 2048
 MAX_HEADERS = 64
-
-_NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +148,6 @@ def parse(body: bytes) -> Event:
             return _notify(raw)
         case _:
             return Unknown(**_common(raw, event), event=event)
-
-
-@lru_cache(maxsize=8192)
-def digits(number: str) -> str:
-    """Return the digits of a phone number, "" for anything else (a SIP address, a user name, "anonymous").
-
-    Sinch writes the plus sign of one number in one event and leaves it out in the next: numbers match by digits.
-    """
-    text = number.strip()
-    if not _NUMBER.fullmatch(text):
-        return ""
-    found = "".join(character for character in text if character.isdigit())
-    return found if 3 <= len(found) <= 18 else ""
 
 
 def _ice(raw: Mapping[str, Any]) -> Ice:

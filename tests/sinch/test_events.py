@@ -174,22 +174,3 @@ def test_any_object_is_read_or_refused_with_an_event_error(event, fields):
 def test_any_bytes_are_read_or_refused(body):
     with contextlib.suppress(SinchError):
         events.parse(body)
-
-
-@pytest.mark.parametrize(
-    ("number", "digits"),
-    [
-        ("+3197121281500", "3197121281500"),
-        ("3197121281500", "3197121281500"),
-        (" +46 (70) 000-00.00 ", "46700000000"),
-        ("sip:46700000000@example.org", ""),
-        ("anonymous", ""),
-        ("", ""),
-        ("+", ""),
-        ("12", ""),
-        ("9" * 19, ""),
-        ("٤٦٧٠٠٠٠٠٠٠٠", ""),
-    ],
-)
-def test_numbers_match_by_their_digits(number, digits):
-    assert events.digits(number) == digits

@@ -115,16 +115,3 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 def _month_before(year: int, month: int) -> tuple[int, int]:
     return (year, month - 1) if month > 1 else (year - 1, 12)
-
-
-def seconds_of(text: str) -> float | None:
-    """The seconds of a length: "90", "5m", "5 minutes", "1h30m", "2:05" (minutes and seconds); None for all else."""
-    words = text.strip().lower().replace(" ", "")
-    if clock := re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})", words):
-        return int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
-    units = re.fullmatch(
-        r"(?:(\d{1,4})h(?:ours?)?)?(?:(\d{1,5})m(?:ins?|inutes?)?)?(?:(\d{1,6})(?:s(?:ecs?|econds?)?)?)?", words
-    )
-    if not words or not units or not words.isascii():
-        return None
-    return int(units[1] or 0) * 3600.0 + int(units[2] or 0) * 60 + int(units[3] or 0)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recordings_site.recordings.search.dates import seconds_of, span_of
+from recordings_site.base.formatting import grouped, parse_duration
+from recordings_site.recordings.search.dates import span_of
 from recordings_site.recordings.search.pieces import (
     DATES,
     LENGTHS,
@@ -46,7 +47,8 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Node:
     """
     if len(text) > LONGEST_QUERY:
         raise QueryError(
-            f"This query has {len(text):,} characters; {LONGEST_QUERY:,} is the most.", LONGEST_QUERY, len(text),
+            f"This query has {grouped(len(text))} characters; {grouped(LONGEST_QUERY)} is the most.",
+            LONGEST_QUERY, len(text),
             text[:LONGEST_QUERY].rsplit(maxsplit=1)[0],
         )  # fmt: skip
     return _Parser(text.replace("\0", " "), now, zone).whole()
@@ -231,7 +233,7 @@ class _Parser:
         if name in DATES:
             return self._date(name, value, place)
         if name in LENGTHS:
-            seconds = seconds_of(value)
+            seconds = parse_duration(value)
             if seconds is None:
                 raise self._fail("Write a length as 90, 5m, 1h30m or 2:05.", *place, f"{name}:5m")
             return Field(name, str(seconds), place=place)
@@ -260,7 +262,7 @@ class _Parser:
         if name in DATES:
             return span_of(value, now=self.now, zone=self.zone) is not None
         if name in LENGTHS:
-            return last.isalpha() and seconds_of(value) is not None
+            return last.isalpha() and parse_duration(value) is not None
         return name in PHONES and bool(_PHONE.fullmatch(value)) and _digits(value) <= LONGEST_PHONE
 
     def _choice(self, name: str, value: str, place: tuple[int, int]) -> str:

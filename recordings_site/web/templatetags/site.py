@@ -4,20 +4,19 @@ These are template builtins: no `{% load %}` is needed. Nothing here marks data 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import phonenumbers
 from django import template
 from django.forms import BoundField, CheckboxInput
-from django.template.defaultfilters import date as format_date
 from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from recordings_site.base import formatting
 from recordings_site.web import jsonlines
 
 register = template.Library()
@@ -102,107 +101,39 @@ def in_words(name: str) -> str:
     return name.replace(".", " ").replace("_", " ").capitalize()
 
 
-@register.filter
-def duration(seconds: float | timedelta | None) -> str:
-    """Seconds as `m:ss`, from an hour on `h:mm:ss`, cut off as the player's clock is; an en dash when unknown."""
-    if seconds is None or seconds == "":
-        return "–"
-    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds))
-    hours, rest = divmod(max(total, 0), 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+for _filter in (
+    formatting.duration,
+    formatting.filesize,
+    formatting.grouped,
+    formatting.phone,
+    formatting.spoken_duration,
+    formatting.timecode,
+):
+    register.filter(_filter)
+for _dated in (formatting.day, formatting.day_and_time, formatting.weekday):
+    register.filter(_dated, expects_localtime=True)
 
 
 @register.filter
-def spoken_duration(seconds: float | None) -> str:
-    """Seconds in words for those who listen to the page: "1 hour 2 minutes 4 seconds"."""
-    if seconds is None:
-        return "unknown"
-    hours, rest = divmod(max(int(seconds), 0), 3600)
-    minutes, secs = divmod(rest, 60)
-    parts = [(hours, "hour"), (minutes, "minute"), (secs, "second")]
-    words = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(words) or "0 seconds"
+def when(at: datetime | None) -> SafeString | str:
+    """A time as `<time>`: relative while it is near, the exact one in the viewer's zone on hover."""
+    if at is None:
+        return formatting.UNKNOWN
+    local = timezone.localtime(at)
+    return _time(at, formatting.full(local), formatting.relative(local, timezone.now()))
 
 
 @register.filter
-def phone(number: object) -> str:
-    """A number for reading: "+46 70 123 45 67"; what is no number is given back as it is."""
-    return _formatted(str(number or "").strip())
+def exact(at: datetime | None) -> SafeString | str:
+    """A time as `<time>` with date and clock in the viewer's zone, for the evidence."""
+    if at is None:
+        return formatting.UNKNOWN
+    local = timezone.localtime(at)
+    return _time(at, formatting.full(local), formatting.exact(local))
 
 
-@lru_cache(maxsize=4096)
-def _formatted(text: str) -> str:
-    """A number for reading. Kept: one's own numbers and regular callers stand on every page."""
-    digits = text.lstrip("+")
-    if not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 15):
-        return text
-    try:
-        parsed = phonenumbers.parse("+" + digits, None)
-    except phonenumbers.NumberParseException:
-        return text
-    if not phonenumbers.is_possible_number(parsed):
-        return "+" + digits
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-@register.filter
-def when(moment: datetime | None) -> SafeString | str:
-    """A moment as `<time>`: relative while it is near, the exact one in the viewer's zone on hover."""
-    if moment is None:
-        return "–"
-    local = moment.astimezone(timezone.get_current_timezone())
-    # strftime: this stands in each row of the long lists, and Django's own way takes ten times as long. Nothing in a
-    # date needs to be escaped.
-    title = f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}"
-    return SafeString(f'<time datetime="{moment.isoformat()}" title="{title}">{_near(local)}</time>')
-
-
-@register.filter
-def exact(moment: datetime | None) -> SafeString | str:
-    """A moment as `<time>` with date and clock in the viewer's zone, for the evidence."""
-    if moment is None:
-        return "–"
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
-        format_date(local, "D j M Y, H:i:s T"),
-        format_date(local, "j M Y, H:i:s"),
-    )
-
-
-def _near(local: datetime) -> str:
-    """How far `local` is from now, in the words that a person would use."""
-    now = datetime.now(local.tzinfo)
-    seconds = (now - local).total_seconds()
-    if abs(seconds) < 45:
-        return "just now"
-    if abs(seconds) < 12 * 3600:
-        minutes = max(round(abs(seconds) / 60), 1)
-        span = f"{minutes} min" if minutes < 60 else f"{round(minutes / 60)} h"
-        return f"{span} ago" if seconds > 0 else f"in {span}"
-    days = (now.date() - local.date()).days
-    if days == 0:
-        return f"{local:%H:%M}"
-    if days == 1:
-        return f"yesterday {local:%H:%M}"
-    if 1 < days < 7:
-        return f"{local:%a %H:%M}"
-    return f"{local.day} {local:%b %H:%M}" if local.year == now.year else f"{local.day} {local:%b %Y}"
-
-
-@register.filter
-def filesize(count: int | None) -> str:
-    """Bytes in the unit that keeps it short: "1.2 MB"; an en dash when unknown."""
-    if count is None:
-        return "–"
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    return ""  # pragma: no cover - the loop ends at GB
+def _time(at: datetime, title: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
 
 
 @register.simple_tag

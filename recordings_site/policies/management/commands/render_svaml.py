@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from recordings_site.base.formatting import digits
 from recordings_site.policies import answer, snapshot
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.preview import SAMPLE_CALLER
-from recordings_site.sinch.events import digits
 
 
 class Command(BaseCommand):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
+from recordings_site.base.formatting import counted
 from recordings_site.recordings.models import Transcript
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.tokens import VERSION
@@ -46,9 +47,10 @@ class Command(BaseCommand):
                     bar.update()
             except KeyboardInterrupt:
                 goes_on = f" --all --before {started.isoformat()}" if options["all"] else ""
-                self.stdout.write(f"Stopped after {done:,} transcripts. Go on with: manage.py reindex{goes_on}")
+                so_far = counted(done, "transcript")
+                self.stdout.write(f"Stopped after {so_far}. Go on with: manage.py reindex{goes_on}")
                 return
-        self.stdout.write(f"{done:,} transcripts indexed.")
+        self.stdout.write(f"{counted(done, 'transcript')} indexed.")
 
     def _moment(self, text: str) -> datetime:
         moment = parse_datetime(text)
