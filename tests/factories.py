@@ -18,8 +18,9 @@ from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSessi
 from recordings_site.destinations.models import Destination, Kind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
+from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript, TranscriptLine
-from recordings_site.recordings.state import state_of
+from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind
 
 PASSWORD = "correct horse battery staple"
 SECRET = base64.b64encode(b"the secret of a test's application").decode()
@@ -164,6 +165,24 @@ def recording(**fields: Any) -> RecordingJob:
     job.state = fields.get("state") or state_of(job)
     job.save()
     return job
+
+
+def overdue(**fields: Any) -> RecordingJob:
+    """A recording whose file should have arrived: late after ten minutes, unless told otherwise."""
+    facts = {
+        "available_at": None,
+        "overdue_since": LONG_AGO,
+        "overdue_kind": OverdueKind.LATE,
+        "overdue_code": OverdueCode.NOT_WRITTEN,
+        "overdue_values": {"minutes": 10},
+    }
+    return recording(**facts | fields)
+
+
+def deleted(**fields: Any) -> RecordingJob:
+    """A recording that was no longer in the store when that was listed, which deletes by rules of its own."""
+    facts = {"deleted_at": LONG_AGO, "deleted_code": DeletedCode.GONE, "deleted_values": {"at": LONG_AGO.isoformat()}}
+    return recording(**facts | fields)
 
 
 def delivery(application: Application, event: dict[str, Any], **fields: Any) -> CallbackDelivery:

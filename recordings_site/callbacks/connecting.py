@@ -6,6 +6,7 @@ from recordings_site.base.formatting import counted
 from recordings_site.calls.models import UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.actions_connect import callback_url, points_here
 from recordings_site.policies.models import Application
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import State
 
@@ -109,10 +110,10 @@ def _recording(application: Application) -> Step:
     jobs = RecordingJob.objects.of_application(application)
     if jobs.filter(state=State.AVAILABLE).exists():
         return Step("recording", title, "done", "The first one is in.")
-    overdue = jobs.exclude(overdue_since=None).first()
+    overdue = jobs.overdue().first()
     if overdue is not None:
         remedy = "Check the destination: Sinch says nothing when it cannot write there."
-        return Step("recording", title, "wrong", overdue.overdue_reason, remedy)
+        return Step("recording", title, "wrong", f"{overdue.shown_state.label}: {sentences.overdue(overdue)}", remedy)
     if jobs.exists():
         return Step("recording", title, "open", "One is on its way.", "Its audio comes when the call has ended.")
     remedy = "Give a number a policy that records, or start a recording on the live page during a call."

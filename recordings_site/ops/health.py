@@ -43,7 +43,7 @@ def metrics() -> Iterator[Metric]:
     yield _by("tasks_dead", "Tasks that were given up.", "kind", Task.objects.exclude(dead_at=None).values_list("kind"))
     yield _one("tasks_lag_seconds", "How long the longest waiting due task has been due.", queue_lag_seconds())
     yield _by("recordings", "Recordings by state.", "state", RecordingJob.objects.values_list("state"))
-    overdue = RecordingJob.objects.filter(overdue_since__isnull=False).count()
+    overdue = RecordingJob.objects.overdue().count()
     yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
     unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
     yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)

@@ -59,7 +59,7 @@ def read_status() -> Status:
         broken=broken.select_related("number").order_by("-dice_received_at")[:SHOWN],
         failing=Destination.objects.filter(failing_since__isnull=False, archived_at=None),
         alerts=[*alerts.values("action").annotate(times=Count("pk")).order_by("-times")],
-        overdue=RecordingJob.objects.filter(overdue_since__isnull=False)[:COUNTED].count(),
+        overdue=RecordingJob.objects.overdue()[:COUNTED].count(),
         unattributed=RecordingJob.objects.filter(number=None)[:COUNTED].count(),
         without_policy=PhoneNumber.objects.without_policy()[:COUNTED].count(),
     )

@@ -14,10 +14,14 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, Decision
 from recordings_site.policies.answer import PlannedRecording
+from recordings_site.recordings.lifecycle.derive_state import (
+    settle_call_recordings,
+    settle_job,
+    settle_session_recordings,
+)
 from recordings_site.recordings.matching import Reported, Subject, jobs_of, match_recording, match_transcript
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
-from recordings_site.recordings.settling import settle_call_recordings, settle_job, settle_session_recordings
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, OverdueKind, State
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
@@ -211,9 +215,9 @@ def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) 
 def give_up_expected(*, decision: Decision, at: datetime) -> None:
     """Keep that what was planned was never asked of Sinch: the answer that left did not record."""
     for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
-        job.expected_at = job.started_at = None
+        job.expected_at = job.started_at = job.finished_at = None
         job.not_recorded_at = at
-        settle_job(job)
+        settle_job(job, back=True)
         job.save()
 
 
@@ -257,26 +261,31 @@ def transcript_found(recording_id: UUID, *, at: datetime) -> RecordingJob:
 
 
 @transaction.atomic
-def mark_overdue(recording_id: UUID, *, reason: str, at: datetime) -> RecordingJob:
-    """Keep that a file should be there and is not; its arrival clears this. The reason is for people."""
+def mark_overdue(
+    recording_id: UUID, *, kind: OverdueKind, code: OverdueCode, values: Mapping[str, Any], at: datetime
+) -> RecordingJob:
+    """Keep that a file should be there and is not; its arrival clears this. What is missing is not late any more."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
-    if job.available_at is None and job.deleted_at is None:
+    given_up = job.overdue_kind == OverdueKind.MISSING and kind == OverdueKind.LATE
+    if job.state in AWAITED and not given_up:
         job.overdue_since = job.overdue_since or at
-        job.overdue_reason = reason[:300]
-        job.save(update_fields=("overdue_since", "overdue_reason"))
+        job.overdue_kind, job.overdue_code, job.overdue_values = kind, code, values
+        job.save(update_fields=("overdue_since", "overdue_kind", "overdue_code", "overdue_values"))
     return job
 
 
 @transaction.atomic
-def mark_deleted(recording_id: UUID, *, by: User | None, reason: str, at: datetime) -> RecordingJob:
+def mark_deleted(
+    recording_id: UUID, *, by: User | None, code: DeletedCode, values: Mapping[str, Any], at: datetime
+) -> RecordingJob:
     """Keep that a file that was there was deleted from the store."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is None:
         job.deleted_at = at
-        job.deleted_reason = reason[:200]
+        job.deleted_code, job.deleted_values = code, values
         settle_job(job)
         job.save()
-        audit.record(by=by, action="recording.deleted", subject=job, data={"reason": reason[:200]})
+        audit.record(by=by, action="recording.deleted", subject=job, data={"code": code, **values})
     return job
 
 
@@ -285,8 +294,8 @@ def mark_returned(recording_id: UUID) -> RecordingJob:
     """Keep that a file that was called deleted lies in the store again."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is not None:
-        job.deleted_at, job.deleted_reason = None, ""
-        settle_job(job)
+        job.deleted_at, job.deleted_code, job.deleted_values = None, "", {}
+        settle_job(job, back=True)
         job.save()
         audit.record(by=None, action="recording.returned", subject=job)
     return job

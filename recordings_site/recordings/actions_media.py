@@ -12,6 +12,7 @@ from recordings_site.recordings.actions_playback import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import RecordingJob, Transcript, TranscriptLine
 from recordings_site.recordings.search.index import index_transcript
+from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import pack
 from recordings_site.sinch import transcript as sinch_transcript
 from recordings_site.sinch.errors import TranscriptError
@@ -43,12 +44,13 @@ def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> Rec
 
 
 @transaction.atomic
-def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: str) -> RecordingJob:
+def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
     """Keep that what lies there cannot be played, and why."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
-    job.duration, job.audio, job.peaks, job.problem = None, {}, None, problem[:300]
-    job.save(update_fields=("checked_at", "duration", "audio", "peaks", "problem"))
+    job.duration, job.audio, job.peaks = None, {}, None
+    job.problem_code, job.problem_values = problem, {}
+    job.save(update_fields=("checked_at", "duration", "audio", "peaks", "problem_code", "problem_values"))
     return job
 
 

@@ -11,6 +11,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.recordings.actions import INSPECT
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import Problem
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
@@ -55,8 +56,8 @@ def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
     if row.etag == stat.etag:
         return
     if row.etag:
-        seen = f"first seen {row.checked_at:%d %B %Y}" if row.checked_at else "first seen earlier"
-        row.problem = f"The file was replaced in the store on {stat.modified:%d %B %Y, %H:%M} UTC; {seen}."
+        seen = {"seen": row.checked_at.isoformat()} if row.checked_at else {}
+        row.problem_code, row.problem_values = Problem.REPLACED, {"at": stat.modified.isoformat(), **seen}
         row.peaks, row.duration, row.audio = None, None, {}
         enqueue(INSPECT, row.pk)
         audit.record(

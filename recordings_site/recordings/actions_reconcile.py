@@ -16,19 +16,17 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
 from recordings_site.recordings import actions
+from recordings_site.recordings.lifecycle.derive_state import settle_job
 from recordings_site.recordings.matching import Reported, jobs_of, match_recording
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.recordings.runs import Reconciliation
-from recordings_site.recordings.settling import settle_job
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem
 from recordings_site.sinch.destination_url import DestinationUrl, GeneratedName, parse_generated_name
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.port import ObjectStat, exists
 from recordings_site.tasks.actions import enqueue
 
 RECONCILE = "destination.reconcile"
-GONE = "The file is no longer in the store: it was not found there on "
-NOT_THERE = "Expected, but not in the store when it was listed on {at:%d %B %Y, %H:%M} UTC."
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -124,7 +122,7 @@ def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, O
     """Keep that these recordings' objects are there; how many of them were not known to be."""
     ids = [job.pk for job, _ in found]
     RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
-    RecordingJob.objects.filter(pk__in=ids, problem__startswith=GONE).update(problem="")
+    _not_gone(ids)
     for job, _ in found:
         if job.deleted_at is not None:
             actions.mark_returned(job.pk)
@@ -149,25 +147,30 @@ def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
         unseen = unseen.filter(happened_at__gte=run.since)
     gone = unseen.filter(available_at__lt=run.started_at)
     if not run.gone_is_deleted:
-        gone = gone.exclude(problem__startswith=GONE)
+        gone = gone.exclude(problem_code=Problem.GONE)
     ids = list(gone.order_by("pk").values_list("pk", flat=True)[:limit])
-    when = f"{run.started_at:%d %B %Y, %H:%M} UTC"
+    listed = {"at": run.started_at.isoformat()}
     if run.gone_is_deleted:
-        RecordingJob.objects.filter(pk__in=ids, problem__startswith=GONE).update(problem="")
+        _not_gone(ids)
         for pk in ids:
-            actions.mark_deleted(pk, by=run.started_by, reason=f"it was no longer in the store on {when}", at=now)
+            actions.mark_deleted(pk, by=run.started_by, code=DeletedCode.GONE, values=listed, at=now)
     else:
-        RecordingJob.objects.filter(pk__in=ids).update(problem=f"{GONE}{when}.")
+        RecordingJob.objects.filter(pk__in=ids).update(problem_code=Problem.GONE, problem_values=listed)
     if len(ids) == limit:
         return limit, False
     ended = Q(call__dice_received_at__lt=run.started_at - actions.late_after()) | Q(
         conference_session__closed_at__lt=run.started_at - actions.late_after()
     )
-    waiting = unseen.filter(ended, available_at=None, overdue_since=None).exclude(state=State.NOT_RECORDED)
+    waiting = unseen.filter(ended, state__in=AWAITED, overdue_since=None)
     late = list(waiting.order_by("pk").values_list("pk", flat=True)[: limit - len(ids)])
     for pk in late:
-        actions.mark_overdue(pk, reason=NOT_THERE.format(at=run.started_at), at=now)
+        actions.mark_overdue(pk, kind=OverdueKind.LATE, code=OverdueCode.NOT_LISTED, values=listed, at=now)
     return len(ids) + len(late), len(ids) + len(late) < limit
+
+
+def _not_gone(ids: Collection[UUID]) -> None:
+    gone = RecordingJob.objects.filter(pk__in=ids, problem_code=Problem.GONE)
+    gone.update(problem_code="", problem_values={})
 
 
 def finish(*, run: Reconciliation) -> None:

@@ -93,10 +93,9 @@ def _values(form: BrowseForm) -> Iterator[tuple[str, object]]:
 def _condition(name: str, value: object, user: User) -> Q:
     match name:
         case "state" if value in (LATE, MISSING):
-            missing = Q(overdue_reason__startswith="Missing")
-            return Q(overdue_since__isnull=False, deleted_at=None) & (missing if value == MISSING else ~missing)
+            return Q(overdue_since__isnull=False, overdue_kind=value)
         case "state" if value == OVERDUE:
-            return Q(overdue_since__isnull=False, deleted_at=None)
+            return Q(overdue_since__isnull=False)
         case "state" if value == NOBODYS:
             return Q(number=None)
         case "since":

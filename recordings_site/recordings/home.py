@@ -16,7 +16,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import few_numbers
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import OverdueKind, State
 from recordings_site.web import keyset
 
 DAYS = 30
@@ -82,7 +82,7 @@ def home(user: User, *, now: datetime) -> Home:
     mine = RecordingJob.objects.visible_to(user)
     lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
-    late, missing = (mine.overdue(missing=each)[:_COUNTED].count() for each in (False, True))
+    late, missing = (mine.overdue(kind)[:_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
     return Home(
         today=today.date(),
         calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
@@ -92,7 +92,7 @@ def home(user: User, *, now: datetime) -> Home:
         not_recorded=states[State.NOT_RECORDED],
         late=late,
         missing=missing,
-        overdue=list(mine.filter(overdue_since__isnull=False, deleted_at=None).with_facts().newest_first()[:SHOWN]),
+        overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
         newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
         transcript_lag=_transcript_lag(lately),
@@ -125,9 +125,8 @@ def _days(lately: RecordingJobQuerySet, today: datetime) -> Chart:
     by_day = [Counter[str]() for _ in starts]
     for (day, state), number in _counted(lately.exclude(state=State.NOT_RECORDED), starts).items():
         by_day[day]["kept" if state == State.AVAILABLE else "other"] += number
-    waited_for = lately.filter(overdue_since__isnull=False).exclude(state__in=(State.NOT_RECORDED, State.DELETED))
-    for (day, state), late in _counted(waited_for, starts).items():
-        by_day[day].update({"kept" if state == State.AVAILABLE else "other": -late, "overdue": late})
+    for (day, _), late in _counted(lately.overdue(), starts).items():
+        by_day[day].update(other=-late, overdue=late)
     days = [start.date() for start in starts]
     columns = [(short_day(day), parts, f"?since={day}&until={day}") for day, parts in zip(days, by_day, strict=True)]
     total = sum(sum(parts.values()) for parts in by_day)

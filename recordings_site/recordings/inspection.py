@@ -28,7 +28,7 @@ def inspect(recording_id: UUID | str) -> None:
         try:
             audio = examine(path)
         except NotAudio as error:
-            actions_media.not_audio(job.pk, stat=stat, problem=str(error))
+            actions_media.not_audio(job.pk, stat=stat, problem=error.problem)
         else:
             actions_media.audio_examined(job.pk, stat=stat, audio=audio)
 

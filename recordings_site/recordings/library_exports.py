@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
 from recordings_site.web.csvcells import quoted
@@ -37,7 +38,7 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
         call.call_id if call else "",
         session.conference_id if session else "",
         recording.shown_state,
-        recording.shown_reason,
+        sentences.reason(recording),
         recording.duration,
         recording.size,
         recording.format,

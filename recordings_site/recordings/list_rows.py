@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from recordings_site.base.formatting import duration, filesize, phone
 from recordings_site.calls.models import Direction
 from recordings_site.recordings.columns import Column
-from recordings_site.recordings.state import State, shown_reason, shown_state
+from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.state import State, shown_state
 from recordings_site.web.templatetags.site import icon, state, when
 
 # A named tuple of `RecordingJobQuerySet.as_rows`.
@@ -114,7 +115,7 @@ def _heard(row: Row) -> SafeString:
 _CELLS: dict[str, Callable[[Row], object]] = {
     "when": lambda row: when(row.happened_at),
     "length": _length,
-    "state": lambda row: state(shown_state(row), reason=shown_reason(row)),
+    "state": lambda row: state(shown_state(row), reason=sentences.reason(row)),
     "transcript": _transcript,
     "direction": lambda row: _DIRECTIONS[row.direction],
     "caller": lambda row: phone(row.caller),

@@ -9,18 +9,12 @@ from django.utils import timezone
 from recordings_site.calls.models import LONGEST_CALL, Call
 from recordings_site.recordings import actions, actions_media
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import AWAITED, OverdueCode, OverdueKind, State
 from recordings_site.recordings.transcripts import key_of
 from recordings_site.sinch import destination_url
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.storage.port import ObjectStat, Store, every_object, exists
 from recordings_site.tasks.actions import enqueue
-
-LATE = "Late: Sinch has not written the file {minutes} minutes after the call's end."
-MISSING = (
-    "Missing: nothing was written in {hours} hours. Sinch tells nobody when an upload fails: check the destination, "
-    "its write credentials above all."
-)
 
 
 def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
@@ -29,20 +23,22 @@ def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
     Returns when to look again, None when there is nothing more to look for. Raises StoreError.
     """
     job = RecordingJob.objects.select_related("destination", "call", "conference_session").get(pk=recording_id)
-    over = job.available_at is not None or job.state in (State.NOT_RECORDED, State.DELETED)
-    if over or job.destination is None:
+    if job.state not in AWAITED or job.destination is None:
         return None
     now = timezone.now()
     if (stat := _find(job, job.destination.read_store())) is not None:
         actions.object_found(job.pk, stat=stat, at=now)
         return None
     waited = now - since
-    if waited >= actions.missing_after():
-        hours = round(actions.missing_after() / timedelta(hours=1))
-        actions.mark_overdue(job.pk, reason=MISSING.format(hours=hours), at=now)
-        return None
     if waited >= actions.late_after():
-        actions.mark_overdue(job.pk, reason=LATE.format(minutes=settings.LATE_AFTER_MINUTES), at=now)
+        missing = waited >= actions.missing_after()
+        kind, after = (
+            (OverdueKind.MISSING, actions.missing_after()) if missing else (OverdueKind.LATE, actions.late_after())
+        )
+        values = {"minutes": after // timedelta(minutes=1)}
+        actions.mark_overdue(job.pk, kind=kind, code=OverdueCode.NOT_WRITTEN, values=values, at=now)
+        if missing:
+            return None
     return _next(now, since, actions.late_after())
 
 

@@ -16,6 +16,7 @@ from tinytag import TinyTag, TinyTagException
 
 from recordings_site.recordings import mp3
 from recordings_site.recordings.playback import MAGIC, audio_type
+from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import MOST_POINTS
 
 POINTS_A_SECOND = 20
@@ -25,7 +26,11 @@ _LOUDEST = 32767
 
 
 class NotAudio(Exception):
-    """The file is no audio that we know; the message says what is wrong, for people."""
+    """The file is no audio that we know."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def examine(path: Path) -> Audio:
                 return _mpeg(path)
             case "audio/wav":
                 return _wav(path)
-    raise NotAudio("The file in the store is not audio, whatever its name says.")
+    raise NotAudio(Problem.NOT_AUDIO)
 
 
 def _mpeg(path: Path) -> Audio:
@@ -77,7 +82,7 @@ def _mpeg(path: Path) -> Audio:
         try:
             frames = mp3.read(data)
         except mp3.NoFrames:
-            raise NotAudio("The file in the store begins like an mp3, but holds no sound.") from None
+            raise NotAudio(Problem.MP3_WITHOUT_SOUND) from None
     samples = len(frames.starts) * frames.samples_per_frame
     return Audio(
         content_type="audio/mpeg",
@@ -97,9 +102,9 @@ def _wav(path: Path) -> Audio:
     try:
         tag = TinyTag.get(path)
     except TinyTagException as error:
-        raise NotAudio("The wav file in the store cannot be read: its header is damaged.") from error
+        raise NotAudio(Problem.WAV_UNREADABLE) from error
     if not tag.duration or not tag.samplerate or not tag.channels:
-        raise NotAudio("The wav file in the store holds no sound.")
+        raise NotAudio(Problem.WAV_WITHOUT_SOUND)
     return Audio(
         content_type="audio/wav",
         duration=tag.duration,
@@ -131,9 +136,9 @@ def peaks(path: Path, *, samples: int, sample_rate: int, channels: int) -> list[
                 if looked_at and len(lane) < MOST_POINTS:
                     lane.append(min(255, max(max(looked_at), -min(looked_at)) * 255 // _LOUDEST))
     except miniaudio.DecodeError as error:
-        raise NotAudio("The file in the store cannot be decoded.") from error
+        raise NotAudio(Problem.UNDECODABLE) from error
     if not lanes[0]:
-        raise NotAudio("The file in the store holds no sound.")
+        raise NotAudio(Problem.WITHOUT_SOUND)
     if count == 2 and lanes[0] == lanes[1]:  # mono, written twice
         lanes.pop()
     return [bytes(lane) for lane in lanes]

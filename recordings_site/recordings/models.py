@@ -17,7 +17,17 @@ from recordings_site.recordings.notes import Comment, LineCorrection, Listening,
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.saved import SavedMatch, SavedSearch
 from recordings_site.recordings.search_rows import IndexedRecording, SpokenLanguage, SpokenWord
-from recordings_site.recordings.state import State, shown_reason, shown_state, state_choices
+from recordings_site.recordings.state import (
+    AWAITED,
+    DeletedCode,
+    OverdueCode,
+    OverdueKind,
+    Problem,
+    Shown,
+    State,
+    shown_state,
+    state_choices,
+)
 
 __all__ = [
     "Comment",
@@ -72,8 +82,9 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
     def as_rows(self, columns: Collection[str], user: User) -> "models.QuerySet[RecordingJob, Any]":
         """What the list shows this person in these columns, and no more, as named tuples: fifty must come at once."""
         facts = [
-            "id", "direction", "caller", "happened_at", "duration", "state", "locale", "size", "problem",
-            "transcription", "transcript_overdue_since", "overdue_since", "overdue_reason", "deleted_at",
+            "id", "direction", "caller", "happened_at", "duration", "state", "locale", "size", "problem_code",
+            "problem_values", "overdue_kind", "overdue_code", "overdue_values", "transcription",
+            "transcript_overdue_since", "deleted_at",
             "number__label", "number__digits", "call__called", "conference_session__conference_id",
             "has_transcript", "heard_at", "heard_to",
         ]  # fmt: skip
@@ -104,11 +115,11 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         rows = self.filter(happened_at__gte=start)
         return rows if end is None else rows.filter(happened_at__lt=end)
 
-    def overdue(self, *, missing: bool) -> "RecordingJobQuerySet":
-        """Those that should have arrived: late, or given up as missing (recordings.looking begins its reasons so)."""
-        rows = self.filter(overdue_since__isnull=False, deleted_at=None)
-        given_up = models.Q(overdue_reason__startswith="Missing")
-        return rows.filter(given_up if missing else ~given_up)
+    def overdue(self, kind: OverdueKind | None = None) -> "RecordingJobQuerySet":
+        """Those whose file should have arrived and has not: late, missing, or both."""
+        # This condition is that of an index.
+        rows = self.filter(overdue_since__isnull=False)
+        return rows if kind is None else rows.filter(overdue_kind=kind)
 
     def newest_first(self) -> "RecordingJobQuerySet":
         """Ordered by the call's time, the newest first."""
@@ -121,7 +132,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
 
     def running_on(self, call: Call) -> list["RecordingJob"]:
         """The recordings of a call that run now, as far as the facts tell."""
-        return [job for job in self.filter(call=call).defer("peaks") if job.is_running]
+        return list(self.filter(call=call, state=State.RECORDING).defer("peaks"))
 
     def of_call(self, call: Call) -> "RecordingJobQuerySet":
         """The recordings of a call, and that of the conference which it was in."""
@@ -140,7 +151,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
 
 
 class RecordingJob(models.Model):
-    """One recording from expected to deleted. One column per fact; the state follows from them (recordings.state)."""
+    """One recording from expected to deleted. One column per fact; the state follows from them."""
 
     Origin = Origin
     State = State
@@ -189,7 +200,9 @@ class RecordingJob(models.Model):
     available_at = models.DateTimeField(null=True)
     transcript_available_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
-    deleted_reason = models.CharField(max_length=200, blank=True)
+    # recordings.state.DeletedCode, with its values; so are the codes below.
+    deleted_code = models.CharField(max_length=20, blank=True)
+    deleted_values: Any = models.JSONField(default=dict)
 
     # What the worker found: the object in the store, and the audio in it.
     checked_at = models.DateTimeField(null=True)
@@ -203,16 +216,20 @@ class RecordingJob(models.Model):
     audio: Any = models.JSONField(default=dict)
     # recordings.media: the waveform, at most 4,000 points for each lane.
     peaks = models.BinaryField(null=True)
-    problem = models.CharField(max_length=300, blank=True)
+    problem_code = models.CharField(max_length=20, blank=True)
+    problem_values: Any = models.JSONField(default=dict)
 
     # The start of the last walk through the store that met its object (recordings.reconcile).
     listed_at = models.DateTimeField(null=True)
 
+    # The file should be there and is not: since when, whether it was given up, and how that was found.
     overdue_since = models.DateTimeField(null=True)
-    overdue_reason = models.CharField(max_length=300, blank=True)
+    overdue_kind = models.CharField(max_length=10, blank=True)
+    overdue_code = models.CharField(max_length=20, blank=True)
+    overdue_values: Any = models.JSONField(default=dict)
     # A transcript was asked for, the recording came without it: a wrong locale and a failure bring no event.
     transcript_overdue_since = models.DateTimeField(null=True)
-    # state_of() the facts, kept so that it can be filtered and indexed.
+    # What lifecycle.derive_state makes of the facts, kept so that it can be filtered and indexed.
     state = models.CharField(max_length=12, choices=state_choices, default=State.EXPECTED)
 
     objects = RecordingJobQuerySet.as_manager()
@@ -226,6 +243,24 @@ class RecordingJob(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="recording_state_known"),
             models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="recording_origin_known"),
+            models.CheckConstraint(
+                condition=models.Q(overdue_since=None, overdue_kind="", overdue_code="")
+                | models.Q(
+                    overdue_since__isnull=False,
+                    overdue_kind__in=OverdueKind.values,
+                    overdue_code__in=OverdueCode.values,
+                    state__in=AWAITED,
+                ),
+                name="recording_overdue_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(problem_code__in=["", *Problem.values]), name="recording_problem_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None, deleted_code="")
+                | models.Q(deleted_at__isnull=False, deleted_code__in=DeletedCode.values),
+                name="recording_deleted_whole",
+            ),
             models.UniqueConstraint(
                 fields=("destination", "key"), condition=~models.Q(key=""), name="recording_object_unique"
             ),
@@ -263,20 +298,19 @@ class RecordingJob(models.Model):
         return f"{what} {e164(self.caller) or 'a withheld number'}, {utc(self.happened_at)}"
 
     @property
-    def shown_state(self) -> str:
-        """As lists show it (recordings.state)."""
+    def shown_state(self) -> Shown:
+        """As every page shows it (recordings.state)."""
         return shown_state(self)
-
-    @property
-    def shown_reason(self) -> str:
-        """Why it stands so."""
-        return shown_reason(self)
 
     @property
     def is_running(self) -> bool:
         """Whether it has started and nothing tells of its end."""
-        ends = (self.stopped_at, self.finished_at, self.available_at, self.not_recorded_at, self.deleted_at)
-        return self.started_at is not None and all(end is None for end in ends)
+        return self.state == State.RECORDING
+
+    @property
+    def is_available(self) -> bool:
+        """Whether its file is in the store, as far as is known."""
+        return self.state == State.AVAILABLE
 
     @property
     def is_conference(self) -> bool:

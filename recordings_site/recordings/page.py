@@ -20,12 +20,13 @@ from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import exports, lines, playback, why
 from recordings_site.recordings.forms import Moment
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
 from recordings_site.recordings.notes import NEAR_AN_END
 from recordings_site.recordings.reviewing import Review, review_of
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import AWAITED
 from recordings_site.recordings.waveform import silence_of
 
 # Nobody reads more callbacks of one call; a conference with more participants says so.
@@ -186,12 +187,11 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_nam
 
 
 def standing_of(recording: RecordingJob) -> Standing:
-    """What one should know before pressing play. Late is no state of its own: it is an expected one, overdue."""
-    if recording.state == State.AVAILABLE:
-        return Standing(State.AVAILABLE, recording.problem, playable=True)
-    late = recording.overdue_since is not None and recording.state != State.DELETED
-    awaited = not late and recording.state in (State.EXPECTED, State.RECORDING, State.FINISHED)
-    return Standing("late" if late else recording.state, playback.absence(recording), playable=False, awaited=awaited)
+    """What one should know before pressing play."""
+    state = recording.shown_state
+    if recording.is_available:
+        return Standing(state, sentences.problem(recording), playable=True)
+    return Standing(state, sentences.absence(recording), playable=False, awaited=state in AWAITED)
 
 
 def _callbacks(recording: RecordingJob) -> list[Told]:

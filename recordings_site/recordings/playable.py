@@ -12,7 +12,7 @@ from recordings_site.web.prepared import Prepared, columns
 _RECORDING = columns(
     RecordingJob, "id", "destination", "key", "format", "size", "etag", "content_type", "duration", "audio", "state",
     "direction", "caller", "happened_at", "conference_session",
-    "deleted_at", "deleted_reason", "overdue_since", "overdue_reason",
+    "deleted_at", "deleted_code", "deleted_values", "overdue_since", "overdue_kind", "overdue_code", "overdue_values",
 )  # fmt: skip
 _PLACE = columns(
     Destination, "id", "name", "kind", "account", "bucket", "region", "endpoint", "read_mode", "read_credentials"

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from recordings_site.recordings.lifecycle.sentences import absence
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
 from recordings_site.sinch.credentials import fingerprint
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 from recordings_site.storage.patience import patience_with
@@ -251,27 +251,6 @@ def audio_type(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "audio/wav"
     return None
-
-
-def absence(recording: RecordingJob) -> str:
-    """Why a recording has no audio, in a sentence for whoever wanted to listen."""
-    if recording.deleted_at is not None:
-        why = f": {recording.deleted_reason}" if recording.deleted_reason else ""
-        return f"This recording was deleted on {recording.deleted_at:%d %B %Y}{why}."
-    if recording.destination_id is None:
-        return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."
-    if recording.overdue_since is not None:
-        since = f"{recording.overdue_since:%d %B %Y, %H:%M} UTC"
-        return f"This recording is overdue since {since}. {recording.overdue_reason}".strip()
-    match recording.state:
-        case State.NOT_RECORDED:
-            return "The call was never answered, so nothing was recorded."
-        case State.FINISHED:
-            return "Sinch has finished this recording, but has not uploaded it yet. It usually takes a minute or two."
-        case State.AVAILABLE:
-            return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
-        case _:
-            return "The recording has not been uploaded yet: the call may still be going on."
 
 
 def trouble(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:

@@ -1,10 +1,13 @@
-"""The state of a recording as a pure function of the facts known of it."""
+"""Where a recording stands, as codes: its state, whether it is overdue, what is wrong with its file, why it is gone.
 
-from datetime import datetime
+Codes come with values (a time, a number of minutes) in a column beside them; `recordings.lifecycle.sentences` has the
+words for people.
+"""
+
+from collections.abc import Collection
 from typing import Protocol
 
 from django.db import models
-from django.utils.text import capfirst
 
 
 class State(models.TextChoices):
@@ -18,65 +21,68 @@ class State(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
+# Here a file is still to come: only then can it be overdue.
+AWAITED: Collection[str] = (State.EXPECTED, State.RECORDING, State.FINISHED)
+
+
+class OverdueKind(models.TextChoices):
+    """Whether an overdue file is still looked for, or was given up."""
+
+    LATE = "late", "Late"
+    MISSING = "missing", "Missing"
+
+
+class OverdueCode(models.TextChoices):
+    """How a file was found to be overdue."""
+
+    # `minutes` after the call's end nothing was written.
+    NOT_WRITTEN = "not_written"
+    # It was not there when the store was listed `at` a time.
+    NOT_LISTED = "not_listed"
+
+
+class Problem(models.TextChoices):
+    """What is wrong with the file of a recording."""
+
+    NOT_AUDIO = "not_audio"
+    MP3_WITHOUT_SOUND = "mp3_without_sound"
+    WAV_UNREADABLE = "wav_unreadable"
+    WAV_WITHOUT_SOUND = "wav_without_sound"
+    UNDECODABLE = "undecodable"
+    WITHOUT_SOUND = "without_sound"
+    # Another version took its place, written `at` a time; the first was `seen` at another, where that is known.
+    REPLACED = "replaced"
+    # It was no longer there when the store was listed `at` a time.
+    GONE = "gone"
+
+
+class DeletedCode(models.TextChoices):
+    """How a recording came to be deleted."""
+
+    # On purpose, and not by us: it was no longer there when the store was listed `at` a time.
+    GONE = "gone"
+
+
 def state_choices() -> list[tuple[str, str]]:
     """The states as choices; a callable keeps the list out of migrations."""
     return State.choices
 
 
-class Facts(Protocol):
-    """The facts that decide the state: each is the time at which it became known, or None."""
-
-    started_at: datetime | None
-    not_recorded_at: datetime | None
-    finished_at: datetime | None
-    available_at: datetime | None
-    deleted_at: datetime | None
-
-
 class Standing(Protocol):
-    """A state, and what is wrong with it."""
+    """What decides how a recording is shown: a row of the table, or some of its columns."""
 
     @property
     def state(self) -> str:
         """One of State."""
 
     @property
-    def overdue_since(self) -> datetime | None:
-        """Since when it is late or missing."""
-
-    @property
-    def overdue_reason(self) -> str:
-        """Why, in a sentence; recordings.looking begins it with "Late: " or "Missing: "."""
-
-    @property
-    def problem(self) -> str:
-        """What else is wrong."""
+    def overdue_kind(self) -> str:
+        """One of OverdueKind, "" while it is not overdue."""
 
 
-def shown_state(standing: Standing) -> str:
-    """The state in a list's words: while overdue it is late or missing."""
-    if standing.overdue_since is None or standing.state == State.DELETED:
-        return standing.state
-    return "missing" if standing.overdue_reason.startswith("Missing") else "late"
+Shown = State | OverdueKind
 
 
-def shown_reason(standing: Standing) -> str:
-    """Why it stands so, in a sentence, without the word that the state shows already."""
-    overdue = shown_state(standing) in ("late", "missing")
-    reason = standing.overdue_reason if overdue else standing.problem
-    return capfirst(reason.removeprefix("Late: ").removeprefix("Missing: "))
-
-
-def state_of(facts: Facts) -> State:
-    """The furthest state that a fact proves; the order in which facts arrived plays no part."""
-    if facts.deleted_at is not None:
-        return State.DELETED
-    if facts.available_at is not None:
-        return State.AVAILABLE
-    if facts.finished_at is not None:
-        return State.FINISHED
-    if facts.started_at is not None:
-        return State.RECORDING
-    if facts.not_recorded_at is not None:
-        return State.NOT_RECORDED
-    return State.EXPECTED
+def shown_state(standing: Standing) -> Shown:
+    """The state of a recording as every page, list and export shows it: while overdue it is late or missing."""
+    return OverdueKind(standing.overdue_kind) if standing.overdue_kind else State(standing.state)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from recordings_site.calls.models import Call, Decision
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.recordings.state import State
 from recordings_site.sinch import svaml
@@ -88,10 +89,9 @@ def _underway(jobs: Sequence[RecordingJob], reason: str) -> str:
     if job is None:
         return f"To be recorded: {reason}."
     if job.state == State.DELETED:
-        why = f", {job.deleted_reason}" if job.deleted_reason else ""
-        return f"Recorded, and deleted on {job.deleted_at:%d %B %Y}{why}: {reason}."
+        return f"Recorded, and deleted on {job.deleted_at:%d %B %Y}, {sentences.deleted(job)}: {reason}."
     if job.overdue_since is not None:
-        overdue = job.overdue_reason.rstrip(".") or "the file has not arrived"
+        overdue = f"{job.shown_state.label}: {sentences.overdue(job)}".rstrip(".")
         since = f"{job.overdue_since:%d %B %Y %H:%M} UTC"
         return f"To be recorded, but missing since {since}: {overdue}. {_capital(reason)}."
     if job.state == State.FINISHED:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from recordings_site.base.formatting import counted, phone
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
 from recordings_site.recordings import verdict
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.state import State
 from recordings_site.sinch import svaml
@@ -165,7 +166,9 @@ def _of_job(job: RecordingJob, told: set[str]) -> Iterator[Step]:
         late = job.overdue_since is not None
         yield Step(
             "recording_available: missing" if late else "recording_available: not yet",
-            job.overdue_reason or "Sinch tells it when the file lies in the store.",
+            f"{job.shown_state.label}: {sentences.overdue(job)}"
+            if late
+            else "Sinch tells it when the file lies in the store.",
             job.overdue_since or since,
             "bad" if late else "wait",
         )
@@ -173,12 +176,12 @@ def _of_job(job: RecordingJob, told: set[str]) -> Iterator[Step]:
         size = counted(job.size, "byte") if job.size is not None else "of unknown size"
         yield Step(
             f"The file lies{place}",
-            job.problem or f"{size}: {job.key}",
+            sentences.problem(job) or f"{size}: {job.key}",
             job.available_at,
-            "warn" if job.problem else "ok",
+            "warn" if job.problem_code else "ok",
         )
     elif job.state == State.DELETED:
-        yield Step("The file was deleted", job.deleted_reason, job.deleted_at, "idle")
+        yield Step("The file was deleted", sentences.deleted(job), job.deleted_at, "idle")
     else:
         late = job.overdue_since is not None
         looked = "It was looked for and not found." if late else "It is looked for some minutes after the call's end."

@@ -48,12 +48,7 @@ def of_a_conference() -> RecordingJob:
 
 def late() -> RecordingJob:
     """Finished, and not in the store."""
-    return factories.recording(
-        available_at=None,
-        overdue_since=timezone.now() - timedelta(minutes=14),
-        overdue_reason="Sinch said it was finished; the file is not in the bucket yet.",
-        transcription=True,
-    )
+    return factories.overdue(overdue_since=timezone.now() - timedelta(minutes=14), transcription=True)
 
 
 def with_an_empty_transcript() -> RecordingJob:
@@ -77,7 +72,7 @@ def without_transcript() -> RecordingJob:
 
 def deleted() -> RecordingJob:
     """Gone from the store."""
-    return factories.recording(deleted_at=timezone.now(), deleted_reason="retention of 90 days")
+    return factories.deleted()
 
 
 def unattributed() -> RecordingJob:

@@ -119,7 +119,7 @@ def test_fifty_calls_arrive_and_play(context: BrowserContext, live_server: LiveS
     unheard = RecordingJob.objects.exclude(state=State.AVAILABLE).exclude(state=State.NOT_RECORDED)
     assert not unheard.exists()
     assert len(available) >= CALLS * 0.6  # the others were never answered
-    assert all(job.transcript_available_at and job.duration and not job.problem for job in available)
+    assert all(job.transcript_available_at and job.duration and not job.problem_code for job in available)
     sign_in(context, live_server, factories.admin())
     page = context.new_page()
     page.goto(f"{live_server.url}/destinations/{destination.pk}/")

@@ -55,10 +55,10 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
     spoken = set(Transcript.objects.exclude(text="").values_list("text", flat=True))
     assert len(spoken) >= 9
     assert set(Transcript.objects.values_list("locale", flat=True)) == {"en-US", "en-GB", "sv-SE"}
-    overdue = RecordingJob.objects.filter(overdue_since__isnull=False, available_at=None).order_by("happened_at")
-    assert [job.overdue_reason.partition(":")[0] for job in overdue] == ["Missing", "Late"]
+    overdue = RecordingJob.objects.overdue().order_by("happened_at")
+    assert [job.overdue_kind for job in overdue] == ["missing", "late"]
     assert Decision.objects.filter(pie_svaml__isnull=False).exists()
-    assert RecordingJob.objects.exclude(problem="").count() == 0
+    assert RecordingJob.objects.exclude(problem_code="").count() == 0
 
     for (email, name, what), role in zip(demo.PEOPLE, Role, strict=True):
         assert f"{email:24} {what}" in filled

@@ -45,7 +45,7 @@ def test_work_that_was_given_up_is_shown_and_tried_again_by_an_admin(dead: Task)
 
 def test_each_figure_leads_to_what_it_counts() -> None:
     factories.recording()
-    overdue = factories.recording(available_at=None, overdue_since=timezone.now(), overdue_reason="Missing: nothing.")
+    overdue = factories.overdue(overdue_kind="missing")
     nobodys = factories.recording(call=None)
     bare = factories.number(policy=factories.policy())
     admin = _client(Role.ADMIN)

@@ -22,6 +22,7 @@ from recordings_site.destinations import actions
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings import playback
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage import patience
 from recordings_site.storage.errors import AccessDenied, StoreError, StoreUnavailable
@@ -195,7 +196,7 @@ def test_a_recording_that_was_not_seen_yet_is_looked_up_and_its_version_kept(
     RecordingJob.objects.update(size=None, etag="")
     assert content(client.get(url(recording), headers={"Range": "bytes=7-9"})) == AUDIO[7:10]
     recording.refresh_from_db()
-    assert (recording.size, recording.problem) == (len(AUDIO), "")
+    assert (recording.size, recording.problem_code) == (len(AUDIO), "")
     assert recording.etag
 
 
@@ -208,7 +209,7 @@ def test_a_replaced_object_plays_in_its_new_version_and_that_is_told(
     assert client.get(url(recording), headers={"Range": "bytes=100-"}).status_code == 409
     assert content(client.get(url(recording))) == new
     recording.refresh_from_db()
-    assert "replaced in the store" in recording.problem
+    assert "replaced in the store" in sentences.reason(recording)
     assert AuditEvent.objects.filter(action="recording.replaced").count() == 1
     assert content(client.get(url(recording), headers={"Range": "bytes=100-"})) == new[100:]
     answer = client.get(old_mark, headers={"Range": "bytes=100-"})
@@ -236,11 +237,26 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
         ({"state": "not_recorded"}, 404, "never answered"),
         ({"state": "expected"}, 404, "not been uploaded yet"),
         (
-            {"deleted_at": factories.LONG_AGO, "deleted_reason": "retention of 90 days"},
+            {
+                "state": "deleted",
+                "deleted_at": factories.LONG_AGO,
+                "deleted_code": "gone",
+                "deleted_values": {"at": factories.LONG_AGO.isoformat()},
+            },
             410,
-            "14 January 2026: retention of 90 days",
+            "deleted on 14 January 2026: it was no longer in the store on 14 January 2026",
         ),
-        ({"overdue_since": factories.LONG_AGO, "overdue_reason": "Never arrived."}, 404, "Never arrived."),
+        (
+            {
+                "state": "finished",
+                "overdue_since": factories.LONG_AGO,
+                "overdue_kind": "missing",
+                "overdue_code": "not_written",
+                "overdue_values": {"minutes": 1440},
+            },
+            404,
+            "Missing: nothing was written in 24 hours",
+        ),
         ({"destination": None}, 404, "none of the destinations"),
     ],
 )

@@ -25,6 +25,10 @@ def recorded(at: datetime, **fields: object) -> RecordingJob:
     return factories.recording(call=call, **fields)
 
 
+def waited_for(at: datetime, **fields: object) -> RecordingJob:
+    return factories.overdue(call=factories.call(started_at=at), overdue_since=at, **fields)
+
+
 def page(user: User, query: str = "/", **headers: str) -> str:
     client = Client()
     client.force_login(user)
@@ -42,11 +46,14 @@ def test_today_begins_at_midnight_where_one_is() -> None:
 
 
 def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
-    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Late: not there after 10 minutes.")
-    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Missing: nothing was written.")
+    waited_for(NOW)
+    waited_for(NOW, overdue_kind="missing", overdue_values={"minutes": 1440})
     seen = home(factories.admin(), now=NOW)
     assert (seen.late, seen.missing) == (1, 1)
-    assert {each.shown_reason for each in seen.overdue} == {"Not there after 10 minutes.", "Nothing was written."}
+    assert {each.shown_state for each in seen.overdue} == {"late", "missing"}
+    html = page(factories.admin())
+    assert "Sinch has not written the file 10 minutes after" in html
+    assert "Nothing was written in 24 hours." in html
 
 
 def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
@@ -63,8 +70,8 @@ def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
 def test_late_ones_and_those_on_their_way_are_parts_of_their_days_bar() -> None:
     recorded(NOW)
     recorded(NOW, available_at=None)
-    recorded(NOW, available_at=None, overdue_since=NOW, overdue_reason="Late: not there.")
-    recorded(NOW, deleted_at=NOW, overdue_since=NOW)
+    waited_for(NOW)
+    recorded(NOW, deleted_at=NOW, deleted_code="gone")
     recorded(NOW, state="not_recorded", available_at=None)
     bar = home(factories.admin(), now=NOW).days.bars[-1]
     assert [part[:2] for part in bar.parts] == [("kept", 1), ("other", 2), ("overdue", 1)]

@@ -16,6 +16,7 @@ from recordings_site.recordings.matching import (
     session_of_object,
 )
 from recordings_site.recordings.models import Origin, RecordingJob
+from recordings_site.recordings.state import Problem
 from recordings_site.storage.port import ObjectStat
 from tests import factories
 
@@ -121,7 +122,7 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
 
     def examine() -> None:
         try:
-            not_audio(job.pk, stat=stat, problem="This is no sound.")
+            not_audio(job.pk, stat=stat, problem=Problem.WITHOUT_SOUND)
         finally:
             connection.close()
 
@@ -135,4 +136,4 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
             matched.save()
         examined.result(10)
     job.refresh_from_db()
-    assert job.problem == "This is no sound."
+    assert job.problem_code == Problem.WITHOUT_SOUND

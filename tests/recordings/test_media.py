@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recordings_site.recordings import media, mp3
+from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import MOST_POINTS, pack
 
 SECONDS = 40
@@ -109,21 +110,22 @@ def test_a_long_recording_has_four_thousand_points_and_mono_written_twice_one_la
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "problem"),
     [
-        (b"", "not audio"),
-        (b"<html><script>alert(1)</script></html>", "not audio"),
-        (b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(500), "no sound"),
-        (b"\xff\xfb\x90\x00", "no sound"),
-        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "wav file"),
-        (b"RIFF" + bytes(4) + b"WAVE" + bytes(600), "wav file"),
+        (b"", Problem.NOT_AUDIO),
+        (b"<html><script>alert(1)</script></html>", Problem.NOT_AUDIO),
+        (b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(500), Problem.MP3_WITHOUT_SOUND),
+        (b"\xff\xfb\x90\x00", Problem.MP3_WITHOUT_SOUND),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", Problem.WAV_WITHOUT_SOUND),
+        (b"RIFF" + bytes(4) + b"WAVE" + bytes(600), Problem.WAV_WITHOUT_SOUND),
     ],
 )
-def test_what_is_no_audio_is_called_so_in_plain_words(tmp_path, content, says):
+def test_what_is_no_audio_is_known_by_what_is_wrong_with_it(tmp_path, content, problem):
     path = tmp_path / "it.mp3"
     path.write_bytes(content)
-    with pytest.raises(media.NotAudio, match=says):
+    with pytest.raises(media.NotAudio) as raised:
         media.examine(path)
+    assert raised.value.problem == problem
 
 
 def test_no_bytes_whatever_bring_anything_but_facts_or_not_audio(tmp_path, sound):

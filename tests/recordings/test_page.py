@@ -12,8 +12,9 @@ from django.utils import timezone
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import CallbackDelivery, Decision
 from recordings_site.recordings import actions_media
+from recordings_site.recordings.actions import mark_deleted
 from recordings_site.recordings.models import Listening, RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import DeletedCode, State
 from recordings_site.recordings.waveform import pack
 from tests import factories
 
@@ -112,14 +113,19 @@ def test_a_link_to_a_moment_starts_the_sound_there_without_javascript() -> None:
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
-        ({"deleted_at": timezone.now(), "deleted_reason": "retention of 90 days"}, "retention of 90 days"),
+        (
+            {"deleted_at": timezone.now(), "deleted_code": "gone", "deleted_values": {"at": "2026-03-05T12:00:00Z"}},
+            "it was no longer in the store on 05 March 2026",
+        ),
         (
             {
                 "available_at": None,
                 "overdue_since": timezone.now() - timedelta(minutes=14),
-                "overdue_reason": "Sinch said it was finished.",
+                "overdue_kind": "late",
+                "overdue_code": "not_written",
+                "overdue_values": {"minutes": 10},
             },
-            "Sinch said it was finished.",
+            "Late: Sinch has not written the file 10 minutes after",
         ),
         ({"available_at": None, "finished_at": timezone.now()}, "has not uploaded it yet"),
         (
@@ -239,9 +245,7 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
     recording.save()
     assert f'<a class="btn btn-primary" href="{url}">Listen</a>' in part()
     assert "hx-get" not in part()
-    recording.deleted_at = timezone.now()
-    recording.state = State.DELETED
-    recording.save()
+    mark_deleted(recording.pk, by=None, code=DeletedCode.GONE, values={"at": "2026-03-05"}, at=timezone.now())
     # What will never come is not asked for.
     assert "hx-target=" not in client.get(url).content.decode().partition('id="silent"')[2].partition("</section>")[0]
 

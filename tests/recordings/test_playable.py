@@ -39,7 +39,7 @@ def test_all_that_playing_needs_is_in_hand(
 ) -> None:
     admin = factories.admin()
     place = factories.destination() if destination else None
-    facts = {"audio": {"head": "SUQz", "skip": 9}, "duration": 1.5, "deleted_reason": "", "etag": '"1"', "size": 99}
+    facts = {"audio": {"head": "SUQz", "skip": 9}, "duration": 1.5, "deleted_code": "", "etag": '"1"', "size": 99}
     made = factories.recording(key="one.mp3", **facts)
     RecordingJob.objects.update(destination=place)
     made.refresh_from_db()

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from recordings_site.recordings import actions_media, inspection, looking, transcripts
 from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
+from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import RecordingJob, State, Transcript
-from recordings_site.recordings.state import state_of
+from recordings_site.recordings.state import DeletedCode, OverdueKind, Problem
 from recordings_site.simulator import library
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.tasks.models import Task
@@ -51,7 +53,7 @@ class TestInspection:
         inspection.inspect(job.pk)
         first = fresh(job)
         assert first.duration == pytest.approx(TALK.seconds, abs=0.1)
-        assert (first.size, first.content_type, first.problem) == (len(SOUND), "audio/mpeg", "")
+        assert (first.size, first.content_type, first.problem_code) == (len(SOUND), "audio/mpeg", "")
         assert first.audio == {"sample_rate": 8000, "channels": 1, "kbits": 16.0, "vbr": False, "table": False}
         assert first.peaks
         inspection.inspect(job.pk)
@@ -64,13 +66,13 @@ class TestInspection:
         put(job, library.sound(TALK, stop=10.0))
         inspection.inspect(job.pk)
         assert fresh(job).duration == pytest.approx(10, abs=0.1)
-        assert "replaced" in fresh(job).problem
+        assert fresh(job).problem_code == Problem.REPLACED
 
     def test_what_is_no_audio_is_kept_as_a_problem_in_words(self):
         job = announced()
         put(job, b"<html>not yours</html>")
         inspection.inspect(job.pk)
-        assert "not audio" in fresh(job).problem
+        assert fresh(job).problem_code == Problem.NOT_AUDIO
         assert fresh(job).duration is None
 
     def test_what_was_announced_and_is_not_there_is_tried_again(self):
@@ -169,18 +171,19 @@ class TestLooking:
         assert fresh(job).overdue_since is None
         late = timezone.now() - timedelta(minutes=settings.LATE_AFTER_MINUTES + 1)
         assert looking.look(job.pk, since=late) > timezone.now()
-        assert fresh(job).overdue_reason.startswith("Late")
+        assert fresh(job).overdue_kind == OverdueKind.LATE
         missing = timezone.now() - timedelta(minutes=settings.MISSING_AFTER_MINUTES + 1)
         assert looking.look(job.pk, since=missing) is None
-        assert "Missing" in fresh(job).overdue_reason
-        assert "write credentials" in fresh(job).overdue_reason
+        assert fresh(job).overdue_kind == OverdueKind.MISSING
+        assert "write credentials" in sentences.reason(fresh(job))
         put(job)
         looking.look(job.pk, since=missing)
         assert (fresh(job).overdue_since, fresh(job).state) == (None, State.AVAILABLE)
 
     @pytest.mark.parametrize("fact", ["available_at", "not_recorded_at", "deleted_at"])
     def test_there_is_nothing_to_look_for_once_it_is_there_or_cannot_be(self, fact: str):
-        job = awaited(**{"started_at": None, "finished_at": None, fact: timezone.now()})
+        why = {"deleted_code": DeletedCode.GONE} if fact == "deleted_at" else {}
+        job = awaited(**{"started_at": None, "finished_at": None, fact: timezone.now()}, **why)
         assert looking.look(job.pk, since=timezone.now()) is None
 
     def test_a_transcript_of_which_nobody_told_is_found_and_read(self):

@@ -24,6 +24,7 @@ from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import reconcile
 from recordings_site.recordings.actions_reconcile import request_reconciliation
+from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.state import State
@@ -168,8 +169,8 @@ def test_what_is_gone_or_never_came_is_told_and_cleared_by_its_return(
     assert walked(destination) == {"missing": 2}
     for job in (gone, never, fresh):
         job.refresh_from_db()
-    assert "no longer in the store" in gone.problem
-    assert "not in the store when it was listed" in never.overdue_reason
+    assert "no longer in the store" in sentences.reason(gone)
+    assert "not in the store when it was listed" in sentences.reason(never)
     assert fresh.overdue_since is None
     assert walked(destination) == {}
     put(store, gone.key)
@@ -177,7 +178,7 @@ def test_what_is_gone_or_never_came_is_told_and_cleared_by_its_return(
     assert walked(destination) == {"objects": 2, "known": 1, "linked": 1}
     for job in (gone, never):
         job.refresh_from_db()
-    assert (gone.problem, never.overdue_since, never.state) == ("", None, State.AVAILABLE)
+    assert (gone.problem_code, never.overdue_since, never.state) == ("", None, State.AVAILABLE)
 
 
 def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
@@ -195,8 +196,8 @@ def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
     drain(JOBS)
     for job in (gone, kept):
         job.refresh_from_db()
-    assert (gone.state, gone.problem, kept.state) == (State.DELETED, "", State.AVAILABLE)
-    assert "no longer in the store" in gone.deleted_reason
+    assert (gone.state, gone.problem_code, kept.state) == (State.DELETED, "", State.AVAILABLE)
+    assert "no longer in the store" in sentences.deleted(gone)
     entry = AuditEvent.objects.get(action="recording.deleted")
     assert (entry.actor_id, entry.subject_id) == (admin.pk, str(gone.pk))
     assert client.get(reverse("recording_audio", args=[gone.pk])).status_code == 410
@@ -205,7 +206,7 @@ def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
     put(store, gone.key)
     assert walked(destination, gone_is_deleted=True) == {"objects": 2, "known": 2}
     gone.refresh_from_db()
-    assert (gone.state, gone.deleted_at, gone.deleted_reason) == (State.AVAILABLE, None, "")
+    assert (gone.state, gone.deleted_at, gone.deleted_code) == (State.AVAILABLE, None, "")
 
 
 def test_since_leaves_older_objects_alone_and_calls_none_of_them_missing(
@@ -215,7 +216,7 @@ def test_since_leaves_older_objects_alone_and_calls_none_of_them_missing(
     put(store, "calls/known.mp3")
     put(store, "calls/orphan.mp3")
     assert walked(destination, since=timezone.now() + timedelta(hours=1)) == {}
-    assert RecordingJob.objects.get().problem == ""
+    assert RecordingJob.objects.get().problem_code == ""
 
 
 def test_an_interrupted_walk_goes_on_where_it_stood(

@@ -15,7 +15,9 @@ from recordings_site.policies.document import parse
 from recordings_site.policies.facts import draw
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import why
+from recordings_site.recordings.actions import mark_overdue
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import OverdueCode, OverdueKind
 from recordings_site.sinch import svaml
 from tests import factories
 from tests.sinch_posts import ace, dice, ice, notify, post
@@ -166,9 +168,8 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
     post(number.application, ace(call_id=call_id))
     post(number.application, dice(call_id=call_id))
     job = RecordingJob.objects.get(call__call_id=call_id)
-    job.overdue_since = timezone.now() - timedelta(minutes=14)
-    job.overdue_reason = "Sinch never said that it is there"
-    job.save()
+    at = timezone.now() - timedelta(minutes=14)
+    job = mark_overdue(job.pk, kind=OverdueKind.MISSING, code=OverdueCode.NOT_WRITTEN, values={"minutes": 1440}, at=at)
     assert sentence(call_id).startswith("To be recorded, but missing since ")
     missing = next(step for step in why.of_call(job.call).steps if "missing" in step.title) if job.call else None
     assert missing is not None
@@ -177,7 +178,7 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
 
 def test_a_file_that_was_looked_for_in_vain_is_not_said_to_be_unlooked_for() -> None:
     waited_for = factories.recording(available_at=None)
-    late = factories.recording(available_at=None, overdue_since=timezone.now(), overdue_reason="Late: not written.")
+    late = factories.overdue()
     told = [
         next(step.text for step in why.of_recording(job).steps if "does not lie" in step.title)
         for job in (waited_for, late)

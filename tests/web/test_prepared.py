@@ -25,7 +25,7 @@ def test_it_finds_what_its_queryset_finds_in_one_query_each(
         return mine.order_by("happened_at").values_list(*names)
 
     query = Prepared(build, str, UUID, int)
-    facts = {"audio": {"codec": "mp3"}, "duration": 1.5, "overdue_since": factories.LONG_AGO}
+    facts = {"audio": {"codec": "mp3"}, "duration": 1.5, "listed_at": factories.LONG_AGO}
     recordings = [factories.recording(caller=f"+4670{n}%s", ordinal=n, **facts) for n in (1, 2, 3)]
     for each in recordings:
         with django_assert_num_queries(1):
@@ -47,13 +47,11 @@ def test_all_rows_come_in_the_order_of_their_queryset(
     django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
 ) -> None:
     def build(fmt: str) -> Any:
-        return (
-            RecordingJob.objects.filter(format=fmt).order_by("-ordinal").values_list("id", "ordinal", "overdue_since")
-        )
+        return RecordingJob.objects.filter(format=fmt).order_by("-ordinal").values_list("id", "ordinal", "listed_at")
 
     query = Prepared(build, str)
     for n in (1, 3, 2):
-        factories.recording(ordinal=n, format="wav", overdue_since=factories.LONG_AGO)
+        factories.recording(ordinal=n, format="wav", listed_at=factories.LONG_AGO)
     factories.recording(ordinal=4)
     for fmt in ("wav", "mp3", "none"):
         with django_assert_num_queries(1):

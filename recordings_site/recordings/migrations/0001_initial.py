@@ -67,7 +67,8 @@ class Migration(migrations.Migration):
                 ("available_at", models.DateTimeField(null=True)),
                 ("transcript_available_at", models.DateTimeField(null=True)),
                 ("deleted_at", models.DateTimeField(null=True)),
-                ("deleted_reason", models.CharField(blank=True, max_length=200)),
+                ("deleted_code", models.CharField(blank=True, max_length=20)),
+                ("deleted_values", models.JSONField(default=dict)),
                 ("checked_at", models.DateTimeField(null=True)),
                 ("size", models.BigIntegerField(null=True)),
                 ("etag", models.CharField(blank=True, max_length=200)),
@@ -77,10 +78,13 @@ class Migration(migrations.Migration):
                 ("duration", models.FloatField(null=True)),
                 ("audio", models.JSONField(default=dict)),
                 ("peaks", models.BinaryField(null=True)),
-                ("problem", models.CharField(blank=True, max_length=300)),
+                ("problem_code", models.CharField(blank=True, max_length=20)),
+                ("problem_values", models.JSONField(default=dict)),
                 ("listed_at", models.DateTimeField(null=True)),
                 ("overdue_since", models.DateTimeField(null=True)),
-                ("overdue_reason", models.CharField(blank=True, max_length=300)),
+                ("overdue_kind", models.CharField(blank=True, max_length=10)),
+                ("overdue_code", models.CharField(blank=True, max_length=20)),
+                ("overdue_values", models.JSONField(default=dict)),
                 ("transcript_overdue_since", models.DateTimeField(null=True)),
                 (
                     "state",
@@ -549,6 +553,55 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("origin__in", ["flag", "instruction", "live", "upstream", "adopted"])),
                 name="recording_origin_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recordingjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("overdue_code", ""), ("overdue_kind", ""), ("overdue_since", None)),
+                    models.Q(
+                        ("overdue_code__in", ["not_written", "not_listed"]),
+                        ("overdue_kind__in", ["late", "missing"]),
+                        ("overdue_since__isnull", False),
+                        ("state__in", ("expected", "recording", "finished")),
+                    ),
+                    _connector="OR",
+                ),
+                name="recording_overdue_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recordingjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "problem_code__in",
+                        [
+                            "",
+                            "not_audio",
+                            "mp3_without_sound",
+                            "wav_unreadable",
+                            "wav_without_sound",
+                            "undecodable",
+                            "without_sound",
+                            "replaced",
+                            "gone",
+                        ],
+                    )
+                ),
+                name="recording_problem_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recordingjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deleted_at", None), ("deleted_code", "")),
+                    models.Q(("deleted_at__isnull", False), ("deleted_code__in", ["gone"])),
+                    _connector="OR",
+                ),
+                name="recording_deleted_whole",
             ),
         ),
         migrations.AddConstraint(

@@ -83,9 +83,7 @@ class Facts:
                 return Condition("r.duration < %s", [float(value)])
             case "state":
                 if value in ("late", "missing"):
-                    # recordings.looking begins its reasons so.
-                    overdue = "r.overdue_since IS NOT NULL AND r.deleted_at IS NULL AND r.overdue_reason"
-                    return Condition(f"{overdue} {'NOT LIKE' if value == 'late' else 'LIKE'} %s", ["Missing%"])
+                    return Condition("r.overdue_since IS NOT NULL AND r.overdue_kind = %s", [value])
                 return Condition("r.state = %s", [value])
             case "direction":
                 return Condition("r.direction = %s", [value])

@@ -1,26 +1,74 @@
-"""Derives what the events of a call prove of its recordings: the same in whatever order they came.
+"""Derives the state of recordings from facts, and those from the events of their call: the same in whatever order.
 
 Nothing announces that a recording runs, and a `recording_finished` does not say which of a call's recordings it means.
 So the facts of the call and the facts of each recording are kept apart, and after every event the second are derived
-again from the first.
+again from the first. A fact is kept once and never taken back by an event, so a state never steps back.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import state_of
+from recordings_site.recordings.state import AWAITED, State
+
+# How far each state is on the way from expected to deleted.
+RANK = {
+    State.EXPECTED: 0,
+    State.NOT_RECORDED: 1,
+    State.RECORDING: 2,
+    State.FINISHED: 3,
+    State.AVAILABLE: 4,
+    State.DELETED: 5,
+}
 
 
-def settle_job(job: RecordingJob) -> None:
-    """Bring what follows from the job's own facts up to date: an available file is finished, and on time."""
+class StepBack(Exception):
+    """A fact was taken away that had been known: a fault of the code that did it."""
+
+
+class Facts(Protocol):
+    """The facts that decide the state: each is the time at which it became known, or None."""
+
+    started_at: datetime | None
+    not_recorded_at: datetime | None
+    finished_at: datetime | None
+    available_at: datetime | None
+    deleted_at: datetime | None
+
+
+def state_of(facts: Facts) -> State:
+    """The furthest state that a fact proves; the order in which facts arrived plays no part."""
+    if facts.deleted_at is not None:
+        return State.DELETED
+    if facts.available_at is not None:
+        return State.AVAILABLE
+    if facts.finished_at is not None:
+        return State.FINISHED
+    if facts.started_at is not None:
+        return State.RECORDING
+    if facts.not_recorded_at is not None:
+        return State.NOT_RECORDED
+    return State.EXPECTED
+
+
+def settle_job(job: RecordingJob, *, back: bool = False) -> None:
+    """Bring what follows from the job's own facts up to date: an available file is finished, and nothing is overdue.
+
+    `back` allows the one thing that events never do: to take a fact away, as when a deleted file lies there again.
+    Raises StepBack where it is not allowed.
+    """
     if job.available_at is not None:
         job.finished_at = job.finished_at or job.available_at
-        job.overdue_since, job.overdue_reason = None, ""
     if job.stopped_at is not None:
         job.finished_at = job.finished_at or job.stopped_at
-    job.state = state_of(job)
+    state = state_of(job)
+    if RANK[state] < RANK[State(job.state)] and not back:
+        raise StepBack(f"Recording {job.pk} would step back from {job.state} to {state}.")
+    job.state = state
+    if state not in AWAITED:
+        job.overdue_since, job.overdue_kind, job.overdue_code, job.overdue_values = None, "", "", {}
 
 
 def settle_call_recordings(call: Call, jobs: Sequence[RecordingJob]) -> None:

@@ -1,0 +1,124 @@
+"""The words for where a recording stands, made from codes and values when they are shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.utils.text import capfirst
+
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import (
+    DeletedCode,
+    OverdueCode,
+    OverdueKind,
+    Problem,
+    Standing,
+    State,
+    shown_state,
+)
+
+Values = Mapping[str, Any]
+
+_OF_FILES = {
+    Problem.NOT_AUDIO: "The file in the store is not audio, whatever its name says.",
+    Problem.MP3_WITHOUT_SOUND: "The file in the store begins like an mp3, but holds no sound.",
+    Problem.WAV_UNREADABLE: "The wav file in the store cannot be read: its header is damaged.",
+    Problem.WAV_WITHOUT_SOUND: "The wav file in the store holds no sound.",
+    Problem.UNDECODABLE: "The file in the store cannot be decoded.",
+    Problem.WITHOUT_SOUND: "The file in the store holds no sound.",
+}
+
+
+class Row(Standing, Protocol):
+    """A recording, or the columns of one that a list reads."""
+
+    @property
+    def overdue_code(self) -> str:
+        """One of OverdueCode, or empty."""
+
+    @property
+    def overdue_values(self) -> Values:
+        """The values of that code."""
+
+    @property
+    def problem_code(self) -> str:
+        """One of Problem, or empty."""
+
+    @property
+    def problem_values(self) -> Values:
+        """The values of that code."""
+
+
+def reason(row: Row) -> str:
+    """Why a recording stands as its state says, "" when there is nothing to add."""
+    return capfirst(overdue(row)) if row.overdue_kind else problem(row)
+
+
+def overdue(row: Row) -> str:
+    """Why a file should be there and is not; for use after the word "late" or "missing"."""
+    values = row.overdue_values
+    match row.overdue_kind, row.overdue_code:
+        case _, OverdueCode.NOT_LISTED:
+            return f"expected, but not in the store when it was listed on {_moment(values['at'])}."
+        case OverdueKind.LATE, _:
+            return f"Sinch has not written the file {values['minutes']} minutes after the call's end."
+        case OverdueKind.MISSING, _:
+            return (
+                f"nothing was written in {round(values['minutes'] / 60)} hours. Sinch tells nobody when an upload"
+                " fails: check the destination, its write credentials above all."
+            )
+    return ""
+
+
+def problem(row: Row) -> str:
+    """What is wrong with the file, "" for nothing."""
+    values = row.problem_values
+    match row.problem_code:
+        case "":
+            return ""
+        case Problem.REPLACED:
+            seen = f"first seen {_day(values['seen'])}" if values.get("seen") else "first seen earlier"
+            return f"The file was replaced in the store on {_moment(values['at'])}; {seen}."
+        case Problem.GONE:
+            return f"The file is no longer in the store: it was not found there on {_moment(values['at'])}."
+        case code:
+            return _OF_FILES[Problem(code)]
+
+
+def deleted(recording: RecordingJob) -> str:
+    """Why a recording was deleted, to follow a colon or a comma; "" for one that was not."""
+    match recording.deleted_code:
+        case DeletedCode.GONE:
+            return f"it was no longer in the store on {_moment(recording.deleted_values['at'])}"
+        case _:
+            return ""
+
+
+def absence(recording: RecordingJob) -> str:
+    """Why a recording has no audio, for whoever wanted to listen."""
+    state = shown_state(recording)
+    if state != State.DELETED and recording.destination_id is None:
+        return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."
+    match state:
+        case State.DELETED:
+            why = ": ".join(filter(None, (f"{recording.deleted_at:%d %B %Y}", deleted(recording))))
+            return f"This recording was deleted on {why}."
+        case OverdueKind.LATE | OverdueKind.MISSING:
+            since = f"{recording.overdue_since:%d %B %Y, %H:%M} UTC"
+            return f"This recording is overdue since {since}. {state.label}: {overdue(recording)}"
+        case State.NOT_RECORDED:
+            return "The call was never answered, so nothing was recorded."
+        case State.FINISHED:
+            return "Sinch has finished this recording, but has not uploaded it yet. It usually takes a minute or two."
+        case State.AVAILABLE:
+            return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
+        case _:
+            return "The recording has not been uploaded yet: the call may still be going on."
+
+
+def _moment(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%d %B %Y, %H:%M} UTC"
+
+
+def _day(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%d %B %Y}"

@@ -1,0 +1,54 @@
+"""Each code has its words, with its values in them."""
+
+from typing import Any
+
+import pytest
+
+from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, Problem
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+AT = "2026-03-05T12:07:00+00:00"
+VALUES: dict[str, dict[str, Any]] = {
+    OverdueCode.NOT_WRITTEN: {"minutes": 1440},
+    OverdueCode.NOT_LISTED: {"at": AT},
+    Problem.REPLACED: {"at": AT, "seen": AT},
+    Problem.GONE: {"at": AT},
+}
+
+
+@pytest.mark.parametrize("problem", Problem)
+def test_each_problem_of_a_file_is_a_sentence_of_its_own(problem: Problem) -> None:
+    said = sentences.reason(factories.recording(problem_code=problem, problem_values=VALUES.get(problem, {})))
+    assert said.endswith(".")
+    others = (factories.recording(problem_code=other, problem_values=VALUES.get(other, {})) for other in Problem)
+    assert [sentences.problem(other) for other in others].count(said) == 1
+    assert ("05 March 2026, 12:07 UTC" in said) is (problem in VALUES)
+
+
+@pytest.mark.parametrize("kind", OverdueKind)
+@pytest.mark.parametrize("code", OverdueCode)
+def test_what_is_overdue_says_why_and_its_page_since_when(kind: OverdueKind, code: OverdueCode) -> None:
+    job = factories.overdue(overdue_kind=kind, overdue_code=code, overdue_values=VALUES[code])
+    assert sentences.reason(job)[:1].isupper()
+    absence = sentences.absence(job)
+    assert "is overdue since 14 January 2026, 09:30 UTC" in absence
+    assert sentences.overdue(job) in absence
+    assert kind.label in absence
+
+
+def test_what_was_replaced_and_never_examined_before_says_so() -> None:
+    job = factories.recording(problem_code=Problem.REPLACED, problem_values={"at": AT})
+    assert sentences.problem(job).endswith("first seen earlier.")
+
+
+@pytest.mark.parametrize("code", DeletedCode)
+def test_what_is_deleted_says_when_and_why(code: DeletedCode) -> None:
+    job = factories.deleted(deleted_code=code)
+    assert "deleted on 14 January 2026: it was" in sentences.absence(job)
+
+
+def test_there_is_nothing_to_say_of_what_is_well() -> None:
+    assert sentences.reason(factories.recording()) == ""
