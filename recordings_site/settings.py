@@ -104,9 +104,12 @@ if SQLITE:
         "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;",
     }
 else:
-    # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all.
-    # What DATABASE_URL adds (?sslmode=require) is kept.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 0.5}
+    DATABASES["default"]["ENGINE"] = "recordings_site.web.postgresql"
+    # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all. Who asks
+    # it for a connection tries to connect: the pool itself would try ever more rarely while the server is away, and
+    # calls be unrecorded for as long again as that lasted. What DATABASE_URL adds (?sslmode=require) is kept.
+    pool = {"min_size": 0, "max_size": 8, "timeout": 0.5, "reconnect_timeout": 0}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Failed sign-ins and used codes count for all processes of all machines. Nothing else is cached here.
 CACHES = {
