@@ -212,7 +212,6 @@ def transcript(of: RecordingJob, lines: Sequence[tuple[float, str, str]], **fiel
             timestamp=seconds,
             speaker_label=speaker,
             text=said,
-            scope=of.number_id or 0,
         )
         for position, (seconds, speaker, said) in enumerate(lines)
     )

@@ -12,13 +12,12 @@ from django.utils import timezone
 from recordings_site.callbacks import later
 from recordings_site.policies import snapshot
 from recordings_site.policies.loading import seal_to_file
-from recordings_site.recordings import looking
-from recordings_site.recordings.search import index
+from recordings_site.recordings import looking, transcripts
 from recordings_site.tasks import queue
 
 # Done tasks are kept so long, for whoever asks what happened.
 KEEP_DONE = timedelta(days=7)
-# Less than a second's work: the other chores wait meanwhile.
+# A few seconds' work for a worker: what is new does not wait long behind it.
 INDEXED_AT_ONCE = 50
 
 
@@ -65,8 +64,8 @@ def look_for_endless() -> None:
 
 
 def catch_up_with_index() -> None:
-    """Have searches find what an older version of the site indexed; `manage.py reindex` does it all at once."""
-    index.catch_up(INDEXED_AT_ONCE)
+    """Have indexed again what an older version of the site indexed; `manage.py reindex` does it all at once."""
+    transcripts.enqueue_outdated(INDEXED_AT_ONCE)
 
 
 CHORES = (

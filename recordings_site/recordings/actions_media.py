@@ -8,10 +8,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from recordings_site.recordings import ids, lines
+from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.actions_playback import object_seen
 from recordings_site.recordings.media import Audio
-from recordings_site.recordings.models import RecordingJob, Transcript, TranscriptLine
-from recordings_site.recordings.search.index import index_transcript
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript, TranscriptLine
+from recordings_site.recordings.search import index
 from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import pack
 from recordings_site.sinch import transcript as sinch_transcript
@@ -61,7 +62,7 @@ def _seen(recording_id: UUID, stat: ObjectStat) -> RecordingJob:
 
 @transaction.atomic
 def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
-    """Keep a transcript file as it came, its lines as rows, and have them found by searches.
+    """Keep a transcript file as it came, and its lines as rows; a worker has searches find them.
 
     The same file twice changes nothing; another one takes the place of the first, corrections stay with their lines.
     """
@@ -82,8 +83,7 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     transcript.loaded_at = timezone.now()
     transcript.save()
     _write_lines(transcript, parsed)
-    index_transcript(transcript)
-    enqueue(ALERTS, job.pk)
+    enqueue(INDEX_TRANSCRIPT, job.pk)
     lines.read(transcript)
     job.transcript_available_at = job.transcript_available_at or timezone.now()
     job.transcript_overdue_since = None
@@ -92,10 +92,15 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
 
 
 @transaction.atomic
-def transcript_moved(transcript: Transcript) -> None:
-    """Have searches know again whose a transcript is, and when its call was."""
-    TranscriptLine.objects.filter(transcript=transcript).update(scope=transcript.recording.number_id or 0)
-    index_transcript(transcript)
+def index_transcript(transcript: Transcript) -> None:
+    """Have searches find a transcript as it reads now, for those who may see its recording now.
+
+    What was loaded since it was last indexed is news, of which saved searches alert.
+    """
+    before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
+    index.index_transcript(transcript)
+    if before is None or before < transcript.loaded_at:
+        enqueue(ALERTS, transcript.recording_id)
 
 
 def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) -> None:
@@ -114,7 +119,6 @@ def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) ->
                 timestamp=line.timestamp,
                 speaker_label=line.speaker_label,
                 text=line.text,
-                scope=transcript.recording.number_id or 0,
             )
             for position, line in enumerate(parsed.lines)
         ),

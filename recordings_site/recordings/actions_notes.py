@@ -14,6 +14,7 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.actions import INDEX_TRANSCRIPT
+from recordings_site.recordings.actions_media import index_transcript
 from recordings_site.recordings.mentions import mentioned
 from recordings_site.recordings.models import (
     Comment,
@@ -24,7 +25,6 @@ from recordings_site.recordings.models import (
     Tag,
     Transcript,
 )
-from recordings_site.recordings.search.index import index_transcript
 from recordings_site.tasks.actions import enqueue
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def correct_line(*, by: User, transcript: Transcript, position: int, text: str) 
     )
     data = {"line": position, "from": original, "to": text}
     audit.record(by=by, action="transcript.corrected", subject=transcript.recording, data=data)
-    index_transcript(transcript)
+    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
     return row
 
 
@@ -122,7 +122,7 @@ def revert_line(*, by: User, transcript: Transcript, position: int) -> LineCorre
         transcript=transcript, position=position, original=original, text=original, reverts=True, author=by
     )
     audit.record(by=by, action="transcript.reverted", subject=transcript.recording, data={"line": position})
-    index_transcript(transcript)
+    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
     return row
 
 
@@ -138,9 +138,7 @@ def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name:
     )
     data = {"speaker": speaker_label, "name": name, "for": str(number) if number else "this recording"}
     audit.record(by=by, action="speaker.named", subject=recording, data=data)
-    transcript = Transcript.objects.filter(recording=recording).first()
-    if transcript is not None:
-        index_transcript(transcript)
+    enqueue(INDEX_TRANSCRIPT, recording.pk)
     if number is not None:
         enqueue(INDEX_NUMBER, number.pk)
     return row
@@ -152,7 +150,7 @@ def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
     audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
-    index_transcript(transcript)
+    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
 
 
 @transaction.atomic

@@ -365,8 +365,6 @@ class TranscriptLine(models.Model):
     timestamp = models.FloatField()
     speaker_label = models.CharField(max_length=100, blank=True)
     text = models.TextField()
-    # The number's id, 0 while unattributed: the access scope of searches.
-    scope = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("transcript", "position")

@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from recordings_site.recordings import actions_media
-from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.actions import INDEX_TRANSCRIPT
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
+from recordings_site.recordings.search.tokens import VERSION
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
 from recordings_site.storage.port import read_all
+from recordings_site.tasks.actions import enqueue
 
 
 class TranscriptTooLarge(Exception):
@@ -31,10 +34,17 @@ def load(recording_id: UUID | str) -> None:
 
 
 def index(recording_id: UUID | str) -> None:
-    """Have searches find a transcript for those who may see its recording now."""
+    """Have searches find a recording's transcript as it is now, if there is one."""
     transcript = Transcript.objects.select_related("recording").filter(recording__pk=recording_id).first()
     if transcript is not None:
-        actions_media.transcript_moved(transcript)
+        actions_media.index_transcript(transcript)
+
+
+def enqueue_outdated(most: int) -> None:
+    """Have at most n transcripts indexed again that an older version of the site indexed, the newest first."""
+    outdated = IndexedRecording.objects.filter(version__lt=VERSION).order_by("-id")
+    for pk in outdated.values_list("recording", flat=True)[:most]:
+        enqueue(INDEX_TRANSCRIPT, pk)
 
 
 def key_of(job: RecordingJob) -> str:

@@ -179,9 +179,7 @@ def _load(batch: Batch, numbers: Sequence[PhoneNumber]) -> None:
         )  # fmt: skip
     for model, rows in ((Call, calls), (RecordingJob, jobs), (Transcript, transcripts), (IndexedRecording, indexed)):
         model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
-    _write(
-        "recordings_transcriptline", "id, transcript_id, position, timestamp, speaker_label, text, scope", _lines(batch)
-    )
+    _write("recordings_transcriptline", "id, transcript_id, position, timestamp, speaker_label, text", _lines(batch))
     if connection.vendor == "postgresql":
         _write("recordings_search_recording", "id, scope, tokens", _recordings(batch, indexed))
         _write("recordings_search_line", "id, scope, at, tokens", _line_vectors(batch, indexed))
@@ -204,9 +202,7 @@ def _write(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
 def _lines(batch: Batch) -> Iterator[tuple[Any, ...]]:
     for index, said, _ in batch:
         for place, text in enumerate(said.lines):
-            yield (
-                index * corpus.LINES + place + 1, index + 1, place, 10.0 * place, SPEAKERS[place % 2], text, 0,
-            )  # fmt: skip
+            yield index * corpus.LINES + place + 1, index + 1, place, 10.0 * place, SPEAKERS[place % 2], text
 
 
 def _recordings(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[tuple[Any, ...]]:

@@ -42,7 +42,8 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     store = recording.destination.write_store() if recording.destination else None
     assert store
     store.write(recording.key, AUDIO.read_bytes()[:40_000], content_type="audio/mpeg")
-    actions_media.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
+    transcript = actions_media.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
+    actions_media.index_transcript(transcript)
     task = Task.objects.create(kind="recording.inspect", subject="x")
     delivery = factories.delivery(number.application, notify("recording_finished"))
     comment = actions_notes.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.ops.jobs import JOBS
+from recordings_site.ops.working import drain
 from recordings_site.recordings import actions_notes, lines
 from recordings_site.recordings.models import (
     Comment,
@@ -179,6 +180,7 @@ def test_support_reads_what_sinch_heard_and_cannot_correct_it(client: Client, re
 def test_search_finds_the_corrected_and_the_original_text(client: Client, recording: RecordingJob) -> None:
     client.force_login(teammate(recording))
     send(client, "recording_correct", recording, position=1, text="I want a refund.")
+    drain(JOBS)
     for word in ("refold", "refund"):
         html = client.get(reverse("search"), {"q": word}).content.decode()
         assert str(recording.pk) in html, word
@@ -191,6 +193,7 @@ def test_a_hit_shows_the_text_in_which_the_word_is_the_name_and_the_moved_time(
     send(client, "recording_correct", recording, position=1, text="I want a refund.")
     send(client, "recording_speaker", recording, speaker_label="Speaker 2", name="Caller Anna")
     send(client, "recording_nudge", recording, offset="1.5")
+    drain(JOBS)
     for word, rest in (("refold", "I want a "), ("refund", "I want a ")):
         html = client.get(reverse("search"), {"q": word}).content.decode()
         assert f"{rest}<mark>{word}</mark>" in html

@@ -439,7 +439,6 @@ class Migration(migrations.Migration):
                 ("timestamp", models.FloatField()),
                 ("speaker_label", models.CharField(blank=True, max_length=100)),
                 ("text", models.TextField()),
-                ("scope", models.BigIntegerField(default=0)),
                 (
                     "transcript",
                     models.ForeignKey(

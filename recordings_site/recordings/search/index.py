@@ -68,14 +68,6 @@ def index_transcript(transcript: Transcript) -> IndexedRecording:
     return indexed
 
 
-def catch_up(most: int) -> None:
-    """Index again at most so many transcripts that an older version of the site indexed, the newest first."""
-    behind = IndexedRecording.objects.filter(version__lt=VERSION).order_by("-id").values_list("transcript", flat=True)
-    for pk in behind[:most]:
-        if transcript := Transcript.objects.select_related("recording").filter(pk=pk).first():
-            index_transcript(transcript)
-
-
 def remove_transcript(transcript: Transcript) -> None:
     """Take a transcript out of every search; a trigger takes its tokens with it."""
     IndexedRecording.objects.filter(transcript=transcript).delete()

@@ -10,8 +10,8 @@ from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
 from recordings_site.base.formatting import counted
+from recordings_site.recordings.actions_media import index_transcript
 from recordings_site.recordings.models import Transcript
-from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.tokens import VERSION
 
 
