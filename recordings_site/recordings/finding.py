@@ -2,7 +2,7 @@
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, CallQuerySet
-from recordings_site.recordings import few_numbers
+from recordings_site.recordings.criteria import limited_scope
 from recordings_site.web import keyset
 
 NEWEST = ("started_at", "id")
@@ -25,7 +25,7 @@ def calls(user: User, *, text: str, outcome: str, cursor: str) -> keyset.Page[Ca
 def _way(rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool) -> keyset.Way[Call] | None:
     """How to come soon to the first rows; `facts` are the same, but for what this person may see."""
     everything = Call.objects.all()
-    numbers = few_numbers.of(user)
+    numbers = limited_scope.numbers_of(user)
     if numbers is not None:
-        return few_numbers.ByNumber(rows, facts, numbers, "started_at", everything if narrowed else None)
+        return limited_scope.ByNumber(rows, facts, numbers, "started_at", everything if narrowed else None)
     return keyset.Portions(rows, everything.visible_to(user), NEWEST) if narrowed else None

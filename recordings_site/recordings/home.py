@@ -14,7 +14,7 @@ from recordings_site.base.formatting import counted, grouped, short_day
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import few_numbers
+from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.models import Listening, RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.state import OverdueKind, State
 from recordings_site.web import keyset
@@ -107,8 +107,8 @@ def home(user: User, *, now: datetime) -> Home:
 def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     """Those that can be heard."""
     rows = mine.filter(state=State.AVAILABLE).with_facts()
-    facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), few_numbers.of(user)
-    way = few_numbers.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
+    facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
+    way = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
     return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, way=way).rows
 
 

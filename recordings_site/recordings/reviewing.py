@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import timecode
-from recordings_site.recordings import browse
-from recordings_site.recordings.filters import BrowseForm
+from recordings_site.recordings.criteria import narrowing
+from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search import find, typed
 from recordings_site.web import keyset
@@ -43,11 +43,11 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
     if name.startswith(HITS):
         return _among_hits(recording, user, name)
     query = QueryDict(name)
-    form = BrowseForm(query, user)
-    column, falling = browse.sort_of(query)
-    rows = browse.ordered(browse.narrowed(RecordingJob.objects.visible_to(user), form), column)
+    form = FilterForm(query, user)
+    column, falling = narrowing.sort_of(query)
+    rows = narrowing.ordered(narrowing.narrowed(RecordingJob.objects.visible_to(user), form), column)
     rows = rows.only("pk", "happened_at", "duration")
-    way = browse.way(rows, form, column)
+    way = narrowing.way(rows, form, column)
     before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling, way=way)
     back = reverse("recordings") + (f"?{name}" if name else "")
     return Review(name, "Recordings", back, *(_link(each.pk, name) if each else "" for each in (before, after)))

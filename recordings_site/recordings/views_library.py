@@ -4,7 +4,14 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -13,41 +20,45 @@ from django_htmx.http import push_url
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
 from recordings_site.base.formatting import counted
-from recordings_site.recordings import actions_library, browse, columns, library_exports, list_rows
-from recordings_site.recordings.filters import BrowseForm
+from recordings_site.recordings import actions_library, columns, library_exports, list_rows
+from recordings_site.recordings.criteria import narrowing
+from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.forms import TagForm
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet, RecordingTag
 from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
+
+# What the form around the list sends along when its selected rows are exported.
+SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")
 
 
 @require_safe
 @access.signed_in
 def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
-    form = BrowseForm(request.GET, request.user)
-    order, falling = browse.sort_of(request.GET)
+    form = FilterForm(request.GET, request.user)
+    order, falling = narrowing.sort_of(request.GET)
     shown = columns.chosen_by(request.user)
     names = {column.name for column in shown}
-    rows = browse.ordered(_narrowed(request, form), order).as_rows(names, request.user)
+    rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
     page = keyset.page(
         rows,
         order=(order, "id"),
         descending=falling,
         cursor=request.GET.get("cursor", ""),
-        way=browse.way(rows, form, order),
+        way=narrowing.way(rows, form, order),
     )
     tags = RecordingTag.objects.names_on([row.id for row in page.rows]) if "tags" in names else {}
-    chips = browse.chips(form, request.GET)
-    kept = browse.link(request.GET)[1:]
+    chips = narrowing.chips(form, request.GET)
+    kept = narrowing.link(request.GET)[1:]
     # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
-    here = request.path + browse.link(request.GET, cursor=request.GET.get("cursor", "")).rstrip("?")
+    here = request.path + narrowing.link(request.GET, cursor=request.GET.get("cursor", "")).rstrip("?")
     context = {
         "form": form,
         "chips": chips,
         "page": page,
-        "newer": browse.link(request.GET, cursor=page.newer) if page.newer else "",
-        "older": browse.link(request.GET, cursor=page.older) if page.older else "",
+        "newer": narrowing.link(request.GET, cursor=page.newer) if page.newer else "",
+        "older": narrowing.link(request.GET, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
         "columns": shown,
         "rows": list_rows.rows_html(page.rows, shown, kept, tags),
@@ -57,7 +68,7 @@ def library(request: Request) -> HttpResponse:
         "list_query": kept,
         "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
         # The form stays as it is when htmx asks for the list alone, and cannot say at its fields what is wrong.
-        "wrong": [(form[name].label, errors) for name, errors in form.errors.items()] if request.htmx else [],
+        "wrong": form.wrong() if request.htmx else form.non_field_errors(),
         "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
     }
     answer = page_or_partial(request, "recordings/library.html", "recordings/_list.html", context)
@@ -70,15 +81,18 @@ def library_export(request: Request, form: str) -> HttpResponseBase:
     """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
     if form not in library_exports.WRITERS:
         raise Http404
-    rows = _narrowed(request, BrowseForm(request.GET, request.user)).with_facts()
+    filters = FilterForm(request.GET, request.user, beside=SELECTION)
+    if wrong := filters.wrong():
+        return HttpResponseBadRequest(wrong[0], content_type="text/plain; charset=utf-8")
+    rows = _narrowed(request, filters).with_facts()
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
         rows = rows.filter(pk__in=selected)
-    order, falling = browse.sort_of(request.GET)
+    order, falling = narrowing.sort_of(request.GET)
     if request.method == "GET":
-        query = browse.link(request.GET)[1:]
+        query = narrowing.link(request.GET)[1:]
         actions_library.library_exported(by=request.user, query=query, form=form, selected=len(selected))
-    pieces = library_exports.lines(browse.ordered(rows, order), form, order=(order, "id"), descending=falling)
+    pieces = library_exports.lines(narrowing.ordered(rows, order), form, order=(order, "id"), descending=falling)
     kind = "text/csv" if form == "csv" else "application/x-ndjson"
     answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="recordings.{form}"'
@@ -118,8 +132,8 @@ def library_columns(request: Request) -> HttpResponse:
     return _back(request)
 
 
-def _narrowed(request: Request, form: BrowseForm) -> RecordingJobQuerySet:
-    return browse.narrowed(RecordingJob.objects.visible_to(request.user), form)
+def _narrowed(request: Request, form: FilterForm) -> RecordingJobQuerySet:
+    return narrowing.narrowed(RecordingJob.objects.visible_to(request.user), form)
 
 
 def _selected_ids(values: list[str]) -> list[uuid.UUID]:

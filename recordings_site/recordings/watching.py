@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings import browse
-from recordings_site.recordings.filters import BrowseForm
+from recordings_site.recordings.criteria import narrowing
+from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, RecordingJobQuerySet, SavedSearch
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import candidates, summary, tree
@@ -51,5 +51,7 @@ def tree_of(saved: SavedSearch, user: User) -> tree.Node | None:
 def listed(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
     """The recordings of a saved list, for a person and in their zone."""
     with timezone.override(user.zone):
-        form = BrowseForm(QueryDict(saved.query), user)
-        return browse.narrowed(RecordingJob.objects.visible_to(user), form)
+        form = FilterForm(QueryDict(saved.query), user)
+        rows = RecordingJob.objects.visible_to(user)
+        # A filter that can no longer be read would let everything through.
+        return narrowing.narrowed(rows, form) if form.is_valid() else rows.none()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, Decision
-from recordings_site.recordings import few_numbers
+from recordings_site.recordings.criteria import limited_scope
 from recordings_site.web import keyset
 from tests import factories
 
@@ -60,7 +60,7 @@ def test_every_call_that_one_may_see_is_met_once(
     person: User, who: str, query: str, narrowing: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset, "LOOKED_AT", 4)
-    monkeypatch.setattr(few_numbers, "FEW", 1 if who == "many numbers" else 100)
+    monkeypatch.setattr(limited_scope, "FEW", 1 if who == "many numbers" else 100)
     viewer = factories.admin() if who == "admin" else person
     wanted = Call.objects.visible_to(viewer).filter(**narrowing).order_by("-started_at", "-id")
     found, texts = met(viewer, query)

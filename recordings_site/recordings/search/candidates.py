@@ -142,7 +142,7 @@ def _scope(meaning: Meaning, user: User, facts: Facts) -> tuple[int, ...] | None
 def _number(part: Meaning) -> str:
     """The number that a part names, if it does: it narrows the scope, which the index knows."""
     field = part.field if isinstance(part, Fact) else None
-    return field.value if isinstance(field, tree.Field) and field.name == "number" else ""
+    return str(field.value) if isinstance(field, tree.Field) and field.name == "number" else ""
 
 
 def _parts(meaning: Meaning) -> tuple[Meaning, ...]:
@@ -252,7 +252,8 @@ def _decide(rest: Condition, candidates: Sequence[int]) -> list[int]:
     these = among("i.id", candidates)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.id FROM recordings_indexedrecording i JOIN recordings_recordingjob r ON r.id = i.recording_id"
+            "SELECT i.id FROM recordings_indexedrecording i"
+            " JOIN recordings_recordingjob ON recordings_recordingjob.id = i.recording_id"
             f" WHERE {these.sql} AND ({rest.sql}) ORDER BY i.id DESC",
             [*these.parameters, *rest.parameters],
         )

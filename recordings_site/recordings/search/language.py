@@ -1,23 +1,13 @@
 """Parses the query language to one tree; whatever is typed gives a tree or a sentence with the place and a remedy."""
 
-import difflib
-import re
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recordings_site.base.formatting import grouped, parse_duration
-from recordings_site.recordings.search.dates import span_of
-from recordings_site.recordings.search.pieces import (
-    DATES,
-    LENGTHS,
-    PHONES,
-    QUOTES,
-    Piece,
-    QueryError,
-    cut,
-    failure,
-)
+from recordings_site.base.formatting import grouped
+from recordings_site.recordings.criteria.criterion import Criterion, Reading, Span, Unreadable, Value
+from recordings_site.recordings.criteria.registry import SEARCHED
+from recordings_site.recordings.search.pieces import QUOTES, SPEAKER, Piece, QueryError, cut, failure
 from recordings_site.recordings.search.tokens import tokenize
 from recordings_site.recordings.search.tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 
@@ -27,17 +17,6 @@ DEEPEST = 20  # nested parentheses and NOTs
 FARTHEST = 30  # words of NEAR
 SHORTEST_PREFIX = 2  # letters before a star
 LONGEST_VALUE = 6  # words that belong to one condition without quotation marks: after:3 weeks ago
-LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
-LONGEST_PHONE = 15  # digits
-
-STATES = ("expected", "not_recorded", "recording", "finished", "available", "deleted", "late", "missing")
-DIRECTIONS = ("inbound", "outbound", "callout", "unknown")
-HAS = ("transcript", "comment", "correction", "audio", "tag")
-_CHOICES = {"state": STATES, "direction": DIRECTIONS, "has": HAS}
-# What people type for them.
-_MEANT = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
-_STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
-_PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 
 def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Node:
@@ -77,7 +56,7 @@ class _Parser:
     """Recursive descent over pieces: or > and > not > near > primary."""
 
     def __init__(self, text: str, now: datetime, zone: ZoneInfo) -> None:
-        self.text, self.now, self.zone = text, now, zone
+        self.text, self.reading = text, Reading(now, zone)
         self.pieces = cut(text)
         self.at = 0
         self.terms = 0
@@ -230,82 +209,35 @@ class _Parser:
             end = self.pieces[self.at].start if behind else piece.end
             sentence = f"“{name}:” needs a value behind the colon, without a blank."
             raise self._fail(sentence, piece.start, end, f"{name}:" if behind else " ")
-        if name in DATES:
-            return self._date(name, value, place)
-        if name in LENGTHS:
-            seconds = parse_duration(value)
-            if seconds is None:
-                raise self._fail("Write a length as 90, 5m, 1h30m or 2:05.", *place, f"{name}:5m")
-            return Field(name, str(seconds), place=place)
-        if name in _CHOICES:
-            return Field(name, self._choice(name, value, place), place=place)
-        if not tokenize(value).sequence:
-            raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
-        return Speaker(value, place=place) if name == "speaker" else Field(name, value, place=place)
+        if name == SPEAKER:
+            if not tokenize(value).sequence:
+                raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
+            return Speaker(value, place=place)
+        read = self._read(SEARCHED[name], name, value, place)
+        if isinstance(read, Span):
+            return Between(read.start, read.end, place=place)
+        return Field(name, read, place=place)
+
+    def _read(self, criterion: Criterion, name: str, value: str, place: tuple[int, int]) -> Value:
+        """The value of a condition as its criterion reads it."""
+        try:
+            return criterion.read(value, self.reading)
+        except Unreadable as problem:
+            # Beside others a condition that nobody can guess is left out: an example would only hide what is found.
+            instead = problem.meant or (problem.example if len(self.pieces) == 1 else "")
+            raise self._fail(problem.sentence, *place, f"{name}:{instead}" if instead else " ") from None
 
     def _whole_value(self, name: str, value: str, end: int) -> tuple[str, int]:
         """A value with the words behind it that belong to it though nobody put them in quotation marks; its end."""
         taken = (value, end, self.at)
-        if self.text[end - 1] in QUOTES or (name in PHONES and _digits(value) > LONGEST_AREA):
+        first = value
+        if self.text[end - 1] in QUOTES or name == SPEAKER:
             return value, end
         for at, piece in enumerate(self.pieces[self.at : self.at + LONGEST_VALUE - 1], self.at + 1):
             if piece.kind != "word":
                 break
             value, end = f"{value} {piece.text}", piece.end
-            if self._is_value(name, value, piece.text):
+            if SEARCHED[name].continues(first, value, piece.text, self.reading):
                 taken = (value, end, at)
         value, end, self.at = taken
         return value, end
-
-    def _is_value(self, name: str, value: str, last: str) -> bool:
-        """Whether words with blanks between are one value of a condition."""
-        if name in DATES:
-            return span_of(value, now=self.now, zone=self.zone) is not None
-        if name in LENGTHS:
-            return last.isalpha() and parse_duration(value) is not None
-        return name in PHONES and bool(_PHONE.fullmatch(value)) and _digits(value) <= LONGEST_PHONE
-
-    def _choice(self, name: str, value: str, place: tuple[int, int]) -> str:
-        wanted = re.sub(r"[\s-]+", "_", value.lower())
-        choices = _CHOICES[name]
-        if wanted in choices:
-            return wanted
-        if wanted.removesuffix("s") in choices:
-            return wanted.removesuffix("s")
-        meant = _MEANT.get(wanted.removesuffix("s"))
-        meant = meant if meant in choices else next(iter(difflib.get_close_matches(wanted, choices, 1, 0.5)), None)
-        # The rest is searched without a value that nobody knows.
-        instead = f"{name}:{meant or choices[0]}" if meant or len(self.pieces) == 1 else " "
-        raise self._fail(f"“{name}:” takes {', '.join(choices[:-1])} or {choices[-1]}.", *place, instead)
-
-    def _date(self, name: str, value: str, place: tuple[int, int]) -> Node:
-        span = span_of(value, now=self.now, zone=self.zone)
-        if span is None:
-            sentence = _two_ways(value) or (
-                f"“{value}” is no date. Write 2024-03-05, 2024-03, 5 march, yesterday, "
-                f"{name}:last week or {name}:3 days ago."
-            )
-            # The rest is searched without it; a date that nobody meant would only hide what is found.
-            raise self._fail(sentence, *place, " " if len(self.pieces) > 1 else f"{name}:today")
-        first, after = span
-        match name:
-            case "before":
-                return Between(None, first, place=place)
-            case "after":
-                # From its first day on: people who write "after:2024-03-05" expect that day among the hits.
-                return Between(first, None, place=place)
-            case _:
-                return Between(first, after, place=place)
-
-
-def _two_ways(value: str) -> str:
-    """What to say of a date that is another one in America."""
-    figures = [int(each) for each in value.split("/")] if _STROKES.fullmatch(value) else []
-    if not figures or max(figures[:2]) > 12 or 0 in figures:
-        return ""
-    one, other, year = figures
-    return f"“{value}” can be read in two ways. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."
-
-
-def _digits(text: str) -> int:
-    return sum(each.isdigit() for each in text)

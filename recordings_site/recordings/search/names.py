@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from recordings_site.accounts.models import Team, User
-from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import PhoneNumber, Policy
-from recordings_site.recordings.models import RecordingJob, SpeakerName, Tag, TranscriptLine
+from recordings_site.accounts.models import User
+from recordings_site.base.text import plain
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.criteria.registry import SEARCHED
+from recordings_site.recordings.models import RecordingJob, SpeakerName, TranscriptLine
 from recordings_site.recordings.search import candidates, spelling, tree
-from recordings_site.recordings.search.facts import plain
 from recordings_site.recordings.search.meaning import All
 
 LABELS_FROM = 20  # newest calls whose speakers' labels are known as names
@@ -18,16 +18,14 @@ MOST_GIVEN = 2000  # newest names that people gave
 
 def is_known(field: tree.Field, user: User) -> bool:
     """Whether a condition names something that there is; conditions that hold no name always do."""
-    names = _names(field, user)
-    if names is None:
-        return True
-    wanted = plain(field.value)
-    return any(wanted == plain(name) if field.name == "tag" else wanted in plain(name) for name in names)
+    criterion, value = SEARCHED[field.name], str(field.value)
+    return criterion.names(value, user) is None or bool(criterion.named(value, user))
 
 
 def nearest(field: tree.Field, user: User) -> list[str]:
     """The names that the value of a condition may be a misspelt or shortened one of, the nearest first."""
-    return _near(field.value, _names(field, user) or ())
+    value = str(field.value)
+    return _near(value, SEARCHED[field.name].names(value, user) or ())
 
 
 def nearest_speakers(label: str, user: User) -> list[str]:
@@ -58,21 +56,3 @@ def _distance(wanted: str, name: str, most: int) -> int:
 
 def _figures(text: str) -> list[str]:
     return [each for each in text if each.isdigit()]
-
-
-def _names(field: tree.Field, user: User) -> Iterable[str] | None:
-    """The names that one may give to a condition; None when it holds no name."""
-    match field.name:
-        case "tag":
-            return Tag.objects.values_list("name", flat=True)
-        case "policy":
-            return Policy.objects.values_list("name", flat=True)
-        case "destination":
-            return Destination.objects.values_list("name", flat=True)
-        case "team":
-            teams = Team.objects.all() if user.sees_all else user.teams.all()
-            return teams.values_list("name", flat=True)
-        case "number" if any(each.isalpha() for each in field.value):
-            return PhoneNumber.objects.visible_to(user).exclude(label="").values_list("label", flat=True)
-        case _:
-            return None

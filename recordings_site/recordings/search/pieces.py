@@ -4,23 +4,17 @@ import difflib
 import re
 from dataclasses import dataclass
 
-DATES = ("before", "after", "on")
-LENGTHS = ("longer", "shorter")
-PHONES = ("number", "caller")
-FIELDS = (
-    "speaker", "team", "tag", "policy", "destination", "locale", "direction", "state", "has",
-    *PHONES, *DATES, *LENGTHS,
-)  # fmt: skip
+from recordings_site.recordings.criteria.registry import MEANT, SEARCHED, unknown
+
+SPEAKER = "speaker"
+FIELDS = (SPEAKER, *SEARCHED)
 # What people type for them.
-_MEANT = {
-    "duration": "longer", "length": "longer", "date": "on", "day": "on", "since": "after", "until": "before",
-    "by": "speaker", "said": "speaker", "phone": "caller", "language": "locale", "status": "state",
-}  # fmt: skip
+_MEANT = {"by": SPEAKER, "said": SPEAKER, **MEANT}
 QUOTES = '"“”„«»＂'
 _TOKEN = re.compile(
     rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>[{QUOTES}])|(?P<word>[^\s(){QUOTES}]+)", re.DOTALL
 )
-_FIELD = re.compile(r"([A-Za-z]+):(?!//)(.*)", re.DOTALL)
+_FIELD = re.compile(r"([^\W\d_]+):(?!//)(.*)", re.DOTALL)
 _NEAR = re.compile(r"NEAR(?:/(\d{0,6}))?|near/(\d{0,6})")
 
 
@@ -90,8 +84,8 @@ def _word(text: str, pieces: list[Piece], word: str, start: int) -> int:
         pieces.append(Piece(kind, word, start, end))
     elif near := _NEAR.fullmatch(word):
         pieces.append(Piece("NEAR", word, start, end, near[1] or near[2] or "10"))
-    elif (field := _FIELD.fullmatch(word)) and _is_field(text, field, start):
-        name, value = field[1].lower(), field[2]
+    elif field := _FIELD.fullmatch(word):
+        name, value = _known(text, field, start), field[2]
         if not value and end < len(text) and text[end] in QUOTES:
             value, end = _quoted(text, end)
         pieces.append(Piece("field", name, start, end, value))
@@ -100,11 +94,14 @@ def _word(text: str, pieces: list[Piece], word: str, start: int) -> int:
     return end
 
 
-def _is_field(text: str, field: "re.Match[str]", start: int) -> bool:
+def _known(text: str, field: "re.Match[str]", start: int) -> str:
+    """The name of a field that there is. Raises QueryError with the nearest one, or else with all that there are."""
     name = field[1].lower()
     if name in FIELDS:
-        return True
+        return name
     meant = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
     if meant:
-        raise failure(text, f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(name), meant)
-    return False
+        raise failure(text, f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(field[1]), meant)
+    # As words: what was pasted often has a colon in it.
+    words = f'"{field[0]}"' if field[2] else field[1]
+    raise failure(text, unknown("field", field[1], FIELDS), start, start + len(field[0]), words)

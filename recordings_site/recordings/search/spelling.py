@@ -3,7 +3,7 @@
 import unicodedata
 from functools import cache
 
-from recordings_site.recordings.search.tokens import fold
+from recordings_site.base.text import fold
 
 SHORTEST = 3  # letters of a word that may be misspelt: two are too few to know what was meant
 TWO_SLIPS = 6  # letters from which on a word may have two slips

@@ -25,7 +25,7 @@ class Condition:
 
 
 class Dialect(Protocol):
-    """How one database writes matches. `i` is the indexed recording in each condition, `r` the recording."""
+    """How one database writes matches. `i` is the indexed recording in each condition."""
 
     def terms(self, tokens: Sequence[str]) -> str:
         """Any of the tokens."""

@@ -12,12 +12,13 @@ from itertools import islice
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.text import fold
+from recordings_site.recordings.criteria.registry import PHONES
 from recordings_site.recordings.search import candidates, find, lexicon, names, spelling, tree, typed
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.search.meaning import groups
-from recordings_site.recordings.search.pieces import PHONES
 from recordings_site.recordings.search.summary import quoted
-from recordings_site.recordings.search.tokens import fold, tokenize
+from recordings_site.recordings.search.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
 DOUBTED = 4  # of them for which something else is looked for

@@ -8,23 +8,22 @@ spaces become overlapping pairs of characters. Numbers and hyphenated words are 
 
 import re
 import threading
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
 
+from recordings_site.base.text import LONGEST_WORD, MARKS, PHONE_DIGITS, fold
+
 # Raise it when tokens come out differently: `manage.py reindex` then knows which transcripts are behind.
 VERSION = 4
-LONGEST_TOKEN = 64  # characters; longer ones are cut, in text and query alike
 # Private-use characters begin the tokens that no query word can spell, for folding removes them from words.
 SPEAKER_MARK = "\ue001"
 PHONE_MARK = "\ue002"
 SCOPE_MARK = "\ue003"
 LANGUAGE_MARK = "\ue004"
 IMPACT_MARK = "\ue005"
-PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
 LONGEST_RUN = 8  # digit groups or hyphenated parts that are joined at most
 
 STEMMERS = {
@@ -36,37 +35,12 @@ STEMMERS = {
     "cs": "czech",
 }  # fmt: skip
 
-# The languages by their English names, as people type them.
-LANGUAGES = {name: code for code, name in STEMMERS.items()}
-
-# Letters that Unicode does not take apart, but that people without the key for them type otherwise.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-# Accents that are dropped. Vowel signs of Indic and Thai script are marks too, but they tell words apart.
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-)
-
-
-def _ranges(wanted: str) -> str:
-    """The characters of the first two planes whose category begins with `wanted`, as a regular expression's ranges."""
-    ranges: list[list[int]] = []
-    for code in range(0x80, 0x20000):
-        if unicodedata.category(chr(code))[0] == wanted:
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
-
-
-_MARKS = _ranges("M")
 # Thai, Lao, Burmese, Khmer, Hiragana, Katakana and Han are written without spaces between words.
 _UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_WORD = re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])(?:[^\\W_]|[{_MARKS}]))*")
-_KEPT = re.compile(f"[^\\W_]|[{_MARKS}]")
+_WORD = re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])(?:[^\\W_]|[{MARKS}]))*")
 # What may stand between the groups of one number, and between the parts of one word.
 _IN_NUMBER = re.compile(r"[ \-.,/'’\u00a0\u202f\u2010-\u2013]| ?[()] ?| - ")
 _IN_WORD = re.compile(r"[\-.'’/@&_\u2010\u2011]")
@@ -100,17 +74,6 @@ def language_of(locale: str) -> str:
     return language if language in STEMMERS else ""
 
 
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """A word without case, accents, width and foreign digits: "Ｒéfund" gives "refund"; at most 64 characters."""
-    if word.isascii():
-        return word.lower()[:LONGEST_TOKEN]
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_LETTERS)
-    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in plain)
-    return "".join(_KEPT.findall(digits))[:LONGEST_TOKEN]
-
-
 _stemmers = threading.local()  # a stemmer keeps the word that it works on in itself
 
 
@@ -123,7 +86,7 @@ def stem(word: str, language: str) -> str:
     if language not in known:
         known[language] = snowballstemmer.stemmer(STEMMERS[language])
     # Stemmers of some languages give back accents and marks that the folded text has not.
-    return f"{LANGUAGE_MARK}{language}{fold(known[language].stemWord(word)) or word}"[:LONGEST_TOKEN]
+    return f"{LANGUAGE_MARK}{language}{fold(known[language].stemWord(word)) or word}"[:LONGEST_WORD]
 
 
 def tokenize(text: str, language: str = "") -> Tokens:
@@ -190,7 +153,7 @@ def _compound(sequence: list[Token], words: list[str], first: int, last: int, la
         return
     stretches = {(start, start + 1) for start in range(first, last)} | {(first, last)}
     for start, end in sorted(stretches):
-        joined = "".join(words[start : end + 1])[:LONGEST_TOKEN]
+        joined = "".join(words[start : end + 1])[:LONGEST_WORD]
         yield Token(stem(joined, language), sequence[start].start, sequence[end].end, start)
 
 

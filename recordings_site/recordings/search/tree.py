@@ -44,10 +44,10 @@ class Speaker(Typed):
 
 @dataclass(frozen=True, slots=True)
 class Field(Typed):
-    """A fact of the recording equals a value: `tag:`, `number:` and the like. Longer and shorter hold seconds."""
+    """A fact of the recording holds a value as its criterion reads it: `tag:`, `number:` and the like."""
 
     name: str
-    value: str
+    value: str | float
 
 
 @dataclass(frozen=True, slots=True)

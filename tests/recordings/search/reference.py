@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
+from recordings_site.base.text import fold
 from recordings_site.recordings.search import tokens as indexing
 from recordings_site.recordings.search import tree
-from recordings_site.recordings.search.tokens import PHONE_MARK, fold
+from recordings_site.recordings.search.tokens import PHONE_MARK
 
 tokenize = cache(indexing.tokenize)
 

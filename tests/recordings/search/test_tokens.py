@@ -2,11 +2,10 @@
 
 import pytest
 
+from recordings_site.base.text import LONGEST_WORD, fold
 from recordings_site.recordings.search.tokens import (
     LANGUAGE_MARK,
-    LONGEST_TOKEN,
     PHONE_MARK,
-    fold,
     language_of,
     speaker_tokens,
     stem,
@@ -48,7 +47,7 @@ def test_words_are_stemmed_by_the_language_of_the_locale() -> None:
     assert texts("fakturorna", language_of("sv_SE")) == [f"{swedish}faktur"]
     assert texts("offer", "sv") != texts("off", "en")
     assert texts("Refunding", language_of("xx-YY")) == ["refunding"]
-    assert {len(each) for each in texts("a" * 100, "en") + texts("a" * 100)} == {LONGEST_TOKEN}
+    assert {len(each) for each in texts("a" * 100, "en") + texts("a" * 100)} == {LONGEST_WORD}
     assert stem("2nds", "en") == "2nds"
 
 

@@ -1,9 +1,8 @@
-"""Reads the dates of a query: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
+"""Reads dates and lengths as people type them: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
 
 import calendar
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _UNITS = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}
@@ -13,7 +12,7 @@ _DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)}
 _DAYS |= {name.lower(): index for index, name in enumerate(calendar.day_abbr)}
 
 
-def span_of(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+def span_of(text: str, *, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
     """The time that a date in figures or words covers, or two of them with all between; its end is excluded.
 
     None when it cannot be read.

@@ -1,4 +1,4 @@
-"""Walks through the recordings or calls of few numbers, however many there are of other numbers.
+"""Walks through the recordings or calls of a person who sees few numbers, however many there are of other numbers.
 
 One index has all of them in the order of time, another those of each number. Whoever sees few numbers, on which little
 happens, would wait while the first is searched to its end: twelve seconds with five million recordings.
@@ -19,7 +19,7 @@ from recordings_site.web.keyset import Row
 FEW = 100
 
 
-def of(user: User) -> list[int] | None:
+def numbers_of(user: User) -> list[int] | None:
     """The numbers of a person who sees few; None for the others, whom an index of all serves better."""
     if user.sees_all:
         return None

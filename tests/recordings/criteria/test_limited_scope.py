@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.test import Client
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings import few_numbers
+from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web import keyset
 from tests import factories
@@ -36,17 +36,17 @@ def person() -> User:
 
 def way(
     person: User, state: str = "", order: tuple[str, str] = NEWEST, *, bounded: bool = False
-) -> few_numbers.ByNumber[RecordingJob]:
+) -> limited_scope.ByNumber[RecordingJob]:
     """That of this person to the recordings in a state, looked for in portions where `bounded`."""
     facts = RecordingJob.objects.filter(state=state) if state else RecordingJob.objects.all()
-    numbers = few_numbers.of(person)
+    numbers = limited_scope.numbers_of(person)
     assert numbers is not None
     looked_at = RecordingJob.objects.all() if bounded else None
-    return few_numbers.ByNumber(facts.visible_to(person), facts, numbers, order[0], looked_at)
+    return limited_scope.ByNumber(facts.visible_to(person), facts, numbers, order[0], looked_at)
 
 
 def pages(
-    through: few_numbers.ByNumber[RecordingJob], order: tuple[str, str], *, falling: bool, size: int
+    through: limited_scope.ByNumber[RecordingJob], order: tuple[str, str], *, falling: bool, size: int
 ) -> tuple[list[object], list[object]]:
     """The recordings of all pages, and those of the pages back from the last that has any."""
 
@@ -111,9 +111,9 @@ def test_what_one_may_not_see_stays_unseen_whatever_is_walked(person: User, boun
 
 
 def test_who_sees_all_or_many_numbers_walks_through_all(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert few_numbers.of(factories.admin()) is None
-    monkeypatch.setattr(few_numbers, "FEW", 2)
-    assert few_numbers.of(person) is None
+    assert limited_scope.numbers_of(factories.admin()) is None
+    monkeypatch.setattr(limited_scope, "FEW", 2)
+    assert limited_scope.numbers_of(person) is None
 
 
 def test_who_sees_no_number_looks_at_nothing() -> None:
@@ -123,7 +123,7 @@ def test_who_sees_no_number_looks_at_nothing() -> None:
         assert pages(way(nobody, bounded=bounded), NEWEST, falling=True, size=3) == ([], [])
 
 
-def test_the_list_of_who_sees_few_numbers_is_walked_to_its_end(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_of_who_sees_limited_scope_is_walked_to_its_end(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyset, "LOOKED_AT", 100)
     browser = Client()
     browser.force_login(person)

@@ -1,0 +1,6 @@
+"""Teams, as people pick them by typing."""
+
+from recordings_site.accounts.models import Team
+from recordings_site.web.picker import Choices
+
+TEAMS = Choices(name="teams", rows=lambda user: Team.objects.all() if user.sees_all else user.teams.all())

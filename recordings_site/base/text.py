@@ -1,0 +1,66 @@
+"""Compares text as people type it: without case, accents, width and separators."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+LONGEST_WORD = 64  # characters; longer words are cut
+PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
+
+# The languages by their English names, as people type them.
+LANGUAGES = {
+    "arabic": "ar", "armenian": "hy", "basque": "eu", "bulgarian": "bg", "catalan": "ca", "chinese": "zh",
+    "croatian": "hr", "czech": "cs", "danish": "da", "dutch": "nl", "english": "en", "estonian": "et",
+    "filipino": "fil", "finnish": "fi", "french": "fr", "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi",
+    "hungarian": "hu", "icelandic": "is", "indonesian": "id", "irish": "ga", "italian": "it", "japanese": "ja",
+    "korean": "ko", "latvian": "lv", "lithuanian": "lt", "malay": "ms", "nepali": "ne", "norwegian": "no",
+    "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru", "serbian": "sr",
+    "slovak": "sk", "slovenian": "sl", "spanish": "es", "swedish": "sv", "tamil": "ta", "thai": "th", "turkish": "tr",
+    "ukrainian": "uk", "vietnamese": "vi",
+}  # fmt: skip
+
+# Letters that Unicode does not take apart, but that people without the key for them type otherwise.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Accents that are dropped. Vowel signs of Indic and Thai script are marks too, but they tell words apart.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
+
+
+def _ranges(wanted: str) -> str:
+    """The characters of the first two planes whose category begins with `wanted`, as a regular expression's ranges."""
+    ranges: list[list[int]] = []
+    for code in range(0x80, 0x20000):
+        if unicodedata.category(chr(code))[0] == wanted:
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+
+
+MARKS = _ranges("M")
+_KEPT = re.compile(f"[^\\W_]|[{MARKS}]")
+_WORD = re.compile(f"[^\\W_](?:[^\\W_]|[{MARKS}])*")
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """A word without case, accents, width and foreign digits: "Ｒéfund" gives "refund"; at most 64 characters."""
+    if word.isascii():
+        return word.lower()[:LONGEST_WORD]
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_LETTERS)
+    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in plain)
+    return "".join(_KEPT.findall(digits))[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=65536)
+def plain(name: str) -> str:
+    """A name as names are compared: its folded words with one blank between; empty without a letter or digit."""
+    return " ".join(filter(None, map(fold, _WORD.findall(name))))
+
+
+def digits_of(text: str) -> str:
+    """The digits in a text, such as those of a phone number."""
+    return "".join(each for each in text if each.isdigit())

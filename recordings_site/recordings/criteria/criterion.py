@@ -1,0 +1,150 @@
+"""What a criterion is: its names, how a typed value is read, and the condition that the value makes."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.db.models import Q
+
+from recordings_site.accounts.models import User
+from recordings_site.base.text import plain
+from recordings_site.recordings.criteria.dates import seconds_of, span_of
+from recordings_site.web.picker import Choices
+
+_STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
+MOST_VERSIONS = 10**6
+
+
+class Unreadable(ValueError):
+    """A typed value that cannot be read: a sentence, what was probably meant, and an example that can be read."""
+
+    def __init__(self, sentence: str, *, meant: str = "", example: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.meant, self.example = sentence, meant, example
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When and in which time zone something was typed: what "yesterday" means."""
+
+    now: datetime
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The call began at `start` or later and before `end`; either may be open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+Value = str | float | Span
+Read = Callable[[str, Reading], Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Criterion:
+    """One thing that recordings can be narrowed by.
+
+    `name` is its parameter in the list's URL and its field in the search language, where `also` are further names and
+    `meant` are words that people type for it. `read` makes a value of what was typed (or raises Unreadable), and
+    `condition` a Q on RecordingJob without joins; for a criterion with `rows` it takes also the key of one of them.
+    """
+
+    name: str
+    label: str
+    read: Read
+    condition: Callable[[Any, User], Q]
+    # The search tip: an example and what it finds. Without an example search does not know it.
+    example: str = ""
+    help: str = ""
+    also: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
+    # Whether the list has it as a filter, and whether it is in sight at once there.
+    listed: bool = True
+    first: bool = False
+    # Where its value names rows: the keys of those that a typed text names, and the names that there are (None for a
+    # text that is no name).
+    named: Callable[[str, User], Sequence[Any]] = lambda text, user: ()
+    names: Callable[[str, User], Iterable[str] | None] = lambda text, user: None
+    # What its filter is: a choice of these, a pick of rows, or an input.
+    choices: Callable[[User], Sequence[tuple[str, str]]] | None = None
+    rows: Choices | None = None
+    input: str = "text"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    # Whether an index leads to what it lets through.
+    indexed: bool = False
+    # Whether `value`, of which `first` is the first word and `last` the last, is one value without quotation marks.
+    continues: Callable[[str, str, str, Reading], bool] = lambda first, value, last, reading: False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Its names in the search language."""
+        return (self.name, *self.also) if self.example else ()
+
+
+def read_text(text: str, reading: Reading) -> str:
+    """What was typed, which must have a letter or digit."""
+    if not plain(text):
+        raise Unreadable(f"There is no letter or digit in “{text}”.")
+    return text.strip()
+
+
+def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Read:
+    """Reads one of these values, however it is written; `meant` are words that people type for them."""
+
+    def read(text: str, reading: Reading) -> str:
+        wanted = re.sub(r"[\s-]+", "_", text.strip().lower())
+        for each in (wanted, wanted.removesuffix("s")):
+            if each in values:
+                return each
+        close = difflib.get_close_matches(wanted, values, 1, 0.5)
+        likely = (meant or {}).get(wanted.removesuffix("s")) or next(iter(close), "")
+        sentence = f"There is no {what} “{text}”; there are {', '.join(values[:-1])} and {values[-1]}."
+        raise Unreadable(sentence, meant=likely, example=values[0])
+
+    return read
+
+
+def read_length(text: str, reading: Reading) -> float:
+    """Seconds, typed as 90, 5m, 1h30m or 2:05."""
+    seconds = seconds_of(text)
+    if seconds is None:
+        raise Unreadable("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
+    return seconds
+
+
+def read_version(text: str, reading: Reading) -> int:
+    """The number of a policy's version, typed as 3 or v3."""
+    digits = text.strip().lower().removeprefix("v")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 7 and 1 <= int(digits) <= MOST_VERSIONS):
+        raise Unreadable("Write a version as a number from 1 on.", example="1")
+    return int(digits)
+
+
+def from_span(choose: Callable[[datetime, datetime], Span]) -> Read:
+    """Reads a date in figures or words; `choose` makes the span of its beginning and the beginning after it."""
+
+    def read(text: str, reading: Reading) -> Span:
+        span = span_of(text, now=reading.now, zone=reading.zone)
+        if span is None:
+            sentence = _two_ways(text) or (
+                f"“{text}” isn’t a valid date. Write 2024-03-05, 2024-03, 5 march, yesterday, last week or 3 days ago."
+            )
+            raise Unreadable(sentence, example="today")
+        return choose(*span)
+
+    return read
+
+
+def _two_ways(value: str) -> str:
+    """What to say of a date that is another one in America."""
+    figures = [int(each) for each in value.split("/")] if _STROKES.fullmatch(value) else []
+    if not figures or max(figures[:2]) > 12 or 0 in figures:
+        return ""
+    one, other, year = figures
+    return f"“{value}” can be read in two ways. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."

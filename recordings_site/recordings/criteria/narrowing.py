@@ -1,0 +1,88 @@
+"""How the list of recordings is narrowed and ordered: read from the URL, which is the filter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from recordings_site.recordings.criteria import limited_scope
+from recordings_site.recordings.criteria.criterion import Criterion, Value
+from recordings_site.recordings.criteria.form import FilterForm
+from recordings_site.recordings.criteria.registry import LISTED
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.web import keyset
+from recordings_site.web.picker import Picked
+
+SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
+SORTS["shortest"] = ("duration", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter in use: what it is called, its value in words, and the query string without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def narrowed(
+    rows: RecordingJobQuerySet, form: FilterForm, *, by: Iterable[Criterion] | None = None
+) -> RecordingJobQuerySet:
+    """The rows that every filter of a form lets through, or those among the filters that are given."""
+    for criterion, value in form.values():
+        if by is None or criterion in by:
+            rows = rows.filter(criterion.condition(value, form.user))
+    return rows
+
+
+def way(rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str) -> keyset.Way[keyset.Row] | None:
+    """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column."""
+    used = [criterion for criterion, _ in form.values()]
+    indexed = [criterion for criterion in used if criterion.indexed]
+    numbers = limited_scope.numbers_of(form.user) if LISTED["number"] not in used else None
+    if numbers is not None:
+        # The index of each number knows nothing but its order.
+        indexed = [LISTED[name] for name in ("since", "until")] if column == "happened_at" else []
+    looked_at = None
+    if any(criterion not in indexed for criterion in used):
+        looked_at = ordered(narrowed(RecordingJob.objects.all(), form, by=indexed), column)
+    if numbers is not None:
+        facts = ordered(narrowed(RecordingJob.objects.all(), form), column)
+        return limited_scope.ByNumber(rows, facts, numbers, column, looked_at)
+    if looked_at is not None:
+        return keyset.Portions(rows, looked_at.visible_to(form.user), (column, "id"))
+    return None
+
+
+def chips(form: FilterForm, query: QueryDict) -> list[Chip]:
+    """The filters in use, each with the way to remove it."""
+    return [
+        Chip(criterion.label, _shown(criterion, value, form), link(query, **{criterion.name: ""}))
+        for criterion, value in form.values()
+    ]
+
+
+def _shown(criterion: Criterion, value: Value | Picked, form: FilterForm) -> str:
+    """A value in words: the label of a choice, the name of a row, else what was typed."""
+    if criterion.choices is not None:
+        return dict(criterion.choices(form.user)).get(str(value), str(value))
+    return str(value) if isinstance(value, Picked) else str(form.data[criterion.name])
+
+
+def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
+    """The rows that have a place in an order: by length only those whose length is known."""
+    return rows.filter(duration__isnull=False) if column == "duration" else rows
+
+
+def sort_of(query: QueryDict) -> tuple[str, bool]:
+    """The column to order by and whether it falls; newest first unless asked otherwise."""
+    return SORTS.get(query.get("sort", ""), SORTS[""])
+
+
+def link(query: QueryDict, **changes: str) -> str:
+    """The query string with some values changed; an empty value takes its name out."""
+    rest = {name: value for name, value in query.items() if name != "cursor"} | changes
+    return "?" + urlencode({name: value for name, value in rest.items() if value})

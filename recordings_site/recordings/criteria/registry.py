@@ -1,0 +1,283 @@
+"""The criteria: what a recording can be narrowed by, each written once."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.accounts.models import User
+from recordings_site.base.text import digits_of
+from recordings_site.calls.models import Direction
+from recordings_site.destinations.choices import DESTINATIONS
+from recordings_site.policies.choices import NUMBERS, POLICIES
+from recordings_site.recordings.criteria import conditions
+from recordings_site.recordings.criteria.conditions import LATE, MISSING, NOBODYS, OVERDUE
+from recordings_site.recordings.criteria.criterion import (
+    Criterion,
+    Reading,
+    Span,
+    from_span,
+    one_of,
+    read_length,
+    read_text,
+    read_version,
+)
+from recordings_site.recordings.criteria.dates import seconds_of, span_of
+from recordings_site.recordings.models import Tag
+from recordings_site.recordings.state import State
+from recordings_site.web.picker import Choices
+
+LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
+LONGEST_PHONE = 15  # digits
+_PHONE = re.compile(r"\+?[\d\s().\-/]+")
+
+TAGS = Choices(name="tags", key="name", rows=lambda user: Tag.objects.all())
+MORE_STATES = ((LATE, "Late"), (MISSING, "Missing"), (OVERDUE, "Late or missing"))
+STATES = (*State.values, LATE, MISSING, OVERDUE, NOBODYS)
+YES_NO = (("yes", "Yes"), ("no", "No"))
+HAS = ("transcript", "comment", "correction", "audio", "tag")
+# What people type for them.
+_MEANT_BY_HAS = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
+_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "unknown": NOBODYS, "lost": MISSING}
+
+
+def _states(user: User) -> list[tuple[str, str]]:
+    nobodys = [(NOBODYS, "Without a number")] if user.sees_all else []
+    return [*State.choices, *MORE_STATES, *nobodys]
+
+
+def _is_phone(first: str, value: str, last: str, reading: Reading) -> bool:
+    """Whether groups of digits are one phone number."""
+    in_groups = len(digits_of(first)) <= LONGEST_AREA and len(digits_of(value)) <= LONGEST_PHONE
+    return in_groups and bool(_PHONE.fullmatch(value))
+
+
+def _is_date(first: str, value: str, last: str, reading: Reading) -> bool:
+    return span_of(value, now=reading.now, zone=reading.zone) is not None
+
+
+def _is_length(first: str, value: str, last: str, reading: Reading) -> bool:
+    return last.isalpha() and seconds_of(value) is not None
+
+
+def _having(name: str, label: str, **more: str) -> Criterion:
+    """A criterion that is answered with yes or no."""
+    return Criterion(
+        name=name,
+        label=label,
+        read=one_of("answer", ("yes", "no")),
+        condition=conditions.having(name),
+        choices=lambda user: YES_NO,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+CRITERIA = (
+    Criterion(
+        name="number",
+        label="Number",
+        example="number:+46…",
+        help="Calls of one of your numbers: its digits, or a part of its label.",
+        read=read_text,
+        condition=conditions.of_rows(conditions.among("number"), conditions.numbers_named),
+        named=conditions.numbers_named,
+        names=conditions.labels,
+        rows=NUMBERS,
+        first=True,
+        indexed=True,
+        continues=_is_phone,
+    ),
+    Criterion(
+        name="direction",
+        label="Direction",
+        example="direction:inbound",
+        help="Which way the call went: inbound, outbound or callout.",
+        read=one_of("direction", Direction.values),
+        condition=conditions.in_direction,
+        choices=lambda user: Direction.choices,
+        first=True,
+    ),
+    Criterion(
+        name="state",
+        label="State",
+        example="state:late",
+        help="Where the recording stands: expected, recording, finished, available, late, missing …",
+        meant=("status",),
+        read=one_of("state", STATES, _MEANT_BY_STATE),
+        condition=conditions.in_state,
+        choices=_states,
+        first=True,
+        indexed=True,
+    ),
+    Criterion(
+        name="since",
+        label="From",
+        example="after:march",
+        help="Calls that began on this day or later: 2024-03-05, 2024-03, yesterday, monday, 3 days ago, 5 march.",
+        also=("after",),
+        read=from_span(lambda start, end: Span(start, None)),
+        condition=conditions.in_span,
+        first=True,
+        indexed=True,
+        input="date",
+        continues=_is_date,
+    ),
+    Criterion(
+        name="until",
+        label="To",
+        example="until:friday",
+        help="Calls that began on this day or earlier.",
+        read=from_span(lambda start, end: Span(None, end)),
+        condition=conditions.in_span,
+        first=True,
+        indexed=True,
+        input="date",
+        continues=_is_date,
+    ),
+    Criterion(
+        name="before",
+        label="Before",
+        example="before:march",
+        help="Calls that began before this day.",
+        read=from_span(lambda start, end: Span(None, start)),
+        condition=conditions.in_span,
+        listed=False,
+        indexed=True,
+        continues=_is_date,
+    ),
+    Criterion(
+        name="on",
+        label="On",
+        example="on:last week",
+        help="Calls that began on this day, or from one to another: march..may.",
+        meant=("date", "day"),
+        read=from_span(Span),
+        condition=conditions.in_span,
+        listed=False,
+        indexed=True,
+        continues=_is_date,
+    ),
+    Criterion(
+        name="longer",
+        label="At least",
+        example="longer:5m",
+        help="Recordings of this length or longer: 90, 5m, 1h30m, 2:05.",
+        meant=("duration", "length"),
+        read=read_length,
+        condition=conditions.at_least,
+        first=True,
+        attributes={"placeholder": "2:05"},
+        continues=_is_length,
+    ),
+    Criterion(
+        name="shorter",
+        label="At most",
+        example="shorter:2:05",
+        help="Recordings of this length or shorter.",
+        read=read_length,
+        condition=conditions.at_most,
+        attributes={"placeholder": "1h30m"},
+        continues=_is_length,
+    ),
+    Criterion(
+        name="caller",
+        label="Caller",
+        example="caller:070…",
+        help="Calls of one caller, however the number is written, or of callers with these digits.",
+        meant=("phone",),
+        read=read_text,
+        condition=conditions.by_caller,
+        attributes={"maxlength": "60"},
+        continues=_is_phone,
+    ),
+    Criterion(
+        name="team",
+        label="Team",
+        example="team:sales",
+        help="Calls of a team's numbers.",
+        read=read_text,
+        condition=conditions.of_rows(conditions.of_teams, TEAMS.named),
+        named=TEAMS.named,
+        names=TEAMS.words,
+        rows=TEAMS,
+    ),
+    Criterion(
+        name="policy",
+        label="Policy",
+        example="policy:",
+        help="Recordings that a policy decided.",
+        read=read_text,
+        condition=conditions.of_rows(conditions.by_policies, POLICIES.named),
+        named=POLICIES.named,
+        names=POLICIES.words,
+        rows=POLICIES,
+    ),
+    Criterion(
+        name="version",
+        label="Policy version",
+        example="version:3",
+        help="Recordings that this version of a policy decided.",
+        read=read_version,
+        condition=conditions.by_version,
+        input="number",
+        attributes={"min": "1"},
+    ),
+    Criterion(
+        name="destination",
+        label="Destination",
+        example="destination:",
+        help="Recordings that are kept in a destination.",
+        read=read_text,
+        condition=conditions.of_rows(conditions.among("destination"), DESTINATIONS.named),
+        named=DESTINATIONS.named,
+        names=DESTINATIONS.words,
+        rows=DESTINATIONS,
+        indexed=True,
+    ),
+    Criterion(
+        name="tag",
+        label="Tag",
+        example="tag:vip",
+        help="Recordings with a tag, by its whole name.",
+        read=read_text,
+        condition=conditions.of_rows(conditions.tagged, TAGS.called),
+        named=TAGS.called,
+        names=TAGS.words,
+        rows=TAGS,
+    ),
+    Criterion(
+        name="locale",
+        label="Language",
+        example="locale:sv",
+        help="The language of the call: sv-SE, sv or swedish.",
+        meant=("language",),
+        read=read_text,
+        condition=conditions.in_language,
+        attributes={"maxlength": "20"},
+    ),
+    Criterion(
+        name="has",
+        label="Has",
+        example="has:comment",
+        help="Recordings with a transcript, comment, correction, tag or audio.",
+        read=one_of("thing to have", HAS, _MEANT_BY_HAS),
+        condition=conditions.has,
+        listed=False,
+    ),
+    _having("transcript", "Has transcript"),
+    _having("comment", "Has comment"),
+    _having("correction", "Has correction"),
+    _having("heard", "Heard by me", example="heard:no", help="Recordings that you have, or have not, listened to."),
+)  # fmt: skip
+
+# Those of the list, by their parameter in its URL; those of the search language, by each of their fields.
+LISTED: Mapping[str, Criterion] = {each.name: each for each in CRITERIA if each.listed}
+SEARCHED: Mapping[str, Criterion] = {name: each for each in CRITERIA for name in each.fields}
+# What people type for a field.
+MEANT: Mapping[str, str] = {word: each.name for each in CRITERIA for word in each.meant}
+# Fields that hold phone numbers: what is offered when somebody searches for one.
+PHONES: Sequence[str] = [each.name for each in CRITERIA if each.continues is _is_phone]
+
+
+def unknown(what: str, name: str, known: Sequence[str]) -> str:
+    """What to say of a field or filter that there is not."""
+    return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."
