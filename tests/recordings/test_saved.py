@@ -202,3 +202,11 @@ def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
             actions_saved.alert(recording.pk)
     assert [mailed.to for mailed in mail.outbox] == [[person.email]]
     assert {match.saved.owner for match in SavedMatch.objects.all()} == {gone, person}
+
+
+@pytest.mark.parametrize("query", ["tag=gone", "tam=5", "longer=long"])
+def test_a_list_whose_filters_can_no_longer_be_read_finds_nothing(query: str, team: Team, person: User) -> None:
+    recording = said(team, "hello")
+    saved = kept(person, query, SavedPage.RECORDINGS)
+    assert not watching.finds(saved, recording)
+    assert watching.count(saved, person) == (0, False)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from recordings_site.recordings import actions_saved
+from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import rank
 from recordings_site.recordings.search.index import index_transcript
@@ -214,3 +215,17 @@ def test_pages_of_the_best_follow_each_other(monkeypatch: pytest.MonkeyPatch) ->
     seen = [hit.recording.pk for answer in (first, second) for hit in answer.context["found"].hits]
     assert len(seen) == 25
     assert set(seen) == made
+
+
+def test_the_search_tips_have_every_condition_that_search_takes() -> None:
+    page = client(factories.admin()).get("/search/").content.decode()
+    for criterion in CRITERIA:
+        assert (f"<code>{html.escape(criterion.example)}</code>" in page) == bool(criterion.example)
+        assert criterion.help in html.unescape(page)
+
+
+def test_an_unknown_field_is_named_with_those_that_there_are_and_its_words_are_searched() -> None:
+    indexed("the colour is red")
+    page = client(factories.admin()).get("/search/", {"q": "colour:is"}).content.decode()
+    assert "Unknown field “colour”; there are speaker, number," in page
+    assert "<mark>colour</mark>" in page

@@ -20,11 +20,11 @@ from recordings_site.recordings.models import (
     RecordingTag,
     Transcript,
 )
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import OverdueKind
 from recordings_site.web.picker import Picked
 
-# What the state criterion knows beside the states themselves.
-LATE, MISSING, OVERDUE, NOBODYS = "late", "missing", "overdue", "nobodys"
+# What the state criterion knows beside the states themselves and the kinds of overdue.
+OVERDUE, NOBODYS = "overdue", "nobodys"
 FEWEST_DIGITS = 3  # of a number by which it is looked up
 # An index holds those alone.
 _OVERDUE = Q(overdue_since__isnull=False)
@@ -84,15 +84,11 @@ def tagged(names: Sequence[str]) -> Q:
 
 def in_state(value: str, user: User) -> Q:
     """Recordings in a state; late and missing are those that should have arrived."""
-    match value:
-        case "late" | "missing":
-            return _OVERDUE & Q(overdue_kind=value)
-        case "overdue":
-            return _OVERDUE
-        case "nobodys":
-            return Q(number=None)
-        case _:
-            return Q(state=State(value))
+    if value == NOBODYS:
+        return Q(number=None)
+    if value == OVERDUE:
+        return _OVERDUE
+    return _OVERDUE & Q(overdue_kind=value) if value in OverdueKind else Q(state=value)
 
 
 def in_direction(value: str, user: User) -> Q:

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Q
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import parse_duration
 from recordings_site.base.text import plain
-from recordings_site.recordings.criteria.dates import seconds_of, span_of
+from recordings_site.recordings.criteria.dates import span_of
 from recordings_site.web.picker import Choices
 
 _STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
@@ -112,7 +113,7 @@ def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = N
 
 def read_length(text: str, reading: Reading) -> float:
     """Seconds, typed as 90, 5m, 1h30m or 2:05."""
-    seconds = seconds_of(text)
+    seconds = parse_duration(text)
     if seconds is None:
         raise Unreadable("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
     return seconds

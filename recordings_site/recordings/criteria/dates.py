@@ -1,4 +1,4 @@
-"""Reads dates and lengths as people type them: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
+"""Reads dates as people type them: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
 
 import calendar
 import re

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import parse_duration
 from recordings_site.base.text import digits_of
 from recordings_site.calls.models import Direction
 from recordings_site.destinations.choices import DESTINATIONS
 from recordings_site.policies.choices import NUMBERS, POLICIES
 from recordings_site.recordings.criteria import conditions
-from recordings_site.recordings.criteria.conditions import LATE, MISSING, NOBODYS, OVERDUE
+from recordings_site.recordings.criteria.conditions import NOBODYS, OVERDUE
 from recordings_site.recordings.criteria.criterion import (
     Criterion,
     Reading,
@@ -21,9 +22,9 @@ from recordings_site.recordings.criteria.criterion import (
     read_text,
     read_version,
 )
-from recordings_site.recordings.criteria.dates import seconds_of, span_of
+from recordings_site.recordings.criteria.dates import span_of
 from recordings_site.recordings.models import Tag
-from recordings_site.recordings.state import State
+from recordings_site.recordings.state import OverdueKind, State
 from recordings_site.web.picker import Choices
 
 LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
@@ -31,18 +32,17 @@ LONGEST_PHONE = 15  # digits
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 TAGS = Choices(name="tags", key="name", rows=lambda user: Tag.objects.all())
-MORE_STATES = ((LATE, "Late"), (MISSING, "Missing"), (OVERDUE, "Late or missing"))
-STATES = (*State.values, LATE, MISSING, OVERDUE, NOBODYS)
+STATES = (*State.values, *OverdueKind.values, OVERDUE, NOBODYS)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
 # What people type for them.
 _MEANT_BY_HAS = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
-_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "unknown": NOBODYS, "lost": MISSING}
+_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "unknown": NOBODYS, "lost": OverdueKind.MISSING}
 
 
 def _states(user: User) -> list[tuple[str, str]]:
     nobodys = [(NOBODYS, "Without a number")] if user.sees_all else []
-    return [*State.choices, *MORE_STATES, *nobodys]
+    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), *nobodys]
 
 
 def _is_phone(first: str, value: str, last: str, reading: Reading) -> bool:
@@ -56,7 +56,7 @@ def _is_date(first: str, value: str, last: str, reading: Reading) -> bool:
 
 
 def _is_length(first: str, value: str, last: str, reading: Reading) -> bool:
-    return last.isalpha() and seconds_of(value) is not None
+    return last.isalpha() and parse_duration(value) is not None
 
 
 def _having(name: str, label: str, **more: str) -> Criterion:

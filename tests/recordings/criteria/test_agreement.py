@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import Team, User
+from recordings_site.calls.models import Decision
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
 from recordings_site.recordings.criteria import narrowing
@@ -30,6 +31,7 @@ from recordings_site.recordings.search.find import understand
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
 from recordings_site.recordings.search.summary import quoted
+from recordings_site.recordings.state import OverdueKind, shown_state
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,20 +70,24 @@ def world() -> Iterator[World]:
     moments = [MIDNIGHT + days * timedelta(days=1) + offset for days in (0, 1, 31) for offset in (-SECOND, 0 * SECOND)]
     made = []
     for index in range(40):
-        late = chance.random() < 0.3
-        recording = factories.recording(
-            number=chance.choice(numbers), duration=chance.choice(LENGTHS), caller=chance.choice(CALLERS),
+        decided = chance.choice([None, *policies])
+        call = factories.call(number=chance.choice(numbers))
+        decision = decided and Decision.objects.create(
+            call=call, outcome="record", reason="rule", policy_version=decided.published
+        )
+        make, more = chance.choice(
+            [
+                (factories.recording, {}),
+                (factories.deleted, {}),
+                *((factories.overdue, {"overdue_kind": kind}) for kind in OverdueKind),
+            ]
+        )
+        recording = make(
+            call=call, decision=decision, duration=chance.choice(LENGTHS), caller=chance.choice(CALLERS),
             locale=chance.choice(LOCALES), destination=chance.choice(places),
             happened_at=moments[index % len(moments)].astimezone(UTC),
-            direction=chance.choice(["inbound", "outbound", "callout", "unknown"]),
-            overdue_since=factories.LONG_AGO if late else None,
-            overdue_reason=chance.choice(["Late: x", "Missing: x"]) if late else "",
-            deleted_at=factories.LONG_AGO if chance.random() < 0.2 else None,
+            direction=chance.choice(["inbound", "outbound", "callout", "unknown"]), **more,
         )  # fmt: skip
-        decided = chance.choice([None, *policies])
-        if decided is not None and recording.decision is not None:
-            recording.decision.policy_version = decided.published
-            recording.decision.save()
         transcript = factories.transcript(recording, [(0.0, "Speaker 1", "hello")], locale=recording.locale)
         if chance.random() < 0.3:
             RecordingTag.objects.create(recording=recording, tag=chance.choice(tags), author=user)
@@ -223,7 +229,7 @@ def test_late_missing_and_overdue_are_told_apart_and_deleted_ones_are_none_of_th
     mine = list(RecordingJob.objects.visible_to(world.user))
     for state in ("late", "missing"):
         assert listed(world, state=state) == searched(world, f"state:{state}")
-        assert listed(world, state=state) == {each.pk for each in mine if each.shown_state == state} != set()
+        assert listed(world, state=state) == {each.pk for each in mine if shown_state(each) == state} != set()
     assert listed(world, state="overdue") == listed(world, state="late") | listed(world, state="missing")
 
 
