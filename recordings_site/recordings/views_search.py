@@ -13,7 +13,7 @@ from recordings_site.recordings import hit_rows
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.reviewing import HITS
-from recordings_site.recordings.search import find, rank, suggest, summary, tree, typed
+from recordings_site.recordings.search import find, port, suggest, summary, tree, typed
 from recordings_site.recordings.search.typed import BEST, Asked, cursor_of
 from recordings_site.recordings.views_saved import shelf
 from recordings_site.web.http import Request, page_or_partial
@@ -74,7 +74,7 @@ def _best(request: Request, node: tree.Node) -> dict[str, object]:
         "found": found,
         "hits": hit_rows.hits_html(found.hits, HITS + _kept(request.GET)),
         "older": _link(request.GET, found.older),
-        "considered": rank.CONSIDERED if ranked.of_newest else 0,
+        "considered": port.CONSIDERED if ranked.of_newest else 0,
         "onward": "Next",
         "best_end": ranked.more and found.older is None,
     }

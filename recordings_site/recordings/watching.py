@@ -1,7 +1,5 @@
 """Tells whether a saved search finds one recording, and how many recordings it finds, as its reader may see them."""
 
-from dataclasses import replace
-
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -10,10 +8,12 @@ from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, RecordingJobQuerySet, SavedSearch
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search import candidates, summary, tree
+from recordings_site.recordings.search import summary, tree
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.find import understand
 from recordings_site.recordings.search.language import parse
 from recordings_site.recordings.search.pieces import QueryError
+from recordings_site.recordings.search.scope import scoped, within_one
 
 COUNTED = 100  # at most, for a count on the home page
 
@@ -26,9 +26,7 @@ def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
     indexed = IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True).first()
     if node is None or indexed is None:
         return False
-    plan = candidates.plan(understand(node), saved.owner)
-    low, high = max(plan.low or 0, indexed), min(indexed + 1 if plan.high is None else plan.high, indexed + 1)
-    return bool(candidates.walk(replace(plan, low=low, high=high), size=1).ids)
+    return bool(engine().find(within_one(scoped(understand(node), saved.owner), indexed), size=1).ids)
 
 
 def count(saved: SavedSearch, user: User) -> tuple[int, bool]:

@@ -20,9 +20,12 @@ from django.utils import timezone  # noqa: E402
 
 from recordings_site.accounts.models import User  # noqa: E402
 from recordings_site.recordings.models import IndexedRecording, TranscriptLine  # noqa: E402
-from recordings_site.recordings.search import candidates, find, rank, spelling, suggest, summary, tree  # noqa: E402
-from recordings_site.recordings.search.index import quoted  # noqa: E402
+from recordings_site.recordings.search import find, spelling, suggest, summary, tree  # noqa: E402
+from recordings_site.recordings.search.engine import engine  # noqa: E402
 from recordings_site.recordings.search.language import parse  # noqa: E402
+from recordings_site.recordings.search.port import Walk  # noqa: E402
+from recordings_site.recordings.search.postgresql import quoted  # noqa: E402
+from recordings_site.recordings.search.scope import scoped  # noqa: E402
 from recordings_site.recordings.search.tokens import stem  # noqa: E402
 from tests.bench import Row, corpus, percentile  # noqa: E402
 from tests.bench.search_load import load, tantivy_index  # noqa: E402
@@ -38,14 +41,14 @@ def main(database: str, size: float, folder: Path) -> None:
     load(size, folder)
     peer = Peer(tantivy_index(size, folder))
     plain_gin()
-    admin, scoped = User.objects.get(email="admin@example.com"), User.objects.get(email="scoped@example.com")
+    admin, limited = User.objects.get(email="admin@example.com"), User.objects.get(email="scoped@example.com")
     key = key_lookup()
     say(f"{database}: a row by its primary key, p50", percentile(key, 50), "ms")
     say(f"{database}: a row by its primary key, p95", percentile(key, 95), "ms")
     everything: dict[str, list[float]] = {"ids": [], "whole": [], "page": [], "peer": []}
     of_class: dict[str, list[float]] = {}
     for name, queries in classes().items():
-        person = scoped if name.startswith(SCOPED) else admin
+        person = limited if name.startswith(SCOPED) else admin
         times = measure(queries, person, peer)
         for kind, measured in times.items():
             everything[kind] += measured
@@ -61,7 +64,7 @@ def main(database: str, size: float, folder: Path) -> None:
     slowest = max(everything["ids"])
     say(f"{database}: slowest of all beside the 95th in 100", slowest, "ms", percentile(everything["ids"], 95), "ms")
     best_and_counts(database, admin, peer)
-    misspelt(database, {"": admin, SCOPED: scoped})
+    misspelt(database, {"": admin, SCOPED: limited})
 
 
 class Peer:
@@ -109,9 +112,9 @@ def classes() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def found(node: tree.Node, user: User) -> candidates.Walk:
+def found(node: tree.Node, user: User) -> Walk:
     """The recordings alone: what tantivy gives, too."""
-    return candidates.walk(candidates.plan(find.understand(node), user), size=NEWEST)
+    return engine().find(scoped(find.understand(node), user), size=NEWEST)
 
 
 def ask(browser: Client, query: str) -> None:
@@ -166,7 +169,7 @@ def best_and_counts(database: str, user: User, peer: Peer) -> None:
     best, shown, best_peer, counts, counts_peer = [], [], [], [], []
     for word in random.Random(5).sample(words[30:2_000], QUERIES):
         node = parse(word, now=timezone.now(), zone=user.zone)
-        best.append(clocked(lambda node: rank.best(find.understand(node), user, most=NEWEST + 1), node))
+        best.append(clocked(lambda node: engine().best(scoped(find.understand(node), user), most=NEWEST + 1), node))
         shown.append(clocked(find.find_best, node, user=user))
         best_peer.append(clocked(peer.best, word))
         counts.append(clocked(summary.count, node, user=user))

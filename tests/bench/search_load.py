@@ -30,14 +30,8 @@ from recordings_site.recordings.models import (
     SpokenWord,
     Transcript,
 )
-from recordings_site.recordings.search.index import (
-    LineText,
-    LineTokens,
-    line_tokens,
-    quoted,
-    recording_tokens,
-    tsvector,
-)
+from recordings_site.recordings.search.line_tokens import LineText, LineTokens, line_tokens, recording_tokens
+from recordings_site.recordings.search.postgresql import quoted, tsvector
 from recordings_site.recordings.search.tokens import VERSION
 from tests import factories
 from tests.bench import corpus

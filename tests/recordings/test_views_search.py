@@ -9,7 +9,7 @@ from django.test import Client
 from recordings_site.recordings import actions_saved
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search import rank
+from recordings_site.recordings.search import port
 from recordings_site.recordings.search.index import index_transcript
 from tests import factories
 
@@ -194,7 +194,7 @@ def test_the_best_match_says_most_of_what_was_asked() -> None:
 
 
 def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rank, "CONSIDERED", 3)
+    monkeypatch.setattr(port, "CONSIDERED", 3)
     for _ in range(5):
         indexed("a refund")
     browser = client(factories.admin())
@@ -203,7 +203,7 @@ def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> No
     assert "Here end the best" in page
     assert 'href="?q=refund"' in page
     assert "the best of the newest 3 first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
-    monkeypatch.setattr(rank, "CONSIDERED", 6)
+    monkeypatch.setattr(port, "CONSIDERED", 6)
     assert "Here end the best" not in browser.get("/search/?q=refund&sort=best").content.decode()
 
 

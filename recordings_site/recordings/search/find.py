@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -11,10 +10,12 @@ from recordings_site.accounts.models import User
 from recordings_site.recordings import ids
 from recordings_site.recordings.lines import corrected_texts, names_of_each
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import candidates, lexicon, rank, spoken, tree
+from recordings_site.recordings.search import spoken, tree
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.highlight import Piece, pieces
 from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
-from recordings_site.recordings.search.sql import line_match
+from recordings_site.recordings.search.port import Ranked
+from recordings_site.recordings.search.scope import scoped
 
 PAGE = 20
 LINES_SHOWN = 3
@@ -72,22 +73,22 @@ class Found:
 
 def understand(node: tree.Node) -> Meaning:
     """What a parsed query means in the languages that were spoken so far."""
-    return meaning_of(node, languages=spoken.languages(), expand=lexicon.expand)
+    return meaning_of(node, languages=spoken.languages(), expand=engine().expand)
 
 
 def find(node: tree.Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:
     """The newest recordings that match and that this person may see, older than the cursor `before`."""
     meaning = understand(node)
-    walked = candidates.walk(candidates.plan(meaning, user), size=size, before=before)
+    walked = engine().find(scoped(meaning, user), size=size, before=before)
     hits = _hits(walked.ids, list(lines_of(meaning)), user)
     back_to = ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
     return Found(hits, walked.older, back_to)
 
 
-def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, rank.Ranked]:
+def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, Ranked]:
     """A page (from 1) of the hits, the best first; and all that were looked at for it."""
     meaning = understand(node)
-    ranked = rank.best(meaning, user, most=page * size + 1)
+    ranked = engine().best(scoped(meaning, user), most=page * size + 1)
     shown = ranked.ids[(page - 1) * size : page * size]
     hits = _hits(shown, list(lines_of(meaning)), user)
     return Found(hits, page + 1 if page * size < len(ranked.ids) else None, None), ranked
@@ -114,7 +115,7 @@ def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int 
     Newest first a walk goes to older hits only: before the first of a page nothing is known.
     """
     meaning, here = understand(node), IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
-    order, cursor = rank.best(meaning, user).ids if best else _walked(meaning, user, before), before
+    order, cursor = engine().best(scoped(meaning, user)).ids if best else _walked(meaning, user, before), before
     place = next((order.index(pk) for pk in here if pk in order), None)
     if place is None:
         return Beside(None, None, before)
@@ -132,13 +133,13 @@ def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int 
 
 def _walked(meaning: Meaning, user: User, before: int | None) -> list[int]:
     """The ids of a page of hits, and of the one that the next page begins with."""
-    return list(candidates.walk(candidates.plan(meaning, user), size=PAGE + 1, before=before).ids)
+    return list(engine().find(scoped(meaning, user), size=PAGE + 1, before=before).ids)
 
 
 def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     rows = RecordingJob.objects.visible_to(user).as_hits().filter(indexed__in=found)
     recordings = {row.indexed.pk: row for row in rows}
-    places = _places([pk for pk in found if pk in recordings], lines)
+    places = engine().places(lines, [pk for pk in found if pk in recordings], most=LINES_COUNTED) if lines else {}
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
     texts = lines_at([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
     corrected = corrected_texts(transcript for transcript, _ in texts)
@@ -173,35 +174,6 @@ def _said(original: str, corrected: str | None, language: str, lines: Sequence[L
         return heard
     shown = pieces(corrected, language, lines, longest=LONGEST_LINE)
     return shown if any(piece.found for piece in shown) or not any(piece.found for piece in heard) else heard
-
-
-def _places(found: Sequence[int], lines: Sequence[Line]) -> dict[int, list[tuple[int, float]]]:
-    """The position and second of the lines that match, of each recording."""
-    if not lines or not found:
-        return {}
-    writer = candidates.dialect()
-    match = writer.either([line_match(line, writer) for line in lines])
-    if connection.vendor == "postgresql":
-        sql = (
-            "SELECT near.id, near.at FROM unnest(%s::bigint[]) AS i(id), LATERAL (SELECT own.id, own.at FROM"
-            " (SELECT l.id, l.at, l.tokens FROM recordings_search_line l"
-            " WHERE l.id >= i.id << 14 AND l.id < (i.id + 1) << 14 OFFSET 0) own"
-            " WHERE own.tokens @@ %s::tsquery ORDER BY own.id LIMIT %s) near"
-        )
-        queries: list[tuple[str, list[Any]]] = [(sql, [list(found), match, LINES_COUNTED])]
-    else:
-        sql = (
-            "SELECT l.rowid, l.at FROM recordings_search_line l WHERE l.recordings_search_line MATCH %s"
-            " AND l.rowid >= %s AND l.rowid < %s ORDER BY l.rowid LIMIT %s"
-        )
-        queries = [(sql, [match, ids.line_id(pk, 0), ids.line_id(pk + 1, 0), LINES_COUNTED]) for pk in found]
-    places: dict[int, list[tuple[int, float]]] = {}
-    with connection.cursor() as cursor:
-        for statement, parameters in queries:
-            cursor.execute(statement, parameters)
-            for line, at in cursor.fetchall():
-                places.setdefault(line >> ids.BITS, []).append((ids.position_of(line), float(at)))
-    return places
 
 
 def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:

@@ -9,8 +9,10 @@ from recordings_site.base.text import plain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.models import RecordingJob, SpeakerName, TranscriptLine
-from recordings_site.recordings.search import candidates, spelling, tree
+from recordings_site.recordings.search import spelling, tree
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.meaning import All
+from recordings_site.recordings.search.scope import scoped
 
 LABELS_FROM = 20  # newest calls whose speakers' labels are known as names
 MOST_GIVEN = 2000  # newest names that people gave
@@ -32,7 +34,7 @@ def nearest_speakers(label: str, user: User) -> list[str]:
     """The same of a speaker: names that people gave, and the labels in the newest calls."""
     numbers, recordings = PhoneNumber.objects.visible_to(user), RecordingJob.objects.visible_to(user)
     given = SpeakerName.objects.filter(Q(number__in=numbers) | Q(recording__in=recordings)).exclude(name="")
-    newest = candidates.walk(candidates.plan(All(()), user), size=LABELS_FROM).ids
+    newest = engine().find(scoped(All(()), user), size=LABELS_FROM).ids
     labels = TranscriptLine.objects.filter(transcript__indexed__in=newest).exclude(speaker_label="")
     names = given.order_by("-id").values_list("name", flat=True)[:MOST_GIVEN]
     return _near(label, [*names, *labels.order_by().values_list("speaker_label", flat=True).distinct()])

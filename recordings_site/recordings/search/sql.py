@@ -1,4 +1,4 @@
-"""Writes a meaning as the match expressions of FTS5 and PostgreSQL, and as conditions that decide it exactly.
+"""Writes a query as a database's match expressions, and as conditions that decide it exactly.
 
 Two tables are searched: the tokens of whole recordings, where AND, OR and NOT combine, and the tokens of lines, where
 phrase, NEAR and speaker bind. A recording's tokens give candidates; what they cannot decide is asked of its lines.
@@ -9,11 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any as Value
 from typing import Protocol
 
-from recordings_site.recordings.search.index import quoted
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
+from django.db.models import Q
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings.criteria.conditions import in_span
+from recordings_site.recordings.criteria.criterion import Span
+from recordings_site.recordings.criteria.registry import SEARCHED
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.search import tree
 from recordings_site.recordings.search.meaning import All, Any, Close, Fact, Line, Meaning, Run, Terms, Without
 
 # A token that no text has: what a prefix without words stands for.
-_NOWHERE = "\ue000nowhere"
+NOWHERE = "\ue000nowhere"
 
 
 @dataclass(slots=True)
@@ -50,107 +59,6 @@ class Dialect(Protocol):
 
     def line_has(self, match: str) -> Condition:
         """One of the recording's lines matches."""
-
-
-class Fts5:
-    """SQLite's full-text index."""
-
-    def terms(self, tokens: Sequence[str]) -> str:
-        return self.either([f'"{token}"' for token in tokens or (_NOWHERE,)])
-
-    def run(self, tokens: Sequence[str]) -> str:
-        return f'{{said corrected}} : "{" ".join(tokens)}"'
-
-    def close(self, way: Close) -> str:
-        pairs = [
-            f'{{said corrected}} : NEAR("{" ".join(one.tokens)}" "{" ".join(other.tokens)}", {way.distance - 1})'
-            for one in way.left
-            for other in way.right
-        ]
-        return self.either(pairs or [f'"{_NOWHERE}"'])
-
-    def both(self, parts: Sequence[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
-
-    def either(self, parts: Sequence[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
-
-    def but_not(self, wanted: str, unwanted: str) -> str:
-        return f"({wanted} NOT {unwanted})"
-
-    def recording_has(self, match: str) -> Condition:
-        return Condition(
-            "EXISTS (SELECT 1 FROM recordings_search_recording s"
-            " WHERE s.recordings_search_recording MATCH %s AND s.rowid = i.id)",
-            [match],
-        )
-
-    def line_has(self, match: str) -> Condition:
-        return Condition(
-            "EXISTS (SELECT 1 FROM recordings_search_line l WHERE l.recordings_search_line MATCH %s"
-            " AND l.rowid >= i.id << 14 AND l.rowid < (i.id + 1) << 14)",
-            [match],
-        )
-
-
-class Tsquery:
-    """PostgreSQL's full-text index."""
-
-    def terms(self, tokens: Sequence[str]) -> str:
-        return self.either([quoted(token) for token in tokens or (_NOWHERE,)])
-
-    def run(self, tokens: Sequence[str]) -> str:
-        # A token follows itself by nothing only where it has a place: those that were joined from several have none.
-        return f"({quoted(tokens[0])} <0> {quoted(tokens[0])})" if len(tokens) == 1 else self._sequence(tokens)
-
-    def _sequence(self, tokens: Sequence[str]) -> str:
-        return "(" + " <-> ".join(quoted(token) for token in tokens) + ")"
-
-    def close(self, way: Close) -> str:
-        if not way.left or not way.right:
-            return quoted(_NOWHERE)
-        # Alternatives of different lengths are kept apart: PostgreSQL measures from the longest of them.
-        sides = [
-            tuple(self.either([self._sequence(run.tokens) for run in side]) for side in (left, right))
-            for left in _by_length(way.left)
-            for right in _by_length(way.right)
-        ]
-        return self.either(
-            [
-                f"{one} <{gap}> {other}"
-                for left, right in sides
-                for one, other in ((left, right), (right, left))
-                for gap in range(1, way.distance + 1)
-            ]
-        )
-
-    def both(self, parts: Sequence[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"({' & '.join(parts)})"
-
-    def either(self, parts: Sequence[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"({' | '.join(parts)})"
-
-    def but_not(self, wanted: str, unwanted: str) -> str:
-        return f"({wanted} & !{unwanted})"
-
-    def recording_has(self, match: str) -> Condition:
-        return Condition(
-            "EXISTS (SELECT 1 FROM recordings_search_recording s WHERE s.id = i.id AND s.tokens @@ %s::tsquery)",
-            [match],
-        )
-
-    def line_has(self, match: str) -> Condition:
-        # OFFSET 0 keeps the planner to the lines of this one recording, away from the index over all lines.
-        return Condition(
-            "EXISTS (SELECT 1 FROM (SELECT l.tokens FROM recordings_search_line l"
-            " WHERE l.id >= i.id << 14 AND l.id < (i.id + 1) << 14 OFFSET 0) near WHERE near.tokens @@ %s::tsquery)",
-            [match],
-        )
-
-
-def _by_length(runs: Sequence[Run]) -> list[list[Run]]:
-    lengths = sorted({len(run.tokens) for run in runs})
-    return [[run for run in runs if len(run.tokens) == length] for length in lengths]
 
 
 def line_match(line: Line, dialect: Dialect) -> str:
@@ -222,19 +130,19 @@ def _needed(way: Terms | Run | Close) -> list[Sequence[str]]:
             return [[run.tokens[0] for run in runs] for runs in (left, right)]
 
 
-def decides(meaning: Meaning, dialect: Dialect, fact: "FactCondition") -> Condition:
-    """The condition that decides a meaning exactly for one recording."""
+def decides(meaning: Meaning, dialect: Dialect, user: User) -> Condition:
+    """The condition that decides a query exactly for one recording, as far as a person may know its facts."""
     match meaning:
         case Fact():
-            return fact(meaning)
+            return as_sql(_fact(meaning, user))
         case Line():
             match_of, exact = recording_match(meaning, dialect)
             return dialect.recording_has(match_of or "") if exact else dialect.line_has(line_match(meaning, dialect))
         case Without(part):
-            inner = decides(part, dialect, fact)
+            inner = decides(part, dialect, user)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
         case All(parts) | Any(parts):
-            conditions = [decides(part, dialect, fact) for part in parts]
+            conditions = [decides(part, dialect, user) for part in parts]
             word = " AND " if isinstance(meaning, All) else " OR "
             return Condition(
                 word.join(f"({each.sql})" for each in conditions),
@@ -242,8 +150,34 @@ def decides(meaning: Meaning, dialect: Dialect, fact: "FactCondition") -> Condit
             )
 
 
-class FactCondition(Protocol):
-    """Gives the condition of a fact (search.facts)."""
+def _fact(fact: Fact, user: User) -> Q:
+    match fact.field:
+        case tree.Between(start, end):
+            return in_span(Span(start, end), user)
+        case tree.Field(name, value):
+            return SEARCHED[name].condition(value, user)
 
-    def __call__(self, fact: Fact, /) -> Condition:
-        """The condition that decides the fact."""
+
+def as_sql(condition: Q) -> Condition:
+    """A condition on recordings without joins, as SQL that names their table."""
+    query = RecordingJob.objects.order_by().filter(condition).query
+    compiler = query.get_compiler(connection=connection)
+    try:
+        sql, parameters = query.where.as_sql(compiler, connection)
+    except EmptyResultSet:
+        return Condition("1 = 0")
+    except FullResultSet:
+        return Condition("1 = 1")
+    return Condition(sql, list(parameters))
+
+
+def rows(sql: str, parameters: Sequence[Value]) -> list[tuple[Value, ...]]:
+    """The rows that a query gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def column(sql: str, parameters: Sequence[Value]) -> list[Value]:
+    """The first column of a query's rows."""
+    return [row[0] for row in rows(sql, parameters)]

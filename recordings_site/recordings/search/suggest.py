@@ -14,9 +14,12 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.text import fold
 from recordings_site.recordings.criteria.registry import PHONES
-from recordings_site.recordings.search import candidates, find, lexicon, names, spelling, tree, typed
+from recordings_site.recordings.search import find, names, spelling, tree, typed
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.search.meaning import groups
+from recordings_site.recordings.search.port import Walk
+from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.summary import quoted
 from recordings_site.recordings.search.tokens import tokenize
 
@@ -127,8 +130,8 @@ def _leads_somewhere(query: str, user: User) -> bool:
     return bool(walked.ids) or walked.stopped
 
 
-def _first(node: tree.Node, user: User) -> candidates.Walk:
-    return candidates.walk(candidates.plan(find.understand(node), user), size=1)
+def _first(node: tree.Node, user: User) -> Walk:
+    return engine().find(scoped(find.understand(node), user), size=1)
 
 
 def _asked(node: tree.Node, *, among_alternatives: bool) -> Iterator[_Asked]:
@@ -237,12 +240,12 @@ def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], float
         return
     one_slip = spelling.one_slip(word)
     halves = [(word[:at], word[at:]) for at in range(1, len(word))]
-    known = lexicon.said(one_slip.union(*halves))
+    known = engine().known_words(one_slip.union(*halves))
     weights: dict[tuple[str, ...], float] = {(each,): known[each].transcripts for each in one_slip & known.keys()}
     weights |= {pair: min(known[each].transcripts for each in pair) for pair in halves if known.keys() >= set(pair)}
     if most > 1:
         likely = range(len(word) - most, len(word) + most + 1)
-        for each, entry in lexicon.beginning(word[:BEGINNING], likely).items():
+        for each, entry in engine().words_beginning(word[:BEGINNING], likely).items():
             if (each,) not in weights and each != word and spelling.distance(word, each, most) <= most:
                 known[each] = entry
                 weights[each,] = entry.transcripts / _RARER

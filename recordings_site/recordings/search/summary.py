@@ -12,9 +12,11 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Direction
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording, RecordingTag
-from recordings_site.recordings.search import candidates, closer, tree
+from recordings_site.recordings.search import port, tree
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.find import lines_at, understand
 from recordings_site.recordings.search.meaning import Meaning, lines_of
+from recordings_site.recordings.search.scope import scoped
 
 NEWEST = 1000  # hits that are counted unless more is asked for
 MOST = 100_000  # that an exact count goes through
@@ -51,13 +53,13 @@ class Summary:
 
 def count(node: tree.Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
     """How many recordings match, up to `most`, and whether there are more."""
-    return candidates.count(candidates.plan(understand(node), user), most=most)
+    return engine().count(scoped(understand(node), user), most=most)
 
 
 def summarize(node: tree.Node, *, user: User) -> Summary:
     """The count and the facets over the newest hits."""
     meaning = understand(node)
-    walked = candidates.walk(candidates.plan(meaning, user), size=NEWEST, budget=5 * candidates.BUDGET)
+    walked = engine().find(scoped(meaning, user), size=NEWEST, budget=5 * port.BUDGET)
     return Summary(len(walked.ids), walked.older is not None, list(_facets(walked.ids, meaning)))
 
 
@@ -89,8 +91,8 @@ def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
     if not wanted or not found:
         return iter(())
     kept = set(found)
-    lines = [each for each in closer.lines_among(wanted, found, most=LINES) if each >> ids.BITS in kept]
-    transcripts = closer.column_of("transcript_id", found)
+    lines = [each for each in engine().newest_lines(wanted, found, most=LINES) if each >> ids.BITS in kept]
+    transcripts = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "transcript_id"))
     said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
     return (label for _, label in pairs)

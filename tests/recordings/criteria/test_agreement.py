@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
+from recordings_site.recordings.search.candidates import plan, walk
 
 from recordings_site.accounts.models import Team, User
 from recordings_site.calls.models import Decision
@@ -26,7 +27,6 @@ from recordings_site.recordings.models import (
     RecordingTag,
     Tag,
 )
-from recordings_site.recordings.search.candidates import plan, walk
 from recordings_site.recordings.search.find import understand
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse

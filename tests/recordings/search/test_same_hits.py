@@ -14,12 +14,14 @@ from django.test import Client
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import candidates, tree
-from recordings_site.recordings.search.candidates import plan, walk
+from recordings_site.recordings.search import port, sql_engine, tree
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.find import find, understand
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import corrected, parse
+from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.sql import Condition
+from recordings_site.recordings.search.sql_engine import SqlEngine
 from recordings_site.recordings.search.tokens import language_of
 from tests import factories
 from tests.recordings.search.reference import Reference, Spoken
@@ -111,12 +113,12 @@ def pages(
     each_page: Callable[[], object] = int,
 ) -> list[object]:
     """The recordings (by their ids in the index) that a query finds, page by page to its end."""
-    wanted = plan(understand(node), user)
+    wanted = scoped(understand(node), user)
     found: list[object] = []
     before = None
     while True:
         each_page()
-        page = walk(wanted, size=size, before=before)
+        page = engine().find(wanted, size=size, before=before)
         found += [recordings[pk] for pk in page.ids]
         before = page.older
         if before is None:
@@ -136,16 +138,16 @@ def test_both_databases_find_what_plain_python_finds(corpus: Reference) -> None:
 def test_a_budget_of_candidates_only_divides_the_hits_into_pages(
     corpus: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "BUDGET", 5)
-    monkeypatch.setattr(candidates, "FIRST_CHUNK", 2)
+    monkeypatch.setattr(port, "BUDGET", 5)
+    monkeypatch.setattr(sql_engine, "FIRST_CHUNK", 2)
     looked = [0]  # candidates of each page
-    decide = candidates._decide
+    decided = SqlEngine.decided
 
-    def counted(rest: Condition, some: Sequence[int]) -> list[int]:
+    def counted(self: SqlEngine, rest: Condition, some: Sequence[int]) -> list[int]:
         looked[-1] += len(some)
-        return decide(rest, some)
+        return decided(self, rest, some)
 
-    monkeypatch.setattr(candidates, "_decide", counted)
+    monkeypatch.setattr(SqlEngine, "decided", counted)
     admin = factories.admin()
     recordings = by_id()
     order = list(RecordingJob.objects.order_by("-indexed__id").values_list("pk", flat=True))

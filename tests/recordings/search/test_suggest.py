@@ -10,8 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import Policy
 from recordings_site.recordings.models import RecordingTag, SpeakerName, SpokenWord, Tag
-from recordings_site.recordings.search import lexicon, spelling, typed
+from recordings_site.recordings.search import spelling, typed
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.find import find
+from recordings_site.recordings.search.port import Word
 from recordings_site.recordings.search.suggest import Advice, advise
 from recordings_site.recordings.search.tokens import tokenize
 from tests import factories
@@ -206,9 +208,9 @@ def test_any_word_that_was_said_can_be_looked_up() -> None:
     words = {"null", "default", "it", "don", "t", "über", "退款", "x" * 64}
     SpokenWord.objects.bulk_create(SpokenWord(word=word, language="", token=word) for word in words)
     SpokenWord.objects.create(word="it", language="en", token="\ue004enit", transcripts=5)
-    assert lexicon.said(words | {"nothing"}).keys() == words
-    assert lexicon.said({"it"}) == {"it": lexicon.Entry("\ue004enit", 6)}
-    assert lexicon.beginning("de", range(6, 8)) == {"default": lexicon.Entry("default", 1)}
+    assert engine().known_words(words | {"nothing"}).keys() == words
+    assert engine().known_words({"it"}) == {"it": Word("\ue004enit", 6)}
+    assert engine().words_beginning("de", range(6, 8)) == {"default": Word("default", 1)}
 
 
 def misspelt(word: str, chance: random.Random) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from recordings_site.accounts.models import User
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import candidates, find, index, summary
+from recordings_site.recordings.search import find, port, summary
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
 from tests import factories
@@ -78,7 +78,7 @@ def test_four_years_of_quiet_days_and_busy_ones_are_walked_without_a_gap() -> No
 
 
 def test_a_phrase_that_is_rarer_than_its_words_says_how_far_it_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "BUDGET", 2)
+    monkeypatch.setattr(port, "BUDGET", 2)
     old = indexed("that about", EDGE - timedelta(days=300))
     for day in range(30):
         indexed("about that", EDGE - timedelta(days=day))
@@ -123,5 +123,5 @@ def test_counts_of_busy_days_and_quiet_years_are_those_of_the_walk() -> None:
         for most in (1, 5, 29, there - 1, there, made):
             if most > 0:
                 assert summary.count(node, user=admin, most=most) == (min(there, most), there > most), (query, most)
-    index.remove_transcript(forgotten.transcript)
+    forgotten.delete()
     assert summary.count(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin) == (made - 1, False)

@@ -1,0 +1,58 @@
+"""Narrows a query to the numbers and the time in which it can match: an engine knows both without looking at facts."""
+
+from dataclasses import replace
+
+from recordings_site.accounts.models import User
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import ids
+from recordings_site.recordings.criteria.conditions import numbers_named
+from recordings_site.recordings.search import tree
+from recordings_site.recordings.search.meaning import All, Fact, Meaning
+from recordings_site.recordings.search.port import ScopedQuery
+
+
+def scoped(meaning: Meaning, user: User) -> ScopedQuery:
+    """A query within what a person may see."""
+    parts = meaning.parts if isinstance(meaning, All) else (meaning,)
+    numbers = [number for number in map(_number, parts) if number]
+    scope = None if user.sees_all else PhoneNumber.objects.ids_visible_to(user)
+    for each in numbers:
+        named = set(numbers_named(each, user))
+        scope = named if scope is None else scope & named
+    low, high = _id_range(parts)
+    rest = tuple(part for part in parts if not _is_range(part) and not _number(part))
+    return ScopedQuery(rest, user, None if scope is None else tuple(sorted(scope)), low, high)
+
+
+def within_one(query: ScopedQuery, pk: int) -> ScopedQuery:
+    """A query for nothing but one recording of the index."""
+    low, high = max(query.low or 0, pk), min(pk + 1 if query.high is None else query.high, pk + 1)
+    return replace(query, low=low, high=high)
+
+
+def _number(part: Meaning) -> str:
+    """The number that a part names, if it does."""
+    field = part.field if isinstance(part, Fact) else None
+    return str(field.value) if isinstance(field, tree.Field) and field.name == "number" else ""
+
+
+def _id_range(parts: tuple[Meaning, ...]) -> tuple[int | None, int | None]:
+    """The ids between which every match lies, from the dates that all of it must hold to."""
+    low: int | None = None
+    high: int | None = None
+    for part in parts:
+        if isinstance(part, Fact) and isinstance(part.field, tree.Between):
+            if part.field.start is not None:
+                low = max(low or 0, ids.first_id(part.field.start))
+            if part.field.end is not None:
+                # An end within a second: the ids of that second are still candidates.
+                bound = ids.first_id(part.field.end) + (ids.MOST if part.field.end.microsecond else 0)
+                high = bound if high is None else min(high, bound)
+    return low, high
+
+
+def _is_range(part: Meaning) -> bool:
+    """Whether a part is a time that the ids decide, as they do for dates: those begin and end with a second."""
+    if not isinstance(part, Fact) or not isinstance(part.field, tree.Between):
+        return False
+    return not any(end is not None and end.microsecond for end in (part.field.start, part.field.end))
