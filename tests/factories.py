@@ -14,10 +14,13 @@ from typing import Any
 from django.conf import settings
 
 from recordings_site.accounts.models import Role, Team, User
-from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Direction
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.destinations.models import Destination, Kind
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.policies.decision import DecisionFacts, Reason
+from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
+from recordings_site.policies.routes import Hangup
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript, TranscriptLine
 from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind
@@ -126,6 +129,19 @@ def call(**fields: Any) -> Call:
         "duration": 60.0,
     }
     return Call.objects.create(**facts | fields | {"number": called})
+
+
+def decision(of: Call, *, record: bool = True, **fields: Any) -> Decision:
+    """What was decided about a call: as a policy without rules does it."""
+    reason = Reason.OTHERWISE_RECORDS if record else Reason.NO_RULE_MATCHES
+    nobody = CallFacts(of.call_id, of.direction, of.caller, of.called, "", of.started_at)
+    facts = DecisionFacts(
+        nobody, record, reason, Hangup(), values={"has_rules": False}, policy_name="Policy", version_number=1
+    )
+    outcome = Outcome.RECORD if record else Outcome.DO_NOT_RECORD
+    return Decision.objects.create(
+        **{"call": of, "outcome": outcome, "reason": reason, "facts": facts.to_dict()} | fields
+    )
 
 
 def conference_session(**fields: Any) -> ConferenceSession:

@@ -113,7 +113,7 @@ def _recording(application: Application) -> Step:
     overdue = jobs.overdue().first()
     if overdue is not None:
         remedy = "Check the destination: Sinch says nothing when it cannot write there."
-        return Step("recording", title, "wrong", f"{overdue.shown_state.label}: {sentences.overdue(overdue)}", remedy)
+        return Step("recording", title, "wrong", sentences.overdue(overdue), remedy)
     if jobs.exists():
         return Step("recording", title, "open", "One is on its way.", "Its audio comes when the call has ended.")
     remedy = "Give a number a policy that records, or start a recording on the live page during a call."

@@ -19,7 +19,7 @@ from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Verdict
-from recordings_site.policies import answer, snapshot
+from recordings_site.policies import answer, sentences, snapshot
 from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
@@ -71,7 +71,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
         audit.record(by=None, action=f"alert.callback.{verdict.value}", subject=call, data=what)
     delivery.call = call
     delivery.applied_at = timezone.now()
-    delivery.result = given.decision.sentence[:300]
+    delivery.result = sentences.decision(given.decision.grounds)[:300]
     delivery.answer_ms = since(started)
     insert(delivery)
     if inbound.reply is not None:

@@ -178,7 +178,6 @@ def _decided(facts: DecisionFacts) -> dict[str, Any]:
         "policy_version_id": facts.version_id,
         "rule": facts.rule,
         "reason": facts.reason,
-        "sentence": facts.sentence[:500],
         "draw": facts.draw,
         "facts": facts.to_dict(),
     }
@@ -213,11 +212,15 @@ def _outcome(facts: DecisionFacts) -> Outcome:
 # With these recording was wanted, or might have been, and could not be had.
 IMPOSSIBLE = frozenset(
     {
-        Reason.RECORDING_IMPOSSIBLE,
+        Reason.NO_DESTINATION,
+        Reason.DESTINATION_UNAVAILABLE,
+        Reason.CREDENTIALS_UNUSABLE,
         Reason.STALE_CLOCK,
         Reason.REPLAYED,
         Reason.DATABASE_DOWN,
         Reason.FAULT,
+        Reason.WRONG_ANSWER,
+        Reason.WRONG_RECORDING,
         Reason.FALLBACK,
     }
 )

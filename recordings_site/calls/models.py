@@ -9,9 +9,11 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import sortable
 from recordings_site.calls.replays import Replay
+from recordings_site.policies.decision import Reason
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
 
 __all__ = [
+    "BROKEN_BY_US",
     "LONGEST_CALL",
     "UNDECIDED",
     "Call",
@@ -32,6 +34,8 @@ __all__ = [
 
 # What is older and has no DiCE has lost it: Sinch ends calls after 14,400 s.
 LONGEST_CALL = timedelta(hours=4, minutes=5)
+# The reasons of a DiCE with which Sinch says that our answer broke the call.
+BROKEN_BY_US = ("CALLBACKERROR", "INVALIDSVAMLACTION")
 # What a filter calls the calls without a decision.
 UNDECIDED = "none"
 
@@ -215,12 +219,12 @@ class Decision(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, null=True, on_delete=models.PROTECT, related_name="decisions")
     # The rule that won, counted from 1; empty when none did.
     rule = models.PositiveIntegerField(null=True)
-    # A code of policies.answer, and the sentence for people.
+    # One of policies.decision.Reason.
     reason = models.CharField(max_length=60)
-    sentence = models.CharField(max_length=500, blank=True)
     # The draw of sampling, 0 <= draw < 100, deterministic per call id.
     draw = models.FloatField(null=True)
-    # policies.answer.DecisionFacts, self-contained and without credentials: ACE and PIE are answered from it.
+    # policies.decision.DecisionFacts, self-contained and without credentials: ACE and PIE are answered from it, and
+    # policies.sentences says from it why the call is or is not recorded.
     facts: Any = models.JSONField(default=dict)
     # The answers as given, credentials masked.
     ice_svaml: Any = models.JSONField(null=True)
@@ -233,6 +237,7 @@ class Decision(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known"),
+            models.CheckConstraint(condition=models.Q(reason__in=[*map(str, Reason)]), name="decision_reason_known"),
         )
 
     def __str__(self) -> str:

@@ -50,8 +50,8 @@ class Outcome:
     seconds_before: float = 0
     seconds_after: float = 0
     numbers: dict[str, OfNumber] = field(default_factory=dict)
-    # The first calls that change: id, whether it would be recorded, why.
-    changes: list[tuple[int, bool, str]] = field(default_factory=list)
+    # The first calls that change: id, whether it would be recorded, and why (DecisionFacts.grounds).
+    changes: list[tuple[int, bool, dict[str, Any]]] = field(default_factory=list)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Outcome":
@@ -129,7 +129,7 @@ def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, 
             outcome.fewer += before
             if len(outcome.changes) < MOST_CHANGES:
                 told = decide_by(policy, call, held.numbers.get(own), held, recording_id=NOBODY)
-                outcome.changes.append((pk, after, told.sentence))
+                outcome.changes.append((pk, after, told.grounds))
 
 
 def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[str, bool]:

@@ -10,6 +10,7 @@ from recordings_site.calls import actions_replay
 from recordings_site.calls.models import Call
 from recordings_site.calls.replay import Outcome, figures
 from recordings_site.calls.replays import DAYS, Replay
+from recordings_site.policies import sentences
 from recordings_site.policies.editing import document_of
 from recordings_site.policies.models import Policy
 from recordings_site.web.http import Request, page_or_partial
@@ -37,7 +38,7 @@ def policy_replay(request: Request, policy_id: int) -> HttpResponse:
         "days": DAYS,
         "outcome": outcome,
         "figures": figures(outcome, document.how.format),
-        "changes": [(calls[pk], record, why) for pk, record, why in outcome.changes if pk in calls],
+        "changes": [(calls[pk], record, sentences.decision(why)) for pk, record, why in outcome.changes if pk in calls],
         "stale": replay is not None and replay.document != document.to_dict(),
     }
     return page_or_partial(request, "calls/replay.html", "calls/_replay.html", context)

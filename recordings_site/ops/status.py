@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.callbacks.handlers import SUSPECT
-from recordings_site.calls.models import Call, CallbackDelivery
+from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.health import queue_lag_seconds
 from recordings_site.policies.models import PhoneNumber
@@ -20,8 +20,6 @@ LATELY = timedelta(days=7)
 # How many rows of each kind the page shows; the figures above them say how many there are.
 SHOWN = 50
 COUNTED = 1001
-# Sinch's words for a call that our answer broke.
-BROKEN_BY_US = ("CALLBACKERROR", "INVALIDSVAMLACTION")
 
 
 @dataclass(frozen=True)

@@ -47,16 +47,19 @@ __all__ = [
 Svaml = dict[str, Any]
 MENU = "main"
 _EPOCH = datetime.fromtimestamp(0, UTC)
-WHY_NOT = {
-    Reason.STALE_CLOCK: "the callback's clock was too far from ours, so no credentials were given out",
-    Reason.REPLAYED: "the callback was an exact repeat of an earlier one, so no credentials were given out",
-    Reason.DATABASE_DOWN: "the database could not be reached, so the call was connected without recording",
-    Reason.FAULT: "answering failed, so the call was connected without recording",
-    Reason.FALLBACK: "the fallback answered, which connects calls and never records",
-}
 # Only a fault of ours may bring the policy's own choice (a notice, a refusal). A clock or a repeat says that somebody
 # else may be asking, and the fallback has one task: to connect.
-FAULTS = frozenset({Reason.RECORDING_IMPOSSIBLE, Reason.DATABASE_DOWN, Reason.FAULT})
+FAULTS = frozenset(
+    {
+        Reason.NO_DESTINATION,
+        Reason.DESTINATION_UNAVAILABLE,
+        Reason.CREDENTIALS_UNUSABLE,
+        Reason.DATABASE_DOWN,
+        Reason.FAULT,
+        Reason.WRONG_ANSWER,
+        Reason.WRONG_RECORDING,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -181,12 +184,11 @@ def options_for(
     if not decision.record or plan is None:
         return decision, None
     if not may_record:
-        return decision.unrecorded(why_not, WHY_NOT[Reason(why_not)]), None
+        return decision.unrecorded(why_not), None
     destination = snapshot.destinations.get(plan.destination_id)
     if destination is None or destination.credentials is None:
-        name = destination.name if destination else "its destination"
-        detail = f"recording was impossible, the write credentials of {name} cannot be used"
-        return decision.unrecorded(Reason.RECORDING_IMPOSSIBLE, detail), None
+        known = {"destination": destination.name} if destination else {}
+        return decision.unrecorded(Reason.CREDENTIALS_UNUSABLE, **known), None
     return decision, svaml.RecordingOptions(
         destination_url=plan.destination_url,
         credentials=destination.credentials,
@@ -220,8 +222,7 @@ def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, l
     wrong = svaml.problems(found, event)
     if not wrong:
         return Answer(found, decision)
-    detail = f"the answer would have been wrong ({wrong[0].path}: {wrong[0].message.rstrip('.')})"
-    decision = decision.unrecorded(Reason.FAULT, detail)
+    decision = decision.unrecorded(Reason.WRONG_ANSWER, path=wrong[0].path, message=wrong[0].message)
     found = instead(decision, action)
     return Answer(last() if svaml.problems(found, event) else found, decision)
 
@@ -294,5 +295,4 @@ def _prompt(text: str) -> str:
 
 def _unknown() -> DecisionFacts:
     nobody = CallFacts("", "unknown", "", "", "", _EPOCH)
-    facts = DecisionFacts(call=nobody, record=False, reason="", sentence="", route=Hangup())
-    return facts.unrecorded(Reason.ACE_WITHOUT_ICE, "the call's ICE was never seen here, so no decision was made")
+    return DecisionFacts(call=nobody, record=False, reason=str(Reason.ACE_WITHOUT_ICE), route=Hangup())

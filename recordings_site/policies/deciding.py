@@ -6,7 +6,6 @@ from uuid import UUID
 
 from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations import key_template
-from recordings_site.policies import words
 from recordings_site.policies.conditions import winner
 from recordings_site.policies.decision import DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.document import How, PolicyDocument, Rule
@@ -60,7 +59,7 @@ def decide_by(
     if not facts.record:
         return facts
     if hangs_up(document, call):
-        return facts.unrecorded(Reason.ROUTE_HANGS_UP, f"{policy.title} hangs up, so there is nothing to record")
+        return facts.unrecorded(Reason.ROUTE_HANGS_UP)
     return planned(facts, how, number, snapshot, recording_id)
 
 
@@ -149,35 +148,18 @@ def hangs_up(document: PolicyDocument, call: CallFacts) -> bool:
 
 def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
     """What the rules decide, as fields of a DecisionFacts."""
-    title, choice = policy.title, choose(policy.document, call)
+    document, choice = policy.document, choose(policy.document, call)
+    found = {"record": choice.record, "reason": str(choice.reason)}
     if choice.rule is None:
-        detail = _without_rule(title, choice, has_rules=bool(policy.document.rules))
-        return {"record": choice.record, "reason": str(choice.reason), "sentence": _sentence(choice, detail)}
-    rule, which = choice.rule, words.which(choice.rule.when, policy.document.time_zone)
-    if choice.draw is not None:
-        which = f"{rule.percent:g} % of {which}, and this call drew {choice.draw:.2f}"
-    detail = f"rule {choice.place} of {title} {'records' if rule.record else 'excludes'} {which}"
+        return {**found, "values": {"has_rules": bool(document.rules)}}
     return {
-        "record": choice.record,
-        "reason": str(choice.reason),
-        "sentence": _sentence(choice, detail),
+        **found,
+        "values": {"when": choice.rule.when.to_dict(), "time_zone": document.time_zone},
         "rule": choice.place,
-        "rule_name": rule.name,
+        "rule_name": choice.rule.name,
         "draw": choice.draw,
-        "percent": rule.percent if choice.draw is not None else None,
+        "percent": choice.rule.percent if choice.draw is not None else None,
     }
-
-
-def _without_rule(title: str, choice: Choice, *, has_rules: bool) -> str:
-    if not has_rules:
-        return f"{title} records {'every call' if choice.record else 'no call'}"
-    if choice.record:
-        return f"{title} records calls that match none of its rules"
-    return f"no rule of {title} matches this call"
-
-
-def _sentence(choice: Choice, detail: str) -> str:
-    return f"{'Recorded' if choice.record else 'Not recorded'}: {detail}."
 
 
 def planned(
@@ -187,8 +169,7 @@ def planned(
     wanted = (number.destination_id if number else None) or how.destination
     destination = snapshot.destinations.get(wanted) if wanted else None
     if destination is None:
-        missing = "its destination is not available" if wanted else f"{facts.policy_name} names no destination"
-        return facts.unrecorded(Reason.RECORDING_IMPOSSIBLE, f"recording was impossible, {missing}")
+        return facts.unrecorded(Reason.DESTINATION_UNAVAILABLE if wanted else Reason.NO_DESTINATION)
     origin, when = method(how, facts.route), starts(how, facts.route)
     conference = facts.conference_id if origin == "flag" and when == "ice" else ""
     key, folder = _place(destination, how, facts.call, number, recording_id, conference)
@@ -247,12 +228,10 @@ def _filled(
 
 
 def _without_policy(call: CallFacts, number: NumberFacts | None, default_route: Route) -> DecisionFacts:
+    facts = DecisionFacts(call=call, record=False, reason="", route=resolved(default_route, call, number))
     if number is not None:
-        reason, detail = Reason.NO_POLICY, f"{number.label or number.e164} has no published policy"
-    elif call.number_digits:
-        reason, detail = Reason.UNKNOWN_NUMBER, f"the number +{call.number_digits} is not known here"
-    else:
-        reason, detail = Reason.NOT_A_NUMBER, "the call is to no phone number"
-    facts = DecisionFacts(call=call, record=False, reason="", sentence="", route=resolved(default_route, call, number))
-    facts = replace(facts, number_id=number.id if number else None)
-    return facts.unrecorded(reason, f"{detail}, so the application's default route answered")
+        facts = replace(facts, number_id=number.id)
+        return facts.unrecorded(Reason.NO_POLICY, number=number.label or number.e164)
+    if call.number_digits:
+        return facts.unrecorded(Reason.UNKNOWN_NUMBER, number=f"+{call.number_digits}")
+    return facts.unrecorded(Reason.NOT_A_NUMBER)

@@ -5,7 +5,7 @@ holds no credentials: those are looked up each time that an answer is rendered.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from recordings_site.policies.routes import (
 
 
 class Reason(StrEnum):
-    """Why a call is or is not recorded, for machines; `DecisionFacts.sentence` says it to people."""
+    """Why a call is or is not recorded; policies.sentences says it to people."""
 
     RULE_RECORDS = "rule_records"
     OTHERWISE_RECORDS = "otherwise_records"
@@ -32,11 +32,17 @@ class Reason(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     NOT_A_NUMBER = "not_a_number"
     ROUTE_HANGS_UP = "route_hangs_up"
-    RECORDING_IMPOSSIBLE = "recording_impossible"
+    # Recording was impossible: `destination` names the one that was meant.
+    NO_DESTINATION = "no_destination"
+    DESTINATION_UNAVAILABLE = "destination_unavailable"
+    CREDENTIALS_UNUSABLE = "credentials_unusable"
     STALE_CLOCK = "stale_clock"
     REPLAYED = "replayed"
     DATABASE_DOWN = "database_down"
     FAULT = "fault"
+    # What would have been wrong, as sinch.svaml.Problem has it: `path` and `message`.
+    WRONG_ANSWER = "wrong_answer"
+    WRONG_RECORDING = "wrong_recording"
     FALLBACK = "fallback"
     ACE_WITHOUT_ICE = "ace_without_ice"
     UPSTREAM_RECORDS = "upstream_records"
@@ -81,8 +87,9 @@ class DecisionFacts:
     call: CallFacts
     record: bool
     reason: str
-    sentence: str
     route: Route
+    # What else the words about the reason need (policies.sentences), as JSON.
+    values: Mapping[str, Any] = field(default_factory=dict)
     policy_id: int | None = None
     policy_name: str = ""
     version_id: int | None = None
@@ -109,9 +116,15 @@ class DecisionFacts:
         """The conference that the ICE's answer connects to, "" when it connects to none."""
         return self.route.conference_id if isinstance(self.route, ConnectConf) else ""
 
-    def unrecorded(self, reason: str, detail: str) -> "DecisionFacts":
-        """The same call, not recorded after all; `detail` ends the sentence."""
-        return replace(self, record=False, reason=str(reason), sentence=f"Not recorded: {detail}.", plan=None)
+    @property
+    def grounds(self) -> dict[str, Any]:
+        """Why the call is or is not recorded, as JSON: all that policies.sentences needs to say it."""
+        found = {name: getattr(self, name) for name in _GROUNDS}
+        return {name: value for name, value in found.items() if value not in (None, "", {})}
+
+    def unrecorded(self, reason: str, **values: object) -> "DecisionFacts":
+        """The same call, not recorded after all, with the values of that reason."""
+        return replace(self, record=False, reason=str(reason), values=values, plan=None)
 
     def planned(self, plan: PlannedRecording) -> "DecisionFacts":
         """The same call, recorded so. As `replace` would, which takes twice as long: every recorded call comes by."""
@@ -141,6 +154,9 @@ class DecisionFacts:
                 "plan": PlannedRecording.from_dict(data["plan"]) if data["plan"] else None,
             }
         )
+
+
+_GROUNDS = ("record", "reason", "policy_name", "version_number", "rule", "draw", "percent", "relayed", "values")
 
 
 def _stored_route(data: Mapping[str, Any]) -> Route:

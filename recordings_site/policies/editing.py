@@ -14,7 +14,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations.models import Destination
-from recordings_site.policies import publishing, snapshot, words
+from recordings_site.policies import publishing, sentences, snapshot, words
 from recordings_site.policies.deciding import decide_by
 from recordings_site.policies.decision import DecisionFacts
 from recordings_site.policies.document import PolicyDocument, parse
@@ -69,6 +69,11 @@ class Tried:
     answers: Sequence[Shown]
     drawn: float
 
+    @property
+    def sentence(self) -> str:
+        """Whether the call would be recorded, and why."""
+        return sentences.decision(self.decision.grounds)
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -111,18 +116,18 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
     fail their check.
     """
     document = _first_readable(policy.published.document if policy.published else None, policy.draft)
-    sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
-    if not sentences:
-        sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
+    said = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
+    if not said:
+        said.append("Record all calls" if document.otherwise_record else "Record no calls")
     elif document.otherwise_record:
-        sentences.append("Record all other calls")
+        said.append("Record all other calls")
     waits = f"v{policy.proposed} waits for approval" if policy.proposed else ""
     if policy.published is None:
-        return Summary(policy, sentences, "pending" if waits else "draft", "Not in force", waits or "Never published")
+        return Summary(policy, said, "pending" if waits else "draft", "Not in force", waits or "Never published")
     if document.how.destination in failing:
-        return Summary(policy, sentences, "failed", "Destination fails", "Its check says why: recordings may be lost")
+        return Summary(policy, said, "failed", "Destination fails", "Its check says why: recordings may be lost")
     changed = waits or ("With a draft that changes it" if policy.draft is not None else "")
-    return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
+    return Summary(policy, said, "published", f"In force: v{policy.published.number}", changed)
 
 
 def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:
@@ -135,13 +140,13 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     document = document or form.before
     held = snapshot.current()
     facts = draft_facts(policy, document)
-    sentences = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
+    rules = [words.rule_sentence(rule, document.time_zone) for rule in document.rules]
     number = next((n for n in held.numbers.values() if n.policy_id == facts.id), None)
     return Preview(
         problems=lint(facts, held, failing=failing_destinations()),
         answers=recorded_call(facts, number, held, timezone.now()),
         sentences=words.document_sentences(document, destination_names()),
-        rules=list(zip(form.rule_prefixes(), sentences, strict=True)),
+        rules=list(zip(form.rule_prefixes(), rules, strict=True)),
         tried=tried(facts, held, number, asked) if any(map(asked.get, ("try", "try_to", "try_cli"))) else None,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from recordings_site.policies import answer
+from recordings_site.policies import answer, sentences
 from recordings_site.policies.answer import CallFacts, DecisionFacts, PlannedRecording
 from recordings_site.policies.deciding import planned
 from recordings_site.policies.document import How
@@ -29,14 +29,14 @@ def plan_live(call: CallFacts, snapshot: Snapshot, *, recording_id: UUID) -> tup
     policy = snapshot.policy_of(number)
     how = replace(policy.document.how if policy else How(), method="instruction", start="connect")
     facts = DecisionFacts(
-        call=call, record=True, reason="", sentence="", route=Park(), policy_name=policy.name if policy else "Nothing"
+        call=call, record=True, reason="", route=Park(), policy_name=policy.name if policy else "Nothing"
     )
     decision, options = answer.options_for(
         planned(facts, how, number, snapshot, recording_id), snapshot, True, answer.Reason.FAULT
     )
     if decision.plan is None or options is None:
-        reason = decision.sentence.removeprefix("Not recorded: ").rstrip(".")
-        raise CannotRecord(f"The call cannot be recorded: {reason}. Give its number a destination, or mend it.")
+        why = sentences.clause(decision.grounds)
+        raise CannotRecord(f"The call cannot be recorded: {why}. Give its number a destination, or mend it.")
     wrong = svaml.problems(svaml.manage("start", options), "manage")
     if wrong:
         raise CannotRecord(f"The call cannot be recorded: {wrong[0].message}")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from recordings_site.policies import sentences
 from recordings_site.policies.answer import Answer, answer_ace, answer_ice, answer_pie, masked_svaml
 from recordings_site.policies.deciding import decide_by
 from recordings_site.policies.decision import DecisionFacts, Reason
@@ -90,5 +91,6 @@ def _shown(event: str, title: str, answer: Answer) -> Shown:
     if requests:
         what = "conference recording" if requests[0].conference else "call recording"
         kind = f"starts a {what} by {requests[0].origin}"
-    fault = answer.decision.sentence if answer.decision.reason == Reason.FAULT else ""
+    decision = answer.decision
+    fault = sentences.decision(decision.grounds) if decision.reason == Reason.WRONG_ANSWER else ""
     return Shown(event, title, masked_svaml(answer), kind, fault)

@@ -166,10 +166,7 @@ def _decide(
     if policy is None:
         default = snapshot.applications[application_key].default_route
         decision = decide(call, snapshot, default_route=default, recording_id=recording_id)
-        sentence = decision.sentence.replace(
-            "application's default route answered", "upstream's answer stands as it is"
-        )
-        return replace(decision, route=route, sentence=sentence, relayed=True)
+        return replace(decision, route=route, relayed=True)
     document = replace(policy.document, route=route, outbound="route", on_answer="continue")
     relayed = replace(policy, document=document)
     decision = decide_by(relayed, call, number, snapshot, recording_id=recording_id)
@@ -191,8 +188,7 @@ def _relay_ice(
         wish = None
     relayed = _merged(upstream, decision, snapshot, wish, may_record, start="ice")
     if relayed.kept:
-        sentence = "Recorded: the upstream asks for a recording itself, which is kept."
-        decision = replace(decision, record=True, reason=str(Reason.UPSTREAM_RECORDS), sentence=sentence, plan=None)
+        decision = replace(decision, record=True, reason=str(Reason.UPSTREAM_RECORDS), values={}, plan=None)
     plan = (decision.plan,) if decision.plan else ()
     given = relayed.answer
     return replace(relayed, answer=replace(given, decision=decision, recordings=(*plan, *given.recordings)))
@@ -207,8 +203,7 @@ def _wish(
     # The upstream's part of the answer is its own affair; what we add must be right by itself.
     wrong = svaml.problems(svaml.document(svaml.hangup(), [svaml.start_recording(options)]), "ice")
     if wrong:
-        detail = f"the recording would have been wrong ({wrong[0].path}: {wrong[0].message.rstrip('.')})"
-        return decision.unrecorded(Reason.FAULT, detail), None
+        return decision.unrecorded(Reason.WRONG_RECORDING, path=wrong[0].path, message=wrong[0].message), None
     return decision, Wish(
         options=options,
         origin="flag" if decision.plan.origin == "flag" else "instruction",

@@ -18,7 +18,9 @@ from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import exports, lines, playback, why
+from recordings_site.recordings import exports, lines, playback
+from recordings_site.recordings.explain import chain
+from recordings_site.recordings.explain.chain import Explanation
 from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lines import Speaker
@@ -76,7 +78,7 @@ class RecordingPage:
     html: SafeString
     place: str
     speakers: Sequence[Speaker]
-    why: why.Explanation
+    why: Explanation
     callbacks: Sequence[Told]
     listening: Listening | None
     moment: Moment
@@ -173,7 +175,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_nam
         html=html,
         place=f"lines-{token_hex(16)}",
         speakers=speakers,
-        why=why.of_recording(recording),
+        why=chain.of_recording(recording),
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         moment=moment,

@@ -7,7 +7,8 @@ from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.calls.models import Call
-from recordings_site.recordings import finding, verdict, why
+from recordings_site.recordings import finding
+from recordings_site.recordings.explain import chain, explanation
 from recordings_site.recordings.forms import CallsForm
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.views_library import why_empty
@@ -32,7 +33,7 @@ def calls(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "verdicts": verdict.of_list(page.rows),
+        "decisions": explanation.of_list(page.rows),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
         "empty": "" if page.rows else why_empty(request, narrowed=narrowed),
@@ -48,7 +49,7 @@ def call(request: Request, call_id: int) -> HttpResponse:
     found = get_object_or_404(Call.objects.visible_to(request.user).listed(), pk=call_id)
     context = {
         "call": found,
-        "why": why.of_call(found),
+        "why": chain.of_call(found),
         "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
     }
     return render(request, "recordings/call.html", context)

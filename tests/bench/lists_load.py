@@ -133,5 +133,6 @@ def _calls(count: int) -> tuple[str, dict[str, str], Model]:
 
 def _decisions(count: int) -> tuple[str, dict[str, str], Model]:
     varied = {"call_id": "id", "outcome": "CASE WHEN id * 7907 % 100 < 97 THEN 'record' ELSE 'do_not_record' END"}
-    same = Decision(reason="rule", sentence="Recorded: rule 1 of Bench v1 records all calls.")
+    facts = {"record": True, "policy_name": "Bench", "version_number": 1, "values": {"has_rules": False}}
+    same = Decision(reason="otherwise_records", facts={"reason": "otherwise_records", **facts})
     return Call._meta.db_table, varied, same

@@ -14,7 +14,7 @@ from recordings_site.calls.replay import Outcome
 from recordings_site.calls.replays import Replay
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
-from recordings_site.policies import publishing, snapshot
+from recordings_site.policies import publishing, sentences, snapshot
 from recordings_site.policies.document import parse
 from recordings_site.policies.models import PhoneNumber
 from tests import factories
@@ -35,8 +35,7 @@ def number() -> PhoneNumber:
         caller = f"4670{serial:07}" if serial < 10 else f"49151{serial:06}"
         started = timezone.now() - timedelta(days=1, minutes=serial)
         call = factories.call(number=made, started_at=started, caller=caller, duration=60)
-        outcome = Decision.Outcome.RECORD if serial % 2 else Decision.Outcome.DO_NOT_RECORD
-        Decision.objects.create(call=call, outcome=outcome, reason="rule_records")
+        factories.decision(call, record=bool(serial % 2))
     return made
 
 
@@ -62,7 +61,7 @@ def test_a_replay_counts_what_would_be_recorded_more_and_less(number: PhoneNumbe
     assert (outcome.calls, outcome.before, outcome.after) == (40, 20, 30)
     assert (outcome.more, outcome.fewer) == (15, 5)
     assert (outcome.seconds_before, outcome.seconds_after) == (1200, 1800)
-    changed = {pk: (record, why) for pk, record, why in outcome.changes}
+    changed = {pk: (record, sentences.decision(why)) for pk, record, why in outcome.changes}
     lost = Call.objects.get(caller="46700000001")
     assert changed[lost.pk] == (
         False,

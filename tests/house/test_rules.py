@@ -63,6 +63,17 @@ def test_there_are_no_signals_and_no_overridden_saves() -> None:
     assert offences(hidden, "recordings_site/*.py") == []
 
 
+def test_sentences_are_never_cut_apart_or_compared() -> None:
+    """What a sentence says is a code with values beside it: whoever rewords one breaks nothing."""
+    cuts = r"(?:starts|ends)with|remove(?:pre|suf)fix|r?partition|r?split|index|find"
+    written = rf"""\.(?:{cuts})\(\(?f?["'](?:[A-Z][a-z]+[ :"']|[^"']*[a-z] [a-z])"""
+    named = rf"\w*(?:sentence|reason|problem|result|message|detail|why)(?:__i?(?:starts|ends)with|\.(?:{cuts})\()"
+    asked = r"""__i?(?:starts|ends)with=f?["'][A-Z][a-z]|\bLIKE\b.*["'][A-Z][a-z]+\w* ?%["']"""
+    whole = r"""[!=]= f?["'][A-Z][a-z]+[:,]? [^"']*["']"""
+    for pattern in (written, named, asked, whole):
+        assert offences(pattern, "recordings_site/*.py") == [], pattern
+
+
 def test_no_work_is_left_for_later() -> None:
     unfinished = r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b"
     assert offences(unfinished, "*.py", "templates/*.html", "static/js/*.js", "static/css/*.css", "Makefile") == []

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from recordings_site.policies import answer
+from recordings_site.policies import answer, sentences
 from recordings_site.policies.answer import Answer, DecisionFacts
 from recordings_site.policies.document import parse
 from recordings_site.policies.snapshot import Snapshot
@@ -64,7 +64,7 @@ def test_every_answer_is_valid_and_gives_credentials_only_to_record(chunk: int) 
                 assert records[0].options.destination_url == given.decision.plan.destination_url, seed
                 assert records[0].origin == given.decision.plan.origin, seed
                 assert records[0].conference == bool(given.decision.plan.conference_id), seed
-            assert given.decision.sentence.endswith("."), seed
+            assert sentences.decision(given.decision.grounds).endswith("."), seed
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from recordings_site.destinations.key_template import FIELDS
-from recordings_site.policies import answer
+from recordings_site.policies import answer, sentences
 from recordings_site.policies.answer import Answer, CallFacts, PlannedRecording
 from recordings_site.policies.facts import draw
 from recordings_site.sinch import svaml
@@ -38,10 +38,10 @@ def test_the_first_rule_that_matches_wins_and_is_named() -> None:
     ]
     given = ice({"rules": rules})
     assert (given.decision.rule, given.decision.reason) == (1, "rule_excludes")
-    assert given.decision.sentence == "Not recorded: rule 1 of Support EU v7 excludes calls from +4670*."
+    assert sentences.clause(given.decision.grounds) == "rule 1 of Support EU v7 excludes calls from +4670*"
     assert given.svaml == {"action": {"name": "connectPstn", "number": "+46771000000", "cli": "+46701234567"}}
     other = ice({"rules": rules}, replace(CALL, cli="+4915112345678"))
-    assert other.decision.sentence == "Recorded: rule 2 of Support EU v7 records all calls."
+    assert sentences.decision(other.decision.grounds) == "Recorded: rule 2 of Support EU v7 records all calls."
     assert other.recordings[0].key == f"sinch/2026-03-02/{OWN}/call-1-{RECORDING}.mp3"
     assert requests(other)[0].options.credentials.endswith(f"{SECRET}:eu-central-1")
 
@@ -104,7 +104,7 @@ def test_hours_past_midnight_are_told_as_outside_the_day() -> None:
     rules = [{"record": False, "when": {"start": "18:00", "end": "08:00"}}, {"record": True}]
     assert ice({"rules": rules}).decision.record
     late = ice({"rules": rules}, replace(CALL, at=NOON.replace(hour=18)))
-    assert late.decision.sentence == (
+    assert sentences.decision(late.decision.grounds) == (
         "Not recorded: rule 1 of Support EU v7 excludes calls outside 08:00-18:00 Europe/Stockholm."
     )
 
@@ -157,7 +157,7 @@ def test_sampling_draws_once_per_call_and_says_the_draw() -> None:
     out = next(one for one in given if not one.decision.record)
     assert out.decision.draw == draw(out.decision.call.call_id)
     assert out.decision.reason == "sampled_out"
-    assert out.decision.sentence == (
+    assert sentences.decision(out.decision.grounds) == (
         f"Not recorded: rule 1 of Support EU v7 records 25 % of all calls, and this call drew {out.decision.draw:.2f}."
     )
 
@@ -220,7 +220,7 @@ def test_who_joins_a_conference_gets_the_openers_url_and_no_job() -> None:
 def test_when_recording_is_impossible_the_policy_says_what_happens(choice: str, action: str, says: bool) -> None:
     how = {"destination": 4, "if_impossible": choice, "notice": "This call cannot be recorded."}
     given = ice({"otherwise_record": True, "how": how})
-    assert given.decision.reason == "recording_impossible"
+    assert given.decision.reason == "credentials_unusable"
     assert given.svaml["action"]["name"] == action
     assert ("instructions" in given.svaml) is says
     assert given.recordings == ()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from recordings_site.policies import relaying
+from recordings_site.policies import relaying, sentences
 from recordings_site.policies.answer import FAULTS, DecisionFacts
 from recordings_site.policies.relaying import Relayed
 from recordings_site.recordings.models import RecordingJob
@@ -78,7 +78,7 @@ def test_every_relayed_answer_is_lawful_records_once_and_goes_where_the_upstream
 def test_the_policys_own_route_counts_for_nothing_while_the_upstream_answers() -> None:
     given = relay(UPSTREAMS[0])
     assert given.placed
-    assert given.answer.decision.sentence == "Recorded: Support EU v7 records every call."
+    assert sentences.decision(given.answer.decision.grounds) == "Recorded: Support EU v7 records every call."
     assert given.answer.svaml["instructions"] == UPSTREAMS[0]["instructions"]
     assert given.answer.svaml["action"]["number"] == "+46771111111"
     assert [plan.origin for plan in given.answer.recordings] == ["flag"]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from recordings_site.accounts.models import User
-from recordings_site.calls.models import Call, Decision
+from recordings_site.calls.models import Call
 from recordings_site.recordings.criteria import limited_scope
 from recordings_site.web import keyset
 from tests import factories
@@ -26,8 +26,7 @@ def person() -> User:
         call = factories.call(
             number=foreign if index % 2 else mine, started_at=at, caller=f"+{caller}", caller_digits=caller
         )
-        outcome = Decision.Outcome.RECORD if index % 6 == 0 else Decision.Outcome.DO_NOT_RECORD
-        Decision.objects.create(call=call, outcome=outcome, reason="test")
+        factories.decision(call, record=index % 6 == 0)
     return factories.user(teams=[team])
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, Role, User
-from recordings_site.calls.models import CallbackDelivery, Decision
+from recordings_site.calls.models import CallbackDelivery
 from recordings_site.recordings import actions_media
 from recordings_site.recordings.actions import mark_deleted
 from recordings_site.recordings.models import Listening, RecordingJob
@@ -39,13 +39,7 @@ def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
     recording = factories.recording(size=110_000)
     call = recording.call
     assert call is not None
-    recording.decision = Decision.objects.create(
-        call=call,
-        outcome="record",
-        reason="rule",
-        sentence="Rule 1 recorded it.",
-        ice_svaml={"action": {"name": "connectPstn", "record": True}},
-    )
+    recording.decision = factories.decision(call, ice_svaml={"action": {"name": "connectPstn", "record": True}})
     recording.save()
     factories.transcript(recording, TALK, locale="sv-SE")
     CallbackDelivery.objects.create(
@@ -59,7 +53,7 @@ def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
     html = page_of(recording, teammate(recording))
     assert 'lang="sv-SE"' in html
     assert "A &lt;b&gt;refund&lt;/b&gt;, please." in html
-    assert "Rule 1 recorded it." in html
+    assert "Recorded: Policy v1 records every call." in html
     assert "connectPstn" in html
     assert "recording_available" in html
     assert reverse("recording_audio", args=[recording.pk]) in html
@@ -115,7 +109,7 @@ def test_a_link_to_a_moment_starts_the_sound_there_without_javascript() -> None:
     [
         (
             {"deleted_at": timezone.now(), "deleted_code": "gone", "deleted_values": {"at": "2026-03-05T12:00:00Z"}},
-            "it was no longer in the store on 05 March 2026",
+            "it was no longer in the store on 5 March 2026",
         ),
         (
             {

@@ -14,8 +14,9 @@ from recordings_site.policies import publishing, snapshot
 from recordings_site.policies.document import parse
 from recordings_site.policies.facts import draw
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import why
 from recordings_site.recordings.actions import mark_overdue
+from recordings_site.recordings.explain import chain, sentences
+from recordings_site.recordings.explain.chain import Explanation, Link
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import OverdueCode, OverdueKind
 from recordings_site.sinch import svaml
@@ -55,12 +56,17 @@ def call_in(number: PhoneNumber, call_id: str, **fields: Any) -> dict[str, Any]:
 
 def sentence(call_id: str) -> str:
     """The one sentence about a call."""
-    return why.of_call(Call.objects.get(call_id=call_id)).sentence
+    return sentences.sentence(explained(call_id).decision)
+
+
+def explained(call_id: str) -> Explanation:
+    """The whole explanation of a call."""
+    return chain.of_call(Call.objects.get(call_id=call_id))
 
 
 def titles(call_id: str) -> list[str]:
     """The chain of a call."""
-    return [step.title for step in why.of_call(Call.objects.get(call_id=call_id)).steps]
+    return [sentences.step_title(step) for step in explained(call_id).steps]
 
 
 def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> None:
@@ -110,8 +116,8 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     snapshot.forget()
     call_in(number, "call-v3", cli="46701234567")
     assert sentence("call-v2").startswith("Being recorded: Support EU v2 records every call")
-    decided = why.of_call(Call.objects.get(call_id="call-v2")).steps[1]
-    assert "Since then v3 is in force (Roll back to version 1)." in decided.text
+    decided = explained("call-v2").steps[1]
+    assert "Since then v3 is in force (Roll back to version 1)." in sentences.step_text(decided)
     assert sentence("call-v3") == "Not recorded: rule 1 of Support EU v3 excludes calls from +4670*."
 
 
@@ -171,16 +177,20 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
     at = timezone.now() - timedelta(minutes=14)
     job = mark_overdue(job.pk, kind=OverdueKind.MISSING, code=OverdueCode.NOT_WRITTEN, values={"minutes": 1440}, at=at)
     assert sentence(call_id).startswith("To be recorded, but missing since ")
-    missing = next(step for step in why.of_call(job.call).steps if "missing" in step.title) if job.call else None
-    assert missing is not None
-    assert (missing.title, missing.tone, missing.at) == ("recording_available: missing", "bad", job.overdue_since)
+    missing = next(step for step in explained(call_id).steps if step.link == Link.NOTICE_OVERDUE)
+    assert (missing.tone, missing.at) == ("bad", job.overdue_since)
+    assert sentences.step_title(missing) == "recording_available: missing"
+    assert sentences.step_text(missing).startswith("Missing: nothing was written in 24 hours.")
+
+
+LOOKED_FOR = (Link.FILE_AWAITED, Link.FILE_OVERDUE)
 
 
 def test_a_file_that_was_looked_for_in_vain_is_not_said_to_be_unlooked_for() -> None:
     waited_for = factories.recording(available_at=None)
     late = factories.overdue()
     told = [
-        next(step.text for step in why.of_recording(job).steps if "does not lie" in step.title)
+        next(sentences.step_text(step) for step in chain.of_recording(job).steps if step.link in LOOKED_FOR)
         for job in (waited_for, late)
     ]
     assert told == ["It is looked for some minutes after the call's end.", "It was looked for and not found."]
@@ -194,7 +204,7 @@ def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
 def test_a_recording_that_nothing_decided_says_so() -> None:
     job = factories.recording(call=None)
     job.call, job.decision = None, None
-    assert why.of_recording(job).sentence.startswith("Recorded, and nothing here decided it")
+    assert sentences.sentence(chain.of_recording(job).decision).startswith("Recorded, and nothing here decided it")
 
 
 def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client, number: PhoneNumber) -> None:

@@ -30,7 +30,13 @@ def application() -> Application:
 def family(application: Application, call_id: str, *, recorded: bool = True, outcome: str = "record") -> Family:
     """A call with what is kept of it."""
     call = {"application_id": application.pk, "call_id": call_id, "started_at": AT, "caller": "+46 'ö' %s \\ {}"}
-    decision = {"outcome": outcome, "facts": {"plan": [1, None, "ö"]}, "decided_at": AT, "draw": 0.25}
+    decision = {
+        "outcome": outcome,
+        "reason": "fault",
+        "facts": {"plan": [1, None, "ö"]},
+        "decided_at": AT,
+        "draw": 0.25,
+    }
     job = {"id": uuid4(), "origin": "flag", "happened_at": AT, "peaks": b"\x00\xff"} if recorded else None
     delivery = {"application_id": application.pk, "received_at": AT, "signature_digest": b"\x01", "body": b"{}"}
     return call, decision, job, delivery

@@ -162,7 +162,6 @@ class Migration(migrations.Migration):
                 ("outcome", models.CharField(choices=recordings_site.calls.models.outcome_choices, max_length=15)),
                 ("rule", models.PositiveIntegerField(null=True)),
                 ("reason", models.CharField(max_length=60)),
-                ("sentence", models.CharField(blank=True, max_length=500)),
                 ("draw", models.FloatField(null=True)),
                 ("facts", models.JSONField(default=dict)),
                 ("ice_svaml", models.JSONField(null=True)),
@@ -329,6 +328,40 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("outcome__in", ["record", "do_not_record", "impossible"])),
                 name="decision_outcome_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "reason__in",
+                        [
+                            "rule_records",
+                            "otherwise_records",
+                            "rule_excludes",
+                            "sampled_out",
+                            "no_rule_matches",
+                            "no_policy",
+                            "unknown_number",
+                            "not_a_number",
+                            "route_hangs_up",
+                            "no_destination",
+                            "destination_unavailable",
+                            "credentials_unusable",
+                            "stale_clock",
+                            "replayed",
+                            "database_down",
+                            "fault",
+                            "wrong_answer",
+                            "wrong_recording",
+                            "fallback",
+                            "ace_without_ice",
+                            "upstream_records",
+                        ],
+                    )
+                ),
+                name="decision_reason_known",
             ),
         ),
         migrations.AddIndex(

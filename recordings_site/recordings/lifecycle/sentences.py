@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.utils.text import capfirst
 
+from recordings_site.base.formatting import day, utc
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import (
     DeletedCode,
@@ -51,11 +52,15 @@ class Row(Standing, Protocol):
 
 def reason(row: Row) -> str:
     """Why a recording stands as its state says, "" when there is nothing to add."""
-    return capfirst(overdue(row)) if row.overdue_kind else problem(row)
+    return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row)
 
 
 def overdue(row: Row) -> str:
-    """Why a file should be there and is not; for use after the word "late" or "missing"."""
+    """Whether a file is late or missing, and why."""
+    return f"{OverdueKind(row.overdue_kind).label}: {_why_overdue(row)}"
+
+
+def _why_overdue(row: Row) -> str:
     values = row.overdue_values
     match row.overdue_kind, row.overdue_code:
         case _, OverdueCode.NOT_LISTED:
@@ -86,12 +91,10 @@ def problem(row: Row) -> str:
 
 
 def deleted(recording: RecordingJob) -> str:
-    """Why a recording was deleted, to follow a colon or a comma; "" for one that was not."""
-    match recording.deleted_code:
+    """Why a recording was deleted, to follow a colon or a comma."""
+    match DeletedCode(recording.deleted_code):
         case DeletedCode.GONE:
             return f"it was no longer in the store on {_moment(recording.deleted_values['at'])}"
-        case _:
-            return ""
 
 
 def absence(recording: RecordingJob) -> str:
@@ -101,11 +104,11 @@ def absence(recording: RecordingJob) -> str:
         return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."
     match state:
         case State.DELETED:
-            why = ": ".join(filter(None, (f"{recording.deleted_at:%d %B %Y}", deleted(recording))))
-            return f"This recording was deleted on {why}."
+            on = f" on {day(recording.deleted_at)}" if recording.deleted_at else ""
+            return f"This recording was deleted{on}: {deleted(recording)}."
         case OverdueKind.LATE | OverdueKind.MISSING:
-            since = f"{recording.overdue_since:%d %B %Y, %H:%M} UTC"
-            return f"This recording is overdue since {since}. {state.label}: {overdue(recording)}"
+            since = f" since {utc(recording.overdue_since)}" if recording.overdue_since else ""
+            return f"This recording is overdue{since}. {overdue(recording)}"
         case State.NOT_RECORDED:
             return "The call was never answered, so nothing was recorded."
         case State.FINISHED:
@@ -117,8 +120,8 @@ def absence(recording: RecordingJob) -> str:
 
 
 def _moment(iso: str) -> str:
-    return f"{datetime.fromisoformat(iso):%d %B %Y, %H:%M} UTC"
+    return utc(datetime.fromisoformat(iso))
 
 
 def _day(iso: str) -> str:
-    return f"{datetime.fromisoformat(iso):%d %B %Y}"
+    return day(datetime.fromisoformat(iso))

@@ -2,13 +2,13 @@
 
 from django import template
 
+from recordings_site.recordings.explain import sentences as explained
 from recordings_site.recordings.lifecycle import sentences
-from recordings_site.recordings.lifecycle.sentences import Row
 
 register = template.Library()
-
-
-@register.filter
-def state_reason(recording: Row) -> str:
-    """Why a recording stands as its state says, "" when there is nothing to add."""
-    return sentences.reason(recording)
+register.filter("state_reason", sentences.reason)
+register.filter("decision_sentence", explained.sentence)
+register.filter("decision_word", explained.word)
+register.filter("decision_reason", explained.reason)
+register.filter("step_title", explained.step_title)
+register.filter("step_text", explained.step_text)

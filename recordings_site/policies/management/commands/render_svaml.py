@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from recordings_site.base.formatting import digits
-from recordings_site.policies import answer, snapshot
+from recordings_site.policies import answer, sentences, snapshot
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.preview import SAMPLE_CALLER
 
@@ -47,5 +47,5 @@ class Command(BaseCommand):
                 given = answer.answer_ace(given.decision, held)
             case "pie":
                 given = answer.answer_pie(given.decision, options["input"], held)
-        self.stderr.write(given.decision.sentence)
+        self.stderr.write(sentences.decision(given.decision.grounds))
         self.stdout.write(json.dumps(answer.masked_svaml(given), indent=2, ensure_ascii=False))

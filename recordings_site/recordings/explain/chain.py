@@ -1,0 +1,181 @@
+"""The chain of what happened to a call, each link a code with its values: what is missing, and since when."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery, ConferenceSession, Decision, Outcome
+from recordings_site.recordings.explain import explanation
+from recordings_site.recordings.explain.explanation import Code, RecordingDecision
+from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.state import State
+
+MOST_DELIVERIES = 200
+
+
+class Link(StrEnum):
+    """What a step tells."""
+
+    ICE_NOT_SEEN = "ice_not_seen"
+    ICE = "ice"
+    NOT_DECIDED = "not_decided"
+    DECIDED = "decided"
+    ICE_ANSWERED = "ice_answered"
+    CALLBACK = "callback"
+    END_AWAITED = "end_awaited"
+    NO_FILE = "no_file"
+    NOTICE_OVERDUE = "notice_overdue"
+    NOTICE_AWAITED = "notice_awaited"
+    FILE = "file"
+    FILE_DELETED = "file_deleted"
+    FILE_OVERDUE = "file_overdue"
+    FILE_AWAITED = "file_awaited"
+    TRANSCRIPT = "transcript"
+    NO_TRANSCRIPT = "no_transcript"
+    TRANSCRIPT_OVERDUE = "transcript_overdue"
+    TRANSCRIPT_AWAITED = "transcript_awaited"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain. `tone`: ok, wait, warn, bad or idle; `about` is the row that holds the values of the link.
+
+    `detail` is JSON to unfold, masked.
+    """
+
+    link: Link
+    at: datetime | None = None
+    tone: str = "ok"
+    about: Any = None
+    detail: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What became of a call, then the chain of it."""
+
+    decision: RecordingDecision
+    steps: Sequence[Step]
+
+
+def of_recording(recording: RecordingJob) -> Explanation:
+    """Why this recording is there: the chain of its call, of a conference that of the call that opened it."""
+    decision = recording.decision
+    call = recording.call or (decision.call if decision else None)
+    if call is None:
+        steps = list(_after([recording], recording.conference_session, None, None))
+        return Explanation(RecordingDecision(Code.UNEXPLAINED, None, recording=recording), steps)
+    return _explanation(call, [recording])
+
+
+def of_call(call: Call) -> Explanation:
+    """Why this call is or is not recorded."""
+    jobs = RecordingJob.objects.of_call(call).with_facts()
+    return _explanation(call, list(jobs))
+
+
+def _explanation(call: Call, jobs: Sequence[RecordingJob]) -> Explanation:
+    decision = Decision.objects.filter(call=call).select_related("policy_version__policy__published").first()
+    steps = [*_before(call, decision), *_after(jobs, call.conference_session, call, decision)]
+    return Explanation(explanation.of_call(call, decision, jobs), steps)
+
+
+def _before(call: Call, decision: Decision | None) -> Iterator[Step]:
+    """ICE, the decision and the answer."""
+    if call.ice_received_at is None:
+        yield Step(Link.ICE_NOT_SEEN, tone="idle", about=call)
+    else:
+        yield Step(Link.ICE, call.ice_at or call.ice_received_at, about=call)
+    if decision is None:
+        yield Step(Link.NOT_DECIDED, tone="warn")
+        return
+    tone = {Outcome.RECORD: "ok", Outcome.IMPOSSIBLE: "warn"}.get(Outcome(decision.outcome), "idle")
+    facts = decision.facts
+    shown = {name: facts[name] for name in ("call", "draw", "percent", "method") if facts.get(name) not in (None, "")}
+    yield Step(Link.DECIDED, decision.decided_at, tone, decision, shown or None)
+    if decision.ice_svaml is not None:
+        yield Step(Link.ICE_ANSWERED, decision.decided_at, "ok", decision, decision.ice_svaml)
+
+
+def _after(
+    jobs: Sequence[RecordingJob], session: ConferenceSession | None, call: Call | None, decision: Decision | None
+) -> Iterator[Step]:
+    """The events after the answer, each notification, the object, the transcript."""
+    deliveries = _deliveries(call, session, jobs)
+    for delivery in deliveries:
+        if delivery.event not in ("ice", "unknown"):
+            yield _callback(delivery, decision)
+    if call is not None and not call.is_over:
+        yield Step(Link.END_AWAITED, tone="wait")
+    for job in jobs:
+        yield from _of_job(job, {delivery.notify_type for delivery in deliveries})
+
+
+def _deliveries(
+    call: Call | None, session: ConferenceSession | None, jobs: Sequence[RecordingJob]
+) -> list[CallbackDelivery]:
+    about = Q(recording_id__in=[job.pk for job in jobs])
+    if call is not None:
+        about |= Q(call=call)
+    elif session is not None:
+        about |= Q(call__conference_session=session)
+    return list(CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_DELIVERIES])
+
+
+def _callback(delivery: CallbackDelivery, decision: Decision | None) -> Step:
+    """One callback: its result, and for ACE and PIE what was answered."""
+    accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED
+    body = _body(bytes(delivery.body))
+    answer = {"ace": decision.ace_svaml, "pie": decision.pie_svaml}.get(delivery.event) if decision else None
+    broken = delivery.event == "dice" and str(body.get("reason", "")).upper() in BROKEN_BY_US
+    tone = "bad" if broken else "ok" if accepted else "warn"
+    detail = {"received": body, **({"answered": answer} if answer else {})}
+    return Step(Link.CALLBACK, delivery.received_at, tone, delivery, detail)
+
+
+def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[Step]:
+    """What the store has of a recording, and what is missing of it."""
+    if job.state == State.NOT_RECORDED:
+        yield Step(Link.NO_FILE, tone="idle")
+        return
+    since = job.finished_at or job.expected_at or job.happened_at
+    if job.notification_events and "recording_available" not in notified and not job.is_available:
+        yield (
+            Step(Link.NOTICE_OVERDUE, job.overdue_since, "bad", job)
+            if job.overdue_kind
+            else Step(Link.NOTICE_AWAITED, since, "wait")
+        )
+    if job.is_available:
+        yield Step(Link.FILE, job.available_at, "warn" if job.problem_code else "ok", job)
+    elif job.state == State.DELETED:
+        yield Step(Link.FILE_DELETED, job.deleted_at, "idle", job)
+    elif job.overdue_kind:
+        yield Step(Link.FILE_OVERDUE, job.overdue_since, "bad", job)
+    else:
+        yield Step(Link.FILE_AWAITED, since, "wait", job)
+    yield _transcript(job)
+
+
+def _transcript(job: RecordingJob) -> Step:
+    found = Transcript.objects.filter(recording=job).defer("raw", "text", "html").first()
+    if found is not None:
+        return Step(Link.TRANSCRIPT, found.loaded_at, about=found)
+    if not job.transcription:
+        return Step(Link.NO_TRANSCRIPT, tone="idle")
+    if job.transcript_overdue_since is not None:
+        return Step(Link.TRANSCRIPT_OVERDUE, job.transcript_overdue_since, "bad", job)
+    return Step(Link.TRANSCRIPT_AWAITED, job.available_at or timezone.now(), "wait", job)
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {"body": body.decode(errors="replace")}
+    return found if isinstance(found, dict) else {"body": found}

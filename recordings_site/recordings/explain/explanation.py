@@ -1,0 +1,123 @@
+"""Whether a call is recorded and by whose word, as a code with its values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+
+from recordings_site.calls.models import BROKEN_BY_US, Call, Decision, Outcome
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.state import State
+from recordings_site.sinch import svaml
+
+
+class Code(StrEnum):
+    """What became of a call."""
+
+    # Nothing was decided about it.
+    LAST_RESORT = "last_resort"
+    BROKEN = "broken"
+    NEVER_SEEN = "never_seen"
+    # A recording that nobody here asked for.
+    UNEXPLAINED = "unexplained"
+    # It was not to be recorded; it was all the same, by the `origin` that it has.
+    DECIDED_NOT = "decided_not"
+    RECORDED_ANYWAY = "recorded_anyway"
+    # It was to be recorded, and could not be.
+    BROKEN_BY_US = "broken_by_us"
+    CALL_FAILED = "call_failed"
+    NEVER_ANSWERED = "never_answered"
+    NOT_ASKED_FOR = "not_asked_for"
+    # It was to be recorded, and this is how far that is.
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    OVERDUE = "overdue"
+    ON_ITS_WAY = "on_its_way"
+    RECORDED = "recorded"
+    DELETED = "deleted"
+
+
+_RECORDED = (Code.UNEXPLAINED, Code.RECORDED_ANYWAY, Code.ON_ITS_WAY, Code.RECORDED, Code.DELETED)
+_OPEN = (Code.PLANNED, Code.UNDER_WAY, Code.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingDecision:
+    """What became of one call, and why: the grounds of its decision (policies.sentences), {} where nothing decided.
+
+    `recording` is the one that the code is about; `undecided` says why nothing was decided about one recorded anyway.
+    """
+
+    code: Code
+    call: Call | None
+    grounds: Mapping[str, Any] = field(default_factory=dict)
+    recording: RecordingJob | None = None
+    undecided: Code | None = None
+
+    @property
+    def recorded(self) -> bool | None:
+        """Whether the call is recorded; None while that is open."""
+        return True if self.code in _RECORDED else None if self.code in _OPEN else False
+
+
+def of_list(calls: Sequence[Call]) -> Iterator[RecordingDecision]:
+    """What became of each of these calls; the recordings of all of them are read at once."""
+    about = Q(call__in=calls) | Q(conference_session__in={call.conference_session_id for call in calls} - {None})
+    jobs = list(RecordingJob.objects.filter(about).defer("peaks").order_by("ordinal", "happened_at"))
+    for call in calls:
+        yield of_call(call, getattr(call, "decision", None), [job for job in jobs if _is_of(job, call)])
+
+
+def _is_of(job: RecordingJob, call: Call) -> bool:
+    return job.call_id == call.pk or (
+        job.conference_session_id is not None and job.conference_session_id == call.conference_session_id
+    )
+
+
+def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob]) -> RecordingDecision:
+    """What became of a call, from what was decided about it and its recordings."""
+    grounds = decision.facts if decision is not None else {}
+    available = next((job for job in jobs if job.is_available), None)
+    if decision is None or decision.outcome != Outcome.RECORD:
+        undecided = _undecided(call) if decision is None else None
+        code = Code.RECORDED_ANYWAY if available else undecided or Code.DECIDED_NOT
+        return RecordingDecision(code, call, grounds, available, undecided)
+    if available is not None:
+        return RecordingDecision(Code.RECORDED, call, grounds, available)
+    prevented = _prevented(call, decision)
+    if prevented is not None:
+        return RecordingDecision(prevented, call, grounds)
+    job = jobs[0] if jobs else None
+    return RecordingDecision(_progress(job), call, grounds, job)
+
+
+def _undecided(call: Call) -> Code:
+    if call.ice_received_at is not None:
+        return Code.LAST_RESORT
+    return Code.BROKEN if call.dice_reason in BROKEN_BY_US else Code.NEVER_SEEN
+
+
+def _prevented(call: Call, decision: Decision) -> Code | None:
+    """Why a call that was to be recorded was not, if it was not."""
+    if call.dice_reason in BROKEN_BY_US:
+        return Code.BROKEN_BY_US
+    if call.never_answered:
+        return Code.CALL_FAILED if call.dice_result == "FAILED" else Code.NEVER_ANSWERED
+    answered = starts_at_ace(decision) and decision.ace_svaml is not None
+    return Code.NOT_ASKED_FOR if answered and not svaml.recording_requests(decision.ace_svaml) else None
+
+
+def _progress(job: RecordingJob | None) -> Code:
+    """How far a recording is whose file does not lie in the store."""
+    if job is None:
+        return Code.PLANNED
+    if job.overdue_kind:
+        return Code.OVERDUE
+    return {State.DELETED: Code.DELETED, State.FINISHED: Code.ON_ITS_WAY}.get(State(job.state), Code.UNDER_WAY)
+
+
+def starts_at_ace(decision: Decision) -> bool:
+    """Whether the recording that was decided begins when the called side answers."""
+    return (decision.facts.get("plan") or {}).get("starts") == "ace"

@@ -1,0 +1,217 @@
+"""The words of an explanation: what became of a call, and each step of the chain, made from codes and values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from recordings_site.base.formatting import counted, day, phone, utc
+from recordings_site.calls.models import Call, CallbackDelivery, Decision
+from recordings_site.policies.sentences import clause
+from recordings_site.recordings.explain.chain import Link, Step
+from recordings_site.recordings.explain.explanation import Code, RecordingDecision, starts_at_ace
+from recordings_site.recordings.lifecycle import sentences as states
+from recordings_site.recordings.models import Origin, RecordingJob, Transcript
+from recordings_site.sinch import svaml
+
+_BROKEN_BY_US = {
+    "CALLBACKERROR": "Sinch got no answer to a callback that it could use",
+    "INVALIDSVAMLACTION": "Sinch could not carry out our answer",
+}
+
+
+def sentence(decision: RecordingDecision) -> str:
+    """All about one call: `Not recorded: rule 1 of Support EU v1 excludes calls from +4670*.`"""
+    word, rest = _parts(decision)
+    return f"{word}{rest}."
+
+
+def word(decision: RecordingDecision) -> str:
+    """The beginning, which says what became of the call: `Not recorded`."""
+    return _parts(decision)[0]
+
+
+def reason(decision: RecordingDecision) -> str:
+    """The rest, as a sentence of its own."""
+    return _capital(f"{_parts(decision)[1]}.".lstrip(":, "))
+
+
+def _parts(decision: RecordingDecision) -> tuple[str, str]:
+    """What became of a call, and the rest of the sentence with the sign that begins it."""
+    why = clause(decision.grounds) if decision.grounds else ""
+    match decision.code:
+        case Code.UNEXPLAINED:
+            return "Recorded", ", and nothing here decided it: its call was never seen, or it was started elsewhere"
+        case Code.RECORDED_ANYWAY:
+            origin = Origin(decision.recording.origin).label.lower() if decision.recording else ""
+            return f"Recorded all the same ({origin})", f", though {why or _undecided(decision.undecided, decision)}"
+        case Code.DECIDED_NOT:
+            return "Not recorded", f": {why}"
+        case Code.RECORDED:
+            return "Recorded", f": {why}"
+        case Code.LAST_RESORT | Code.BROKEN | Code.NEVER_SEEN as code:
+            return "Not recorded", f": {_undecided(code, decision)}"
+        case Code.BROKEN_BY_US | Code.CALL_FAILED | Code.NEVER_ANSWERED | Code.NOT_ASKED_FOR as code:
+            return "Not recorded", f": {_prevented(code, decision.call)}, though {why}"
+        case code:
+            return _progress(code, decision.recording, why)
+
+
+def _undecided(code: Code | None, decision: RecordingDecision) -> str:
+    match code:
+        case Code.LAST_RESORT:
+            return "its ICE was answered by the last resort, which connects calls and never records"
+        case Code.BROKEN:
+            return _prevented(code, decision.call)
+        case _:
+            return "the call's ICE was never seen here, so no decision was made"
+
+
+def _prevented(code: Code, call: Call | None) -> str:
+    """What kept a call from being recorded, with Sinch's words for it."""
+    ended = (call.dice_result, call.dice_reason) if call else ("", "")
+    match code:
+        case Code.BROKEN_BY_US | Code.BROKEN:
+            return f"{_BROKEN_BY_US[ended[1]]} ({ended[1]})"
+        case Code.NOT_ASKED_FOR:
+            return "the answer to ACE held no recording"
+    what = "the call failed" if code == Code.CALL_FAILED else "the call was never answered"
+    return f"{what} ({', '.join(filter(None, ended))})"
+
+
+def _progress(code: Code, job: RecordingJob | None, why: str) -> tuple[str, str]:
+    """How far a recording is whose file does not lie in the store."""
+    match code:
+        case Code.DELETED if job and job.deleted_at:
+            return "Recorded", f", and deleted on {day(job.deleted_at)}, {states.deleted(job)}: {why}"
+        case Code.OVERDUE if job and job.overdue_since:
+            since, overdue = utc(job.overdue_since), states.overdue(job)
+            return "To be recorded", f", but missing since {since}: {overdue} {_capital(why)}"
+        case Code.ON_ITS_WAY:
+            return "Recorded", f", its file is on its way: {why}"
+        case Code.UNDER_WAY:
+            return "Being recorded", f": {why}"
+        case _:
+            return "To be recorded", f": {why}"
+
+
+def step_title(step: Step) -> str:
+    """What happened."""
+    match step.about:
+        case RecordingJob() as job if step.link in (Link.FILE, Link.FILE_OVERDUE, Link.FILE_AWAITED):
+            place = f" in {job.destination}" if job.destination else ""
+            return f"The file lies{place}" if step.link == Link.FILE else f"The file does not lie{place} yet"
+        case CallbackDelivery() as delivery:
+            known = {"ace": "ACE: the call was answered", "dice": "DiCE: the call ended"}
+            return delivery.notify_type or known.get(delivery.event, delivery.event.upper())
+        case Decision() as decision if step.link == Link.DECIDED:
+            version = decision.policy_version
+            rule = f"rule {decision.rule}" if decision.rule else "no rule"
+            return f"Decided: {rule} of {version}" if version else "Decided: the default route"
+    return _TITLES[step.link]
+
+
+def step_text(step: Step) -> str:
+    """More about it, "" when the title says all."""
+    if step.link == Link.CALLBACK:
+        return _callback(step)
+    text = _TEXTS[step.link]
+    return text if isinstance(text, str) else text(step.about)
+
+
+def _ice(call: Call) -> str:
+    return f"{phone(call.caller) or 'A withheld number'} called {phone(call.called) or 'nobody'}."
+
+
+def _no_ice(call: Call) -> str:
+    return "A callout has no ICE." if call.direction == Call.Direction.CALLOUT else "It never reached this site."
+
+
+def _decided(decision: Decision) -> str:
+    version = decision.policy_version
+    if version is None:
+        return ""
+    said = [f"{version} was published for: {version.reason.rstrip('.')}."] if version.reason else []
+    published = version.policy.published
+    if published is not None and published.pk != version.pk:
+        said.append(f"Since then v{published.number} is in force ({published.reason or 'no reason given'}).")
+    return " ".join(said)
+
+
+def _ice_answered(decision: Decision) -> str:
+    took = f" in {decision.latency_ms:.1f} ms" if decision.latency_ms is not None else ""
+    if starts_at_ace(decision):
+        return f"Answered{took}; recording starts when the call is answered (ACE)."
+    return f"Answered{took}{_asks(svaml.recording_requests(decision.ice_svaml))}."
+
+
+def _asks(requests: Sequence[svaml.RecordingRequest]) -> str:
+    if not requests:
+        return ", without recording"
+    what = "conference" if requests[0].conference else "call"
+    return f", recording the {what} by {requests[0].origin}"
+
+
+def _callback(step: Step) -> str:
+    delivery: CallbackDelivery = step.about
+    text = delivery.result if delivery.event not in ("ace", "pie") else ""
+    if "answered" in step.detail:
+        text = f"Answered{_asks(svaml.recording_requests(step.detail['answered']))}."
+    accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED
+    return text if accepted else f"{delivery.get_verdict_display()}. {text}"
+
+
+def _file(job: RecordingJob) -> str:
+    size = counted(job.size, "byte") if job.size is not None else "of unknown size"
+    return states.problem(job) or f"{size}: {job.key}"
+
+
+def _transcript(transcript: Transcript) -> str:
+    return f"{counted(transcript.line_count, 'line')} in {transcript.locale or 'an unnamed language'}."
+
+
+def _asked_for(job: RecordingJob) -> str:
+    return f"Asked for in {job.locale}."
+
+
+def _never_transcribed(job: RecordingJob) -> str:
+    return f"{_asked_for(job)} A wrong locale, and a transcription that fails, bring no event."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_TITLES = {
+    Link.ICE_NOT_SEEN: "ICE: not seen",
+    Link.ICE: "ICE: the call came in",
+    Link.NOT_DECIDED: "No decision",
+    Link.ICE_ANSWERED: "ICE answered",
+    Link.END_AWAITED: "The end was not told yet",
+    Link.NO_FILE: "No file",
+    Link.NOTICE_OVERDUE: "recording_available: missing",
+    Link.NOTICE_AWAITED: "recording_available: not yet",
+    Link.FILE_DELETED: "The file was deleted",
+    Link.TRANSCRIPT: "The transcript is here",
+    Link.NO_TRANSCRIPT: "No transcript",
+    Link.TRANSCRIPT_OVERDUE: "The transcript is missing",
+    Link.TRANSCRIPT_AWAITED: "The transcript is not here yet",
+}
+# Beside what is the same each time: what is made from the row that a step is about.
+_TEXTS: Mapping[Link, str | Callable[[Any], str]] = {
+    Link.ICE_NOT_SEEN: _no_ice,
+    Link.ICE: _ice,
+    Link.NOT_DECIDED: "Nothing was decided about this call.",
+    Link.DECIDED: _decided,
+    Link.ICE_ANSWERED: _ice_answered,
+    Link.END_AWAITED: "No DiCE came: the call may be going on.",
+    Link.NO_FILE: "The call was never answered, so there is nothing to wait for.",
+    Link.NOTICE_OVERDUE: states.overdue,
+    Link.NOTICE_AWAITED: "Sinch tells it when the file lies in the store.",
+    Link.FILE: _file,
+    Link.FILE_DELETED: states.deleted,
+    Link.FILE_OVERDUE: "It was looked for and not found.",
+    Link.FILE_AWAITED: "It is looked for some minutes after the call's end.",
+    Link.TRANSCRIPT: _transcript,
+    Link.NO_TRANSCRIPT: "None was asked for.",
+    Link.TRANSCRIPT_OVERDUE: _never_transcribed,
+    Link.TRANSCRIPT_AWAITED: _asked_for,
+}
