@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
-from recordings_site.recordings.search.candidates import plan, walk
 
 from recordings_site.accounts.models import Team, User
 from recordings_site.calls.models import Decision
@@ -27,9 +26,11 @@ from recordings_site.recordings.models import (
     RecordingTag,
     Tag,
 )
+from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.find import understand
 from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.search.language import parse
+from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.summary import quoted
 from recordings_site.recordings.state import OverdueKind, shown_state
 from tests import factories
@@ -117,7 +118,7 @@ def listed(world: World, **filters: object) -> set[object]:
 def searched(world: World, query: str) -> set[object]:
     """What the search finds."""
     node = parse(query, now=timezone.now(), zone=ZONE)
-    found = walk(plan(understand(node), world.user), size=1000).ids
+    found = engine().find(scoped(understand(node), world.user), size=1000).ids
     return set(IndexedRecording.objects.filter(pk__in=found).values_list("recording", flat=True))
 
 
