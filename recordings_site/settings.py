@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "django.contrib.humanize",  # allauth's pages of security keys load it
     "recordings_site.accounts",
     "recordings_site.tasks",
     "recordings_site.destinations",
