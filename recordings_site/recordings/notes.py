@@ -1,8 +1,6 @@
 """What people add to a recording: comments, tags, corrections, names of speakers, and what they have heard."""
 
-from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -57,17 +55,6 @@ class Tag(models.Model):
         return self.name
 
 
-class RecordingTagQuerySet(models.QuerySet["RecordingTag"]):
-    """Named reads of the tags on recordings."""
-
-    def names_on(self, recordings: Collection[UUID]) -> dict[UUID, list[str]]:
-        """The names of the tags on each of these recordings that has any, in their order."""
-        found: dict[UUID, list[str]] = {}
-        for recording, name in self.filter(recording__in=recordings).values_list("recording", "tag__name"):
-            found.setdefault(recording, []).append(name)
-        return found
-
-
 class RecordingTag(models.Model):
     """One tag on one recording, and who put it there."""
 
@@ -75,8 +62,6 @@ class RecordingTag(models.Model):
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-
-    objects = RecordingTagQuerySet.as_manager()
 
     class Meta:
         ordering = ("tag__name",)

@@ -20,11 +20,11 @@ from django_htmx.http import push_url
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
 from recordings_site.base.formatting import counted
-from recordings_site.recordings import actions_library, columns, library_exports, list_rows
+from recordings_site.recordings import actions_library, columns, library_exports
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.forms import TagForm
-from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet, RecordingTag
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
 
@@ -48,7 +48,6 @@ def library(request: Request) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         way=narrowing.way(rows, form, order),
     )
-    tags = RecordingTag.objects.names_on([row.id for row in page.rows]) if "tags" in names else {}
     chips = narrowing.chips(form, request.GET)
     kept = narrowing.link(request.GET)[1:]
     # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
@@ -61,7 +60,7 @@ def library(request: Request) -> HttpResponse:
         "older": narrowing.link(request.GET, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
         "columns": shown,
-        "rows": list_rows.rows_html(page.rows, shown, kept, tags),
+        "shown": {column.name: column in shown for column in columns.COLUMNS},
         "all_columns": columns.COLUMNS,
         "here": here,
         # Goes along to each recording, so that one can walk through this very list there.
