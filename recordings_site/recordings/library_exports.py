@@ -17,8 +17,8 @@ from recordings_site.web.release import release_database
 PAGE = 1000
 FIELDS = (
     "id", "happened_at", "direction", "number", "label", "team", "caller", "called", "call_id", "conference_id",
-    "state", "reason", "duration", "size", "format", "locale", "has_transcript", "policy", "policy_version",
-    "destination", "key",
+    "state", "reason_code", "reason", "duration", "size", "format", "locale", "has_transcript", "policy",
+    "policy_version", "destination", "key",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
         call.call_id if call else "",
         session.conference_id if session else "",
         recording.shown_state,
+        recording.overdue_code or recording.problem_code,
         sentences.reason(recording),
         recording.duration,
         recording.size,

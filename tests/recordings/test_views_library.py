@@ -174,6 +174,16 @@ def test_the_whole_list_is_exported_as_narrowed_in_its_order_and_audited(monkeyp
     assert AuditEvent.objects.filter(action="recordings.exported", data__form="csv", data__query="longer=1m").exists()
 
 
+def test_an_export_says_as_the_list_does_what_is_late_or_wrong_in_a_code_and_in_words() -> None:
+    factories.overdue(overdue_kind="missing", overdue_values={"minutes": 1440})
+    factories.recording(problem_code="not_audio")
+    rows = csv.DictReader(io.StringIO(body(client(factories.admin()).get("/recordings/export/csv/?sort=oldest"))))
+    assert [(row["state"], row["reason_code"], row["reason"].partition(".")[0]) for row in rows] == [
+        ("missing", "not_written", "Nothing was written in 24 hours"),
+        ("available", "not_audio", "The file in the store is not audio, whatever its name says"),
+    ]
+
+
 def test_what_is_selected_is_exported_tagged_and_marked_within_what_one_may_see() -> None:
     team = factories.team()
     mine = factories.recording(number=factories.number(team=team))
