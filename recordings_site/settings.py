@@ -106,6 +106,9 @@ if SQLITE:
     }
 else:
     DATABASES["default"]["ENGINE"] = "recordings_site.web.postgresql"
+    # A pooler in front may give each query another session: cursors of the server would be gone. What does not fit into
+    # memory is read in batches (web.keyset), and nothing else outlives its transaction.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all. Who asks
     # it for a connection tries to connect: the pool itself would try ever more rarely while the server is away, and
     # calls be unrecorded for as long again as that lasted. What DATABASE_URL adds (?sslmode=require) is kept.

@@ -69,10 +69,11 @@ class Server:
 
 
 def program(name: str) -> str:
-    """The path of one of PostgreSQL's programs: Debian keeps them out of PATH."""
-    found = shutil.which(name) or max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default=None)
+    """The path of one of PostgreSQL's programs or of its pooler: Debian keeps them out of PATH."""
+    places = [*Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), *Path("/usr/sbin").glob(name)]
+    found = shutil.which(name) or max(map(str, places), default=None)
     if not found:
-        raise SystemExit(f"{name} is missing. On Debian: apt-get install postgresql")
+        raise SystemExit(f"{name} is missing. On Debian: apt-get install postgresql pgbouncer")
     return found
 
 
@@ -97,6 +98,44 @@ def running(**options: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def pooled(server: Server) -> Iterator[str]:
+    """Give a server's database as a DATABASE_URL that leads through a pooler, which lends a connection for a
+    transaction at a time and another one for the next.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pooler-"))
+    settings = f"""[databases]
+        {DATABASE} = host={server.folder} user={ROLE}
+        [pgbouncer]
+        pool_mode = transaction
+        server_round_robin = 1
+        default_pool_size = 4
+        auth_type = any
+        unix_socket_dir = {folder}
+        listen_addr =
+        listen_port = 5432
+        ignore_startup_parameters = extra_float_digits
+        """
+    (folder / "pgbouncer.ini").write_text(settings)
+    another = _another_user()
+    if another:
+        os.chown(folder, another["user"], another["group"])
+    with (folder / "log").open("wb") as log:
+        command = [program("pgbouncer"), str(folder / "pgbouncer.ini")]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **another)
+    try:
+        until = time.monotonic() + 10
+        while not (folder / ".s.PGSQL.5432").exists():
+            if process.poll() is not None or time.monotonic() > until:
+                raise SystemExit((folder / "log").read_text())
+            time.sleep(0.05)
+        yield Server(folder).url
+    finally:
+        process.kill()
+        process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 

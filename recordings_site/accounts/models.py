@@ -1,5 +1,6 @@
 """Who: users, the teams that own numbers, and the audit trail."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.navigation import page_of
 from recordings_site.base.formatting import sortable
+from recordings_site.web import keyset
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -190,6 +192,10 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
         older_than = self if before is None else self.filter(pk__lt=before)
         rows = list(older_than.order_by("-id")[: size + 1])
         return AuditPage(rows[:size], newer=before is not None and bool(rows), older=len(rows) > size)
+
+    def batches(self) -> "Iterator[Sequence[AuditEvent]]":
+        """All rows, oldest first, a thousand at a time."""
+        return keyset.batches(self, order=("id", "id"), descending=False)
 
     def kinds(self) -> list[str]:
         """The first words of the actions there are, such as "policy"."""

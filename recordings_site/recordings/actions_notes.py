@@ -183,7 +183,7 @@ def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> 
 def index_number(number_id: int) -> int:
     """Index every transcript of a number anew, because a rule gave its speakers other names. Gives their count."""
     count = 0
-    for pk in Transcript.objects.filter(recording__number=number_id).values_list("pk", flat=True).iterator():
+    for pk in Transcript.objects.filter(recording__number=number_id).values_list("pk", flat=True):
         index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
         count += 1
     return count

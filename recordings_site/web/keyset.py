@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -11,10 +11,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
+from recordings_site.web.release import release_database
+
 # Objects, or named tuples of them that hold the columns of the order.
 Row = TypeVar("Row")
 RowOut = TypeVar("RowOut", covariant=True)
 PAGE = 50
+BATCH = 1000
 # Rows that are looked at for one page where no index leads to those that are sought.
 LOOKED_AT = 20_000
 
@@ -90,6 +93,23 @@ def page(
     if backwards:
         return Page(found, _write("newer", end, rows.model, order), older, end)
     return Page(found, newer, _write("older", end, rows.model, order), end)
+
+
+def batches(rows: QuerySet[Any, Row], *, order: tuple[str, str], descending: bool = True) -> Iterator[Sequence[Row]]:
+    """All rows, so many at a time, ordered as by `page`: neither side ever holds them all.
+
+    Each batch is a query of its own, and no connection is held while the caller works on it: a slow reader of a
+    download keeps none. A server-side cursor (QuerySet.iterator) breaks behind a pooler, where the next query may go
+    to another session.
+    """
+    cursor = ""
+    while True:
+        found = page(rows, order=order, descending=descending, cursor=cursor, size=BATCH)
+        release_database()
+        yield found.rows
+        if not found.older:
+            return
+        cursor = found.older
 
 
 def sorted_by(order: tuple[str, str], *, falling: bool) -> list[str]:

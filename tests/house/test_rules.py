@@ -74,6 +74,10 @@ def test_sentences_are_never_cut_apart_or_compared() -> None:
         assert offences(pattern, "recordings_site/*.py") == [], pattern
 
 
+def test_rows_are_read_in_batches_and_never_through_a_cursor_of_the_server() -> None:
+    assert offences(r"\.iterator\(", "recordings_site/*.py") == [], "web.keyset.batches works behind a pooler, too"
+
+
 def test_no_work_is_left_for_later() -> None:
     unfinished = r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b"
     assert offences(unfinished, "*.py", "templates/*.html", "static/js/*.js", "static/css/*.css", "Makefile") == []

@@ -159,7 +159,7 @@ def body(answer: object) -> str:
 
 
 def test_the_whole_list_is_exported_as_narrowed_in_its_order_and_audited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recordings_site.recordings.library_exports.PAGE", 2)
+    monkeypatch.setattr("recordings_site.web.keyset.BATCH", 2)
     team = factories.team()
     number = factories.number(team=team, label="=Support")
     made = [factories.recording(number=number, duration=100.0 + index) for index in range(5)]

@@ -1,5 +1,6 @@
 """Walks the chain of audit rows and tells whether one was altered or removed."""
 
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the number of rows and the head; fail naming the first rows that do not fit."""
-        verdict = audit.verify(AuditEvent.objects.order_by("id").iterator(chunk_size=1000))
+        verdict = audit.verify(chain.from_iterable(AuditEvent.objects.batches()))
         if verdict.broken:
             ids = ", ".join(map(str, verdict.broken[:10]))
             raise CommandError(f"{len(verdict.broken)} of {verdict.rows} rows do not follow from the row before: {ids}")

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +14,7 @@ from recordings_site.base.formatting import counted
 from recordings_site.recordings.actions_media import index_transcript
 from recordings_site.recordings.models import Transcript
 from recordings_site.recordings.search.tokens import VERSION
+from recordings_site.web import keyset
 
 
 class Command(BaseCommand):
@@ -40,8 +42,8 @@ class Command(BaseCommand):
         done = 0
         with tqdm(total=waiting.count(), unit=" transcripts", disable=not sys.stderr.isatty()) as bar:
             try:
-                for pk in waiting.order_by("-id").values_list("pk", flat=True).iterator(chunk_size=1000):
-                    if transcript := Transcript.objects.select_related("recording").filter(pk=pk).first():
+                for found in chain.from_iterable(keyset.batches(waiting.only("id"), order=("id", "id"))):
+                    if transcript := Transcript.objects.select_related("recording").filter(pk=found.pk).first():
                         index_transcript(transcript)
                     done += 1
                     bar.update()
