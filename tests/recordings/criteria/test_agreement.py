@@ -74,7 +74,7 @@ def world() -> Iterator[World]:
         decided = chance.choice([None, *policies])
         call = factories.call(number=chance.choice(numbers))
         decision = decided and Decision.objects.create(
-            call=call, outcome="record", reason="rule", policy_version=decided.published
+            call=call, outcome="record", reason="rule_records", policy_version=decided.published
         )
         make, more = chance.choice(
             [
