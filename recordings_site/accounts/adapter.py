@@ -6,6 +6,7 @@ from typing import Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -72,6 +73,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         """Never: an account is invited first; the provider's verified address then finds it."""
         return False
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """Find the account of an address whose `email_verified` is true: the text "false", which some providers send,
+        is not.
+        """
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified is True
+        found: tuple[User, str] | None = super().authenticate_by_email(sociallogin)
+        return found
 
     def on_authentication_error(
         self,
