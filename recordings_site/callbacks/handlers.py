@@ -18,8 +18,16 @@ from recordings_site.callbacks import actions, answers, inbox, relay
 from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Verdict
-from recordings_site.policies import answer, sentences, snapshot
+from recordings_site.calls.models import (
+    Call,
+    CallbackDelivery,
+    ConferenceSession,
+    Decision,
+    DeliveryResult,
+    Direction,
+    Verdict,
+)
+from recordings_site.policies import answer, snapshot
 from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
@@ -71,7 +79,7 @@ def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[
         audit.record(by=None, action=f"alert.callback.{verdict.value}", subject=call, data=what)
     delivery.call = call
     delivery.applied_at = timezone.now()
-    delivery.result = sentences.decision(given.decision.grounds)[:300]
+    delivery.result_code, delivery.result_values = DeliveryResult.ANSWERED, given.decision.grounds
     delivery.answer_ms = since(started)
     insert(delivery)
     if inbound.reply is not None:
@@ -258,7 +266,7 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
     delivery = inbox.delivery_of(inbound, inbox.judge(inbound))
     is_suspect = delivery.verdict in SUSPECT
     if is_suspect:
-        delivery.result = "Kept and not applied: " + Verdict(delivery.verdict).label.lower() + "."
+        delivery.result_code = DeliveryResult.SUSPECT
     insert(delivery)
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
@@ -270,22 +278,26 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
     return delivery
 
 
-def apply_delivery(delivery_id: int, *, force: bool = False) -> str:
-    """Apply what a stored DiCE or notify tells, once, and return in words what came of it.
+def apply_delivery(delivery_id: int, *, force: bool = False) -> CallbackDelivery:
+    """Apply what a stored DiCE or notify tells, once, and return it with what came of it.
 
     A suspect delivery (stale or replayed) is applied with `force` alone: an admin's word, or its object was found.
     """
     with transaction.atomic():
         delivery = CallbackDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
         if delivery.applied_at is not None or (delivery.verdict in SUSPECT and not force):
-            return delivery.result
-        delivery.result = _apply(delivery, events.parse(bytes(delivery.body)))[:300]
+            return delivery
+        delivery.result_code, delivery.result_values = _apply(delivery, events.parse(bytes(delivery.body)))
         delivery.applied_at = timezone.now()
-        delivery.save(update_fields=("result", "applied_at", "call", "recording_id"))
-        return delivery.result
+        delivery.save(update_fields=("result_code", "result_values", "applied_at", "call", "recording_id"))
+        return delivery
 
 
-def _apply(delivery: CallbackDelivery, event: Event) -> str:
+# What came of a delivery, with the values of that code.
+Result = tuple[DeliveryResult, dict[str, Any]]
+
+
+def _apply(delivery: CallbackDelivery, event: Event) -> Result:
     at = event.timestamp or delivery.received_at
     match event:
         case Dice() as dice:
@@ -296,37 +308,35 @@ def _apply(delivery: CallbackDelivery, event: Event) -> str:
                 enqueue(LEARN, call.pk)
             if call.conference_session is not None:
                 recordings.settle(call.conference_session)
-            return f"The call ended: {dice.result or 'N/A'}, {dice.reason or 'N/A'}."
+            return DeliveryResult.CALL_ENDED, {"result": dice.result[:40], "reason": dice.reason[:40]}
         case Notify() as notify:
             return _apply_notify(delivery, notify, at)
-        case other:
-            return f"Kept: there is nothing to do for “{delivery.event or type(other).__name__}”."
+        case _:
+            return DeliveryResult.UNKNOWN, {}
 
 
-def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> str:
+def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> Result:
     if notify.type == "callingerror" and notify.call_id:
         calls.note_calling_error(_call(delivery, at), notify=notify)
-        return f"Sinch reports an error: {notify.error_code} {notify.error_message}".strip()
+        return DeliveryResult.CALLING_ERROR, {"code": notify.error_code[:40], "message": notify.error_message[:300]}
     if notify.type not in ("recording_finished", "recording_available", "transcription_available"):
-        return f"Kept: there is nothing to do for a notification of type “{notify.type}”."
+        return DeliveryResult.UNKNOWN, {}
     if notify.type == "recording_finished" and not notify.call_id:
-        return "A recording of this conference has finished. Of which session, its end or its file tells."
+        return DeliveryResult.CONFERENCE_RECORDING_FINISHED, {}
     reported = read_reported(notify.destination)
     subject = _subject(delivery, notify, reported, at)
     if subject is None:
-        return "Kept: it names neither a call nor a conference."
+        return DeliveryResult.OF_NOTHING, {}
     if isinstance(subject, Call) and notify.type == "recording_finished":
         calls.note_recording_finished(subject, at=at)
         recordings.settle(subject)
-        return "A recording of this call has finished."
+        return DeliveryResult.RECORDING_FINISHED, {}
     if notify.type == "recording_available":
-        job = recordings.recording_announced(subject, reported=reported, at=at)
+        announced, result = recordings.recording_announced, DeliveryResult.RECORDING_AVAILABLE
     else:
-        job = recordings.transcript_announced(subject, reported=reported, at=at)
-    delivery.recording_id = job.pk
-    what = "recording" if notify.type == "recording_available" else "transcript"
-    where = "" if reported.destination else " at a place that matches none of the destinations"
-    return f"The {what} is available{where}."
+        announced, result = recordings.transcript_announced, DeliveryResult.TRANSCRIPT_AVAILABLE
+    delivery.recording_id = announced(subject, reported=reported, at=at).pk
+    return result, {"known": reported.destination is not None}
 
 
 def _call(delivery: CallbackDelivery, at: datetime) -> Call:

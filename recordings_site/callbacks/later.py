@@ -58,20 +58,20 @@ def learn_callout(call_pk: int) -> None:
         recordings.settle(call)
 
 
-def verify_suspect(delivery_id: int) -> str:
-    """Apply a stale or replayed notification if the object that it names is in the store; return what came of it.
+def verify_suspect(delivery_id: int) -> None:
+    """Apply a stale or replayed notification if the object that it names is in the store.
 
     Raises StoreUnavailable when the store cannot be asked now.
     """
     delivery = CallbackDelivery.objects.get(pk=delivery_id)
     event = events.parse(bytes(delivery.body))
     if not isinstance(event, Notify) or not event.destination:
-        return delivery.result
+        return
     reported = read_reported(event.destination)
     if reported.destination is None:
-        return delivery.result
+        return
     try:
         reported.destination.read_store().stat(reported.key)
     except ObjectMissing:
-        return delivery.result
-    return apply_delivery(delivery.pk, force=True)
+        return
+    apply_delivery(delivery.pk, force=True)

@@ -11,8 +11,8 @@ from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, Decision, Verdict
-from recordings_site.policies import answer, sentences
+from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, Verdict
+from recordings_site.policies import answer
 from recordings_site.policies.answer import Answer, CallFacts
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.recordings import actions as recordings
@@ -81,7 +81,8 @@ def _family(one: NewCall) -> Family:
     delivery = {
         **inbox.told_by_delivery(inbound, Verdict.ACCEPTED),
         "applied_at": decided["decided_at"],
-        "result": sentences.decision(decision.grounds)[:300],
+        "result_code": DeliveryResult.ANSWERED,
+        "result_values": decision.grounds,
         "answer_ms": latency_ms,
     }
     return call, decided, recording, delivery

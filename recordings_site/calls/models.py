@@ -20,6 +20,7 @@ __all__ = [
     "CallbackDelivery",
     "ConferenceSession",
     "Decision",
+    "DeliveryResult",
     "Direction",
     "Outcome",
     "Replay",
@@ -258,6 +259,27 @@ def verdict_choices() -> list[tuple[str, str]]:
     return Verdict.choices
 
 
+class DeliveryResult(models.TextChoices):
+    """What came of a delivery; calls.sentences says it to people, from these values."""
+
+    # Its SVAML was given, for the grounds of the decision (policies.sentences).
+    ANSWERED = "answered"
+    # Kept and not applied: its verdict says why.
+    SUSPECT = "suspect"
+    # `result` and `reason` of the DiCE.
+    CALL_ENDED = "call_ended"
+    # `code` and `message`.
+    CALLING_ERROR = "calling_error"
+    RECORDING_FINISHED = "recording_finished"
+    CONFERENCE_RECORDING_FINISHED = "conference_recording_finished"
+    # `known`: whether the place is in one of the destinations.
+    RECORDING_AVAILABLE = "recording_available"
+    TRANSCRIPT_AVAILABLE = "transcript_available"
+    # Kept, and nothing to be done: it names nothing, or there is nothing to do for its kind.
+    OF_NOTHING = "of_nothing"
+    UNKNOWN = "unknown"
+
+
 class CallbackDelivery(models.Model):
     """One POST of Sinch's that was signed: kept whole, whatever came of it."""
 
@@ -281,14 +303,18 @@ class CallbackDelivery(models.Model):
     # The recording that it told of; no foreign key, as recordings stand on calls.
     recording_id = models.UUIDField(null=True, db_index=True)
     applied_at = models.DateTimeField(null=True)
-    # What came of it, or why nothing did.
-    result = models.CharField(max_length=300, blank=True)
+    # DeliveryResult, empty until it is known, with its values.
+    result_code = models.CharField(max_length=30, blank=True)
+    result_values: Any = models.JSONField(default=dict)
     answer_ms = models.FloatField(null=True)
 
     class Meta:
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="delivery_verdict_known"),
+            models.CheckConstraint(
+                condition=models.Q(result_code__in=["", *DeliveryResult.values]), name="delivery_result_known"
+            ),
         )
         indexes = (
             models.Index(fields=("application", "id"), name="delivery_by_application"),

@@ -26,8 +26,8 @@ def try_again(*, task: Task, by: User) -> None:
 
 
 @transaction.atomic
-def believe(*, delivery: CallbackDelivery, by: User) -> str:
-    """Apply a suspect delivery on an admin's word, and return what came of it."""
-    result = apply_delivery(delivery.pk, force=True)
-    audit.record(by=by, action="callback.believed", subject=delivery, data={"result": result})
-    return result
+def believe(*, delivery: CallbackDelivery, by: User) -> CallbackDelivery:
+    """Apply a suspect delivery on an admin's word, and return it with what came of it."""
+    applied = apply_delivery(delivery.pk, force=True)
+    audit.record(by=by, action="callback.believed", subject=delivery, data={"result": applied.result_code})
+    return applied

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from recordings_site.accounts.access import admin_only
+from recordings_site.calls import sentences
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.ops import actions
 from recordings_site.ops.status import read_status
@@ -35,5 +36,5 @@ def task_again(request: Request, pk: int) -> HttpResponse:
 def delivery_believe(request: Request, pk: int) -> HttpResponse:
     """Apply a stale or replayed callback on one's own word."""
     delivery = get_object_or_404(CallbackDelivery, pk=pk)
-    messages.success(request, actions.believe(delivery=delivery, by=request.user))
+    messages.success(request, sentences.result(actions.believe(delivery=delivery, by=request.user)))
     return redirect("status")

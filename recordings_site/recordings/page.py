@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
+from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import exports, lines, playback
@@ -209,7 +210,7 @@ def _callbacks(recording: RecordingJob) -> list[Told]:
         Told(
             at=row.received_at,
             name=row.notify_type or row.event.upper(),
-            result=row.result,
+            result=calls.result(row),
             verdict=row.get_verdict_display() if row.verdict != CallbackDelivery.Verdict.ACCEPTED else "",
             body=_body(bytes(row.body)),
         )

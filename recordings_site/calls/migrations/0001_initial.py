@@ -93,7 +93,8 @@ class Migration(migrations.Migration):
                 ("conference_id", models.CharField(blank=True, max_length=200)),
                 ("recording_id", models.UUIDField(db_index=True, null=True)),
                 ("applied_at", models.DateTimeField(null=True)),
-                ("result", models.CharField(blank=True, max_length=300)),
+                ("result_code", models.CharField(blank=True, max_length=30)),
+                ("result_values", models.JSONField(default=dict)),
                 ("answer_ms", models.FloatField(null=True)),
                 (
                     "application",
@@ -284,6 +285,30 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("verdict__in", ["accepted", "repeated", "stale", "replayed"])),
                 name="delivery_verdict_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="callbackdelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "result_code__in",
+                        [
+                            "",
+                            "answered",
+                            "suspect",
+                            "call_ended",
+                            "calling_error",
+                            "recording_finished",
+                            "conference_recording_finished",
+                            "recording_available",
+                            "transcript_available",
+                            "of_nothing",
+                            "unknown",
+                        ],
+                    )
+                ),
+                name="delivery_result_known",
             ),
         ),
         migrations.AddIndex(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from recordings_site.base.formatting import counted, day, phone, utc
+from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
 from recordings_site.policies.sentences import clause
 from recordings_site.recordings.explain.chain import Link, Step
@@ -152,7 +153,7 @@ def _asks(requests: Sequence[svaml.RecordingRequest]) -> str:
 
 def _callback(step: Step) -> str:
     delivery: CallbackDelivery = step.about
-    text = delivery.result if delivery.event not in ("ace", "pie") else ""
+    text = calls.result(delivery) if delivery.event not in ("ace", "pie") else ""
     if "answered" in step.detail:
         text = f"Answered{_asks(svaml.recording_requests(step.detail['answered']))}."
     accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED

@@ -1,0 +1,37 @@
+"""The words about calls and callbacks, made from codes and values when they are shown."""
+
+from recordings_site.calls.models import CallbackDelivery, DeliveryResult
+from recordings_site.policies import sentences
+
+
+def result(delivery: CallbackDelivery) -> str:
+    """What came of a callback, "" while that is not known."""
+    values = delivery.result_values
+    match delivery.result_code:
+        case DeliveryResult.ANSWERED:
+            return sentences.decision(values)
+        case DeliveryResult.SUSPECT:
+            return f"Kept and not applied: {delivery.get_verdict_display().lower()}."
+        case DeliveryResult.CALL_ENDED:
+            return f"The call ended: {values['result'] or 'N/A'}, {values['reason'] or 'N/A'}."
+        case DeliveryResult.CALLING_ERROR:
+            return f"Sinch reports an error: {values['code']} {values['message']}".strip()
+        case DeliveryResult.RECORDING_FINISHED:
+            return "A recording of this call has finished."
+        case DeliveryResult.CONFERENCE_RECORDING_FINISHED:
+            return "A recording of this conference has finished. Of which session, its end or its file tells."
+        case DeliveryResult.RECORDING_AVAILABLE:
+            return f"The recording is available{_where(values['known'])}."
+        case DeliveryResult.TRANSCRIPT_AVAILABLE:
+            return f"The transcript is available{_where(values['known'])}."
+        case DeliveryResult.OF_NOTHING:
+            return "Kept: it names neither a call nor a conference."
+        case DeliveryResult.UNKNOWN if delivery.notify_type:
+            return f"Kept: there is nothing to do for a notification of type “{delivery.notify_type}”."
+        case DeliveryResult.UNKNOWN:
+            return f"Kept: there is nothing to do for “{delivery.event or 'Unknown'}”."
+    return ""
+
+
+def _where(known: bool) -> str:
+    return "" if known else " at a place that matches none of the destinations"
