@@ -2,7 +2,8 @@
 
 It reads the sealed snapshot file that the workers write: routes and the applications' secrets, no storage credentials.
 Run it apart from the site, better on another machine, and give Sinch its URL as the fallback URL:
-`gunicorn recordings_site.fallback:application`. It needs CREDENTIALS_KEYS and SNAPSHOT_FILE in its environment.
+`gunicorn --config python:recordings_site.ops.fallback_config recordings_site.fallback:application`. It needs
+CREDENTIALS_KEYS and SNAPSHOT_FILE in its environment.
 """
 
 import json

@@ -9,6 +9,7 @@ from tests.running_site import Site, request
 
 PATH = "/callbacks/sinch/"
 CONTENT_TYPE = "application/json; charset=utf-8"
+STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 PREPARE = """
 from tests import factories
@@ -45,10 +46,15 @@ class Caller:
 
     def signed(self, event: str, call_id: str, fields: dict[str, Any]) -> bytes:
         """The whole request of a callback."""
-        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        stamp = datetime.now(UTC).strftime(STAMP)
         said = {"event": event, "callid": call_id, "timestamp": stamp, "version": 1, **fields}
-        body = json.dumps(said).encode()
-        signed = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
-        authorization = signing.authorization(self.key, self.secret, method="POST", path=PATH, **signed)
-        headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
-        return request("POST", PATH, body, **headers)
+        return signed(self.key, self.secret, said)
+
+
+def signed(key: str, secret: str, event: dict[str, Any]) -> bytes:
+    """The whole request of an event, as it is."""
+    body, stamp = json.dumps(event).encode(), datetime.now(UTC).strftime(STAMP)
+    what = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
+    authorization = signing.authorization(key, secret, method="POST", path=PATH, **what)
+    headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
+    return request("POST", PATH, body, **headers)

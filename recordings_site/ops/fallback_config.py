@@ -1,0 +1,51 @@
+"""How gunicorn runs the fallback: nobody who stalls keeps a call waiting.
+
+`gunicorn --config python:recordings_site.ops.fallback_config recordings_site.fallback:application`
+"""
+
+import contextlib
+import socket
+import time
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+# Seconds from when a thread takes up a request until it has come in and is answered: Sinch sends one in milliseconds.
+DEADLINE = 2.0
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker of threads that hangs up on whoever does not finish a request in time.
+
+    gunicorn itself waits for the rest of a head or a body without end.
+    """
+
+    def init_process(self) -> None:
+        """Prepare, then serve."""
+        self.begun: dict[TConn, float] = {}
+        super().init_process()
+
+    def handle(self, conn: TConn) -> object:
+        """Serve a request, in one of the threads."""
+        self.begun[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self.begun[conn]
+
+    def murder_pending(self) -> None:
+        """Close what is overdue; called at least once a second, in the main thread."""
+        super().murder_pending()
+        overdue = time.monotonic() - DEADLINE
+        for conn, begun in self.begun.copy().items():
+            if begun < overdue:
+                with contextlib.suppress(OSError):
+                    # The thread that waits reads an end. A TLS socket's own method would end the encryption, too.
+                    socket.socket.shutdown(conn.sock, socket.SHUT_RD)
+
+
+worker_class = Worker
+# A call's decision is remembered, for its ACE and PIE, by the process that answered its ICE.
+workers = 1
+threads = 256
+timeout = 30
+graceful_timeout = 5
