@@ -1,9 +1,12 @@
 """The shipped nginx configuration, run by a real nginx in front of the site, with audio fetched from real stores."""
 
 import http.client
+import json
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,11 +17,15 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent
+from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.patience import Patience
 from tests import factories
 from tests.destinations import made
+from tests.running_callbacks import signed
+from tests.running_site import free_port, receive
+from tests.sinch_posts import ice
 from tests.stores import nginx as real_nginx
 from tests.stores.azurite import Azurite
 from tests.stores.faults import faulty_server
@@ -170,3 +177,29 @@ def test_a_store_that_pauses_while_it_plays_is_waited_for(
         recording = factories.recording(destination=destination, key=KEY, **facts)
         answer, body = get(nginx, recording, cookie)
         assert (answer.status, body) == (HTTPStatus.OK, AUDIO)
+
+
+@pytest.mark.parametrize("fault", ["is down", "hangs", "hangs up", "is broken"])
+def test_a_call_that_one_node_does_not_answer_another_one_does(
+    fault: str, live_server: LiveServer, tmp_path: Path
+) -> None:
+    number = factories.number(policy=factories.policy({"otherwise_record": False, "route": factories.CONNECT}))
+    healthy = urlsplit(live_server.url).netloc
+    with ExitStack() as stack:
+        other = free_port()
+        if fault != "is down":
+            faulty = stack.enter_context(faulty_server())
+            other, faulty.hang = faulty.port, 30 if fault == "hangs" else 0
+            if fault == "is broken":
+                faulty.says(500, b"")
+        proxy = real_nginx.start(tmp_path, web=healthy, callbacks=f"127.0.0.1:{other}; server {healthy}")
+        stack.callback(proxy.stop)
+        for call in range(4):
+            event = ice(number.digits, call_id=f"{fault} {call}")
+            with socket.create_connection(("127.0.0.1", proxy.port), 20) as connection:
+                began = time.monotonic()
+                connection.sendall(signed(number.application.key, factories.SECRET, event))
+                answer = json.loads(receive(connection).partition(b"\r\n\r\n")[2])
+                assert time.monotonic() - began < 5
+            assert answer["action"]["name"] == "connectPstn"
+    assert CallbackDelivery.objects.count() == 4

@@ -31,7 +31,7 @@ class Nginx:
 
 
 def start(folder: Path, *, web: str, callbacks: str = "") -> Nginx:
-    """Start the shipped configuration in front of `web` and `callbacks` ("host:port" each)."""
+    """Start the shipped configuration in front of `web` and `callbacks` ("host:port", several by "; server ")."""
 
     def bent(port: int, user: str) -> str:
         text = SHIPPED.read_text()
