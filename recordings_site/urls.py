@@ -15,7 +15,6 @@ from recordings_site.policies import views_destination, views_import
 from recordings_site.policies import views_setup as setup
 from recordings_site.recordings import views as recordings
 from recordings_site.recordings import (
-    views_audio,
     views_exports,
     views_home,
     views_library,
@@ -83,7 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/original/", recordings.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
-    path("recordings/<uuid:recording_id>/download", views_exports.audio_download, name="recording_download"),
+    path("", include("recordings_site.recordings.playback.urls")),
     path(
         "recordings/<uuid:recording_id>/transcript.<str:form>", views_exports.transcript_export, name="recording_export"
     ),
@@ -122,7 +121,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/<int:saved_id>/delete/", views_saved.saved_delete, name="saved_delete"),
     path("saved/<int:saved_id>/seen/", views_saved.saved_seen, name="saved_seen"),
     path("saved/<int:saved_id>/found/<uuid:recording_id>/", views_saved.saved_found, name="saved_found"),
-    path("recordings/<uuid:recording_id>/audio", views_audio.audio, name="recording_audio"),
     # Calls in progress
     path("live/", views_live.live_calls, name="live"),
     path("live/<int:call_pk>/<str:command>/", views_live.live_command, name="live_command"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from recordings_site.recordings import ids, lines
 from recordings_site.recordings.actions import INDEX_TRANSCRIPT
-from recordings_site.recordings.actions_playback import object_seen
+from recordings_site.recordings.lifecycle.objects import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript, TranscriptLine
 from recordings_site.recordings.search import index

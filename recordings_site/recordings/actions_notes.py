@@ -160,12 +160,6 @@ def exported(*, by: User, recording: RecordingJob, form: str) -> None:
 
 
 @transaction.atomic
-def downloaded(*, by: User, recording: RecordingJob) -> None:
-    """The audio leaves the site as a file."""
-    audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})
-
-
-@transaction.atomic
 def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
     """Say whose recording, and call, it is, of which that was not known: from now on the number's team sees it."""
     job = RecordingJob.objects.select_for_update().get(pk=recording.pk)

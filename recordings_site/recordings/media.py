@@ -15,7 +15,7 @@ import miniaudio
 from tinytag import TinyTag, TinyTagException
 
 from recordings_site.recordings import mp3
-from recordings_site.recordings.playback import MAGIC, audio_type
+from recordings_site.recordings.audio.sniff import MAGIC, audio_type
 from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import MOST_POINTS
 

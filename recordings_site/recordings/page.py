@@ -19,7 +19,7 @@ from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import exports, lines, playback
+from recordings_site.recordings import exports, lines
 from recordings_site.recordings.explain import chain
 from recordings_site.recordings.explain.chain import Explanation
 from recordings_site.recordings.forms import Moment
@@ -28,6 +28,7 @@ from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
 from recordings_site.recordings.notes import NEAR_AN_END
+from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.reviewing import Review, review_of
 from recordings_site.recordings.state import AWAITED
 from recordings_site.recordings.waveform import silence_of
@@ -141,7 +142,7 @@ class RecordingPage:
     def audio_url(self) -> str:
         """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
         fragment = f"#t={timecode(self.moment.t)}" if self.moment.t is not None else ""
-        return playback.audio_url(self.recording) + fragment
+        return audio_url(self.recording) + fragment
 
     @property
     def resume(self) -> str:

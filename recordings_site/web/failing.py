@@ -17,7 +17,7 @@ SENTENCE = "The site cannot answer now: its database is busy, or away. It is usu
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 with Retry-After when the database was not to be had. Players and scripts get a sentence, no page.
 
-    Django asks for it wherever an exception got to, the middleware and the doors in it too.
+    Django asks for it wherever an exception got to, the middleware included.
     """
     if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
         return defaults.server_error(request)

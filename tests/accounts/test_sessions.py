@@ -80,11 +80,3 @@ def test_a_session_that_was_altered_stands_for_nobody(client: Client, person: Us
     data = Session.objects.get().session_data
     Session.objects.update(session_data=data[:-1] + ("A" if data[-1] != "A" else "B"))
     assert asks_who_it_is(client)
-
-
-def test_sessions_from_djangos_own_engine_stay_good(person: User, settings: Any) -> None:
-    engine, settings.SESSION_ENGINE = settings.SESSION_ENGINE, "django.contrib.sessions.backends.db"
-    before = Client()
-    before.force_login(person)
-    settings.SESSION_ENGINE = engine
-    assert not asks_who_it_is(before)

@@ -12,7 +12,7 @@ from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.recordings.models import RecordingJob, State
-from recordings_site.recordings.playback import audio_url
+from recordings_site.recordings.playback.version import audio_url
 from recordings_site.simulator import engine as simulator
 from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from recordings_site.recordings import handing_off
+from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playback import accel as playback_accel
 from recordings_site.storage import patience
 from recordings_site.storage.errors import StoreUnavailable
 from recordings_site.storage.port import HandOff, ObjectStat
@@ -29,7 +30,7 @@ def accel(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    handing_off._made.clear()
+    playback_accel._signed.clear()
     patience._by_store.clear()
     yield
     patience._by_store.clear()
@@ -87,10 +88,12 @@ def test_a_url_is_handed_out_again_for_a_moment_and_for_one_version_only(
     assert [get()["X-Store-Url"][-1] for _ in range(3)] == ["1", "1", "1"]
     RecordingJob.objects.update(etag='"2"')
     assert [get()["X-Store-Url"][-1] for _ in range(2)] == ["2", "2"]
-    monkeypatch.setattr(handing_off, "KEPT", 0.0)
+    monkeypatch.setattr(playback_accel, "_signed", Lru(9, seconds=0.0))
     assert [get()["X-Store-Url"][-1] for _ in range(2)] == ["3", "4"]
     assert signed == ['"1"', '"2"', '"2"', '"2"']
-    assert handing_off.SECONDS > 20 + 10, "nginx has time to begin with one that is about to be made anew"
+    assert playback_accel.SECONDS > playback_accel.KEPT + 10, (
+        "nginx has time to begin with one that is about to be made anew"
+    )
 
 
 def test_a_store_is_asked_once_in_a_while_whether_it_is_alive(

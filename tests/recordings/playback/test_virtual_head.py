@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recordings_site.recordings import inspection, mp3, playback
+from recordings_site.recordings import inspection, mp3
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playback.version import known_version
 from recordings_site.simulator import library
 from tests import factories
 
@@ -63,7 +64,7 @@ def test_it_gets_a_table_and_loses_what_came_before_its_frames(client, recording
 def test_each_range_is_that_of_the_whole(client, recording):
     inspection.inspect(recording.pk)
     whole = body(fetch(client, recording))
-    head = len(playback.known_version(RecordingJob.objects.get()).head)
+    head = len(known_version(RecordingJob.objects.get()).head)
     draw = random.Random(3)
     edges = [
         (0, 1),
@@ -87,7 +88,7 @@ def test_what_is_sent_with_the_table_is_never_mixed_with_what_was_sent_without(c
     before = fetch(client, recording)
     old_tag, old_bytes = before["ETag"], body(before)
     recording.refresh_from_db()
-    old_mark = playback.known_version(recording).mark
+    old_mark = known_version(recording).mark
     inspection.inspect(recording.pk)
     after = fetch(client, recording, "bytes=100-", **{"if-range": old_tag})
     assert after.status_code == 200

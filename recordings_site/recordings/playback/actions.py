@@ -1,0 +1,47 @@
+"""What playing leaves in the audit trail: that audio was opened, or left the site as a file."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.base.lru import Lru
+from recordings_site.recordings.models import RecordingJob
+
+OPENED = "audio.opened"
+OPENED_EVERY = timedelta(minutes=30)
+# When the trail says that (person, recording) was opened: each seek asks again, and a row of the trail never changes.
+_opened = Lru[tuple[int, uuid.UUID], datetime](4096)
+
+
+def audio_opened(*, by: User, recording: RecordingJob) -> None:
+    """The first byte leaves for this person: audio was fetched, not yet heard. Written once in half an hour."""
+    if not _opened_lately(by, recording):
+        with transaction.atomic():
+            audit.record(by=by, action=OPENED, subject=recording, data={})
+
+
+def _opened_lately(by: User, recording: RecordingJob) -> bool:
+    since, key = timezone.now() - OPENED_EVERY, (by.pk, recording.pk)
+    if (at := _opened.get(key)) is not None and at > since:
+        return True
+    rows = AuditEvent.objects.filter(
+        subject_type=RecordingJob._meta.label_lower,
+        subject_id=str(recording.pk),
+        action=OPENED,
+        actor_id=by.pk,
+        at__gt=since,
+    )
+    at = rows.values_list("at", flat=True).order_by("-at").first()
+    if at is not None:
+        _opened.put(key, at)
+    return at is not None
+
+
+@transaction.atomic
+def downloaded(*, by: User, recording: RecordingJob) -> None:
+    """The audio leaves the site as a file."""
+    audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})

@@ -1,0 +1,199 @@
+"""Opens a recording's audio: which version of the object, of what kind, which of its bytes."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
+
+from django.conf import settings
+
+from recordings_site.base.lru import Lru
+from recordings_site.recordings.audio.sniff import MAGIC, PLAYABLE, audio_type
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playback.version import Version, known_version
+from recordings_site.storage.errors import ObjectChanged, ObjectMissing
+from recordings_site.storage.patience import patience_with
+from recordings_site.storage.port import Body, ObjectStat, Store
+from recordings_site.web.ranges import Selected, Unsatisfiable, select
+
+T = TypeVar("T")
+
+# What an object is, by (destination, key, ETag): a version never changes.
+_types = Lru[tuple[int, str, str], str](4096)
+_streams = threading.BoundedSemaphore(settings.AUDIO_STREAMS)
+
+
+class NotAudio(Exception):
+    """The object's first bytes are no audio that a browser plays."""
+
+
+class Replaced(ObjectChanged):
+    """The object was replaced while it was played; `stat` is what lies there now."""
+
+    def __init__(self, stat: ObjectStat) -> None:
+        super().__init__("The recording was replaced in the store while it was played.")
+        self.stat = stat
+
+
+class TooManyStreams(Exception):
+    """As many listeners as this process may serve are listening."""
+
+
+class Stream:
+    """The chunks of one listener; closing it, at the end or when the client has gone, frees the store's connection."""
+
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
+        self._chunks, self._close = chunks, close
+        self._open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """May be called twice."""
+        if self._open:
+            self._open = False
+            self._close()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer ready to be sent. `seen`: what the store holds, when that is news. Close it unless it is sent."""
+
+    version: Version
+    selected: Selected | Unsatisfiable
+    content_type: str
+    chunks: Stream | None
+    seen: ObjectStat | None
+
+    @property
+    def length(self) -> int:
+        """The answer's Content-Length, in bytes."""
+        return 0 if isinstance(self.selected, Unsatisfiable) else self.selected.stop - self.selected.start
+
+    def close(self) -> None:
+        """Free the store's connection, if there is one."""
+        if self.chunks:
+            self.chunks.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for: its Range and If-Range, the version it began with, and whether it wants the bytes."""
+
+    range: str | None = None
+    if_range: str | None = None
+    mark: str | None = None
+    body: bool = True
+
+    def select(self, version: Version) -> Selected | Unsatisfiable:
+        """Which bytes of this version."""
+        return select(version.length, self.range, if_range=self.if_range, etag=version.tag)
+
+
+def open_audio(recording: RecordingJob, asked: Asked) -> Opened:
+    """Open what was asked for, in bounded time.
+
+    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is
+    played in its new version from the start on; in the middle of playing it is ObjectChanged, Replaced when that is
+    news.
+    """
+    if recording.destination is None or not recording.key or recording.deleted_at is not None:
+        raise ObjectMissing("There is no object.")
+    source = _Source(recording, recording.destination.read_store())
+    known = known_version(recording)
+    if known is None:
+        return source.open_newest(asked)
+    if asked.mark not in (None, known.mark):
+        raise ObjectChanged("The recording was replaced in the store while it was played.")
+    try:
+        return source.open(known, asked)
+    except ObjectChanged:
+        selected = asked.select(known)
+        if asked.mark is not None or (isinstance(selected, Selected) and selected.start > 0):
+            raise Replaced(source.stat()) from None
+    return source.open_newest(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A recording's object in its store, which is never waited for in vain."""
+
+    recording: RecordingJob
+    store: Store
+
+    def stat(self) -> ObjectStat:
+        return self._ask(lambda: self.store.stat(self.recording.key), discard=lambda _: None)
+
+    def open_newest(self, asked: Asked) -> Opened:
+        stat = self.stat()
+        return self.open(Version.of(stat), asked, seen=stat)
+
+    def open(self, version: Version, asked: Asked, *, seen: ObjectStat | None = None) -> Opened:
+        selected = asked.select(version)
+        if isinstance(selected, Unsatisfiable) or selected.start == selected.stop:
+            return Opened(version, selected, "application/octet-stream", None, seen)
+        kind = self._content_type(version)
+        chunks = self._stream(version, selected) if asked.body else None
+        return Opened(version, selected, kind, chunks, seen)
+
+    def _content_type(self, version: Version) -> str:
+        """By the object's own first bytes, read once, never by those that were asked for."""
+        known = self.recording
+        if known.duration is not None and known.etag == version.etag and known.content_type in PLAYABLE:
+            return known.content_type  # a worker has decoded this very version
+        mark = (known.destination_id or 0, version.key, version.etag)
+        kind = _types.get(mark)
+        if kind is None:
+            kind = audio_type(self._ask(lambda: self._head(version), discard=lambda _: None))
+            if kind is None:
+                raise NotAudio
+            _types.put(mark, kind)
+        return kind
+
+    def _head(self, version: Version) -> bytes:
+        with self.store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag) as body:
+            return b"".join(body)
+
+    def _stream(self, version: Version, selected: Selected) -> Stream:
+        front, start, stop = version.stretch(selected)
+        if start == stop:  # the virtual head alone
+            return Stream(iter([front]), lambda: None)
+        if not _streams.acquire(blocking=False):
+            raise TooManyStreams
+        try:
+            first, rest, body = self._ask(
+                lambda: _begun(self.store.read(version.key, start, stop, etag=version.etag)),
+                discard=lambda late: late[2].close(),
+            )
+        except BaseException:
+            _streams.release()
+            raise
+
+        def close() -> None:
+            body.close()
+            _streams.release()
+
+        # An iterator, not a list: chain would hold the first chunk to the end of the stream.
+        return Stream(chain(iter([front + first]), rest), close)
+
+    def _ask(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
+        return patience_with(self.recording.destination_id).ask(work, discard=discard)
+
+
+def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
+    """The body with its first bytes in hand: a store that accepts and then sends nothing is found out here."""
+    chunks = iter(body)
+    try:
+        return next(chunks), chunks, body
+    except BaseException:
+        body.close()
+        raise

@@ -1,0 +1,29 @@
+"""Says why a recording cannot be played: the one place of this room where sentences are made."""
+
+from recordings_site.recordings.lifecycle.sentences import absence
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
+from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
+
+
+def trouble(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
+    """The status and the sentence for what went wrong; only admins learn the destination's name and its words."""
+    where = f" (destination {recording.destination})" if admin and recording.destination else ""
+    said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""
+    match error:
+        case ObjectMissing():
+            return (410 if recording.deleted_at else 404), absence(recording)
+        case ObjectChanged():
+            return (
+                409,
+                "The recording was replaced in the store while it was played. Load the page again to hear the new one.",
+            )
+        case NotAudio():
+            return 415, f"The file in the store is not audio, whatever its name says{where}. It is not played."
+        case TooManyStreams():
+            return 503, "As many people are listening as this server can serve. Try again in a few seconds."
+        case StoreUnavailable():
+            return 503, f"The store of this recording does not answer{where}. Try again in a few seconds.{said}"
+        case _:
+            help_ = "" if admin else " Ask an administrator to check the destination."
+            return 502, f"The store refused to hand out this recording{where}.{said}{help_}"

@@ -1,0 +1,67 @@
+"""The one version of an object that an answer speaks of, so that a player never mixes the bytes of two."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.sinch.credentials import fingerprint
+from recordings_site.storage.port import ObjectStat
+from recordings_site.web.ranges import Selected
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`size` bytes at `key` with this strong ETag.
+
+    With a `head`, a virtual first frame (recordings.mp3), it is sent as head + the object's bytes from `skip` on.
+    """
+
+    key: str
+    size: int
+    etag: str
+    head: bytes = b""
+    skip: int = 0
+
+    @classmethod
+    def of(cls, stat: ObjectStat) -> Self:
+        """The version that a store reports."""
+        return cls(stat.key, stat.size, stat.etag)
+
+    @property
+    def length(self) -> int:
+        """How many bytes there are to send."""
+        return len(self.head) + self.size - self.skip
+
+    @property
+    def tag(self) -> str:
+        """The ETag of what is sent: other bytes than the object's have another one."""
+        return f'{self.etag[:-1]}-table"' if self.head else self.etag
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in a URL."""
+        return fingerprint(self.tag)
+
+    def stretch(self, selected: Selected) -> tuple[bytes, int, int]:
+        """The bytes of the head that were asked for, and which [start, stop) of the object."""
+        front, before = self.head[selected.start : selected.stop], len(self.head)
+        return front, max(0, selected.start - before) + self.skip, max(0, selected.stop - before) + self.skip
+
+
+def known_version(recording: RecordingJob) -> Version | None:
+    """The version that a worker or a listener saw; None before anybody did."""
+    if not recording.etag or recording.size is None:
+        return None
+    head = b64decode(recording.audio.get("head", ""))
+    return Version(recording.key, recording.size, recording.etag, head, recording.audio["skip"] if head else 0)
+
+
+def audio_url(recording: RecordingJob) -> str:
+    """Where the audio is; once its version is known the URL pins it."""
+    url = reverse("recording_audio", args=[recording.pk])
+    known = known_version(recording)
+    return f"{url}?{urlencode({'v': known.mark})}" if known else url

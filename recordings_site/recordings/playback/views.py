@@ -1,0 +1,117 @@
+"""Answers a player with a recording's audio, in byte ranges, or says why it cannot; and hands it out as a file."""
+
+import uuid
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from recordings_site.accounts import access
+from recordings_site.destinations.sealing import SealingError
+from recordings_site.recordings import exports
+from recordings_site.recordings.lifecycle.objects import object_seen
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.playback import accel, actions
+from recordings_site.recordings.playback.open import Asked, NotAudio, Opened, Replaced, TooManyStreams, open_audio
+from recordings_site.recordings.playback.sentences import trouble
+from recordings_site.storage.errors import StoreError
+from recordings_site.web.http import Request, wants_page
+from recordings_site.web.release import release_database
+
+TROUBLES = (StoreError, SealingError, NotAudio, TooManyStreams)
+
+
+@require_safe
+@access.signed_in
+def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
+    """The audio: 200, 206 or 416, or why there is none. What this person may hear is asked anew with each Range."""
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_destination(), pk=recording_id)
+    release_database()
+    for_nginx = accel.takes(request, recording)
+    asked = Asked(
+        range=request.headers.get("Range"),
+        if_range=request.headers.get("If-Range"),
+        mark=request.GET.get("v"),
+        body=request.method == "GET" and not for_nginx,
+    )
+    try:
+        opened = open_audio(recording, asked)
+        response = _answer(recording, opened)
+        if for_nginx:
+            accel.hand_over(response, recording, opened)
+    except Replaced as error:
+        object_seen(recording=recording, stat=error.stat)
+        return _trouble(request, recording, error)
+    except TROUBLES as error:
+        return _trouble(request, recording, error)
+    try:
+        if opened.seen:
+            object_seen(recording=recording, stat=opened.seen)
+        if request.method == "GET" and opened.length:
+            actions.audio_opened(by=request.user, recording=recording)
+    except BaseException:
+        opened.close()
+        raise
+    release_database()
+    return response
+
+
+@require_safe
+@access.supervisor_or_admin
+def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
+    """The whole audio as a file with a name that says what it is."""
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    release_database()
+    try:
+        opened = open_audio(recording, Asked(body=request.method == "GET"))
+    except TROUBLES as error:
+        return _trouble(request, recording, error)
+    try:
+        if opened.chunks:
+            actions.downloaded(by=request.user, recording=recording)
+    except BaseException:
+        opened.close()
+        raise
+    release_database()
+    ending = "wav" if opened.content_type == "audio/wav" else "mp3"
+    response = _answer(recording, opened)
+    response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'
+    return response
+
+
+def _answer(recording: RecordingJob, opened: Opened) -> HttpResponseBase:
+    """The bytes with the headers that describe them, shown in the page unless the caller says otherwise."""
+    selected = opened.selected
+    response: HttpResponseBase
+    response = StreamingHttpResponse(opened.chunks) if opened.chunks else HttpResponse()
+    response.status_code = selected.status
+    response["Content-Type"] = opened.content_type
+    response["Content-Length"] = str(opened.length)
+    if selected.content_range:
+        response["Content-Range"] = selected.content_range
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = opened.version.tag
+    response["Content-Disposition"] = f'inline; filename="{recording.pk}.{recording.format}"'
+    return _private(response)
+
+
+def _trouble(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
+    """A page for who looks, a sentence for the player, which asks with another Accept."""
+    status, sentence = trouble(recording, error, admin=request.user.sees_all)
+    if wants_page(request):
+        facts = {"recording": recording, "sentence": sentence}
+        response = render(request, "recordings/no_audio.html", facts, status=status)
+    else:
+        response = HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+        _private(response)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """Let nobody keep it or run it: a header that is set here is left alone by the middleware that sets the page's."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
