@@ -7,12 +7,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from recordings_site.recordings import ids, lines
+from recordings_site.recordings import ids, lines, search
 from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.lifecycle.objects import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript, TranscriptLine
-from recordings_site.recordings.search import index
 from recordings_site.recordings.state import Problem
 from recordings_site.recordings.waveform import pack
 from recordings_site.sinch import transcript as sinch_transcript
@@ -98,7 +97,7 @@ def index_transcript(transcript: Transcript) -> None:
     What was loaded since it was last indexed is news, of which saved searches alert.
     """
     before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
-    index.index_transcript(transcript)
+    search.index(transcript)
     if before is None or before < transcript.loaded_at:
         enqueue(ALERTS, transcript.recording_id)
 

@@ -9,8 +9,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.base.formatting import duration, phone, spoken_duration
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search.find import Hit, HitLine
-from recordings_site.recordings.search.highlight import Piece
+from recordings_site.recordings.search import Hit, HitLine, Piece
 from recordings_site.recordings.state import State
 from recordings_site.web.templatetags.site import icon, when
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import timecode
+from recordings_site.recordings import search
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import find, typed
 from recordings_site.web import keyset
 
 LONGEST = 2000
@@ -55,17 +55,17 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
 
 def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None:
     query = {key: str(value) for key, value in QueryDict(name.removeprefix(HITS)).items()}
-    node = typed.read(query.get("q", ""), now=timezone.now(), zone=user.zone).node
+    node = search.read(query.get("q", ""), now=timezone.now(), zone=user.zone).node
     if node is None:
         return None
-    cursor, best = typed.cursor_of(query), typed.wants_best(query)
-    beside = find.beside(node, recording, user=user, before=cursor, best=best)
+    cursor, best = search.cursor_of(query), search.wants_best(query)
+    beside = search.beside(node, recording, user=user, before=cursor, best=best)
     back = f"{reverse('search')}?{urlencode(query)}"
     onward = name if beside.before == cursor else HITS + urlencode({**query, "cursor": beside.before})
     return Review(name, "Search", back, _to_hit(beside.previous, name), _to_hit(beside.following, onward))
 
 
-def _to_hit(hit: find.Hit | None, name: str) -> str:
+def _to_hit(hit: search.Hit | None, name: str) -> str:
     if hit is None:
         return ""
     moment = {"t": timecode(hit.seconds[0]), "q": hit.words} if hit.seconds else {}

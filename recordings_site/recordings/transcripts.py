@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from recordings_site.recordings import actions_media
+from recordings_site.recordings import actions_media, search
 from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
-from recordings_site.recordings.search.tokens import VERSION
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
@@ -42,7 +41,7 @@ def index(recording_id: UUID | str) -> None:
 
 def enqueue_outdated(most: int) -> None:
     """Have at most n transcripts indexed again that an older version of the site indexed, the newest first."""
-    outdated = IndexedRecording.objects.filter(version__lt=VERSION).order_by("-id")
+    outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
         enqueue(INDEX_TRANSCRIPT, pk)
 

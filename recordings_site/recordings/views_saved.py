@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
-from recordings_site.recordings import actions_saved, hit_rows, watching
+from recordings_site.recordings import actions_saved, hit_rows, search, watching
 from recordings_site.recordings.forms_saved import LONGEST_NAME, SavedSearchForm
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.reviewing import HITS
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search import find
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -81,7 +80,7 @@ def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResp
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     searched = watching.tree_of(saved, request.user) if saved.page == SavedPage.SEARCH else None
     name = saved.query if searched is None else HITS + saved.query
-    if searched is not None and (hit := find.within(searched, recording, user=request.user)):
+    if searched is not None and (hit := search.within(searched, recording, user=request.user)):
         return redirect(hit_rows.address_of(hit, name))
     return redirect(f"{reverse('recording', args=[recording.pk])}?{urlencode({'list': name})}")
 

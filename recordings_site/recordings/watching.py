@@ -4,16 +4,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings import search
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
-from recordings_site.recordings.models import IndexedRecording, RecordingJob, RecordingJobQuerySet, SavedSearch
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet, SavedSearch
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search import summary, tree
-from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.find import understand
-from recordings_site.recordings.search.language import parse
-from recordings_site.recordings.search.pieces import QueryError
-from recordings_site.recordings.search.scope import scoped, within_one
 
 COUNTED = 100  # at most, for a count on the home page
 
@@ -23,10 +18,7 @@ def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
     if saved.page == SavedPage.RECORDINGS:
         return listed(saved, saved.owner).filter(pk=recording.pk).exists()
     node = tree_of(saved, saved.owner)
-    indexed = IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True).first()
-    if node is None or indexed is None:
-        return False
-    return bool(engine().find(within_one(scoped(understand(node), saved.owner), indexed), size=1).ids)
+    return node is not None and search.finds(node, recording, user=saved.owner)
 
 
 def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
@@ -35,15 +27,13 @@ def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
         found = listed(saved, user)[: COUNTED + 1].count()
         return min(found, COUNTED), found > COUNTED
     node = tree_of(saved, user)
-    return summary.count(node, user=user, most=COUNTED) if node is not None else (0, False)
+    return search.count(node, user=user, most=COUNTED) if node is not None else (0, False)
 
 
-def tree_of(saved: SavedSearch, user: User) -> tree.Node | None:
+def tree_of(saved: SavedSearch, user: User) -> search.Node | None:
     """The tree of a saved search; None when the language no longer takes it."""
-    try:
-        return parse(QueryDict(saved.query).get("q", ""), now=timezone.now(), zone=user.zone)
-    except QueryError:
-        return None
+    asked = search.read(QueryDict(saved.query).get("q", ""), now=timezone.now(), zone=user.zone)
+    return asked.node if asked.error is None else None
 
 
 def listed(saved: SavedSearch, user: User) -> RecordingJobQuerySet:

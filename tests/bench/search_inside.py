@@ -19,10 +19,12 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from recordings_site.accounts.models import User  # noqa: E402
+from recordings_site.recordings import search  # noqa: E402
 from recordings_site.recordings.models import IndexedRecording, TranscriptLine  # noqa: E402
-from recordings_site.recordings.search import find, spelling, suggest, summary, tree  # noqa: E402
+from recordings_site.recordings.search import spelling  # noqa: E402
 from recordings_site.recordings.search.engine import engine  # noqa: E402
-from recordings_site.recordings.search.language import parse  # noqa: E402
+from recordings_site.recordings.search.hits import compiled  # noqa: E402
+from recordings_site.recordings.search.parser import parse  # noqa: E402
 from recordings_site.recordings.search.port import Walk  # noqa: E402
 from recordings_site.recordings.search.postgresql import quoted  # noqa: E402
 from recordings_site.recordings.search.scope import scoped  # noqa: E402
@@ -112,9 +114,9 @@ def classes() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def found(node: tree.Node, user: User) -> Walk:
+def found(node: search.Node, user: User) -> Walk:
     """The recordings alone: what tantivy gives, too."""
-    return engine().find(scoped(find.understand(node), user), size=NEWEST)
+    return engine().find(scoped(compiled(node), user), size=NEWEST)
 
 
 def ask(browser: Client, query: str) -> None:
@@ -131,7 +133,7 @@ def measure(queries: Sequence[tuple[str, str]], user: User, peer: Peer) -> dict[
     for ours, theirs in [*queries[:3], *queries]:
         node = parse(ours, now=timezone.now(), zone=user.zone)
         times["ids"].append(clocked(found, node, user))
-        times["whole"].append(clocked(find.find, node, user=user))
+        times["whole"].append(clocked(search.find, node, user=user))
         times["page"].append(clocked(ask, browser, ours))
         # tantivy's parser knows no beginnings of words.
         times["peer"].append(clocked(peer.newest, theirs.rstrip("*")))
@@ -169,10 +171,10 @@ def best_and_counts(database: str, user: User, peer: Peer) -> None:
     best, shown, best_peer, counts, counts_peer = [], [], [], [], []
     for word in random.Random(5).sample(words[30:2_000], QUERIES):
         node = parse(word, now=timezone.now(), zone=user.zone)
-        best.append(clocked(lambda node: engine().best(scoped(find.understand(node), user), most=NEWEST + 1), node))
-        shown.append(clocked(find.find_best, node, user=user))
+        best.append(clocked(lambda node: engine().best(scoped(compiled(node), user), most=NEWEST + 1), node))
+        shown.append(clocked(search.best, node, user=user))
         best_peer.append(clocked(peer.best, word))
-        counts.append(clocked(summary.count, node, user=user))
+        counts.append(clocked(search.count, node, user=user))
         counts_peer.append(clocked(peer.best, word, count=True))
     for share in (50, 95):
         floor = percentile(best_peer, share)
@@ -196,8 +198,8 @@ def misspelt(database: str, people: dict[str, User]) -> None:
     for whose, user in people.items():
         nodes = [(word, parse(word, now=timezone.now(), zone=user.zone)) for word in typed]
         unsaid = [(word, node) for word, node in nodes if not found(node, user).ids]
-        nothing = [clocked(find.find, node, user=user) for _, node in unsaid]
-        advice = [clocked(suggest.advise, word, node, user=user, found=False) for word, node in unsaid]
+        nothing = [clocked(search.find, node, user=user) for _, node in unsaid]
+        advice = [clocked(search.suggest, word, node, user=user, found=False) for word, node in unsaid]
         for share in (50, 95):
             floor = percentile(nothing, share)
             say(

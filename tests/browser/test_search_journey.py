@@ -8,11 +8,9 @@ from pytest_django.live_server_helper import LiveServer
 from recordings_site.accounts.models import Role
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import actions_saved
+from recordings_site.recordings import actions_saved, search
 from recordings_site.recordings.models import RecordingJob, SavedMatch
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search import summary
-from recordings_site.recordings.search.index import index_transcript
 from tests import factories, simulated
 from tests.browser.listening import recorded
 from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT, WINDOWS
@@ -38,7 +36,7 @@ def spoken(number: PhoneNumber) -> RecordingJob:
     mine = recorded(call=factories.call(number=number))
     foreign = recorded()
     for recording in (other, mine, foreign):
-        index_transcript(recording.transcript)
+        search.index(recording.transcript)
     return mine
 
 
@@ -177,7 +175,7 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
 def test_all_calls_are_counted_on_request_where_their_number_stands(
     context: BrowserContext, live_server: LiveServer, spoken: RecordingJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(summary, "NEWEST", 1)
+    monkeypatch.setattr("recordings_site.recordings.search.facets.NEWEST", 1)
     sign_in(context, live_server, factories.user(teams=[spoken.number.team] if spoken.number else []))
     page = context.new_page()
     page.goto(f"{live_server.url}/search/?q=refund")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Decision
-from recordings_site.recordings import actions_notes
+from recordings_site.recordings import actions_notes, search
 from recordings_site.recordings.columns import COLUMNS
 from recordings_site.recordings.models import (
     LineCorrection,
@@ -20,7 +20,6 @@ from recordings_site.recordings.models import (
     SavedSearch,
     Tag,
 )
-from recordings_site.recordings.search.index import index_transcript
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.journeys.site_map import pages
@@ -61,7 +60,7 @@ def add_one_of_each(world: World) -> None:
             overdue_values={"minutes": 300},
         )
     talk = tuple((float(second), f"Speaker {second % 2}", "a refund of the card") for second in range(3))
-    index_transcript(factories.transcript(recording, talk))
+    search.index(factories.transcript(recording, talk))
     tag = Tag.objects.create(name=f"tag {recording.pk}")
     for each in (recording, world.recording):
         RecordingTag.objects.create(recording=each, tag=tag, author=person)

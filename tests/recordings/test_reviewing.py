@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import search
 from recordings_site.recordings.models import Listening, RecordingJob
 from recordings_site.recordings.reviewing import review_of
-from recordings_site.recordings.search.index import index_transcript
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def spoken(number: PhoneNumber, hour: int, text: str) -> RecordingJob:
     """A recording of that hour in which this is said after a second."""
     call = factories.call(number=number, started_at=factories.LONG_AGO + timedelta(hours=hour))
     recording = factories.recording(call=call, duration=10.0)
-    index_transcript(factories.transcript(recording, [(1.0, "Speaker 1", text)]))
+    search.index(factories.transcript(recording, [(1.0, "Speaker 1", text)]))
     return recording
 
 

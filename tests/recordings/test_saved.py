@@ -12,11 +12,10 @@ from recordings_site.accounts.models import AuditEvent, Team, User
 from recordings_site.calls.models import Call
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
-from recordings_site.recordings import actions_media, actions_notes, actions_saved, watching
+from recordings_site.recordings import actions_media, actions_notes, actions_saved, search, watching
 from recordings_site.recordings.actions_media import ALERTS
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.saved import SavedPage
-from recordings_site.recordings.search.index import index_transcript
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.refused_mail import refuse_mail_to
@@ -42,7 +41,7 @@ def client(user: User) -> Client:
 
 def said(team: Team, text: str) -> RecordingJob:
     recording = factories.recording(number=factories.number(team=team))
-    index_transcript(factories.transcript(recording, [(1.0, "Speaker 1", text)]))
+    search.index(factories.transcript(recording, [(1.0, "Speaker 1", text)]))
     return recording
 
 
@@ -96,7 +95,7 @@ def test_the_news_lead_to_where_it_is_said_and_on_to_the_other_hits(
     team: Team, person: User, page: SavedPage, query: str, leads_to: dict[str, str]
 ) -> None:
     saved, recording = kept(person, query, page), factories.recording(number=factories.number(team=team))
-    index_transcript(factories.transcript(recording, [(1.0, "Speaker 1", "Hello"), (6.0, "Speaker 2", "two refunds")]))
+    search.index(factories.transcript(recording, [(1.0, "Speaker 1", "Hello"), (6.0, "Speaker 2", "two refunds")]))
     browser = client(person)
     where = f"/saved/{saved.pk}/found/{recording.pk}/"
     SavedMatch.objects.create(saved=saved, recording=recording)

@@ -6,11 +6,10 @@ import re
 import pytest
 from django.test import Client
 
-from recordings_site.recordings import actions_saved
+from recordings_site.recordings import actions_saved, search
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.search import port
-from recordings_site.recordings.search.index import index_transcript
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ def indexed(*texts: str, **fields: object) -> object:
     transcript = factories.transcript(
         recording, [(83.4 + index, f"Speaker {index % 2 + 1}", text) for index, text in enumerate(texts)]
     )
-    index_transcript(transcript)
+    search.index(transcript)
     return recording
 
 
@@ -171,7 +170,7 @@ def test_counts_and_parts_know_nothing_of_others() -> None:
 
 
 def test_more_than_a_thousand_are_counted_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recordings_site.recordings.search.summary.NEWEST", 2)
+    monkeypatch.setattr("recordings_site.recordings.search.facets.NEWEST", 2)
     for _ in range(4):
         indexed("refund")
     browser = client(factories.admin())

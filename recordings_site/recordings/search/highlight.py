@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recordings_site.recordings.search.meaning import Line, matches
+from recordings_site.recordings.search.compiled_query import Line, matches
 from recordings_site.recordings.search.tokens import tokenize
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recordings_site.recordings.search.impact import impact_token, levels
+from recordings_site.recordings.search.bm25 import impact_token, levels
 from recordings_site.recordings.search.tokens import scope_token, speaker_tokens, tokenize
 
 

@@ -9,22 +9,23 @@ from recordings_site.base.text import plain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.models import RecordingJob, SpeakerName, TranscriptLine
-from recordings_site.recordings.search import spelling, tree
+from recordings_site.recordings.search import spelling
+from recordings_site.recordings.search.compiled_query import All
 from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.meaning import All
+from recordings_site.recordings.search.query_tree import Field
 from recordings_site.recordings.search.scope import scoped
 
 LABELS_FROM = 20  # newest calls whose speakers' labels are known as names
 MOST_GIVEN = 2000  # newest names that people gave
 
 
-def is_known(field: tree.Field, user: User) -> bool:
+def is_known(field: Field, user: User) -> bool:
     """Whether a condition names something that there is; conditions that hold no name always do."""
     criterion, value = SEARCHED[field.name], str(field.value)
     return criterion.names(value, user) is None or bool(criterion.named(value, user))
 
 
-def nearest(field: tree.Field, user: User) -> list[str]:
+def nearest(field: Field, user: User) -> list[str]:
     """The names that the value of a condition may be a misspelt or shortened one of, the nearest first."""
     value = str(field.value)
     return _near(value, SEARCHED[field.name].names(value, user) or ())

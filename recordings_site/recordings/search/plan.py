@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recordings_site.recordings.search.meaning import All, Fact, Line, Without
+from recordings_site.recordings.search.compiled_query import All, Fact, Line, Without
 from recordings_site.recordings.search.port import ScopedQuery
 from recordings_site.recordings.search.sql import Condition, Dialect, decides, line_match, recording_match
 from recordings_site.recordings.search.tokens import scope_token

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.models import IndexedRecording
+from recordings_site.recordings.search.compiled_query import CompiledQuery, Line
 from recordings_site.recordings.search.line_tokens import LineTokens
-from recordings_site.recordings.search.meaning import Line, Meaning
 
 BUDGET = 2000  # candidates that one search looks at before it offers to go on
 CONSIDERED = 300  # hits that are weighed for each thing asked, to find the best
@@ -24,7 +24,7 @@ class ScopedQuery:
     `scope` are numbers' ids (0: unattributed), None for all; `user` is who asks: facts hold as far as they may know.
     """
 
-    parts: tuple[Meaning, ...]
+    parts: tuple[CompiledQuery, ...]
     user: User
     scope: tuple[int, ...] | None
     low: int | None

@@ -6,8 +6,8 @@ from django.db import connection
 
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording
+from recordings_site.recordings.search.compiled_query import Close, Line, Run
 from recordings_site.recordings.search.line_tokens import LineTokens, recording_tokens
-from recordings_site.recordings.search.meaning import Close, Line, Run
 from recordings_site.recordings.search.plan import Plan, plan
 from recordings_site.recordings.search.port import ScopedQuery
 from recordings_site.recordings.search.sql import NOWHERE, Condition, column, recording_match, rows

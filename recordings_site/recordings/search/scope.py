@@ -6,14 +6,14 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import ids
 from recordings_site.recordings.criteria.conditions import numbers_named
-from recordings_site.recordings.search import tree
-from recordings_site.recordings.search.meaning import All, Fact, Meaning
+from recordings_site.recordings.search.compiled_query import All, CompiledQuery, Fact
 from recordings_site.recordings.search.port import ScopedQuery
+from recordings_site.recordings.search.query_tree import Between, Field
 
 
-def scoped(meaning: Meaning, user: User) -> ScopedQuery:
+def scoped(query: CompiledQuery, user: User) -> ScopedQuery:
     """A query within what a person may see."""
-    parts = meaning.parts if isinstance(meaning, All) else (meaning,)
+    parts = query.parts if isinstance(query, All) else (query,)
     numbers = [number for number in map(_number, parts) if number]
     scope = None if user.sees_all else PhoneNumber.objects.ids_visible_to(user)
     for each in numbers:
@@ -30,18 +30,18 @@ def within_one(query: ScopedQuery, pk: int) -> ScopedQuery:
     return replace(query, low=low, high=high)
 
 
-def _number(part: Meaning) -> str:
+def _number(part: CompiledQuery) -> str:
     """The number that a part names, if it does."""
     field = part.field if isinstance(part, Fact) else None
-    return str(field.value) if isinstance(field, tree.Field) and field.name == "number" else ""
+    return str(field.value) if isinstance(field, Field) and field.name == "number" else ""
 
 
-def _id_range(parts: tuple[Meaning, ...]) -> tuple[int | None, int | None]:
+def _id_range(parts: tuple[CompiledQuery, ...]) -> tuple[int | None, int | None]:
     """The ids between which every match lies, from the dates that all of it must hold to."""
     low: int | None = None
     high: int | None = None
     for part in parts:
-        if isinstance(part, Fact) and isinstance(part.field, tree.Between):
+        if isinstance(part, Fact) and isinstance(part.field, Between):
             if part.field.start is not None:
                 low = max(low or 0, ids.first_id(part.field.start))
             if part.field.end is not None:
@@ -51,8 +51,8 @@ def _id_range(parts: tuple[Meaning, ...]) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _is_range(part: Meaning) -> bool:
+def _is_range(part: CompiledQuery) -> bool:
     """Whether a part is a time that the ids decide, as they do for dates: those begin and end with a second."""
-    if not isinstance(part, Fact) or not isinstance(part.field, tree.Between):
+    if not isinstance(part, Fact) or not isinstance(part.field, Between):
         return False
     return not any(end is not None and end.microsecond for end in (part.field.start, part.field.end))

@@ -18,8 +18,18 @@ from recordings_site.recordings.criteria.conditions import in_span
 from recordings_site.recordings.criteria.criterion import Span
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import tree
-from recordings_site.recordings.search.meaning import All, Any, Close, Fact, Line, Meaning, Run, Terms, Without
+from recordings_site.recordings.search.compiled_query import (
+    All,
+    Any,
+    Close,
+    CompiledQuery,
+    Fact,
+    Line,
+    Run,
+    Terms,
+    Without,
+)
+from recordings_site.recordings.search.query_tree import Between, Field
 
 # A token that no text has: what a prefix without words stands for.
 NOWHERE = "\ue000nowhere"
@@ -77,13 +87,13 @@ def _way(way: Terms | Run | Close, dialect: Dialect) -> str:
             return dialect.close(way)
 
 
-def recording_match(meaning: Meaning, dialect: Dialect) -> tuple[str | None, bool]:
-    """What a recording's tokens must match at least (None: anything), and whether that decides the meaning."""
-    match meaning:
+def recording_match(query: CompiledQuery, dialect: Dialect) -> tuple[str | None, bool]:
+    """What a recording's tokens must match at least (None: anything), and whether that decides the query."""
+    match query:
         case Line():
-            ways = [dialect.both([dialect.terms(each) for each in _needed(way)]) for way in meaning.ways]
+            ways = [dialect.both([dialect.terms(each) for each in _needed(way)]) for way in query.ways]
             parts = [dialect.either(ways)] if ways else []
-            return dialect.both([*parts, *(dialect.terms([token]) for token in meaning.speaker)]), meaning.is_plain
+            return dialect.both([*parts, *(dialect.terms([token]) for token in query.speaker)]), query.is_plain
         case All(parts_of):
             return _all(parts_of, dialect)
         case Any(parts_of):
@@ -95,7 +105,7 @@ def recording_match(meaning: Meaning, dialect: Dialect) -> tuple[str | None, boo
             return None, False
 
 
-def _all(parts: Sequence[Meaning], dialect: Dialect) -> tuple[str | None, bool]:
+def _all(parts: Sequence[CompiledQuery], dialect: Dialect) -> tuple[str | None, bool]:
     wanted: list[str] = []
     unwanted: list[str] = []
     decided = True
@@ -130,20 +140,20 @@ def _needed(way: Terms | Run | Close) -> list[Sequence[str]]:
             return [[run.tokens[0] for run in runs] for runs in (left, right)]
 
 
-def decides(meaning: Meaning, dialect: Dialect, user: User) -> Condition:
+def decides(query: CompiledQuery, dialect: Dialect, user: User) -> Condition:
     """The condition that decides a query exactly for one recording, as far as a person may know its facts."""
-    match meaning:
+    match query:
         case Fact():
-            return as_sql(_fact(meaning, user))
+            return as_sql(_fact(query, user))
         case Line():
-            match_of, exact = recording_match(meaning, dialect)
-            return dialect.recording_has(match_of or "") if exact else dialect.line_has(line_match(meaning, dialect))
+            match_of, exact = recording_match(query, dialect)
+            return dialect.recording_has(match_of or "") if exact else dialect.line_has(line_match(query, dialect))
         case Without(part):
             inner = decides(part, dialect, user)
             return Condition(f"NOT ({inner.sql})", inner.parameters)
         case All(parts) | Any(parts):
             conditions = [decides(part, dialect, user) for part in parts]
-            word = " AND " if isinstance(meaning, All) else " OR "
+            word = " AND " if isinstance(query, All) else " OR "
             return Condition(
                 word.join(f"({each.sql})" for each in conditions),
                 [parameter for each in conditions for parameter in each.parameters],
@@ -152,9 +162,9 @@ def decides(meaning: Meaning, dialect: Dialect, user: User) -> Condition:
 
 def _fact(fact: Fact, user: User) -> Q:
     match fact.field:
-        case tree.Between(start, end):
+        case Between(start, end):
             return in_span(Span(start, end), user)
-        case tree.Field(name, value):
+        case Field(name, value):
             return SEARCHED[name].condition(value, user)
 
 

@@ -11,9 +11,9 @@ from math import log
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.search import lexicon, port
-from recordings_site.recordings.search.impact import LEVELS, SCORES, impact, impact_token
+from recordings_site.recordings.search.bm25 import LEVELS, SCORES, impact, impact_token
+from recordings_site.recordings.search.compiled_query import Line, Terms, lines_of
 from recordings_site.recordings.search.line_tokens import LineTokens
-from recordings_site.recordings.search.meaning import Line, Terms, lines_of
 from recordings_site.recordings.search.plan import Plan, plan
 from recordings_site.recordings.search.port import CONSIDERED, Ranked, ScopedQuery, Walk, Word
 from recordings_site.recordings.search.sql import Condition, Dialect, column, line_match, recording_match, rows
@@ -90,7 +90,7 @@ class SqlEngine(ABC):
     def best(self, query: ScopedQuery, *, most: int = CONSIDERED) -> Ranked:
         """About `most` hits at most, the best first: at most CONSIDERED of them are looked at for each thing asked.
 
-        A recording scores for each thing asked by its impact (search.impact), for a rare one more than for a common
+        A recording scores for each thing asked by its impact (search.bm25), for a rare one more than for a common
         one. Ties go to the newer. The best of a word are found wherever they are, those of a phrase among the newest.
         """
         wanted = plan(query, self.dialect)

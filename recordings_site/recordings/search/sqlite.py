@@ -8,8 +8,8 @@ from django.db import connection
 
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording
+from recordings_site.recordings.search.compiled_query import Close, Line
 from recordings_site.recordings.search.line_tokens import LineTokens, recording_tokens
-from recordings_site.recordings.search.meaning import Close, Line
 from recordings_site.recordings.search.plan import Plan
 from recordings_site.recordings.search.sql import NOWHERE, Condition, column, rows
 from recordings_site.recordings.search.sql_engine import SqlEngine

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recordings_site.recordings.search import tree
-from recordings_site.recordings.search.language import corrected, parse
-from recordings_site.recordings.search.pieces import QueryError
+from recordings_site.recordings.search.lexer import QueryError
+from recordings_site.recordings.search.parser import corrected, parse
+from recordings_site.recordings.search.query_tree import And, Between, Field, Node, Speaker
 
 BEST = "best"
 # A cursor is an id of the index, 64 bits at most; among the best it is the number of a page.
@@ -28,7 +28,7 @@ class Asked:
 
     text: str
     meant: str
-    node: tree.Node | None
+    node: Node | None
     error: QueryError | None
 
     @property
@@ -42,8 +42,8 @@ class Asked:
     @property
     def conditions(self) -> list[Condition]:
         """What narrows the hits beside what was said: each can be taken away."""
-        parts = self.node.parts if isinstance(self.node, tree.And) else (self.node,)
-        places = [part.place for part in parts if isinstance(part, tree.Field | tree.Speaker | tree.Between)]
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        places = [part.place for part in parts if isinstance(part, Field | Speaker | Between)]
         return [
             Condition(self.meant[start:end], f"{self.meant[:start].rstrip()} {self.meant[end:].lstrip()}".strip())
             for start, end in places

@@ -14,6 +14,7 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.calls.models import Decision
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.recordings import search
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.criteria.registry import CRITERIA, LISTED, SEARCHED, STATES
@@ -27,11 +28,10 @@ from recordings_site.recordings.models import (
     Tag,
 )
 from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.find import understand
-from recordings_site.recordings.search.index import index_transcript
-from recordings_site.recordings.search.language import parse
+from recordings_site.recordings.search.facets import quoted
+from recordings_site.recordings.search.hits import compiled
+from recordings_site.recordings.search.parser import parse
 from recordings_site.recordings.search.scope import scoped
-from recordings_site.recordings.search.summary import quoted
 from recordings_site.recordings.state import OverdueKind, shown_state
 from tests import factories
 
@@ -99,7 +99,7 @@ def world() -> Iterator[World]:
         if chance.random() < 0.5:
             heard = factories.LONG_AGO if chance.random() < 0.5 else None
             Listening.objects.create(recording=recording, user=user, heard_at=heard)
-        index_transcript(transcript)
+        search.index(transcript)
         made.append(recording)
     with timezone.override(ZONE):
         yield World(user, made)
@@ -118,7 +118,7 @@ def listed(world: World, **filters: object) -> set[object]:
 def searched(world: World, query: str) -> set[object]:
     """What the search finds."""
     node = parse(query, now=timezone.now(), zone=ZONE)
-    found = engine().find(scoped(understand(node), world.user), size=1000).ids
+    found = engine().find(scoped(compiled(node), world.user), size=1000).ids
     return set(IndexedRecording.objects.filter(pk__in=found).values_list("recording", flat=True))
 
 

@@ -6,8 +6,8 @@ from functools import cache
 from itertools import groupby
 
 from recordings_site.base.text import fold
+from recordings_site.recordings.search import query_tree
 from recordings_site.recordings.search import tokens as indexing
-from recordings_site.recordings.search import tree
 from recordings_site.recordings.search.tokens import PHONE_MARK
 
 tokenize = cache(indexing.tokenize)
@@ -40,31 +40,31 @@ class Reference:
                     words[word, line.language] = token.text
             transcripts.update(words.keys())
             self.token_of |= words
-        self.known: dict[tuple[tree.Node, Spoken], bool] = {}
+        self.known: dict[tuple[query_tree.Node, Spoken], bool] = {}
         self.common = sorted(transcripts, key=lambda each: (-transcripts[each], each))
 
-    def find(self, node: tree.Node) -> set[object]:
+    def find(self, node: query_tree.Node) -> set[object]:
         """The keys of the recordings that match."""
         return {key for key, lines in self.recordings.items() if self.holds(node, lines, [])}
 
-    def holds(self, node: tree.Node, lines: list[Spoken], speakers: list[str]) -> bool:
+    def holds(self, node: query_tree.Node, lines: list[Spoken], speakers: list[str]) -> bool:
         """Whether a node holds for a recording, where `speakers` are bound."""
         match node:
-            case tree.Or(parts):
+            case query_tree.Or(parts):
                 return any(self.holds(part, lines, speakers) for part in parts)
-            case tree.Not(part):
+            case query_tree.Not(part):
                 return not self.holds(part, lines, speakers)
-            case tree.And(parts):
+            case query_tree.And(parts):
                 return self.all_hold(parts, lines, speakers)
-            case tree.Speaker(label):
+            case query_tree.Speaker(label):
                 return any(self.is_by(line, [*speakers, label]) for line in lines)
             case _:
                 return any(self.is_by(line, speakers) and self.is_known(node, line) for line in lines)
 
-    def all_hold(self, parts: tuple[tree.Node, ...], lines: list[Spoken], speakers: list[str]) -> bool:
-        rest = [part for part in parts if not isinstance(part, tree.Speaker)]
+    def all_hold(self, parts: tuple[query_tree.Node, ...], lines: list[Spoken], speakers: list[str]) -> bool:
+        rest = [part for part in parts if not isinstance(part, query_tree.Speaker)]
         if any(has_text(part) for part in rest):
-            speakers = speakers + [part.label for part in parts if isinstance(part, tree.Speaker)]
+            speakers = speakers + [part.label for part in parts if isinstance(part, query_tree.Speaker)]
         else:
             rest = list(parts)
         for figures, group in groupby(rest, key=is_figures):
@@ -82,30 +82,30 @@ class Reference:
         own = set(tokenize(line.speaker).words)
         return all(set(tokenize(label).words) <= own for label in speakers)
 
-    def is_known(self, node: tree.Node, line: Spoken) -> bool:
+    def is_known(self, node: query_tree.Node, line: Spoken) -> bool:
         """Whether one thing asked is in one line: asked again and again, so looked at once."""
         if (node, line) not in self.known:
             self.known[node, line] = self.in_line(node, line)
         return self.known[node, line]
 
-    def in_line(self, node: tree.Node, line: Spoken) -> bool:
+    def in_line(self, node: query_tree.Node, line: Spoken) -> bool:
         tokens = tokenize(line.text, line.language)
         sequence = [token.text for token in tokens.sequence]
         everything = {*sequence, *(token.text for token in tokens.joined)}
         match node:
-            case tree.Word(text, True):
+            case query_tree.Word(text, True):
                 return bool(everything & set(self.beginning(text, 30)))
-            case tree.Word(text):
+            case query_tree.Word(text):
                 return self.number_in(text, line) or any(
                     self.places(words, sequence, everything) for words in self.read(text)
                 )
-            case tree.Phrase(text):
+            case query_tree.Phrase(text):
                 return any(self.places(words, sequence, everything) for words in self.read(text))
-            case tree.Near(left, right, distance):
+            case query_tree.Near(left, right, distance):
                 return self.near(left, right, distance, sequence)
         raise AssertionError(node)
 
-    def near(self, left: tree.Node, right: tree.Node, distance: int, sequence: list[str]) -> bool:
+    def near(self, left: query_tree.Node, right: query_tree.Node, distance: int, sequence: list[str]) -> bool:
         for one in self.runs(left):
             for other in self.runs(right):
                 for first in starts(one, sequence):
@@ -115,11 +115,11 @@ class Reference:
                             return True
         return False
 
-    def runs(self, node: tree.Node) -> list[list[str]]:
-        if isinstance(node, tree.Word) and node.prefix:
+    def runs(self, node: query_tree.Node) -> list[list[str]]:
+        if isinstance(node, query_tree.Word) and node.prefix:
             return [[token] for token in self.beginning(node.text, 8)]
-        assert isinstance(node, tree.Word | tree.Phrase)
-        whole = self.wholes(node.text) if isinstance(node, tree.Word) else set()
+        assert isinstance(node, query_tree.Word | query_tree.Phrase)
+        whole = self.wholes(node.text) if isinstance(node, query_tree.Word) else set()
         return [*self.read(node.text), *([token] for token in whole)]
 
     def read(self, text: str) -> list[list[str]]:
@@ -152,21 +152,21 @@ def starts(words: list[str], sequence: list[str]) -> list[int]:
     return [index for index in range(len(sequence)) if sequence[index : index + len(words)] == words]
 
 
-def has_text(node: tree.Node) -> bool:
+def has_text(node: query_tree.Node) -> bool:
     """Whether something said is asked for, beside speakers and facts."""
     match node:
-        case tree.And(parts) | tree.Or(parts):
+        case query_tree.And(parts) | query_tree.Or(parts):
             return any(has_text(part) for part in parts)
-        case tree.Not(part):
+        case query_tree.Not(part):
             return has_text(part)
         case _:
-            return isinstance(node, tree.Word | tree.Phrase | tree.Near)
+            return isinstance(node, query_tree.Word | query_tree.Phrase | query_tree.Near)
 
 
-def is_figures(node: tree.Node) -> bool:
+def is_figures(node: query_tree.Node) -> bool:
     """Whether a word is a number or a part of one."""
     return (
-        isinstance(node, tree.Word)
+        isinstance(node, query_tree.Word)
         and not node.prefix
         and any(each.isdigit() for each in node.text)
         and all(each.isdigit() or each in "+().-/,'’" for each in node.text)

@@ -9,13 +9,12 @@ from recordings_site.accounts.models import User
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import search
 from recordings_site.recordings.actions import settle
 from recordings_site.recordings.actions_notes import assign_number
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
-from recordings_site.recordings.search import find as search
 from recordings_site.recordings.search import port
-from recordings_site.recordings.search.index import index_transcript
-from recordings_site.recordings.search.language import parse
+from recordings_site.recordings.search.parser import parse
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ def indexed(*texts: str, locale: str = "en-US", **fields: object) -> Transcript:
     recording = factories.recording(**fields)
     lines = [(10.0 * index, f"Speaker {index % 2 + 1}", text) for index, text in enumerate(texts)]
     transcript = factories.transcript(recording, lines, locale=locale)
-    index_transcript(transcript)
+    search.index(transcript)
     return transcript
 
 
@@ -174,7 +173,7 @@ def test_a_transcript_is_indexed_anew_and_forgotten() -> None:
     admin = factories.admin()
     transcript = indexed("I want a refund")
     transcript.lines.update(text="I want a lamp")
-    index_transcript(transcript)
+    search.index(transcript)
     assert found("refund", admin) == []
     assert found('"a lamp"', admin) == [transcript.recording_id]
     IndexedRecording.objects.all().delete()
@@ -216,7 +215,7 @@ def test_a_number_near_itself_is_one_that_was_said_not_one_that_was_joined() -> 
 def best(query: str, user: User) -> list[object]:
     """The recordings that a query finds, the best match first."""
     node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
-    return [hit.recording.pk for hit in search.find_best(node, user=user)[0].hits]
+    return [hit.recording.pk for hit in search.best(node, user=user).hits]
 
 
 def test_the_best_match_has_more_lines_that_say_it_a_rare_word_before_a_common_one() -> None:

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from recordings_site.ops.chores import catch_up_with_index
 from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
+from recordings_site.recordings import search
 from recordings_site.recordings.management.commands import reindex
 from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
-from recordings_site.recordings.search.index import index_transcript
 from recordings_site.recordings.transcripts import enqueue_outdated
 from tests import factories
 
@@ -29,8 +29,8 @@ def run(**options: object) -> str:
 
 def test_what_is_missing_or_behind_is_indexed_and_nothing_else() -> None:
     current, behind, _missing = (transcript("refund") for _ in range(3))
-    before = index_transcript(current).indexed_at
-    index_transcript(behind)
+    before = search.index(current).indexed_at
+    search.index(behind)
     IndexedRecording.objects.filter(transcript=behind).update(version=0)
     assert run() == "2 transcripts indexed.\n"
     assert IndexedRecording.objects.count() == 3
@@ -41,7 +41,7 @@ def test_what_is_missing_or_behind_is_indexed_and_nothing_else() -> None:
 def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
     made = [transcript("refund") for _ in range(3)]
     for each in made:
-        index_transcript(each)
+        search.index(each)
     IndexedRecording.objects.update(version=0)
     SpokenWord.objects.update(token="old")
     enqueue_outdated(2)
@@ -56,27 +56,27 @@ def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
 
 def test_words_are_counted_once_however_often_a_transcript_is_indexed() -> None:
     for _ in range(2):
-        index_transcript(transcript("refund"))
+        search.index(transcript("refund"))
     run(all=True)
     assert SpokenWord.objects.get(word="refund").transcripts == 2
 
 
 def test_an_interruption_loses_nothing_and_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
-        index_transcript(transcript("refund"))
+        search.index(transcript("refund"))
     done = []
 
     def until_interrupted(each: Transcript) -> IndexedRecording:
         if len(done) == 1:
             raise KeyboardInterrupt
         done.append(each)
-        return index_transcript(each)
+        return search.index(each)
 
     monkeypatch.setattr(reindex, "index_transcript", until_interrupted)
     said = run(all=True)
     assert "Stopped after 1 transcript. Go on with: manage.py reindex --all --before " in said
     assert IndexedRecording.objects.count() == 3
-    monkeypatch.setattr(reindex, "index_transcript", index_transcript)
+    monkeypatch.undo()
     assert run(all=True, before=said.split("--before ")[1].strip()) == "2 transcripts indexed.\n"
 
 

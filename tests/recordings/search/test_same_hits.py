@@ -13,12 +13,12 @@ import pytest
 from django.test import Client
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings import search
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import port, sql_engine, tree
+from recordings_site.recordings.search import port, query_tree, sql_engine
 from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.find import find, understand
-from recordings_site.recordings.search.index import index_transcript
-from recordings_site.recordings.search.language import corrected, parse
+from recordings_site.recordings.search.hits import compiled, find
+from recordings_site.recordings.search.parser import corrected, parse
 from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.sql import Condition
 from recordings_site.recordings.search.sql_engine import SqlEngine
@@ -71,7 +71,7 @@ def corpus() -> Reference:
             )
             for position in range(chance.randint(0, 6))
         ]
-        index_transcript(factories.transcript(recording, lines, locale=locale))
+        search.index(factories.transcript(recording, lines, locale=locale))
         recordings[recording.pk] = [Spoken(speaker, text, language_of(locale)) for _, speaker, text in lines]
     return Reference(recordings)
 
@@ -90,7 +90,7 @@ def query(chance: random.Random, depth: int = 0) -> str:
     return f"({joined})" if chance.random() < 0.7 else joined
 
 
-def queries(seed: int, count: int) -> Iterator[tuple[str, tree.Node]]:
+def queries(seed: int, count: int) -> Iterator[tuple[str, query_tree.Node]]:
     """So many queries as they are understood, and their trees."""
     chance = random.Random(seed)
     for _ in range(count):
@@ -105,7 +105,7 @@ def by_id() -> dict[int, object]:
 
 
 def pages(
-    node: tree.Node,
+    node: query_tree.Node,
     user: User,
     recordings: dict[int, object],
     *,
@@ -113,7 +113,7 @@ def pages(
     each_page: Callable[[], object] = int,
 ) -> list[object]:
     """The recordings (by their ids in the index) that a query finds, page by page to its end."""
-    wanted = scoped(understand(node), user)
+    wanted = scoped(compiled(node), user)
     found: list[object] = []
     before = None
     while True:

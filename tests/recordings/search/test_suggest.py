@@ -12,9 +12,9 @@ from recordings_site.policies.models import Policy
 from recordings_site.recordings.models import RecordingTag, SpeakerName, SpokenWord, Tag
 from recordings_site.recordings.search import spelling, typed
 from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.find import find
+from recordings_site.recordings.search.hits import find
 from recordings_site.recordings.search.port import Word
-from recordings_site.recordings.search.suggest import Advice, advise
+from recordings_site.recordings.search.suggestions import Advice, suggest
 from recordings_site.recordings.search.tokens import tokenize
 from tests import factories
 from tests.recordings.search.test_find import indexed
@@ -27,7 +27,7 @@ def advice(query: str, user: User) -> Advice:
     """The advice on the first page of a query."""
     asked = typed.read(query, now=NOW, zone=user.zone)
     assert asked.node is not None
-    return advise(asked.meant, asked.node, user=user, found=bool(find(asked.node, user=user).hits))
+    return suggest(asked.meant, asked.node, user=user, found=bool(find(asked.node, user=user).hits))
 
 
 def meant(query: str, user: User) -> list[str]:

@@ -8,11 +8,10 @@ import pytest
 from django.db import connection
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings import ids
+from recordings_site.recordings import ids, search
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import find, port, summary
-from recordings_site.recordings.search.index import index_transcript
-from recordings_site.recordings.search.language import parse
+from recordings_site.recordings.search import port
+from recordings_site.recordings.search.parser import parse
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,7 @@ EDGE = ids.moment_of(206 << 36)
 def indexed(text: str, moment: datetime) -> object:
     """A recording of this moment in which this was said."""
     recording = factories.recording(happened_at=moment)
-    index_transcript(factories.transcript(recording, [(0.0, "Speaker 1", text)]))
+    search.index(factories.transcript(recording, [(0.0, "Speaker 1", text)]))
     return recording.pk
 
 
@@ -34,7 +33,7 @@ def walked(query: str, user: User, size: int) -> tuple[list[object], bool]:
     seen: list[object] = []
     before, stopped = None, False
     while True:
-        page = find.find(node, user=user, before=before, size=size)
+        page = search.find(node, user=user, before=before, size=size)
         seen += [hit.recording.pk for hit in page.hits]
         stopped = stopped or page.searched_back_to is not None
         before = page.older
@@ -97,7 +96,7 @@ def test_a_count_is_exact_up_to_what_was_asked_for_and_of_what_one_may_see() -> 
     person = factories.user(teams=[mine.team])
 
     def counted(query: str, user: User, most: int = 100) -> tuple[int, bool]:
-        return summary.count(parse(query, now=NOW, zone=ZoneInfo("UTC")), user=user, most=most)
+        return search.count(parse(query, now=NOW, zone=ZoneInfo("UTC")), user=user, most=most)
 
     assert counted("refund", admin) == (10, False)
     assert counted("refund", admin, most=10) == (10, False)
@@ -119,9 +118,9 @@ def test_counts_of_busy_days_and_quiet_years_are_those_of_the_walk() -> None:
     admin, made = factories.admin(), RecordingJob.objects.count()
     for query in ("refund", "late", "refund -late", "banana OR soon", "refund before:2020-01-01"):
         node = parse(query, now=NOW, zone=ZoneInfo("UTC"))
-        there = len(find.find(node, user=admin, size=made).hits)
+        there = len(search.find(node, user=admin, size=made).hits)
         for most in (1, 5, 29, there - 1, there, made):
             if most > 0:
-                assert summary.count(node, user=admin, most=most) == (min(there, most), there > most), (query, most)
+                assert search.count(node, user=admin, most=most) == (min(there, most), there > most), (query, most)
     forgotten.delete()
-    assert summary.count(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin) == (made - 1, False)
+    assert search.count(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin) == (made - 1, False)

@@ -11,9 +11,9 @@ from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
 from recordings_site.base.formatting import counted
+from recordings_site.recordings import search
 from recordings_site.recordings.actions_media import index_transcript
 from recordings_site.recordings.models import Transcript
-from recordings_site.recordings.search.tokens import VERSION
 from recordings_site.web import keyset
 
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One transcript after the other, the newest first, each in a transaction of its own."""
         started = self._moment(options["before"]) if options["before"] else timezone.now()
-        waiting = Transcript.objects.to_index(VERSION, before=started if options["all"] else None)
+        waiting = Transcript.objects.to_index(search.VERSION, before=started if options["all"] else None)
         done = 0
         with tqdm(total=waiting.count(), unit=" transcripts", disable=not sys.stderr.isatty()) as bar:
             try:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from recordings_site.base.formatting import grouped
 from recordings_site.recordings.criteria.criterion import Criterion, Reading, Span, Unreadable, Value
 from recordings_site.recordings.criteria.registry import SEARCHED
-from recordings_site.recordings.search.pieces import QUOTES, SPEAKER, Piece, QueryError, cut, failure
+from recordings_site.recordings.search.lexer import QUOTES, SPEAKER, Lexeme, QueryError, failure, lexemes_of
+from recordings_site.recordings.search.query_tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 from recordings_site.recordings.search.tokens import tokenize
-from recordings_site.recordings.search.tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 
 LONGEST_QUERY = 2000  # characters
 MOST_TERMS = 60
@@ -53,11 +53,11 @@ def corrected(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[str, QueryEr
 
 
 class _Parser:
-    """Recursive descent over pieces: or > and > not > near > primary."""
+    """Recursive descent over lexemes: or > and > not > near > primary."""
 
     def __init__(self, text: str, now: datetime, zone: ZoneInfo) -> None:
         self.text, self.reading = text, Reading(now, zone)
-        self.pieces = cut(text)
+        self.lexemes = lexemes_of(text)
         self.at = 0
         self.terms = 0
         self.depth = 0
@@ -67,18 +67,18 @@ class _Parser:
 
     # --- Grammar --------------------------------------------------------------------------------------------------
     def whole(self) -> Node:
-        if not self.pieces:
+        if not self.lexemes:
             raise QueryError("Type a word to search for.", 0, len(self.text))
         node = self._or()
-        if self.at < len(self.pieces):
-            extra = self.pieces[self.at]
+        if self.at < len(self.lexemes):
+            extra = self.lexemes[self.at]
             raise self._fail("This bracket closes nothing.", extra.start, extra.end, " ")
         if node is None:
             raise QueryError("There is no letter or digit to search for.", 0, len(self.text))
         return node
 
     def _peek(self) -> str:
-        return self.pieces[self.at].kind if self.at < len(self.pieces) else "end"
+        return self.lexemes[self.at].kind if self.at < len(self.lexemes) else "end"
 
     def _or(self) -> Node | None:
         parts = [self._and()]
@@ -99,81 +99,81 @@ class _Parser:
 
     def _needs_both(self, word: str) -> None:
         """Step over AND, OR or NEAR; raises when nothing stands behind it."""
-        piece = self.pieces[self.at]
+        lexeme = self.lexemes[self.at]
         self.at += 1
         if self._peek() in ("end", ")", "AND", "OR", "NEAR"):
-            raise self._fail(f"{word} needs something to search for behind it.", piece.start, piece.end, " ")
+            raise self._fail(f"{word} needs something to search for behind it.", lexeme.start, lexeme.end, " ")
 
     def _not(self) -> Node | None:
         if self._peek() != "NOT":
             return self._near()
-        piece = self.pieces[self.at]
+        lexeme = self.lexemes[self.at]
         self.at += 1
         if self._peek() in ("end", ")", "AND", "OR", "NEAR"):
-            raise self._fail("NOT needs something to exclude behind it.", piece.start, piece.end, " ")
-        part = self._deeper(piece, self._not)
+            raise self._fail("NOT needs something to exclude behind it.", lexeme.start, lexeme.end, " ")
+        part = self._deeper(lexeme, self._not)
         return None if part is None else Not(part)
 
-    def _deeper(self, piece: Piece, rule: Callable[[], Node | None]) -> Node | None:
+    def _deeper(self, lexeme: Lexeme, rule: Callable[[], Node | None]) -> Node | None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._fail(f"Brackets and NOTs are nested deeper than {DEEPEST}.", piece.start, piece.end, " ")
+            raise self._fail(f"Brackets and NOTs are nested deeper than {DEEPEST}.", lexeme.start, lexeme.end, " ")
         node = rule()
         self.depth -= 1
         return node
 
     def _near(self) -> Node | None:
-        first = self.pieces[self.at] if self.at < len(self.pieces) else None
+        first = self.lexemes[self.at] if self.at < len(self.lexemes) else None
         left = self._primary()
         while self._peek() == "NEAR":
-            piece = self.pieces[self.at]
-            distance = int(piece.value)
-            self._needs_both(piece.text)
+            lexeme = self.lexemes[self.at]
+            distance = int(lexeme.value)
+            self._needs_both(lexeme.text)
             right = self._primary()
             if not isinstance(left, Word | Phrase) or not isinstance(right, Word | Phrase):
-                start = first.start if first and not isinstance(left, Word | Phrase) else piece.start
+                start = first.start if first and not isinstance(left, Word | Phrase) else lexeme.start
                 raise self._fail(
-                    "NEAR stands between two words or phrases, as in refund NEAR/5 card.", start, piece.end,
-                    self.text[start : piece.start] + "AND",
+                    "NEAR stands between two words or phrases, as in refund NEAR/5 card.", start, lexeme.end,
+                    self.text[start : lexeme.start] + "AND",
                 )  # fmt: skip
             if not 1 <= distance <= FARTHEST:
                 nearest = f"NEAR/{min(max(distance, 1), FARTHEST)}"
-                raise self._fail(f"NEAR takes 1 to {FARTHEST} words.", piece.start, piece.end, nearest)
+                raise self._fail(f"NEAR takes 1 to {FARTHEST} words.", lexeme.start, lexeme.end, nearest)
             left = Near(left, right, distance)
         return left
 
     def _primary(self) -> Node | None:
-        piece = self.pieces[self.at] if self.at < len(self.pieces) else Piece("end", "", 0, len(self.text))
+        lexeme = self.lexemes[self.at] if self.at < len(self.lexemes) else Lexeme("end", "", 0, len(self.text))
         self.at += 1
-        match piece.kind:
+        match lexeme.kind:
             case "(":
-                return self._bracket(piece)
+                return self._bracket(lexeme)
             case "phrase":
-                self._count(piece)
-                place = (piece.start, piece.end)
-                return Phrase(piece.text, place=place) if tokenize(piece.text).sequence else None
+                self._count(lexeme)
+                place = (lexeme.start, lexeme.end)
+                return Phrase(lexeme.text, place=place) if tokenize(lexeme.text).sequence else None
             case "word":
-                self._count(piece)
-                return self._plain(piece)
+                self._count(lexeme)
+                return self._plain(lexeme)
             case "field":
-                self._count(piece)
-                return self._field(piece)
+                self._count(lexeme)
+                return self._field(lexeme)
             case ")":
-                raise self._fail("This bracket closes nothing.", piece.start, piece.end, " ")
+                raise self._fail("This bracket closes nothing.", lexeme.start, lexeme.end, " ")
             case kind:
-                raise self._fail(f"{kind} needs something to search for before it.", piece.start, piece.end, " ")
+                raise self._fail(f"{kind} needs something to search for before it.", lexeme.start, lexeme.end, " ")
 
-    def _count(self, piece: Piece) -> None:
+    def _count(self, lexeme: Lexeme) -> None:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise QueryError(
-                f"A query takes {MOST_TERMS} words and conditions at most.", piece.start, len(self.text),
-                self.text[: piece.start].strip(),
+                f"A query takes {MOST_TERMS} words and conditions at most.", lexeme.start, len(self.text),
+                self.text[: lexeme.start].strip(),
             )  # fmt: skip
 
-    def _bracket(self, opening: Piece) -> Node | None:
+    def _bracket(self, opening: Lexeme) -> Node | None:
         if self._peek() == ")":
-            empty = self.pieces[self.at]
+            empty = self.lexemes[self.at]
             raise self._fail("There is nothing between these brackets.", opening.start, empty.end, " ")
         node = self._deeper(opening, self._or)
         if self._peek() != ")":
@@ -181,34 +181,34 @@ class _Parser:
         self.at += 1
         return node
 
-    def _plain(self, piece: Piece) -> Node | None:
-        prefix = piece.text.endswith("*")
-        words = tokenize(piece.text)
+    def _plain(self, lexeme: Lexeme) -> Node | None:
+        prefix = lexeme.text.endswith("*")
+        words = tokenize(lexeme.text)
         if not words.sequence:
             return None
-        if (before := piece.text.rstrip("*").partition("*")) and before[1]:
-            kept = f"{before[0]}*" if len(before[0]) >= SHORTEST_PREFIX else piece.text.replace("*", "")
-            raise self._fail("A star stands for the end of a word, as in refun*.", piece.start, piece.end, kept)
+        if (before := lexeme.text.rstrip("*").partition("*")) and before[1]:
+            kept = f"{before[0]}*" if len(before[0]) >= SHORTEST_PREFIX else lexeme.text.replace("*", "")
+            raise self._fail("A star stands for the end of a word, as in refun*.", lexeme.start, lexeme.end, kept)
         if prefix and len(words.sequence) == 1:
             shortest = SHORTEST_PREFIX if words.words[0].isascii() else 1
             if len(words.words[0]) < shortest:
                 raise self._fail(
-                    f"Put at least {SHORTEST_PREFIX} letters before the star.", piece.start, piece.end,
-                    piece.text.rstrip("*"),
+                    f"Put at least {SHORTEST_PREFIX} letters before the star.", lexeme.start, lexeme.end,
+                    lexeme.text.rstrip("*"),
                 )  # fmt: skip
-            return Word(piece.text, prefix=True, place=(piece.start, piece.end))
-        return Word(piece.text, place=(piece.start, piece.end))
+            return Word(lexeme.text, prefix=True, place=(lexeme.start, lexeme.end))
+        return Word(lexeme.text, place=(lexeme.start, lexeme.end))
 
     # --- Fields ---------------------------------------------------------------------------------------------------
-    def _field(self, piece: Piece) -> Node | None:
-        name, value = piece.text, piece.value.strip()
-        value, end = self._whole_value(name, value, piece.end) if value else (value, piece.end)
-        place = (piece.start, end)
+    def _field(self, lexeme: Lexeme) -> Node | None:
+        name, value = lexeme.text, lexeme.value.strip()
+        value, end = self._whole_value(name, value, lexeme.end) if value else (value, lexeme.end)
+        place = (lexeme.start, end)
         if not value:
-            behind = self._peek() in ("word", "phrase") and self.text[piece.end : piece.end + 1].isspace()
-            end = self.pieces[self.at].start if behind else piece.end
+            behind = self._peek() in ("word", "phrase") and self.text[lexeme.end : lexeme.end + 1].isspace()
+            end = self.lexemes[self.at].start if behind else lexeme.end
             sentence = f"“{name}:” needs a value behind the colon, without a blank."
-            raise self._fail(sentence, piece.start, end, f"{name}:" if behind else " ")
+            raise self._fail(sentence, lexeme.start, end, f"{name}:" if behind else " ")
         if name == SPEAKER:
             if not tokenize(value).sequence:
                 raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
@@ -224,7 +224,7 @@ class _Parser:
             return criterion.read(value, self.reading)
         except Unreadable as problem:
             # Beside others a condition that nobody can guess is left out: an example would only hide what is found.
-            instead = problem.meant or (problem.example if len(self.pieces) == 1 else "")
+            instead = problem.meant or (problem.example if len(self.lexemes) == 1 else "")
             raise self._fail(problem.sentence, *place, f"{name}:{instead}" if instead else " ") from None
 
     def _whole_value(self, name: str, value: str, end: int) -> tuple[str, int]:
@@ -233,11 +233,11 @@ class _Parser:
         first = value
         if self.text[end - 1] in QUOTES or name == SPEAKER:
             return value, end
-        for at, piece in enumerate(self.pieces[self.at : self.at + LONGEST_VALUE - 1], self.at + 1):
-            if piece.kind != "word":
+        for at, lexeme in enumerate(self.lexemes[self.at : self.at + LONGEST_VALUE - 1], self.at + 1):
+            if lexeme.kind != "word":
                 break
-            value, end = f"{value} {piece.text}", piece.end
-            if SEARCHED[name].continues(first, value, piece.text, self.reading):
+            value, end = f"{value} {lexeme.text}", lexeme.end
+            if SEARCHED[name].continues(first, value, lexeme.text, self.reading):
                 taken = (value, end, at)
         value, end, self.at = taken
         return value, end

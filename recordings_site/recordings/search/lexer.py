@@ -1,4 +1,4 @@
-"""Cuts a typed query into its pieces: brackets, AND OR NOT NEAR, words, phrases, and conditions with their values."""
+"""Cuts a typed query into its lexemes: brackets, AND OR NOT NEAR, words, phrases, and conditions with their values."""
 
 import difflib
 import re
@@ -33,7 +33,7 @@ def failure(text: str, sentence: str, start: int, end: int, replacement: str | N
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Lexeme:
     """One piece of the typed text: ( ) AND OR NOT NEAR word phrase field."""
 
     kind: str
@@ -43,21 +43,21 @@ class Piece:
     value: str = ""
 
 
-def cut(text: str) -> list[Piece]:
-    """The pieces of a query in their order. Raises QueryError for a quotation mark or condition that is none."""
-    pieces: list[Piece] = []
+def lexemes_of(text: str) -> list[Lexeme]:
+    """The lexemes of a query in their order. Raises QueryError for a quotation mark or condition that is none."""
+    lexemes: list[Lexeme] = []
     at = 0
     while found := _TOKEN.match(text, at):
         at = found.end()
         match found.lastgroup:
             case "open" | "close":
-                pieces.append(Piece(found[0], found[0], found.start(), at))
+                lexemes.append(Lexeme(found[0], found[0], found.start(), at))
             case "quote":
                 phrase, at = _quoted(text, found.start())
-                pieces.append(Piece("phrase", phrase, found.start(), at))
+                lexemes.append(Lexeme("phrase", phrase, found.start(), at))
             case "word":
-                at = _word(text, pieces, found[0], found.start())
-    return pieces
+                at = _word(text, lexemes, found[0], found.start())
+    return lexemes
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
@@ -69,28 +69,28 @@ def _quoted(text: str, start: int) -> tuple[str, int]:
     return text[start + 1 : closing.start()], closing.end()
 
 
-def _word(text: str, pieces: list[Piece], word: str, start: int) -> int:
-    """Append the pieces of a run without blanks; gives the place after it (a field takes what is quoted)."""
+def _word(text: str, lexemes: list[Lexeme], word: str, start: int) -> int:
+    """Append the lexemes of a run without blanks; gives the place after it (a field takes what is quoted)."""
     while word.startswith("-") and len(word) > 1:
-        if word[1].isdigit() and pieces and pieces[-1].end == start:
+        if word[1].isdigit() and lexemes and lexemes[-1].end == start:
             break
-        pieces.append(Piece("NOT", "-", start, start + 1))
+        lexemes.append(Lexeme("NOT", "-", start, start + 1))
         word, start = word[1:], start + 1
     end = start + len(word)
     if word == "-" and end < len(text) and text[end] in QUOTES + "(":
-        pieces.append(Piece("NOT", "-", start, end))
+        lexemes.append(Lexeme("NOT", "-", start, end))
     elif word in ("AND", "OR", "NOT", "|", "&", "&&", "||"):
         kind = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}.get(word, word)
-        pieces.append(Piece(kind, word, start, end))
+        lexemes.append(Lexeme(kind, word, start, end))
     elif near := _NEAR.fullmatch(word):
-        pieces.append(Piece("NEAR", word, start, end, near[1] or near[2] or "10"))
+        lexemes.append(Lexeme("NEAR", word, start, end, near[1] or near[2] or "10"))
     elif field := _FIELD.fullmatch(word):
         name, value = _known(text, field, start), field[2]
         if not value and end < len(text) and text[end] in QUOTES:
             value, end = _quoted(text, end)
-        pieces.append(Piece("field", name, start, end, value))
+        lexemes.append(Lexeme("field", name, start, end, value))
     else:
-        pieces.append(Piece("word", word, start, end))
+        lexemes.append(Lexeme("word", word, start, end))
     return end
 
 

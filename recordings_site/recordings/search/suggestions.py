@@ -14,13 +14,15 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.text import fold
 from recordings_site.recordings.criteria.registry import PHONES
-from recordings_site.recordings.search import find, names, spelling, tree, typed
+from recordings_site.recordings.search import names, spelling, typed
+from recordings_site.recordings.search.compiled_query import groups
 from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.search.facets import quoted
 from recordings_site.recordings.search.highlight import Piece
-from recordings_site.recordings.search.meaning import groups
+from recordings_site.recordings.search.hits import compiled, find
 from recordings_site.recordings.search.port import Walk
+from recordings_site.recordings.search.query_tree import And, Field, Near, Node, Or, Phrase, Speaker, Word
 from recordings_site.recordings.search.scope import scoped
-from recordings_site.recordings.search.summary import quoted
 from recordings_site.recordings.search.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
@@ -33,7 +35,7 @@ _RARER = 100  # times that a word must be commoner to be as likely as another wi
 _BESIDE = 20  # times that a word may be less likely than the best one and still be offered
 _FEWEST_DIGITS = 6  # of what may be a phone number
 
-_Asked = tree.Word | tree.Phrase | tree.Speaker | tree.Field
+_Asked = Word | Phrase | Speaker | Field
 _Change = tuple[tuple[int, int], str]  # a place in the query, and what is to stand there
 
 
@@ -66,7 +68,7 @@ class _Doubt:
     instead: Sequence[str]
 
 
-def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
+def suggest(query: str, node: Node, *, user: User, found: bool) -> Advice:
     """Advice on a query and its tree. Where something was found, only alternatives can have failed."""
     parts = islice(_asked(node, among_alternatives=not found), LOOKED_INTO)
     doubts = list(islice((doubt for part in parts for doubt in _doubts(part, user)), DOUBTED))
@@ -85,28 +87,28 @@ def advise(query: str, node: tree.Node, *, user: User, found: bool) -> Advice:
     )
 
 
-def _looser(query: str, node: tree.Node) -> str:
+def _looser(query: str, node: Node) -> str:
     """A query for the same words that asks less: a phrase's or NEAR's anywhere in a call, others in any call."""
     match node:
-        case tree.Phrase(text):
+        case Phrase(text):
             return text.strip()
-        case tree.Near(tree.Word() | tree.Phrase() as left, tree.Word() | tree.Phrase() as right):
+        case Near(Word() | Phrase() as left, Word() | Phrase() as right):
             return f"{_typed(query, left)} {_typed(query, right)}"
-        case tree.And(parts):
-            words = [part for part in parts if isinstance(part, tree.Word | tree.Phrase)]
+        case And(parts):
+            words = [part for part in parts if isinstance(part, Word | Phrase)]
             return " OR ".join(_typed(query, word) for word in words) if len(words) == len(parts) else ""
     return ""
 
 
-def _typed(query: str, part: tree.Word | tree.Phrase) -> str:
+def _typed(query: str, part: Word | Phrase) -> str:
     start, end = part.place
     return query[start:end]
 
 
-def _operators(node: tree.Node) -> list[_Change]:
+def _operators(node: Node) -> list[_Change]:
     """The words that would combine others if they were typed in capitals."""
-    parts = node.parts if isinstance(node, tree.And) else ()
-    words = [part for part in parts if isinstance(part, tree.Word) and part.text in ("and", "or", "not")]
+    parts = node.parts if isinstance(node, And) else ()
+    words = [part for part in parts if isinstance(part, Word) and part.text in ("and", "or", "not")]
     return [(word.place, word.text.upper()) for word in words]
 
 
@@ -130,58 +132,58 @@ def _leads_somewhere(query: str, user: User) -> bool:
     return bool(walked.ids) or walked.stopped
 
 
-def _first(node: tree.Node, user: User) -> Walk:
-    return engine().find(scoped(find.understand(node), user), size=1)
+def _first(node: Node, user: User) -> Walk:
+    return engine().find(scoped(compiled(node), user), size=1)
 
 
-def _asked(node: tree.Node, *, among_alternatives: bool) -> Iterator[_Asked]:
+def _asked(node: Node, *, among_alternatives: bool) -> Iterator[_Asked]:
     """What a query asks for, of which one that finds nothing may be why: of all that must hold, only alternatives."""
     match node:
-        case tree.And(parts):
+        case And(parts):
             for group in groups(parts):
                 yield from _asked(_together(group), among_alternatives=among_alternatives)
-        case tree.Or(parts):
+        case Or(parts):
             for part in parts:
                 yield from _asked(part, among_alternatives=True)
-        case tree.Near(left, right):
+        case Near(left, right):
             yield from _asked(left, among_alternatives=among_alternatives)
             yield from _asked(right, among_alternatives=among_alternatives)
-        case tree.Word(prefix=False) | tree.Phrase() | tree.Speaker() | tree.Field() if among_alternatives:
+        case Word(prefix=False) | Phrase() | Speaker() | Field() if among_alternatives:
             yield node
 
 
-def _together(group: Sequence[tree.Node]) -> tree.Node:
+def _together(group: Sequence[Node]) -> Node:
     """Figures with blanks between them as the one number that they may be."""
-    words = [part for part in group if isinstance(part, tree.Word)]
+    words = [part for part in group if isinstance(part, Word)]
     if len(words) < 2:
         return group[0]
-    return tree.Word(" ".join(word.text for word in words), place=(words[0].place[0], words[-1].place[1]))
+    return Word(" ".join(word.text for word in words), place=(words[0].place[0], words[-1].place[1]))
 
 
 def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
     """What nothing is known of in one part of a query."""
     match part:
-        case tree.Word() | tree.Phrase():
+        case Word() | Phrase():
             yield from _unsaid(part, user)
-        case tree.Speaker(label) if not _first(part, user).ids:
+        case Speaker(label) if not _first(part, user).ids:
             near = names.nearest_speakers(label, user)[:TRIED]
-            near = [name for name in near if _first(tree.Speaker(name), user).ids]
+            near = [name for name in near if _first(Speaker(name), user).ids]
             sentence = f"No speaker of a call that you may see is called “{label}”."
             yield _Doubt(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
-        case tree.Field(name, value) if not names.is_known(part, user):
+        case Field(name, value) if not names.is_known(part, user):
             near = names.nearest(part, user)[:TRIED]
             yield _Doubt(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
 
 
-def _unsaid(part: tree.Word | tree.Phrase, user: User) -> Iterator[_Doubt]:
+def _unsaid(part: Word | Phrase, user: User) -> Iterator[_Doubt]:
     """The words of a part that were said in no call that this person may see; what was written as one is one."""
     if _first(part, user).ids:
         return
     tokens = tokenize(part.text)
     each_word = list(islice(zip(tokens.sequence, tokens.words, strict=True), LOOKED_INTO))
     if len(tokens.words) > 1:
-        each_word = [(token, word) for token, word in each_word if not _first(tree.Word(word), user).ids]
-    if isinstance(part, tree.Phrase):
+        each_word = [(token, word) for token, word in each_word if not _first(Word(word), user).ids]
+    if isinstance(part, Phrase):
         for token, word in each_word:
             start = part.place[0] + 1 + token.start  # behind the quotation mark
             text = part.text[token.start : token.end]
@@ -220,7 +222,7 @@ def _meant(word: str, user: User) -> list[Sequence[str]]:
 def _as_said(words: Sequence[str], user: User) -> Sequence[str]:
     """Folded words as they were written in the newest calls that this person may see; empty if in none of them."""
     text = " ".join(words)
-    hits = find.find(tree.Word(text) if len(words) == 1 else tree.Phrase(text), user=user, size=HEARD_IN).hits
+    hits = find(Word(text) if len(words) == 1 else Phrase(text), user=user, size=HEARD_IN).hits
     written = Counter(piece.text for hit in hits for line in hit.lines for piece in line.pieces if piece.found)
     said = []
     for word in words:

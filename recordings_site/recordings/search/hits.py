@@ -1,4 +1,4 @@
-"""Finds recordings for a typed query: the one face of search for pages, counts, alerts and exports."""
+"""Finds recordings and shows each as a hit: its first lines that match, with what was found marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from recordings_site.accounts.models import User
 from recordings_site.recordings import ids
 from recordings_site.recordings.lines import corrected_texts, names_of_each
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import spoken, tree
+from recordings_site.recordings.search import languages, port
+from recordings_site.recordings.search.compiled_query import CompiledQuery, Line, compile_query, lines_of
 from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.highlight import Piece, pieces
-from recordings_site.recordings.search.meaning import Line, Meaning, lines_of, meaning_of
-from recordings_site.recordings.search.port import Ranked
-from recordings_site.recordings.search.scope import scoped
+from recordings_site.recordings.search.query_tree import Node
+from recordings_site.recordings.search.scope import scoped, within_one
 
 PAGE = 20
 LINES_SHOWN = 3
@@ -64,40 +64,58 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits, newest first; where the next one begins; how far back the search went when it stopped early."""
+    """A page of hits, and where the next one begins."""
 
     hits: Sequence[Hit]
     older: int | None
-    searched_back_to: datetime | None
+    # How far back a search for the newest went when it stopped early.
+    searched_back_to: datetime | None = None
+    # Of the best: among how many of the newest they were chosen (0: among all), and whether there are more hits.
+    considered: int = 0
+    more: bool = False
 
 
-def understand(node: tree.Node) -> Meaning:
+def compiled(node: Node) -> CompiledQuery:
     """What a parsed query means in the languages that were spoken so far."""
-    return meaning_of(node, languages=spoken.languages(), expand=engine().expand)
+    return compile_query(node, languages=languages.languages(), expand=engine().expand)
 
 
-def find(node: tree.Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:
+def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:
     """The newest recordings that match and that this person may see, older than the cursor `before`."""
-    meaning = understand(node)
-    walked = engine().find(scoped(meaning, user), size=size, before=before)
-    hits = _hits(walked.ids, list(lines_of(meaning)), user)
+    query = compiled(node)
+    walked = engine().find(scoped(query, user), size=size, before=before)
+    hits = _hits(walked.ids, list(lines_of(query)), user)
     back_to = ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
     return Found(hits, walked.older, back_to)
 
 
-def find_best(node: tree.Node, *, user: User, page: int = 1, size: int = PAGE) -> tuple[Found, Ranked]:
-    """A page (from 1) of the hits, the best first; and all that were looked at for it."""
-    meaning = understand(node)
-    ranked = engine().best(scoped(meaning, user), most=page * size + 1)
+def best(node: Node, *, user: User, page: int = 1, size: int = PAGE) -> Found:
+    """A page (from 1) of the hits, the best first; its `older` is the number of the next page."""
+    query = compiled(node)
+    ranked = engine().best(scoped(query, user), most=page * size + 1)
     shown = ranked.ids[(page - 1) * size : page * size]
-    hits = _hits(shown, list(lines_of(meaning)), user)
-    return Found(hits, page + 1 if page * size < len(ranked.ids) else None, None), ranked
+    return Found(
+        hits=_hits(shown, list(lines_of(query)), user),
+        older=page + 1 if page * size < len(ranked.ids) else None,
+        considered=port.CONSIDERED if ranked.of_newest else 0,
+        more=ranked.more,
+    )
 
 
-def within(node: tree.Node, recording: RecordingJob, *, user: User) -> Hit | None:
+def finds(node: Node, recording: RecordingJob, *, user: User) -> bool:
+    """Whether a query finds a recording."""
+    query = scoped(compiled(node), user)
+    return any(engine().find(within_one(query, pk), size=1).ids for pk in _indexed(recording))
+
+
+def within(node: Node, recording: RecordingJob, *, user: User) -> Hit | None:
     """One recording as a hit, with the lines that say what is asked; None while it cannot be searched."""
-    here = IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
-    return next(iter(_hits(list(here), list(lines_of(understand(node))), user)), None)
+    return next(iter(_hits(_indexed(recording), list(lines_of(compiled(node))), user)), None)
+
+
+def _indexed(recording: RecordingJob) -> list[int]:
+    """The id of a recording in the index, if it is there."""
+    return list(IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +127,21 @@ class Beside:
     before: int | None
 
 
-def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> Beside:
+def beside(node: Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> Beside:
     """The hits beside a recording, as the page of hits that begins at the cursor `before` has them, or the next one.
 
     Newest first a walk goes to older hits only: before the first of a page nothing is known.
     """
-    meaning, here = understand(node), IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True)
-    order, cursor = engine().best(scoped(meaning, user)).ids if best else _walked(meaning, user, before), before
-    place = next((order.index(pk) for pk in here if pk in order), None)
+    query, cursor = compiled(node), before
+    order = engine().best(scoped(query, user)).ids if best else _walked(query, user, before)
+    place = next((order.index(pk) for pk in _indexed(recording) if pk in order), None)
     if place is None:
         return Beside(None, None, before)
     if not best and place + 1 == PAGE:
         # Half a page stays behind, so that one can turn back.
         cursor = order[PAGE // 2]
     near = [order[at] for at in (place - 1, place + 1) if 0 <= at < len(order)]
-    hits = {hit.recording.indexed.pk: hit for hit in _hits(near, list(lines_of(meaning)), user)}
+    hits = {hit.recording.indexed.pk: hit for hit in _hits(near, list(lines_of(query)), user)}
     return Beside(
         hits.get(order[place - 1]) if place else None,
         hits.get(order[place + 1]) if place + 1 < len(order) else None,
@@ -131,9 +149,9 @@ def beside(node: tree.Node, recording: RecordingJob, *, user: User, before: int 
     )
 
 
-def _walked(meaning: Meaning, user: User, before: int | None) -> list[int]:
+def _walked(query: CompiledQuery, user: User, before: int | None) -> list[int]:
     """The ids of a page of hits, and of the one that the next page begins with."""
-    return list(engine().find(scoped(meaning, user), size=PAGE + 1, before=before).ids)
+    return list(engine().find(scoped(query, user), size=PAGE + 1, before=before).ids)
 
 
 def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:

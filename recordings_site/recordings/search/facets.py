@@ -12,10 +12,11 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Direction
 from recordings_site.recordings import ids
 from recordings_site.recordings.models import IndexedRecording, RecordingTag
-from recordings_site.recordings.search import port, tree
+from recordings_site.recordings.search import port
+from recordings_site.recordings.search.compiled_query import CompiledQuery, lines_of
 from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.find import lines_at, understand
-from recordings_site.recordings.search.meaning import Meaning, lines_of
+from recordings_site.recordings.search.hits import compiled, lines_at
+from recordings_site.recordings.search.query_tree import Node, Or
 from recordings_site.recordings.search.scope import scoped
 
 NEWEST = 1000  # hits that are counted unless more is asked for
@@ -51,19 +52,19 @@ class Summary:
     searched_back_to: datetime | None = None
 
 
-def count(node: tree.Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
+def count(node: Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
     """How many recordings match, up to `most`, and whether there are more."""
-    return engine().count(scoped(understand(node), user), most=most)
+    return engine().count(scoped(compiled(node), user), most=most)
 
 
-def summarize(node: tree.Node, *, user: User) -> Summary:
+def summarize(node: Node, *, user: User) -> Summary:
     """The count and the facets over the newest hits."""
-    meaning = understand(node)
-    walked = engine().find(scoped(meaning, user), size=NEWEST, budget=5 * port.BUDGET)
-    return Summary(len(walked.ids), walked.older is not None, list(_facets(walked.ids, meaning)))
+    query = compiled(node)
+    walked = engine().find(scoped(query, user), size=NEWEST, budget=5 * port.BUDGET)
+    return Summary(len(walked.ids), walked.older is not None, list(_facets(walked.ids, query)))
 
 
-def _facets(found: Sequence[int], meaning: Meaning) -> Iterator[Facet]:
+def _facets(found: Sequence[int], query: CompiledQuery) -> Iterator[Facet]:
     rows = list(
         IndexedRecording.objects.filter(pk__in=found).values_list(
             "recording__number__digits",
@@ -76,7 +77,7 @@ def _facets(found: Sequence[int], meaning: Meaning) -> Iterator[Facet]:
     yield _facet("Number", ((label or f"+{digits}", f"number:+{digits}") for digits, label, *_ in rows if digits))
     directions = dict(Direction.choices)
     yield _facet("Direction", ((directions[row[2]], f"direction:{row[2]}") for row in rows))
-    speakers = _speakers(found, meaning)
+    speakers = _speakers(found, query)
     yield _facet("Speaker", ((label, f"speaker:{quoted(label)}") for label in speakers))
     months = [timezone.localtime(row[3]) for row in rows]
     yield _facet("Month", ((f"{month:%B %Y}", f"on:{month:%Y-%m}") for month in months), by_count=False)
@@ -85,9 +86,9 @@ def _facets(found: Sequence[int], meaning: Meaning) -> Iterator[Facet]:
     yield _facet("Tag", ((name, f"tag:{quoted(name)}") for (name,) in tags))
 
 
-def _speakers(found: Sequence[int], meaning: Meaning) -> Iterator[str]:
+def _speakers(found: Sequence[int], query: CompiledQuery) -> Iterator[str]:
     """The labels of those who said what was found, once for each of their recordings."""
-    wanted = list(lines_of(meaning))
+    wanted = list(lines_of(query))
     if not wanted or not found:
         return iter(())
     kept = set(found)
@@ -111,6 +112,6 @@ def quoted(value: str) -> str:
     return plain if plain.isalnum() else f'"{plain}"'
 
 
-def refined(text: str, condition: str, node: tree.Node) -> str:
+def refined(text: str, condition: str, node: Node) -> str:
     """A query narrowed by a condition; its alternatives are put in brackets first."""
-    return f"({text}) {condition}" if isinstance(node, tree.Or) else f"{text} {condition}"
+    return f"({text}) {condition}" if isinstance(node, Or) else f"{text} {condition}"

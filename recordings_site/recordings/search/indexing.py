@@ -8,13 +8,13 @@ from django.db.models import Max
 from recordings_site.recordings import ids
 from recordings_site.recordings.lines import corrections_of, names_of
 from recordings_site.recordings.models import IndexedRecording, Transcript
-from recordings_site.recordings.search import spoken
+from recordings_site.recordings.search import languages
 from recordings_site.recordings.search.engine import engine
 from recordings_site.recordings.search.line_tokens import LineText, line_tokens
 from recordings_site.recordings.search.tokens import VERSION, language_of
 
 
-def index_transcript(transcript: Transcript) -> IndexedRecording:
+def index(transcript: Transcript) -> IndexedRecording:
     """Index a transcript anew: what its lines said and were corrected to, under every name of their speakers."""
     lines = list(_texts(transcript))
     language = language_of(transcript.locale or transcript.recording.locale)
@@ -24,7 +24,7 @@ def index_transcript(transcript: Transcript) -> IndexedRecording:
         gone, _ = IndexedRecording.objects.filter(transcript=transcript).delete()
         indexed = _new_row(transcript, language, len(lines))
         engine().put(indexed, tokens)
-        spoken.learn(language)
+        languages.learn(language)
         engine().learn(words, language, again=gone > 0)
     return indexed
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recordings_site.recordings.search import tree
+from recordings_site.recordings.search.query_tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
 from recordings_site.recordings.search.tokens import PHONE_MARK, Token, speaker_tokens, tokenize
 
 MOST_WORDS = 30  # that a prefix stands for: the commonest
@@ -53,45 +53,45 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of the recording, decided by its row (search.facts)."""
+    """A fact of the recording, decided by its criterion."""
 
-    field: tree.Field | tree.Between
+    field: Field | Between
 
 
 @dataclass(frozen=True, slots=True)
 class All:
     """Every part holds."""
 
-    parts: "tuple[Meaning, ...]"
+    parts: "tuple[CompiledQuery, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Any:
     """Some part holds."""
 
-    parts: "tuple[Meaning, ...]"
+    parts: "tuple[CompiledQuery, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
     """The part does not hold."""
 
-    part: "Meaning"
+    part: "CompiledQuery"
 
 
-Meaning = Line | Fact | All | Any | Without
+CompiledQuery = Line | Fact | All | Any | Without
 
 
-def meaning_of(node: tree.Node, *, languages: Sequence[str], expand: Expand) -> Meaning:
+def compile_query(node: Node, *, languages: Sequence[str], expand: Expand) -> CompiledQuery:
     """What a query tree means where these languages are spoken ("" stands for languages without a stemmer)."""
     return _Reader(tuple(dict.fromkeys(languages)) or ("",), expand).read(node, ())
 
 
-def lines_of(meaning: Meaning, *, negated: bool = False) -> Iterator[Line]:
+def lines_of(query: CompiledQuery, *, negated: bool = False) -> Iterator[Line]:
     """The lines that a query asks for, without those that it excludes: what is shown and highlighted."""
-    match meaning:
+    match query:
         case Line() if not negated:
-            yield meaning
+            yield query
         case All(parts) | Any(parts):
             for part in parts:
                 yield from lines_of(part, negated=negated)
@@ -103,27 +103,27 @@ class _Reader:
     def __init__(self, languages: tuple[str, ...], expand: Expand) -> None:
         self.languages, self.expand = languages, expand
 
-    def read(self, node: tree.Node, speaker: tuple[str, ...]) -> Meaning:
-        """The meaning of a node among whose neighbours a speaker (its tokens) was named."""
+    def read(self, node: Node, speaker: tuple[str, ...]) -> CompiledQuery:
+        """What a node means among whose neighbours a speaker (its tokens) was named."""
         match node:
-            case tree.Word() | tree.Phrase():
+            case Word() | Phrase():
                 return Line(self._ways(node), speaker)
-            case tree.Near():
+            case Near():
                 return Line(tuple(self._near(node)), speaker)
-            case tree.Speaker(label):
+            case Speaker(label):
                 return Line((), tuple(dict.fromkeys((*speaker, *speaker_tokens(label)))))
-            case tree.And(parts):
+            case And(parts):
                 return self._and(parts, speaker)
-            case tree.Or(parts):
+            case Or(parts):
                 return Any(tuple(self.read(part, speaker) for part in parts))
-            case tree.Not(part):
+            case Not(part):
                 return Without(self.read(part, speaker))
             case _:
                 return Fact(node)
 
-    def _and(self, parts: tuple[tree.Node, ...], speaker: tuple[str, ...]) -> Meaning:
-        named = [part for part in parts if isinstance(part, tree.Speaker)]
-        rest: list[tree.Node] = [part for part in parts if not isinstance(part, tree.Speaker)]
+    def _and(self, parts: tuple[Node, ...], speaker: tuple[str, ...]) -> CompiledQuery:
+        named = [part for part in parts if isinstance(part, Speaker)]
+        rest: list[Node] = [part for part in parts if not isinstance(part, Speaker)]
         binds = any(_has_text(part) for part in rest)
         if binds:
             tokens = [token for each in named for token in speaker_tokens(each.label)]
@@ -135,14 +135,14 @@ class _Reader:
         ]
         return All(tuple(read)) if len(read) > 1 else read[0]
 
-    def _number(self, words: list[tree.Word], speaker: tuple[str, ...]) -> Meaning:
+    def _number(self, words: list[Word], speaker: tuple[str, ...]) -> CompiledQuery:
         """Figures typed with blanks between them: one number, however it was written, or each by itself."""
         joined = tuple(self._joined(" ".join(word.text for word in words), self.languages[0]))
         each = All(tuple(Line(self._ways(word), speaker) for word in words))
         return Any((Line((Terms(joined),), speaker), each)) if joined else each
 
-    def _ways(self, node: "tree.Word | tree.Phrase", most: int = MOST_WORDS) -> tuple[Terms | Run, ...]:
-        if isinstance(node, tree.Word) and node.prefix:
+    def _ways(self, node: "Word | Phrase", most: int = MOST_WORDS) -> tuple[Terms | Run, ...]:
+        if isinstance(node, Word) and node.prefix:
             return (Terms(tuple(dict.fromkeys(self.expand(tokenize(node.text).words[0], most)))),)
         terms: dict[str, None] = {}
         runs: dict[Run, None] = {}
@@ -152,7 +152,7 @@ class _Reader:
                 terms[found[0]] = None
             else:
                 runs[Run(found)] = None
-            if isinstance(node, tree.Word):
+            if isinstance(node, Word):
                 terms |= dict.fromkeys(self._joined(node.text, language))
         return (*((Terms(tuple(terms)),) if terms else ()), *runs)
 
@@ -164,7 +164,7 @@ class _Reader:
             if token.end == last.end and (token.start == first.start or token.text.startswith(PHONE_MARK)):
                 yield token.text
 
-    def _near(self, node: tree.Near) -> Iterator[Run | Close]:
+    def _near(self, node: Near) -> Iterator[Run | Close]:
         left, right = (tuple(_runs(self._ways(side, MOST_WORDS_NEAR))) for side in (node.left, node.right))
         yield Close(left, right, node.distance)
         for one in left:
@@ -172,21 +172,21 @@ class _Reader:
                 yield from dict.fromkeys((*_overlaps(one.tokens, other.tokens), *_overlaps(other.tokens, one.tokens)))
 
 
-def _has_text(node: tree.Node) -> bool:
+def _has_text(node: Node) -> bool:
     match node:
-        case tree.And(parts) | tree.Or(parts):
+        case And(parts) | Or(parts):
             return any(_has_text(part) for part in parts)
-        case tree.Not(part):
+        case Not(part):
             return _has_text(part)
         case _:
-            return isinstance(node, tree.Word | tree.Phrase | tree.Near)
+            return isinstance(node, Word | Phrase | Near)
 
 
-def groups(parts: Sequence[tree.Node]) -> Iterator[list[tree.Word]]:
+def groups(parts: Sequence[Node]) -> Iterator[list[Word]]:
     """The parts one by one, but neighbouring figures together."""
-    group: list[tree.Word] = []
+    group: list[Word] = []
     for part in parts:
-        if isinstance(part, tree.Word) and not part.prefix and _FIGURES.fullmatch(part.text):
+        if isinstance(part, Word) and not part.prefix and _FIGURES.fullmatch(part.text):
             group.append(part)
             continue
         if group:
