@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import Application
 from recordings_site.simulator import engine as simulator
@@ -15,6 +14,7 @@ from recordings_site.simulator.engine import Engine, Tally
 from recordings_site.simulator.plan import Gathering, Numbers, plan
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Reply, Wire
+from recordings_site.tasks import registry
 from tests.factories import SECRET
 
 URL = "http://testserver/callbacks/sinch/"
@@ -47,5 +47,5 @@ def gatherings(
 def simulate(application: Application, planned: list[Gathering], **options: Any) -> Tally:
     """Place the calls, then do all that a worker would do about them now."""
     tally = engine(application, **options).run(planned)
-    drain(JOBS)
+    drain(registry.load())
     return tally

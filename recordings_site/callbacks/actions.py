@@ -12,9 +12,9 @@ from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, Ups
 from recordings_site.policies import snapshot
 from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
-# The kind of work that a worker does for an application (ops.jobs says how).
-FORWARD = "upstream.forward"
 # A worker tells so many events in one go, then lets others have a turn.
 AT_ONCE = 50
 # After so many tries an event is given up, so that those behind it come through.
@@ -44,7 +44,7 @@ def keep_exchange(*, delivery: CallbackDelivery, reply: Reply) -> UpstreamExchan
 def forward_later(*, delivery: CallbackDelivery) -> None:
     """Have a worker tell the upstream of a DiCE or notify, after all that came before it."""
     UpstreamExchange.objects.create(application_id=delivery.application_id, delivery=delivery)
-    enqueue(FORWARD, delivery.application_id)
+    enqueue("upstream.forward", delivery.application_id)
 
 
 def forward(application_id: int) -> datetime | None:
@@ -83,3 +83,9 @@ def _settle(exchange: UpstreamExchange, reply: Reply) -> None:
     if given_up:
         data = {"event": exchange.delivery.event, "detail": reply.detail, "attempts": exchange.attempts}
         audit.record(by=None, action="alert.upstream.given_up", subject=exchange.application, data=data)
+
+
+@task("upstream.forward")
+def forward_task(job: Task) -> datetime | None:
+    """Forward what waits for the upstream of the application `job.subject`."""
+    return forward(int(job.subject))

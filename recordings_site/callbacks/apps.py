@@ -8,3 +8,7 @@ class CallbacksConfig(AppConfig):
 
     name = "recordings_site.callbacks"
     label = "callbacks"
+    task_modules = (
+        "recordings_site.callbacks.actions",
+        "recordings_site.callbacks.later",
+    )

@@ -38,11 +38,6 @@ from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
 from recordings_site.tasks.actions import enqueue
 from recordings_site.web.insertion import insert
 
-# The kinds of work that a worker does for a delivery (ops.jobs says how).
-APPLY = "delivery.apply"
-VERIFY = "delivery.verify"
-LEARN = "call.learn"
-
 SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
 WHY_NOT = {Verdict.STALE: Reason.STALE_CLOCK, Verdict.REPLAYED: Reason.REPLAYED}
 
@@ -205,7 +200,7 @@ def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Term
     insert(kept)
     _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
     recordings.settle(call)
-    enqueue(LEARN, call.pk)
+    enqueue("call.learn", call.pk)
     return given
 
 
@@ -270,7 +265,7 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
     insert(delivery)
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
-        enqueue(VERIFY, delivery.pk)
+        enqueue("delivery.verify", delivery.pk)
     elif relay.relays(inbound.application):
         actions.forward_later(delivery=delivery)
     heard(inbound.application.id, inbound.received_at)
@@ -305,7 +300,7 @@ def _apply(delivery: CallbackDelivery, event: Event) -> Result:
             calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
             recordings.settle(call)
             if call.direction == Direction.CALLOUT and call.number_id is None:
-                enqueue(LEARN, call.pk)
+                enqueue("call.learn", call.pk)
             if call.conference_session is not None:
                 recordings.settle(call.conference_session)
             return DeliveryResult.CALL_ENDED, {"result": dice.result[:40], "reason": dice.reason[:40]}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from recordings_site.callbacks.handlers import APPLY, SUSPECT, apply_delivery
+from recordings_site.callbacks.handlers import SUSPECT, apply_delivery
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.policies.models import PhoneNumber
@@ -17,6 +17,7 @@ from recordings_site.sinch.events import Notify
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 # The request that stored a delivery applies it within a second or two, unless its process died.
 ABANDONED_AFTER = timedelta(seconds=20)
@@ -32,9 +33,11 @@ def enqueue_unapplied(limit: int = 1000) -> int:
     )
     ids = {str(pk) for pk in waiting}
     # Dead ones wait for an admin's replay.
-    known = set(Task.objects.filter(kind=APPLY, subject__in=ids, done_at=None).values_list("subject", flat=True))
+    known = set(
+        Task.objects.filter(kind="delivery.apply", subject__in=ids, done_at=None).values_list("subject", flat=True)
+    )
     for subject in sorted(ids - known, key=int):
-        enqueue(APPLY, subject)
+        enqueue("delivery.apply", subject)
     return len(ids - known)
 
 
@@ -75,3 +78,21 @@ def verify_suspect(delivery_id: int) -> None:
     except ObjectMissing:
         return
     apply_delivery(delivery.pk, force=True)
+
+
+@task("delivery.apply")
+def apply_task(job: Task) -> None:
+    """Apply the stored delivery `job.subject`, which the request could not apply."""
+    apply_delivery(int(job.subject))
+
+
+@task("delivery.verify")
+def verify_task(job: Task) -> None:
+    """Apply the suspect notification `job.subject` if the object that it names is there."""
+    verify_suspect(int(job.subject))
+
+
+@task("call.learn")
+def learn_task(job: Task) -> None:
+    """Learn which number the callout `job.subject` was made from."""
+    learn_callout(int(job.subject))

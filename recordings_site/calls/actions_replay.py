@@ -11,8 +11,6 @@ from recordings_site.policies.document import PolicyDocument
 from recordings_site.policies.models import Policy
 from recordings_site.tasks.actions import enqueue
 
-REPLAY = "policy.replay"
-
 
 @transaction.atomic
 def start_replay(*, by: User | None, policy: Policy, document: PolicyDocument) -> Replay:
@@ -22,7 +20,7 @@ def start_replay(*, by: User | None, policy: Policy, document: PolicyDocument) -
     replay = Replay(policy=policy, document=document.to_dict(), asked_by=by, until=now)
     replay.total = replaying.calls_of(replay).count()
     replay.save()
-    enqueue(REPLAY, replay.pk)
+    enqueue("policy.replay", replay.pk)
     audit.record(by=by, action="policy.replayed", subject=policy, data={"calls": replay.total})
     return replay
 

@@ -16,6 +16,8 @@ from recordings_site.policies.deciding import choose, decide_by, hangs_up
 from recordings_site.policies.document import parse
 from recordings_site.policies.facts import CallFacts
 from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 PAGE = 5_000
 MOST_CHANGES = 200
@@ -163,3 +165,11 @@ def figures(outcome: Outcome, format: str) -> Figures:
         bytes_before=round(outcome.seconds_before * month * rate),
         bytes_after=round(outcome.seconds_after * month * rate),
     )
+
+
+@task("policy.replay")
+def replay_task(job: Task) -> None:
+    """Go on with the replay `job.subject` from where it stands, unless it was cancelled."""
+    replay = Replay.objects.open().select_related("policy").filter(pk=job.subject).first()
+    if replay is not None:
+        walk(replay)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from recordings_site.destinations.models import Destination, Kind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.sinch import credentials
 from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 from recordings_site.web.redaction import conceal
 
-CHECK = "destination.check"
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "read_mode", "key_template")
 
 
@@ -44,7 +46,7 @@ def create_destination(
     steps = [step.to_dict() for step in doctor.pending()]
     destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, check_result=steps, **place)
     _seal(destination, sets)
-    enqueue(CHECK, destination.pk)
+    enqueue("destination.check", destination.pk)
     audit.record(by=by, action="destination.created", subject=destination, data=_shown(destination))
     return destination
 
@@ -144,7 +146,7 @@ def request_check(*, by: User | None, destination: Destination) -> None:
     """Have a worker check it now; its steps are pending from here on."""
     destination.check_result = [step.to_dict() for step in doctor.pending()]
     destination.save(update_fields=["check_result"])
-    enqueue(CHECK, destination.pk)
+    enqueue("destination.check", destination.pk)
     audit.record(by=by, action="destination.check_requested", subject=destination, data={})
 
 
@@ -167,3 +169,13 @@ def check_destination(*, destination: Destination, told: Callable[[doctor.Step],
             data = {step.name: step.text for step in steps.values() if step.outcome == doctor.BAD}
             audit.record(by=None, action=action, subject=destination, data=data)
     return not failed
+
+
+@task("destination.check")
+def check_task(job: Task) -> datetime | None:
+    """Check the destination `job.subject` now and then once a day, while it is in use."""
+    destination = Destination.objects.in_use().filter(pk=job.subject).first()
+    if destination is None:
+        return None
+    check_destination(destination=destination)
+    return timezone.now() + timedelta(days=1)

@@ -8,3 +8,4 @@ class DestinationsConfig(AppConfig):
 
     name = "recordings_site.destinations"
     label = "destinations"
+    task_modules = ("recordings_site.destinations.actions",)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from recordings_site.base.deadline import Deadline
 from recordings_site.ops.chores import Chore
-from recordings_site.ops.jobs import Handler
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import TaskKind
 from recordings_site.web.redaction import redactor
 
 log = logging.getLogger(__name__)
@@ -25,19 +25,19 @@ HEARTBEAT_SECONDS = queue.LEASE.total_seconds() / 3
 PATIENCE_SECONDS = 7.0
 
 
-def perform(task: Task, jobs: Mapping[str, Handler]) -> None:
+def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
     """Do one leased task in this thread and tell the queue what came of it."""
     began = time.monotonic()
-    handler = jobs.get(task.kind)
-    if handler is None:
+    kind = kinds.get(task.kind)
+    if kind is None:
         queue.retry(task, f"No worker knows the kind {task.kind!r}. A newer one may.")
         return
     try:
-        again_at = handler(task)
+        again_at = kind.handler(task)
     # Whatever goes wrong in one task must not stop the others.
     except Exception as error:
         log.warning("Task %s failed (attempt %d).", task, task.attempts, exc_info=True)
-        queue.retry(task, redactor.redact(f"{type(error).__name__}: {error}"))
+        queue.retry(task, redactor.redact(f"{type(error).__name__}: {error}"), delays=kind.delays)
         return
     if again_at is not None:
         queue.postpone(task, again_at)
@@ -46,21 +46,21 @@ def perform(task: Task, jobs: Mapping[str, Handler]) -> None:
     log.info("Task %s took %.2f s.", task, time.monotonic() - began)
 
 
-def drain(jobs: Mapping[str, Handler]) -> int:
+def drain(kinds: Mapping[str, TaskKind]) -> int:
     """Do the due tasks one after the other in this thread until none is due, and tell how many that were."""
     done = 0
     while tasks := queue.claim():
         for task in tasks:
-            perform(task, jobs)
+            perform(task, kinds)
             done += 1
     return done
 
 
 class Worker:
-    """Does the tasks of `jobs`, at most `slots` at a time, and the `chores` in between, until `stop()`."""
+    """Does the tasks of these kinds, at most `slots` at a time, and the `chores` in between, until `stop()`."""
 
-    def __init__(self, jobs: Mapping[str, Handler], *, slots: int, chores: Sequence[Chore] = ()) -> None:
-        self._jobs = jobs
+    def __init__(self, kinds: Mapping[str, TaskKind], *, slots: int, chores: Sequence[Chore] = ()) -> None:
+        self._kinds = kinds
         self._slots = slots
         self._chores = [(chore, Deadline(0)) for chore in chores]
         self._stopping = threading.Event()
@@ -104,7 +104,7 @@ class Worker:
 
     def _do(self, task: Task) -> None:
         try:
-            perform(task, self._jobs)
+            perform(task, self._kinds)
         except DatabaseError:
             log.exception("Task %s cannot be closed; its lease will bring it back.", task)
         finally:

@@ -25,11 +25,6 @@ from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, 
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
-# The kinds of work that a worker does for a recording (ops.jobs says how).
-INSPECT = "recording.inspect"
-LOOK = "recording.look"
-LOAD_TRANSCRIPT = "transcript.load"
-INDEX_TRANSCRIPT = "transcript.index"
 # Sinch uploads after the call has ended; this long we wait for its word before we look for ourselves.
 LOOK_AFTER = timedelta(minutes=3)
 
@@ -161,7 +156,7 @@ def settle(subject: Subject) -> None:
             job.save()
         if _facts(job)[-4:-2] != before[job.pk][-4:-2] and Transcript.objects.filter(recording=job).exists():
             # Whose it is and when it was decide who finds it, and where among the hits.
-            enqueue(INDEX_TRANSCRIPT, job.pk)
+            enqueue("transcript.index", job.pk)
         if job.finished_at is not None and before[job.pk][1] is None and job.available_at is None:
             _look_later(job)
 
@@ -175,7 +170,7 @@ def _facts(job: RecordingJob) -> tuple[object, ...]:
 
 def _look_later(job: RecordingJob) -> None:
     # Timers run from receipt, not from the event's own time, which may lie in the past.
-    enqueue(LOOK, job.pk, at=timezone.now() + LOOK_AFTER)
+    enqueue("recording.look", job.pk, at=timezone.now() + LOOK_AFTER)
 
 
 @transaction.atomic
@@ -190,7 +185,7 @@ def recording_announced(subject: Subject, *, reported: Reported, at: datetime) -
     job.save()
     settle(subject)
     if job.destination_id is not None and job.key:
-        enqueue(INSPECT, job.pk)
+        enqueue("recording.inspect", job.pk)
     return job
 
 
@@ -207,7 +202,7 @@ def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) 
     job.save()
     settle(subject)
     if job.destination_id is not None:
-        enqueue(LOAD_TRANSCRIPT, job.pk)
+        enqueue("transcript.load", job.pk)
     return job
 
 
@@ -245,7 +240,7 @@ def object_found(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> Recor
         job.key = job.key or stat.key
         settle_job(job)
         job.save()
-        enqueue(INSPECT, job.pk)
+        enqueue("recording.inspect", job.pk)
     return job
 
 
@@ -256,7 +251,7 @@ def transcript_found(recording_id: UUID, *, at: datetime) -> RecordingJob:
     if job.transcript_available_at is None:
         job.transcript_available_at = at
         job.save(update_fields=("transcript_available_at",))
-        enqueue(LOAD_TRANSCRIPT, job.pk)
+        enqueue("transcript.load", job.pk)
     return job
 
 

@@ -8,7 +8,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from recordings_site.recordings import ids, lines, search
-from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.lifecycle.objects import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript, TranscriptLine
@@ -19,10 +18,7 @@ from recordings_site.sinch.errors import TranscriptError
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
-# The kind of work that looks for a transcript of which nobody told (ops.jobs says how).
-LOOK_FOR_TRANSCRIPT = "transcript.look"
 # The kind of work that tells people of a new recording which their saved searches find.
-ALERTS = "saved.alerts"
 LOOK_AFTER = timedelta(minutes=3)
 _LINES_AT_ONCE = 1000
 
@@ -39,7 +35,7 @@ def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> Rec
     job.save(update_fields=("checked_at", "content_type", "duration", "audio", "peaks"))
     if job.transcription and job.transcript_available_at is None:
         # A wrong locale and a failed transcription bring no event at all.
-        enqueue(LOOK_FOR_TRANSCRIPT, job.pk, at=timezone.now() + LOOK_AFTER)
+        enqueue("transcript.look", job.pk, at=timezone.now() + LOOK_AFTER)
     return job
 
 
@@ -82,7 +78,7 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     transcript.loaded_at = timezone.now()
     transcript.save()
     _write_lines(transcript, parsed)
-    enqueue(INDEX_TRANSCRIPT, job.pk)
+    enqueue("transcript.index", job.pk)
     lines.read(transcript)
     job.transcript_available_at = job.transcript_available_at or timezone.now()
     job.transcript_overdue_since = None
@@ -99,7 +95,7 @@ def index_transcript(transcript: Transcript) -> None:
     before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
     search.index(transcript)
     if before is None or before < transcript.loaded_at:
-        enqueue(ALERTS, transcript.recording_id)
+        enqueue("saved.alerts", transcript.recording_id)
 
 
 def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) -> None:

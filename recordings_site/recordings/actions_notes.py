@@ -13,7 +13,6 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.actions_media import index_transcript
 from recordings_site.recordings.mentions import mentioned
 from recordings_site.recordings.models import (
@@ -26,11 +25,10 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 log = logging.getLogger(__name__)
-
-INDEX_NUMBER = "transcripts.index_number"
-TELL_MENTIONED = "comment.tell_mentioned"
 
 
 @transaction.atomic
@@ -42,7 +40,7 @@ def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | No
     data = {"at": at, "end": end, "mentions": [person.email for person in people]}
     audit.record(by=by, action="comment.added", subject=recording, data=data)
     if people:
-        enqueue(TELL_MENTIONED, comment.pk)
+        enqueue("comment.tell_mentioned", comment.pk)
     return comment
 
 
@@ -110,7 +108,7 @@ def correct_line(*, by: User, transcript: Transcript, position: int, text: str) 
     )
     data = {"line": position, "from": original, "to": text}
     audit.record(by=by, action="transcript.corrected", subject=transcript.recording, data=data)
-    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
+    enqueue("transcript.index", transcript.recording_id)
     return row
 
 
@@ -122,7 +120,7 @@ def revert_line(*, by: User, transcript: Transcript, position: int) -> LineCorre
         transcript=transcript, position=position, original=original, text=original, reverts=True, author=by
     )
     audit.record(by=by, action="transcript.reverted", subject=transcript.recording, data={"line": position})
-    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
+    enqueue("transcript.index", transcript.recording_id)
     return row
 
 
@@ -138,9 +136,9 @@ def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name:
     )
     data = {"speaker": speaker_label, "name": name, "for": str(number) if number else "this recording"}
     audit.record(by=by, action="speaker.named", subject=recording, data=data)
-    enqueue(INDEX_TRANSCRIPT, recording.pk)
+    enqueue("transcript.index", recording.pk)
     if number is not None:
-        enqueue(INDEX_NUMBER, number.pk)
+        enqueue("transcripts.index_number", number.pk)
     return row
 
 
@@ -150,7 +148,7 @@ def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
     audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
-    enqueue(INDEX_TRANSCRIPT, transcript.recording_id)
+    enqueue("transcript.index", transcript.recording_id)
 
 
 @transaction.atomic
@@ -169,7 +167,7 @@ def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> 
         if pk is not None:
             model._default_manager.filter(pk=pk, number=None).update(number=number)
     if Transcript.objects.filter(recording=job).exists():
-        enqueue(INDEX_TRANSCRIPT, job.pk)
+        enqueue("transcript.index", job.pk)
     audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
     return job
 
@@ -181,3 +179,15 @@ def index_number(number_id: int) -> int:
         index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
         count += 1
     return count
+
+
+@task("comment.tell_mentioned")
+def tell_mentioned_task(job: Task) -> None:
+    """Mail those whom the comment `job.subject` mentions."""
+    tell_mentioned(int(job.subject))
+
+
+@task("transcripts.index_number")
+def index_number_task(job: Task) -> None:
+    """Index the transcripts of the number `job.subject` under the new names of their speakers."""
+    index_number(int(job.subject))

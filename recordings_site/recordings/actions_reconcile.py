@@ -26,7 +26,6 @@ from recordings_site.storage.errors import StoreError
 from recordings_site.storage.port import ObjectStat, exists
 from recordings_site.tasks.actions import enqueue
 
-RECONCILE = "destination.reconcile"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -43,7 +42,7 @@ def request_reconciliation(
     if created:
         asked = {"since": since} | ({"gone_is_deleted": True} if gone_is_deleted else {})
         audit.record(by=by, action="destination.reconcile_requested", subject=destination, data=asked)
-    enqueue(RECONCILE, run.pk)
+    enqueue("destination.reconcile", run.pk)
     return run
 
 
@@ -70,7 +69,7 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
         actions.attribute(job, subject)
     settle_job(job)
     job.save()
-    enqueue(actions.INSPECT, job.pk)
+    enqueue("recording.inspect", job.pk)
     if found == "adopted":
         audit.record(
             by=None, action="recording.adopted", subject=job, data={"key": stat.key, "destination": str(destination)}

@@ -13,6 +13,8 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.saved import SavedPage
 from recordings_site.recordings.watching import finds
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 
 @transaction.atomic
@@ -89,3 +91,9 @@ def _mail(match: SavedMatch) -> int:
     match.mailed_at = timezone.now()
     match.save(update_fields=("mailed_at",))
     return 1
+
+
+@task("saved.alerts")
+def alert_task(job: Task) -> None:
+    """Alert people of the recording `job.subject`."""
+    alert(job.subject)

@@ -10,6 +10,8 @@ from recordings_site.recordings import actions_media
 from recordings_site.recordings.media import NotAudio, examine
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.port import ObjectStat, Store
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 
 def inspect(recording_id: UUID | str) -> None:
@@ -42,3 +44,9 @@ def _downloaded(store: Store, stat: ObjectStat) -> Iterator[Path]:
                 file.write(chunk)
         file.flush()
         yield Path(file.name)
+
+
+@task("recording.inspect")
+def inspect_task(job: Task) -> None:
+    """Inspect the recording `job.subject`."""
+    inspect(job.subject)

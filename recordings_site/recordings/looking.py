@@ -15,6 +15,8 @@ from recordings_site.sinch import destination_url
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.storage.port import ObjectStat, Store, every_object, exists
 from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 
 def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
@@ -66,7 +68,7 @@ def enqueue_endless(limit: int = 1000) -> int:
         call__in=calls, state__in=(State.EXPECTED, State.RECORDING), available_at=None, overdue_since=None
     ).values_list("pk", flat=True)[:limit]
     for recording_id in waiting:
-        enqueue(actions.LOOK, recording_id)
+        enqueue("recording.look", recording_id)
     return len(waiting)
 
 
@@ -108,3 +110,15 @@ def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
     )
     free = [stat for stat in found if stat.key not in taken]
     return free[0] if len(free) == 1 else None
+
+
+@task("recording.look")
+def look_task(job: Task) -> datetime | None:
+    """Look for the object of the recording `job.subject`."""
+    return look(job.subject, since=job.created_at)
+
+
+@task("transcript.look")
+def look_for_transcript_task(job: Task) -> datetime | None:
+    """Look for the transcript of the recording `job.subject`."""
+    return look_for_transcript(job.subject, since=job.created_at)

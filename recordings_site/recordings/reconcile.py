@@ -11,6 +11,8 @@ from recordings_site.recordings.runs import Reconciliation
 from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 PAGE = 1000
 AUDIO = (".mp3", ".wav")
@@ -112,3 +114,11 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> int:
 
 def _count(run: Reconciliation, **found: int) -> None:
     run.counts = {**run.counts, **{name: run.counts.get(name, 0) + count for name, count in found.items()}}
+
+
+@task("destination.reconcile")
+def reconcile_task(job: Task) -> None:
+    """Go on with the reconciliation `job.subject` from where it stands, unless it was ended."""
+    run = Reconciliation.objects.open().filter(pk=job.subject).first()
+    if run is not None:
+        walk(run)

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from recordings_site.recordings import actions_media, search
-from recordings_site.recordings.actions import INDEX_TRANSCRIPT
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
 from recordings_site.storage.port import read_all
 from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
 
 
 class TranscriptTooLarge(Exception):
@@ -43,7 +44,7 @@ def enqueue_outdated(most: int) -> None:
     """Have at most n transcripts indexed again that an older version of the site indexed, the newest first."""
     outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
-        enqueue(INDEX_TRANSCRIPT, pk)
+        enqueue("transcript.index", pk)
 
 
 def key_of(job: RecordingJob) -> str:
@@ -61,3 +62,15 @@ def _reported(job: RecordingJob) -> destination_url.DestinationUrl | None:
         return destination_url.parse_reported(job.reported_transcript_destination)
     except DestinationUrlError:
         return None
+
+
+@task("transcript.load")
+def load_task(job: Task) -> None:
+    """Load the transcript of the recording `job.subject`."""
+    load(job.subject)
+
+
+@task("transcript.index")
+def index_task(job: Task) -> None:
+    """Index the transcript of the recording `job.subject`."""
+    index(job.subject)

@@ -6,6 +6,7 @@ A leased task's `next_at` is its lease's end: whoever enqueues the same work mea
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -19,7 +20,8 @@ LEASE = timedelta(seconds=20)
 DELAYS = tuple(
     timedelta(seconds=seconds) for seconds in (1, 5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60, 24 * 60 * 60)
 )
-"""What is waited after the first, second, … failure; after one failure more the task is dead."""
+"""What is waited after the first, second, … failure, unless the kind of task says otherwise; one failure more and the
+task is dead."""
 JITTER = 0.2
 MAX_ERROR = 2000
 
@@ -76,18 +78,18 @@ def postpone(task: Task, at: datetime) -> bool:
     return bool(_held(task).update(next_at=_earlier(at), attempts=0, **_RELEASED))
 
 
-def retry(task: Task, error: str, *, at: datetime | None = None) -> bool:
-    """Give a task that failed back, to be tried after its delay (or at `at`), or bury it after the last one."""
+def retry(task: Task, error: str, *, delays: Sequence[timedelta] = DELAYS) -> bool:
+    """Give a task that failed back, to be tried after its delay, or bury it after the last one."""
     error = error[:MAX_ERROR]
-    if task.attempts > len(DELAYS):
+    if task.attempts > len(delays):
         return bool(_held(task).update(dead_at=timezone.now(), **_RELEASED | {"error": error}))
-    due = at or timezone.now() + delay(task.attempts)
+    due = timezone.now() + _delay(delays[task.attempts - 1])
     return bool(_held(task).update(next_at=_earlier(due), **_RELEASED | {"error": error}))
 
 
-def delay(attempts: int) -> timedelta:
-    """What is waited after so many attempts, with up to a fifth more or less, so that failures do not march in step."""
-    return DELAYS[min(attempts, len(DELAYS)) - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+def _delay(delay: timedelta) -> timedelta:
+    """A delay with up to a fifth more or less, so that failures do not march in step."""
+    return delay * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
 def forget_done(before: datetime) -> int:

@@ -4,9 +4,9 @@ from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.tasks import registry
 from tests import factories
 from tests.browser.visits import real_transactions, sign_in
 
@@ -27,7 +27,7 @@ def test_a_destination_is_made_checked_and_walked_through_while_one_watches(
     expect(page.get_by_role("heading", name="Demo folder")).to_be_visible()
     check = page.locator("#check")
     expect(check.get_by_text("Pending")).to_have_count(9)
-    drain(JOBS)
+    drain(registry.load())
     expect(check.get_by_text("Pending")).to_have_count(0)
     expect(check.get_by_text("2,000 bytes were read and are the same.")).to_be_visible()
     destination = Destination.objects.get(name="Demo folder")
@@ -35,6 +35,6 @@ def test_a_destination_is_made_checked_and_walked_through_while_one_watches(
     page.get_by_role("link", name="Bring in what is there").click()
     page.get_by_role("button", name="List the store now").click()
     expect(page.locator("#runs").get_by_text("Running")).to_be_visible()
-    drain(JOBS)
+    drain(registry.load())
     expect(page.locator("#runs").get_by_text("Done")).to_be_visible()
     assert RecordingJob.objects.get().key == "orphan.mp3"

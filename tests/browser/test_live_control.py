@@ -15,7 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.callbacks import heard
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import Application, PhoneNumber
@@ -27,6 +26,7 @@ from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application as Caller
 from recordings_site.simulator.wire import Reply, Wire
+from recordings_site.tasks import registry
 from tests import factories
 from tests.browser.listening import Listener
 from tests.browser.visits import real_transactions, sign_in
@@ -129,7 +129,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
         expect(page.get_by_text("Not recorded now")).to_be_visible()
     sinch.board.hang_up(call.planned.call_id)
     expect(page.get_by_text("No call is in progress")).to_be_visible(timeout=12_000)
-    drain(JOBS)
+    drain(registry.load())
 
     first, second = RecordingJob.objects.order_by("ordinal")
     for recording in (first, second):

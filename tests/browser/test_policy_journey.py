@@ -5,10 +5,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.calls.models import Call, Decision
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber, Policy
+from recordings_site.tasks import registry
 from tests import factories, simulated
 from tests.browser.visits import real_transactions, sign_in
 
@@ -98,7 +98,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.goto(f"{live_server.url}/policies/{policy.pk}/replay/")
     page.get_by_role("button", name="Replay").click()
     expect(page.locator("#replay progress")).to_be_visible()
-    drain(JOBS)
+    drain(registry.load())
     expect(page.locator("#replay")).to_contain_text("40 calls")
     expect(page.locator("#replay .figures")).to_contain_text("More recorded")
     expect(page.locator("#replay progress")).to_have_count(0)

@@ -8,7 +8,6 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.recordings.models import RecordingJob, State
@@ -20,6 +19,7 @@ from recordings_site.simulator.wire import Wire
 from recordings_site.sinch.destination_url import DestinationUrl
 from recordings_site.storage.opening import Location, open_store
 from recordings_site.storage.port import read_all
+from recordings_site.tasks import registry
 from tests import factories, simulated
 from tests.browser.visits import real_transactions, sign_in
 from tests.destinations import made
@@ -109,7 +109,7 @@ def simulate(place: Destination, uploads: Uploads) -> None:
     tally = sinch.run(simulated.gatherings(CALLS, numbers=numbers, seed=3))
     assert tally.failed_uploads == []
     assert tally.calls >= CALLS
-    drain(JOBS)
+    drain(registry.load())
 
 
 def test_fifty_calls_arrive_and_play(context: BrowserContext, live_server: LiveServer, place: Place) -> None:

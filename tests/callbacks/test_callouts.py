@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks.handlers import LEARN
 from recordings_site.callbacks.later import learn_callout
 from recordings_site.calls.models import Call, Direction
 from recordings_site.policies import snapshot
@@ -44,7 +43,7 @@ class OneCallout:
 
 def learn() -> None:
     """Do what a worker does."""
-    learn_callout(int(Task.objects.get(kind=LEARN, done_at=None).subject))
+    learn_callout(int(Task.objects.get(kind="call.learn", done_at=None).subject))
 
 
 def test_the_number_of_a_running_callout_is_asked_of_sinch(number: PhoneNumber, settings: Settings) -> None:

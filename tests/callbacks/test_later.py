@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from recordings_site.callbacks import later
-from recordings_site.callbacks.handlers import APPLY
 from recordings_site.calls.models import Call, Verdict
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
@@ -24,7 +23,7 @@ def test_a_delivery_that_was_stored_and_not_applied_is_queued_once() -> None:
     factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO, verdict=Verdict.REPLAYED)
     assert later.enqueue_unapplied() == 1
     assert later.enqueue_unapplied() == 0
-    assert [(t.kind, t.subject) for t in Task.objects.all()] == [(APPLY, str(left.pk))]
+    assert [(t.kind, t.subject) for t in Task.objects.all()] == [("delivery.apply", str(left.pk))]
 
 
 def test_a_suspect_notification_is_applied_when_its_object_is_there() -> None:

@@ -201,7 +201,7 @@ def test_a_whole_call_is_relayed_in_line_and_the_rest_by_the_worker_in_order() -
                       notify("recording_available", asked.options.destination_url)):  # fmt: skip
             assert post(application, event).status_code == 200
         assert [event["event"] for event in their.seen] == ["ice", "ace"]
-        assert Task.objects.filter(kind=actions.FORWARD, subject=str(application.pk)).count() == 1
+        assert Task.objects.filter(kind="upstream.forward", subject=str(application.pk)).count() == 1
         assert actions.forward(application.pk) is None
     assert [event.get("type", event["event"]) for event in their.seen] == [
         "ice", "ace", "dice", "recording_finished", "recording_available",

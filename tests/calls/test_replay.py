@@ -12,11 +12,11 @@ from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
 from recordings_site.calls.replay import Outcome
 from recordings_site.calls.replays import Replay
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import publishing, sentences, snapshot
 from recordings_site.policies.document import parse
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.tasks import registry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def replayed(number: PhoneNumber, **changes: Any) -> tuple[Replay, Outcome]:
     asked = actions_replay.start_replay(
         by=None, policy=policy, document=parse(document(how={"destination": place}, **changes))
     )
-    drain(JOBS)
+    drain(registry.load())
     asked.refresh_from_db()
     return asked, Outcome.from_dict(asked.outcome)
 
@@ -93,7 +93,7 @@ def test_without_a_destination_or_with_a_hangup_nothing_is_recorded(number: Phon
     policy = number.policy
     assert policy is not None
     asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document(how={"destination": None})))
-    drain(JOBS)
+    drain(registry.load())
     asked.refresh_from_db()
     assert Outcome.from_dict(asked.outcome).after == 0
 
@@ -140,7 +140,7 @@ def test_the_page_shows_progress_and_then_the_figures(client: Client, number: Ph
     client.post(url)
     waiting = client.get(url).content.decode()
     assert 'hx-trigger="every 1s"' in waiting
-    drain(JOBS)
+    drain(registry.load())
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "replay"}).content.decode()
     assert part.startswith('<div id="replay">')
     assert "No longer recorded" in part

@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import Application
@@ -15,6 +14,7 @@ from recordings_site.recordings.models import RecordingJob, State, Transcript
 from recordings_site.simulator.engine import Tally
 from recordings_site.simulator.outbox import Faults
 from recordings_site.simulator.plan import Gathering
+from recordings_site.tasks import registry
 from tests import factories, simulated
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ FACTS = (
     "deleted_at", "overdue_since",
 )  # fmt: skip
 # What callbacks bring; reading what lies in the store is the same whatever their order.
-OF_CALLBACKS = {kind: job for kind, job in JOBS.items() if kind.startswith("delivery.")}
+OF_CALLBACKS = {kind: job for kind, job in registry.load().items() if kind.startswith("delivery.")}
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def test_five_hundred_calls_with_a_fifth_of_the_events_late_and_doubled_end_as_i
 
 def test_what_a_worker_reads_is_the_same_too(world: World):
     planned = simulated.gatherings(20, numbers=world.numbers, conference=world.conference, seed=8)
-    in_order, expected = run(world, planned, JOBS)
-    shuffled, found = run(world, planned, JOBS, faults=Faults(shuffle=60, duplicate=60), seed=9)
+    in_order, expected = run(world, planned, registry.load())
+    shuffled, found = run(world, planned, registry.load(), faults=Faults(shuffle=60, duplicate=60), seed=9)
     assert expected["transcripts"] == in_order.transcripts == shuffled.transcripts > 5
     assert found == expected

@@ -10,7 +10,6 @@ from django.utils import timezone
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.ops import demo, demo_notes
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.management.commands import demo as command
 from recordings_site.ops.working import drain
 from recordings_site.policies import snapshot
@@ -26,6 +25,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.simulator.wire import Reply
+from recordings_site.tasks import registry
 from tests import simulated
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def filled(monkeypatch: pytest.MonkeyPatch, settings, tmp_path, capsys) -> str:
     """A site with the demo in it; gives what the command printed."""
     settings.DEMO, settings.LOCAL_STORE_ROOT = True, tmp_path
     monkeypatch.setattr(command, "over_http", lambda: simulated.through_django)
-    monkeypatch.setattr(command.Command, "_wait", lambda self: drain(JOBS))
+    monkeypatch.setattr(command.Command, "_wait", lambda self: drain(registry.load()))
     snapshot.forget()
     call_command("demo", url="http://testserver")
     return capsys.readouterr().out

@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = 6
 PREPARE = f"""
-from recordings_site.recordings.actions import INSPECT
 from recordings_site.simulator import library
 from recordings_site.tasks.actions import enqueue
 from tests import factories
@@ -23,7 +22,7 @@ long = max(library.conversations(), key=lambda one: one.seconds)
 for _ in range({FILES}):
     job = factories.recording(size=None, duration=None)
     job.destination.write_store().write(job.key, library.sound(long), content_type="audio/mpeg")
-    enqueue(INSPECT, job.pk)
+    enqueue("recording.inspect", job.pk)
 """
 
 

@@ -11,6 +11,12 @@ from django.utils import timezone
 from recordings_site.ops.working import Worker, drain
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import Handler, TaskKind
+
+
+def kinds(handler: Handler) -> dict[str, TaskKind]:
+    """One kind of task, "note", that this handler does."""
+    return {"note": TaskKind("note", handler)}
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -27,7 +33,7 @@ def test_each_due_task_is_done_once_and_later_ones_wait() -> None:
     for subject in ("a", "b"):
         enqueue("note", subject)
     enqueue("note", "later", at=timezone.now() + timedelta(hours=1))
-    assert drain({"note": lambda task: done.append(task.subject)}) == 2
+    assert drain(kinds(lambda task: done.append(task.subject))) == 2
     assert sorted(done) == ["a", "b"]
     assert Task.objects.filter(done_at=None).get().subject == "later"
 
@@ -43,7 +49,7 @@ def test_a_task_that_fails_does_not_stop_the_next_and_is_tried_again(caplog: pyt
 
     enqueue("note", "poison", at=timezone.now() - timedelta(minutes=1))
     enqueue("note", "fine")
-    drain({"note": handle})
+    drain(kinds(handle))
     assert done == ["fine"]
     failed = Task.objects.get(subject="poison")
     assert failed.error == "ValueError: cannot be swallowed"
@@ -55,7 +61,7 @@ def test_a_task_that_fails_does_not_stop_the_next_and_is_tried_again(caplog: pyt
 def test_a_task_whose_time_has_not_come_waits_without_having_failed() -> None:
     again = timezone.now() + timedelta(minutes=5)
     enqueue("note", "early")
-    drain({"note": lambda task: again})
+    drain(kinds(lambda task: again))
     task = Task.objects.get()
     assert (task.next_at, task.attempts, task.done_at) == (again, 0, None)
 
@@ -70,7 +76,7 @@ def test_a_task_of_an_unknown_kind_is_kept_for_a_worker_that_knows_it(caplog: py
 @pytest.mark.django_db(transaction=True)
 def test_a_running_worker_takes_what_is_enqueued_and_stops_at_once_when_idle() -> None:
     done: list[str] = []
-    worker = Worker({"note": lambda task: done.append(task.subject)}, slots=2)
+    worker = Worker(kinds(lambda task: done.append(task.subject)), slots=2)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -94,7 +100,7 @@ def test_a_slow_task_does_not_hold_up_others_and_a_stop_lets_it_finish() -> None
             assert slow_may_end.wait(60)
         done.append(task.subject)
 
-    worker = Worker({"note": handle}, slots=2)
+    worker = Worker(kinds(handle), slots=2)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -11,7 +11,6 @@ from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import Call
-from recordings_site.ops.jobs import JOBS
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import live
@@ -22,6 +21,7 @@ from recordings_site.simulator.rest import Account, Refusal, serving
 from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application, Reply, Wire
+from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.sinch_posts import PATH, post_raw
@@ -99,7 +99,7 @@ def test_a_call_in_progress_is_recorded_stopped_and_recorded_again(world: World)
     for event in told:
         world.board.engine.tell(event)
     for task in Task.objects.filter(kind="recording.inspect"):
-        JOBS[task.kind](task)
+        registry.load()[task.kind].handler(task)
     jobs = list(RecordingJob.objects.filter(call=call).order_by("ordinal"))
     assert [job.number for job in jobs] == [world.number] * 2
     second = jobs[1]

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from recordings_site.accounts.models import AuditEvent, Role, User
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.recordings import actions_notes, lines
 from recordings_site.recordings.models import (
@@ -20,6 +19,7 @@ from recordings_site.recordings.models import (
     SpeakerName,
     Transcript,
 )
+from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.refused_mail import refuse_mail_to
@@ -68,9 +68,9 @@ def test_who_is_mentioned_is_written_to_once_without_what_was_said(
     anna = teammate(recording, Role.SUPPORT, email="anna@example.com")
     client.force_login(teammate(recording))
     send(client, "recording_comment", recording, at="4.2", text="@anna: the caller's secret is 4711")
-    task = Task.objects.get(kind=actions_notes.TELL_MENTIONED)
+    task = Task.objects.get(kind="comment.tell_mentioned")
     for _ in range(2):
-        JOBS[task.kind](task)
+        registry.load()[task.kind].handler(task)
     [mail] = mailoutbox
     assert mail.to == [anna.email]
     assert f"/recordings/{recording.pk}/?t=4.2" in mail.body
@@ -85,9 +85,9 @@ def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
     client.force_login(teammate(recording))
     send(client, "recording_comment", recording, at="4.2", text="@anna and @bert")
     refuse_mail_to("anna@example.com", monkeypatch)
-    task = Task.objects.get(kind=actions_notes.TELL_MENTIONED)
+    task = Task.objects.get(kind="comment.tell_mentioned")
     for _ in range(2):
-        JOBS[task.kind](task)
+        registry.load()[task.kind].handler(task)
     assert [mail.to for mail in mailoutbox] == [["bert@example.com"]]
 
 
@@ -180,7 +180,7 @@ def test_support_reads_what_sinch_heard_and_cannot_correct_it(client: Client, re
 def test_search_finds_the_corrected_and_the_original_text(client: Client, recording: RecordingJob) -> None:
     client.force_login(teammate(recording))
     send(client, "recording_correct", recording, position=1, text="I want a refund.")
-    drain(JOBS)
+    drain(registry.load())
     for word in ("refold", "refund"):
         html = client.get(reverse("search"), {"q": word}).content.decode()
         assert str(recording.pk) in html, word
@@ -193,7 +193,7 @@ def test_a_hit_shows_the_text_in_which_the_word_is_the_name_and_the_moved_time(
     send(client, "recording_correct", recording, position=1, text="I want a refund.")
     send(client, "recording_speaker", recording, speaker_label="Speaker 2", name="Caller Anna")
     send(client, "recording_nudge", recording, offset="1.5")
-    drain(JOBS)
+    drain(registry.load())
     for word, rest in (("refold", "I want a "), ("refund", "I want a ")):
         html = client.get(reverse("search"), {"q": word}).content.decode()
         assert f"{rest}<mark>{word}</mark>" in html
@@ -212,7 +212,7 @@ def test_a_name_for_the_number_speaks_in_each_of_its_recordings(client: Client, 
     client.force_login(teammate(recording))
     send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="Agent", for_number="on")
     assert lines.names_of(other) == {"Speaker 1": "Agent"}
-    assert Task.objects.filter(kind=actions_notes.INDEX_NUMBER, subject=str(recording.number_id)).exists()
+    assert Task.objects.filter(kind="transcripts.index_number", subject=str(recording.number_id)).exists()
     assert actions_notes.index_number(recording.number_id or 0) == 2
     html = client.get(reverse("search"), {"q": "speaker:agent morning"}).content.decode()
     assert str(other.pk) in html

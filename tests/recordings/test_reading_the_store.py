@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from recordings_site.recordings import actions_media, inspection, looking, transcripts
-from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT, LOOK
+from recordings_site.recordings import inspection, looking, transcripts
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import RecordingJob, State, Transcript
@@ -88,11 +87,11 @@ class TestInspection:
         job = announced()
         put(job)
         inspection.inspect(job.pk)
-        assert Task.objects.get(kind=actions_media.LOOK_FOR_TRANSCRIPT).subject == str(job.pk)
+        assert Task.objects.get(kind="transcript.look").subject == str(job.pk)
         without = announced(transcription=False, key="calls/two.mp3")
         put(without)
         inspection.inspect(without.pk)
-        assert not Task.objects.filter(kind=actions_media.LOOK_FOR_TRANSCRIPT, subject=without.pk).exists()
+        assert not Task.objects.filter(kind="transcript.look", subject=without.pk).exists()
 
 
 class TestTranscripts:
@@ -152,7 +151,7 @@ class TestLooking:
         put(job)
         assert looking.look(job.pk, since=timezone.now()) is None
         assert fresh(job).state == State.AVAILABLE
-        assert Task.objects.get(kind=INSPECT).subject == str(job.pk)
+        assert Task.objects.get(kind="recording.inspect").subject == str(job.pk)
 
     def test_a_file_whose_name_was_left_to_sinch_is_found_by_its_call(self):
         job = awaited(key="", folder="calls/")
@@ -190,7 +189,7 @@ class TestLooking:
         job = announced()
         put(job, WORDS, "calls/one-transcript.json")
         assert looking.look_for_transcript(job.pk, since=timezone.now()) is None
-        assert Task.objects.get(kind=LOAD_TRANSCRIPT).subject == str(job.pk)
+        assert Task.objects.get(kind="transcript.load").subject == str(job.pk)
 
     def test_a_transcript_that_does_not_come_is_late_until_it_is_read(self, settings):
         job = announced()
@@ -205,7 +204,7 @@ class TestLooking:
         call = factories.call(ended_at=None, dice_received_at=None, dice_result="")
         job = awaited(call=call, finished_at=None)
         assert looking.enqueue_endless() == 1
-        assert Task.objects.get(kind=LOOK).subject == str(job.pk)
+        assert Task.objects.get(kind="recording.look").subject == str(job.pk)
 
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

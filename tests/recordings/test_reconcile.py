@@ -19,7 +19,6 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import reconcile
@@ -32,6 +31,7 @@ from recordings_site.sinch.destination_url import generated_name, transcript_key
 from recordings_site.storage.errors import StoreUnavailable
 from recordings_site.storage.local import LocalStore
 from recordings_site.storage.port import ObjectPage, ObjectStat
+from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.destinations import made as destinations
@@ -193,7 +193,7 @@ def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
     client.force_login(admin)
     url = f"/destinations/{destination.pk}/reconcile/"
     assert client.post(url, {"since": "", "gone_is_deleted": "on"}).status_code == 302
-    drain(JOBS)
+    drain(registry.load())
     for job in (gone, kept):
         job.refresh_from_db()
     assert (gone.state, gone.problem_code, kept.state) == (State.DELETED, "", State.AVAILABLE)
@@ -342,13 +342,13 @@ def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore
     call_command("reconcile", "Demo", "--gone-is-deleted", stdout=io.StringIO(), stderr=out)
     assert "goes on as it was asked for then" in out.getvalue()
     assert "what is gone was deleted" not in client.get(url).content.decode()
-    drain(JOBS)
+    drain(registry.load())
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "runs"}).content.decode()
     assert part.startswith('<div id="runs"')
     assert "hx-trigger" not in part
     assert Reconciliation.objects.get().counts["adopted"] == 1
     client.post(url, {"since": "", "gone_is_deleted": "on"})
-    drain(JOBS)
+    drain(registry.load())
     assert "what is gone was deleted" in client.get(url).content.decode()
 
 

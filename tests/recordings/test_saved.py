@@ -10,12 +10,11 @@ from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Team, User
 from recordings_site.calls.models import Call
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.recordings import actions_media, actions_notes, actions_saved, search, watching
-from recordings_site.recordings.actions_media import ALERTS
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.saved import SavedPage
+from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.refused_mail import refuse_mail_to
@@ -110,16 +109,16 @@ def test_the_news_lead_to_where_it_is_said_and_on_to_the_other_hits(
 
 def test_what_a_file_says_is_news_and_what_people_make_of_it_is_not(team: Team, person: User) -> None:
     saved, recording = kept(person), factories.recording(number=factories.number(team=team))
-    alerts = Task.objects.filter(kind=ALERTS, subject=str(recording.pk), done_at__isnull=False)
+    alerts = Task.objects.filter(kind="saved.alerts", subject=str(recording.pk), done_at__isnull=False)
     for text in ("I want a refund", "I want two refunds"):
         lines = [{"timestamp": 0.5, "speakerLabel": "Speaker 1", "text": text}]
         transcript = actions_media.transcript_loaded(recording.pk, raw=json.dumps({"lines": lines}).encode())
-        drain(JOBS)
+        drain(registry.load())
     assert alerts.count() == 2
     assert SavedMatch.objects.get().saved == saved
     assert len(mail.outbox) == 1
     actions_notes.correct_line(by=person, transcript=transcript, position=0, text="No refund")
-    drain(JOBS)
+    drain(registry.load())
     assert alerts.count() == 2
 
 

@@ -3,7 +3,6 @@
 from django.db import transaction
 
 from recordings_site.accounts import audit
-from recordings_site.recordings.actions import INSPECT
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import Problem
 from recordings_site.storage.port import ObjectStat
@@ -20,7 +19,7 @@ def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
         seen = {"seen": row.checked_at.isoformat()} if row.checked_at else {}
         row.problem_code, row.problem_values = Problem.REPLACED, {"at": stat.modified.isoformat(), **seen}
         row.peaks, row.duration, row.audio = None, None, {}
-        enqueue(INSPECT, row.pk)
+        enqueue("recording.inspect", row.pk)
         audit.record(
             by=None,
             action="recording.replaced",

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from recordings_site.accounts.models import User
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
@@ -15,6 +14,7 @@ from recordings_site.recordings.actions_notes import assign_number
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.recordings.search import port
 from recordings_site.recordings.search.parser import parse
+from recordings_site.tasks import registry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +188,7 @@ def test_a_recording_that_is_assigned_to_a_number_is_found_by_its_team() -> None
     transcript = indexed("refund", call=None)
     assert found("refund", person) == []
     assign_number(transcript.recording, number=number, by=factories.admin())
-    drain(JOBS)
+    drain(registry.load())
     assert found("refund", person) == [transcript.recording_id]
     assert found(f"number:{number.e164}", factories.admin()) == [transcript.recording_id]
 
@@ -201,7 +201,7 @@ def test_a_callout_whose_number_is_learnt_later_is_found_by_its_team_at_its_time
     call.number = number
     call.save()
     settle(call)
-    drain(JOBS)
+    drain(registry.load())
     assert found("refund", person) == [transcript.recording_id]
 
 

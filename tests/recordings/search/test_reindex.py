@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from recordings_site.ops.chores import catch_up_with_index
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.working import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.management.commands import reindex
 from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
 from recordings_site.recordings.transcripts import enqueue_outdated
+from recordings_site.tasks import registry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +45,11 @@ def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
     IndexedRecording.objects.update(version=0)
     SpokenWord.objects.update(token="old")
     enqueue_outdated(2)
-    drain(JOBS)
+    drain(registry.load())
     behind = IndexedRecording.objects.get(version=0)
     assert behind.pk == min(IndexedRecording.objects.values_list("pk", flat=True))
     catch_up_with_index()
-    drain(JOBS)
+    drain(registry.load())
     assert not IndexedRecording.objects.filter(version=0).exists()
     assert SpokenWord.objects.get(word="refund").token != "old"
 

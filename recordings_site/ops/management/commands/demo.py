@@ -18,7 +18,6 @@ from recordings_site.calls.models import Call
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
 from recordings_site.recordings import actions
-from recordings_site.recordings.actions import INSPECT, LOAD_TRANSCRIPT
 from recordings_site.recordings.looking import look
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options
@@ -103,7 +102,7 @@ class Command(BaseCommand):
         """Until the worker has read what was uploaded, or until it takes too long."""
         deadline = Deadline(PATIENCE_SECONDS)
         open_tasks = Task.objects.filter(
-            kind__in=(INSPECT, LOAD_TRANSCRIPT), done_at=None, dead_at=None, attempts__lt=3
+            kind__in=("recording.inspect", "transcript.load"), done_at=None, dead_at=None, attempts__lt=3
         )
         total = open_tasks.count()
         with tqdm(total=total, desc="Reading them", unit="file", disable=not sys.stderr.isatty()) as bar:

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from recordings_site.ops.chores import CHORES
-from recordings_site.ops.jobs import JOBS
 from recordings_site.ops.supervision import end_with_parent
 from recordings_site.ops.working import Worker, drain
+from recordings_site.tasks import registry
 
 # SQLite lets one write at a time: two that wait for each other only keep the callbacks waiting.
 DEFAULT_SLOTS = 1 if settings.SQLITE else 4
@@ -32,9 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
         """Work."""
         if until_idle:
-            drain(JOBS)
+            drain(registry.load())
             return
-        worker = Worker(JOBS, slots=max(1, slots), chores=CHORES)
+        worker = Worker(registry.load(), slots=max(1, slots), chores=CHORES)
 
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop()
