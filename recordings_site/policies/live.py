@@ -3,18 +3,23 @@
 from dataclasses import replace
 from uuid import UUID
 
-from recordings_site.policies import answer, sentences
-from recordings_site.policies.answer import CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies import answer
+from recordings_site.policies.answer import CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.deciding import planned
 from recordings_site.policies.document import How
 from recordings_site.policies.routes import Park
+from recordings_site.policies.sentences import Grounds
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch import svaml
 from recordings_site.sinch.svaml import RecordingOptions
 
 
 class CannotRecord(Exception):
-    """There is no way to record this call; the message says why, and the remedy."""
+    """There is no way to record this call, on these grounds (policies.sentences)."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self.grounds = grounds
 
 
 def plan_live(call: CallFacts, snapshot: Snapshot, *, recording_id: UUID) -> tuple[PlannedRecording, RecordingOptions]:
@@ -25,19 +30,19 @@ def plan_live(call: CallFacts, snapshot: Snapshot, *, recording_id: UUID) -> tup
     """
     number = snapshot.numbers.get(call.number_digits) if call.number_digits else None
     if number is None:
-        raise CannotRecord("The call's number is not known here: nobody would see the recording. Add the number first.")
+        raise CannotRecord({"reason": str(Reason.UNKNOWN_NUMBER)})
     policy = snapshot.policy_of(number)
     how = replace(policy.document.how if policy else How(), method="instruction", start="connect")
     facts = DecisionFacts(
         call=call, record=True, reason="", route=Park(), policy_name=policy.name if policy else "Nothing"
     )
     decision, options = answer.options_for(
-        planned(facts, how, number, snapshot, recording_id), snapshot, True, answer.Reason.FAULT
+        planned(facts, how, number, snapshot, recording_id), snapshot, True, Reason.FAULT
     )
     if decision.plan is None or options is None:
-        why = sentences.clause(decision.grounds)
-        raise CannotRecord(f"The call cannot be recorded: {why}. Give its number a destination, or mend it.")
+        raise CannotRecord(decision.grounds)
     wrong = svaml.problems(svaml.manage("start", options), "manage")
     if wrong:
-        raise CannotRecord(f"The call cannot be recorded: {wrong[0].message}")
+        values = {"path": wrong[0].path, "message": wrong[0].message}
+        raise CannotRecord(decision.unrecorded(Reason.WRONG_RECORDING, **values).grounds)
     return decision.plan, options

@@ -25,6 +25,17 @@ def clause(grounds: Grounds) -> str:
     return said if said is not None else _WORDS[reason](grounds, grounds.get("values", {}))
 
 
+def cannot_record(grounds: Grounds) -> str:
+    """Why a person cannot have a call recorded (policies.live), with the remedy."""
+    match Reason(grounds["reason"]):
+        case Reason.UNKNOWN_NUMBER:
+            return "The call's number is not known here: nobody would see the recording. Add the number first."
+        case Reason.WRONG_RECORDING:
+            return f"The call cannot be recorded: {grounds['values']['message']}"
+        case _:
+            return f"The call cannot be recorded: {clause(grounds)}. Give its number a destination, or mend it."
+
+
 def _by_rule(grounds: Grounds, values: Grounds) -> str:
     conditions: Any = {name: tuple(each) if isinstance(each, list) else each for name, each in values["when"].items()}
     calls = which(When(**conditions), values["time_zone"])

@@ -4,7 +4,10 @@ Sinch knows start and stop alone (Manage Call). A pause stops the recording, res
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,14 +29,44 @@ COMMANDS = ("start", "stop", "pause", "resume")
 STARTING = frozenset({"start", "resume"})
 
 
+class Result(StrEnum):
+    """What came of a command."""
+
+    STARTED = "started"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    # Sinch did not say whether it took it.
+    UNCERTAIN = "uncertain"
+    CALL_OVER = "call_over"
+    RUNS_ALREADY = "runs_already"
+    RUNS_NOT = "runs_not"
+    # On grounds that policies.sentences says.
+    CANNOT_RECORD = "cannot_record"
+    # `error`, in Sinch's words.
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+_DONE = {"start": Result.STARTED, "resume": Result.RESUMED, "stop": Result.STOPPED, "pause": Result.PAUSED}
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a command; `uncertain` when Sinch did not say whether it took it."""
+    """What came of a command, with the values of that result."""
 
-    command: str
-    done: bool
-    message: str
-    uncertain: bool = False
+    result: Result
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out, as far as is known."""
+        return self.uncertain or self.result in _DONE.values()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether Sinch left that open."""
+        return self.result == Result.UNCERTAIN
 
 
 def command_recording(*, by: User, call: Call, command: str) -> Outcome:
@@ -42,41 +75,37 @@ def command_recording(*, by: User, call: Call, command: str) -> Outcome:
     No transaction is open while Sinch is asked; what it answered is then kept together with the audit row.
     """
     if call.is_over:
-        return _refused(by, call, command, "The call has ended.")
+        return _kept(by, call, command, Outcome(Result.CALL_OVER))
     running = RecordingJob.objects.running_on(call)
     try:
-        if command in STARTING:
-            return _start(by, call, command, running)
-        return _stop(by, call, command, running)
+        return (_start if command in STARTING else _stop)(by, call, command, running)
     except CannotRecord as problem:
-        return _refused(by, call, command, str(problem))
+        return _kept(by, call, command, Outcome(Result.CANNOT_RECORD, problem.grounds))
 
 
 def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
     if running:
-        return _refused(by, call, command, "A recording of this call runs already. Stop it first.")
+        return _kept(by, call, command, Outcome(Result.RUNS_ALREADY))
     planned, options = plan_live(_facts(call), snapshot.current(), recording_id=uuid.uuid4())
     error = _send(call, svaml.manage("start", options))
     if error is not None and error.status:
-        return _refused(by, call, command, f"Sinch refused: {error}.")
-    return _keep_start(by, call, command, planned, uncertain=error is not None)
+        return _kept(by, call, command, Outcome(Result.REFUSED, {"error": str(error)}))
+    return _keep_start(by, call, command, planned, Outcome(Result.UNCERTAIN if error else _DONE[command]))
 
 
 @transaction.atomic
-def _keep_start(by: User, call: Call, command: str, planned: PlannedRecording, *, uncertain: bool) -> Outcome:
+def _keep_start(by: User, call: Call, command: str, planned: PlannedRecording, outcome: Outcome) -> Outcome:
     job = expect_recording(subject=call, planned=planned, at=timezone.now(), origin=Origin.LIVE)
-    if uncertain:
-        message = "Sinch did not answer: the recording may have started."
-        return _kept(by, call, command, message, [job], uncertain=True)
-    return _kept(by, call, command, "Recording." if command == "start" else "Recording again.", [job])
+    return _kept(by, call, command, outcome, [job])
 
 
 def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
     if not running:
-        return _refused(by, call, command, "No recording of this call runs.")
+        return _kept(by, call, command, Outcome(Result.RUNS_NOT))
     error = _send(call, svaml.manage("stop"))
     if error is not None:
-        return _refused(by, call, command, f"Sinch refused: {error}." if error.status else f"{error}")
+        result = Result.REFUSED if error.status else Result.UNREACHABLE
+        return _kept(by, call, command, Outcome(result, {"error": str(error)}))
     return _keep_stop(by, call, command, running)
 
 
@@ -87,7 +116,7 @@ def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) 
         job.stopped_at = now
         job.save(update_fields=("stopped_at",))
     settle(call)
-    return _kept(by, call, command, "Paused." if command == "pause" else "Stopped.", running)
+    return _kept(by, call, command, Outcome(_DONE[command]), running)
 
 
 def _send(call: Call, document: Svaml) -> ApiError | None:
@@ -99,22 +128,17 @@ def _send(call: Call, document: Svaml) -> ApiError | None:
     return None
 
 
-def _kept(
-    by: User, call: Call, command: str, message: str, jobs: list[RecordingJob], *, uncertain: bool = False
-) -> Outcome:
-    data = {
-        "outcome": "uncertain" if uncertain else "done",
-        "message": message,
-        "recordings": [str(job.pk) for job in jobs],
+def _kept(by: User, call: Call, command: str, outcome: Outcome, jobs: Sequence[RecordingJob] = ()) -> Outcome:
+    """Audit what came of a command."""
+    data: dict[str, object] = {
+        "outcome": "uncertain" if outcome.uncertain else "done" if outcome.done else "refused",
+        "result": outcome.result,
+        "values": outcome.values,
     }
+    if jobs:
+        data["recordings"] = [str(job.pk) for job in jobs]
     audit.record(by=by, action=f"call.recording_{command}", subject=call, data=data)
-    return Outcome(command, True, message, uncertain)
-
-
-def _refused(by: User, call: Call, command: str, message: str) -> Outcome:
-    data = {"outcome": "refused", "message": message}
-    audit.record(by=by, action=f"call.recording_{command}", subject=call, data=data)
-    return Outcome(command, False, message)
+    return outcome
 
 
 def _facts(call: Call) -> CallFacts:

@@ -68,13 +68,15 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     transcript = known or Transcript(recording=job)
     try:
         parsed = sinch_transcript.parse(raw)
+        problems: list[dict[str, str]] = [{"code": problem} for problem in parsed.problems]
     except TranscriptError as error:
-        parsed = sinch_transcript.Transcript("", (), (str(error),))
+        parsed = sinch_transcript.Transcript("", (), ())
+        problems = [{"code": sinch_transcript.Problem.UNREADABLE, "why": str(error)}]
     transcript.raw = raw
     transcript.locale = job.locale
     transcript.text = parsed.text
     transcript.line_count = len(parsed.lines)
-    transcript.problems = list(parsed.problems)
+    transcript.problems = problems
     transcript.loaded_at = timezone.now()
     transcript.save()
     _write_lines(transcript, parsed)

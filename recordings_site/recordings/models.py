@@ -351,6 +351,7 @@ class Transcript(models.Model):
     speakers: Any = models.JSONField(default=list)
     # Seconds to add to every timestamp: some transcripts run early or late.
     offset = models.FloatField(default=0)
+    # {"code": sinch.transcript.Problem, …}, with the values of that code.
     problems: Any = models.JSONField(default=list)
     loaded_at = models.DateTimeField(default=timezone.now)
 

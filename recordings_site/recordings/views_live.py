@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Call, ConferenceSession
-from recordings_site.recordings import live
+from recordings_site.recordings import live, live_sentences
 from recordings_site.recordings.actions_live import COMMANDS, Outcome, command_recording
 from recordings_site.web.http import Request, page_or_partial
 
@@ -33,7 +33,7 @@ def live_command(request: Request, call_pk: int, command: str) -> HttpResponse:
     outcome = command_recording(by=request.user, call=call, command=command)
     if request.htmx:
         return _shown(request, outcome)
-    (messages.success if outcome.done else messages.error)(request, outcome.message)
+    (messages.success if outcome.done else messages.error)(request, live_sentences.outcome(outcome))
     return redirect("live")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from .errors import TranscriptError
@@ -15,6 +16,22 @@ MAX_LABEL = 100
 MAX_SECONDS = 7 * 24 * 3600.0
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Problem(StrEnum):
+    """What is odd about a transcript file."""
+
+    # It is no JSON object, or too large: `parse` raises TranscriptError.
+    UNREADABLE = "unreadable"
+    NO_LINES = "no_lines"
+    # More than MAX_LINES: the rest is left out.
+    TOO_MANY_LINES = "too_many_lines"
+    # The text stands as one line.
+    TEXT_ALONE = "text_alone"
+    # Some are not objects, and left out.
+    ODD_LINES = "odd_lines"
+    # Some have no usable time, and take that of the line before.
+    TIMELESS_LINES = "timeless_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +49,49 @@ class Transcript:
 
     text: str
     lines: tuple[Line, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def parse(data: bytes) -> Transcript:
     """Read a transcript file (UTF-8 JSON `{"text", "lines": [{"timestamp", "speakerLabel", "text"}]}`).
 
-    Numbers as text, missing labels, missing lines and empty texts are accepted and told in `problems`.
-    Raises TranscriptError, and nothing else, when the file is no JSON object or too large.
+    Numbers as text, missing labels, missing lines and empty texts are accepted and named in `problems`.
+    Raises TranscriptError, and nothing else, when the file is no JSON object or too large; its message says which.
     """
     try:
         raw = read_object(data, limit=MAX_BYTES)
     except ValueError as problem:
-        raise TranscriptError(f"The transcript cannot be read: {problem}.") from None
-    problems: dict[str, None] = {}  # an ordered set
+        raise TranscriptError(str(problem)) from None
+    problems: dict[Problem, None] = {}  # an ordered set
     text = _spoken(field(raw, "text"), limit=MAX_BYTES)
     given = field(raw, "lines")
     if not isinstance(given, list):
-        problems["It has no lines."] = None
+        problems[Problem.NO_LINES] = None
         given = []
     if len(given) > MAX_LINES:
-        problems[f"It has more than {MAX_LINES} lines; the rest is left out."] = None
+        problems[Problem.TOO_MANY_LINES] = None
     lines = _lines(given[:MAX_LINES], problems)
     if not lines and text:
-        problems["It has text but no lines; the text stands as one line."] = None
+        problems[Problem.TEXT_ALONE] = None
         lines = [Line(0.0, "", text[:MAX_LINE])]
     if not text and lines:
         text = " ".join(line.text for line in lines)
     return Transcript(text, tuple(sorted(lines, key=lambda line: line.timestamp)), tuple(problems))
 
 
-def _lines(given: list[Any], problems: dict[str, None]) -> list[Line]:
+def _lines(given: list[Any], problems: dict[Problem, None]) -> list[Line]:
     lines: list[Line] = []
     previous = 0.0
     for item in given:
         if not isinstance(item, Mapping):
-            problems["Some lines are not objects; they are left out."] = None
+            problems[Problem.ODD_LINES] = None
             continue
         text = _spoken(field(item, "text"), limit=MAX_LINE)
         if not text:
             continue
         timestamp = number_of(field(item, "timestamp"))
         if timestamp is None or not 0 <= timestamp <= MAX_SECONDS:
-            problems["Some lines have no usable time; they take that of the line before."] = None
+            problems[Problem.TIMELESS_LINES] = None
             timestamp = previous
         previous = timestamp
         label = " ".join(_spoken(field(item, "speakerLabel"), limit=MAX_LABEL).split())

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import Role
-from recordings_site.calls.models import Decision
 from recordings_site.recordings import actions_notes, search
 from recordings_site.recordings.columns import COLUMNS
 from recordings_site.recordings.models import (
@@ -47,18 +46,11 @@ def add_one_of_each(world: World) -> None:
     live = factories.call(number=number, started_at=now, ended_at=None, dice_received_at=None, dice_result="")
     factories.recording(call=live, available_at=None, finished_at=None)
     recording = factories.recording(call=call, destination=place)
-    Decision.objects.create(call=call, outcome="record", reason="rule", policy_version=policy.published)
+    factories.decision(call, policy_version=policy.published)
     recording.decision = call.decision
     recording.save()
     for late in ("late", "missing"):
-        factories.recording(
-            number=number,
-            available_at=None,
-            overdue_since=now,
-            overdue_kind=late,
-            overdue_code="not_written",
-            overdue_values={"minutes": 300},
-        )
+        factories.overdue(number=number, overdue_since=now, overdue_kind=late)
     talk = tuple((float(second), f"Speaker {second % 2}", "a refund of the card") for second in range(3))
     search.index(factories.transcript(recording, talk))
     tag = Tag.objects.create(name=f"tag {recording.pk}")

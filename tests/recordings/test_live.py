@@ -13,8 +13,8 @@ from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import Call
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import live
-from recordings_site.recordings.actions_live import command_recording
+from recordings_site.recordings import live, live_sentences
+from recordings_site.recordings.actions_live import Outcome, Result, command_recording
 from recordings_site.recordings.models import Origin, RecordingJob, State
 from recordings_site.simulator.engine import Engine, Options
 from recordings_site.simulator.rest import Account, Refusal, serving
@@ -137,7 +137,7 @@ def test_sinchs_refusal_is_told_with_its_code_and_leaves_no_recording(world: Wor
     world.account.faults = [Refusal(403, 40300, "Not in progress on PSTN or SIP")]
     outcome = command_recording(by=world.supervisor, call=call, command="start")
     assert not outcome.done
-    assert "Not in progress on PSTN or SIP [403] (error 40300, reference" in outcome.message
+    assert "Not in progress on PSTN or SIP [403] (error 40300, reference" in live_sentences.outcome(outcome)
     assert not RecordingJob.objects.exists()
 
 
@@ -146,7 +146,7 @@ def test_a_call_that_has_ended_is_not_commanded(world: World) -> None:
     world.board.engine.outbox.send = world.board.engine.tell
     world.board.hang_up(call.call_id)
     call.refresh_from_db()
-    assert "has ended" in command_recording(by=world.supervisor, call=call, command="start").message
+    assert command_recording(by=world.supervisor, call=call, command="start").result == Result.CALL_OVER
     assert [method for method, *_ in world.account.seen] == []
 
 
@@ -170,7 +170,7 @@ def test_a_number_without_a_destination_says_what_to_do(world: World) -> None:
     world.number.save()
     snapshot.forget()
     outcome = command_recording(by=world.supervisor, call=world.call(), command="start")
-    assert "Give its number a destination" in outcome.message
+    assert "Give its number a destination" in live_sentences.outcome(outcome)
 
 
 def test_the_page_shows_calls_of_ones_teams_with_commands_for_those_who_may(world: World, client: Client) -> None:
@@ -232,3 +232,16 @@ def test_the_page_costs_few_queries_whatever_the_number_of_calls(
     client.force_login(world.supervisor)
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         client.get("/live/")
+
+
+VALUES = {
+    Result.CANNOT_RECORD: {"reason": "no_destination", "policy_name": "Support EU"},
+    Result.REFUSED: {"error": "Not in progress [403]"},
+    Result.UNREACHABLE: {"error": "Sinch cannot be reached."},
+}
+
+
+@pytest.mark.parametrize("result", Result)
+def test_each_result_of_a_command_has_words_of_its_own(result: Result) -> None:
+    said = [live_sentences.outcome(Outcome(other, VALUES.get(other, {}))) for other in Result]
+    assert said.count(live_sentences.outcome(Outcome(result, VALUES.get(result, {})))) == 1

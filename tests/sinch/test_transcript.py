@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from recordings_site.sinch import transcript
 from recordings_site.sinch.errors import TranscriptError
-from recordings_site.sinch.transcript import Line
+from recordings_site.sinch.transcript import Line, Problem
 
 
 def parse(**members):
@@ -50,12 +50,12 @@ def test_lines_are_sorted_stably_and_a_lost_time_is_that_of_the_line_before():
     )
     assert [line.text for line in read.lines] == ["a", "b", "b2", "c", "d"]
     assert [line.timestamp for line in read.lines] == [1, 1, 1, 9, 9]
-    assert len(read.problems) == 1
+    assert read.problems == (Problem.TIMELESS_LINES,)
 
 
 def test_text_without_lines_stands_as_one_line():
     assert parse(text="only text").lines == (Line(0.0, "", "only text"),)
-    assert parse(text="only text").problems
+    assert parse(text="only text").problems == (Problem.NO_LINES, Problem.TEXT_ALONE)
 
 
 def test_an_empty_transcript_is_a_transcript():
@@ -75,7 +75,7 @@ def test_sizes_are_bounded(monkeypatch):
     read = parse(lines=[{"timestamp": index, "text": "x" * 9, "speakerLabel": "s" * 999} for index in range(5)])
     assert [line.text for line in read.lines] == ["xxx", "xxx"]
     assert len(read.lines[0].speaker_label) == transcript.MAX_LABEL
-    assert read.problems
+    assert read.problems == (Problem.TOO_MANY_LINES,)
     with pytest.raises(TranscriptError, match="larger"):
         transcript.parse(b" " * (transcript.MAX_BYTES + 1))
 

@@ -17,6 +17,7 @@ from recordings_site.recordings.state import (
     State,
     shown_state,
 )
+from recordings_site.sinch import transcript
 
 Values = Mapping[str, Any]
 
@@ -27,6 +28,15 @@ _OF_FILES = {
     Problem.WAV_WITHOUT_SOUND: "The wav file in the store holds no sound.",
     Problem.UNDECODABLE: "The file in the store cannot be decoded.",
     Problem.WITHOUT_SOUND: "The file in the store holds no sound.",
+}
+
+
+_OF_TRANSCRIPTS = {
+    transcript.Problem.NO_LINES: "It has no lines.",
+    transcript.Problem.TOO_MANY_LINES: f"It has more than {transcript.MAX_LINES} lines; the rest is left out.",
+    transcript.Problem.TEXT_ALONE: "It has text but no lines; the text stands as one line.",
+    transcript.Problem.ODD_LINES: "Some lines are not objects; they are left out.",
+    transcript.Problem.TIMELESS_LINES: "Some lines have no usable time; they take that of the line before.",
 }
 
 
@@ -88,6 +98,12 @@ def problem(row: Row) -> str:
             return f"The file is no longer in the store: it was not found there on {_moment(values['at'])}."
         case code:
             return _OF_FILES[Problem(code)]
+
+
+def transcript_problem(problem: Values) -> str:
+    """What is odd about a transcript's file: one of Transcript.problems."""
+    code = transcript.Problem(problem["code"])
+    return _OF_TRANSCRIPTS.get(code) or f"The transcript cannot be read: {problem['why']}."
 
 
 def deleted(recording: RecordingJob) -> str:

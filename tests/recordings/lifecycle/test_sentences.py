@@ -6,6 +6,7 @@ import pytest
 
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, Problem
+from recordings_site.sinch.transcript import Problem as TranscriptProblem
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,12 @@ def test_what_was_replaced_and_never_examined_before_says_so() -> None:
 def test_what_is_deleted_says_when_and_why(code: DeletedCode) -> None:
     job = factories.deleted(deleted_code=code)
     assert "deleted on 14 January 2026: it was" in sentences.absence(job)
+
+
+@pytest.mark.parametrize("problem", TranscriptProblem)
+def test_each_problem_of_a_transcript_has_words_of_its_own(problem: TranscriptProblem) -> None:
+    said = [sentences.transcript_problem({"code": other, "why": "it is not JSON"}) for other in TranscriptProblem]
+    assert said.count(sentences.transcript_problem({"code": problem, "why": "it is not JSON"})) == 1
 
 
 def test_there_is_nothing_to_say_of_what_is_well() -> None:
