@@ -16,6 +16,7 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
 from recordings_site.recordings import actions
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import settle_job
 from recordings_site.recordings.matching import Reported, jobs_of, match_recording
 from recordings_site.recordings.models import Origin, RecordingJob
@@ -124,10 +125,10 @@ def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, O
     _not_gone(ids)
     for job, _ in found:
         if job.deleted_at is not None:
-            actions.mark_returned(job.pk)
+            objects.mark_returned(job.pk)
     news = [(job, stat) for job, stat in found if job.available_at is None]
     for job, stat in news:
-        actions.object_found(job.pk, stat=stat, at=timezone.now())
+        objects.object_found(job.pk, stat=stat, at=timezone.now())
     return len(news)
 
 
@@ -152,18 +153,18 @@ def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
     if run.gone_is_deleted:
         _not_gone(ids)
         for pk in ids:
-            actions.mark_deleted(pk, by=run.started_by, code=DeletedCode.GONE, values=listed, at=now)
+            objects.mark_deleted(pk, by=run.started_by, code=DeletedCode.GONE, values=listed, at=now)
     else:
         RecordingJob.objects.filter(pk__in=ids).update(problem_code=Problem.GONE, problem_values=listed)
     if len(ids) == limit:
         return limit, False
-    ended = Q(call__dice_received_at__lt=run.started_at - actions.late_after()) | Q(
-        conference_session__closed_at__lt=run.started_at - actions.late_after()
+    ended = Q(call__dice_received_at__lt=run.started_at - objects.late_after()) | Q(
+        conference_session__closed_at__lt=run.started_at - objects.late_after()
     )
     waiting = unseen.filter(ended, state__in=AWAITED, overdue_since=None)
     late = list(waiting.order_by("pk").values_list("pk", flat=True)[: limit - len(ids)])
     for pk in late:
-        actions.mark_overdue(pk, kind=OverdueKind.LATE, code=OverdueCode.NOT_LISTED, values=listed, at=now)
+        objects.mark_overdue(pk, kind=OverdueKind.LATE, code=OverdueCode.NOT_LISTED, values=listed, at=now)
     return len(ids) + len(late), len(ids) + len(late) < limit
 
 

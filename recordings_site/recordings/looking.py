@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from recordings_site.calls.models import LONGEST_CALL, Call
-from recordings_site.recordings import actions, actions_media
+from recordings_site.recordings import actions_media
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import AWAITED, OverdueCode, OverdueKind, State
 from recordings_site.recordings.transcripts import key_of
@@ -29,19 +30,19 @@ def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
         return None
     now = timezone.now()
     if (stat := _find(job, job.destination.read_store())) is not None:
-        actions.object_found(job.pk, stat=stat, at=now)
+        objects.object_found(job.pk, stat=stat, at=now)
         return None
     waited = now - since
-    if waited >= actions.late_after():
-        missing = waited >= actions.missing_after()
+    if waited >= objects.late_after():
+        missing = waited >= objects.missing_after()
         kind, after = (
-            (OverdueKind.MISSING, actions.missing_after()) if missing else (OverdueKind.LATE, actions.late_after())
+            (OverdueKind.MISSING, objects.missing_after()) if missing else (OverdueKind.LATE, objects.late_after())
         )
         values = {"minutes": after // timedelta(minutes=1)}
-        actions.mark_overdue(job.pk, kind=kind, code=OverdueCode.NOT_WRITTEN, values=values, at=now)
+        objects.mark_overdue(job.pk, kind=kind, code=OverdueCode.NOT_WRITTEN, values=values, at=now)
         if missing:
             return None
-    return _next(now, since, actions.late_after())
+    return _next(now, since, objects.late_after())
 
 
 def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetime | None:
@@ -52,12 +53,12 @@ def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetim
         return None
     now = timezone.now()
     if exists(job.destination.read_store(), key):
-        actions.transcript_found(job.pk, at=now)
+        objects.transcript_found(job.pk, at=now)
         return None
     late_after = timedelta(minutes=settings.TRANSCRIPT_LATE_AFTER_MINUTES)
     if now - since >= late_after:
         actions_media.mark_transcript_overdue(job.pk)
-    return None if now - since >= actions.missing_after() else _next(now, since, late_after)
+    return None if now - since >= objects.missing_after() else _next(now, since, late_after)
 
 
 def enqueue_endless(limit: int = 1000) -> int:

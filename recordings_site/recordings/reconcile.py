@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from recordings_site.recordings import actions, actions_reconcile
+from recordings_site.recordings import actions_reconcile
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
@@ -105,7 +106,7 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> int:
     for pk, key, known_at in jobs.values_list("pk", "key", "transcript_available_at"):
         stems.pop(key.rpartition(".")[0], None)
         if known_at is None:
-            actions.transcript_found(pk, at=run.started_at)
+            objects.transcript_found(pk, at=run.started_at)
             brought += 1
     run.waiting = [key for key in stems.values() if key not in waited]
     _count(run, lone_transcripts=len(stems) - len(run.waiting))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.recordings import actions_media
-from recordings_site.recordings.actions import mark_deleted
+from recordings_site.recordings.lifecycle.objects import mark_deleted
 from recordings_site.recordings.models import Listening, RecordingJob
 from recordings_site.recordings.state import DeletedCode, State
 from recordings_site.recordings.waveform import pack

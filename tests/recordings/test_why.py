@@ -14,9 +14,9 @@ from recordings_site.policies import publishing, snapshot
 from recordings_site.policies.document import parse
 from recordings_site.policies.facts import draw
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.actions import mark_overdue
 from recordings_site.recordings.explain import chain, sentences
 from recordings_site.recordings.explain.chain import Explanation, Link
+from recordings_site.recordings.lifecycle.objects import mark_overdue
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import OverdueCode, OverdueKind
 from recordings_site.sinch import svaml

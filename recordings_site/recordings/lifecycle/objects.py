@@ -1,10 +1,18 @@
-"""Keeps which version of a recording's object lies in its store."""
+"""Keeps what the store shows of a recording's file: that it is there, which version, and what is late or gone."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
 from django.db import transaction
 
 from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.recordings.lifecycle.derive_state import settle_job
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import Problem
+from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
@@ -29,3 +37,78 @@ def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
     row.size, row.etag, row.version, row.modified_at = stat.size, stat.etag, stat.version, stat.modified
     row.content_type = stat.content_type[:100]
     row.save()
+
+
+@transaction.atomic
+def object_found(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
+    """Keep that the file is in the store, announced or not, and have it inspected."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.available_at is None:
+        job.available_at = at
+        job.key = job.key or stat.key
+        settle_job(job)
+        job.save()
+        enqueue("recording.inspect", job.pk)
+    return job
+
+
+@transaction.atomic
+def transcript_found(recording_id: UUID, *, at: datetime) -> RecordingJob:
+    """Keep that the transcript is in the store, announced or not, and have it loaded."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.transcript_available_at is None:
+        job.transcript_available_at = at
+        job.save(update_fields=("transcript_available_at",))
+        enqueue("transcript.load", job.pk)
+    return job
+
+
+@transaction.atomic
+def mark_overdue(
+    recording_id: UUID, *, kind: OverdueKind, code: OverdueCode, values: Mapping[str, Any], at: datetime
+) -> RecordingJob:
+    """Keep that a file should be there and is not; its arrival clears this. What is missing is not late any more."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    given_up = job.overdue_kind == OverdueKind.MISSING and kind == OverdueKind.LATE
+    if job.state in AWAITED and not given_up:
+        job.overdue_since = job.overdue_since or at
+        job.overdue_kind, job.overdue_code, job.overdue_values = kind, code, values
+        job.save(update_fields=("overdue_since", "overdue_kind", "overdue_code", "overdue_values"))
+    return job
+
+
+@transaction.atomic
+def mark_deleted(
+    recording_id: UUID, *, by: User | None, code: DeletedCode, values: Mapping[str, Any], at: datetime
+) -> RecordingJob:
+    """Keep that a file that was there was deleted from the store."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.deleted_at is None:
+        job.deleted_at = at
+        job.deleted_code, job.deleted_values = code, values
+        settle_job(job)
+        job.save()
+        audit.record(by=by, action="recording.deleted", subject=job, data={"code": code, **values})
+    return job
+
+
+@transaction.atomic
+def mark_returned(recording_id: UUID) -> RecordingJob:
+    """Keep that a file that was called deleted lies in the store again."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.deleted_at is not None:
+        job.deleted_at, job.deleted_code, job.deleted_values = None, "", {}
+        settle_job(job, back=True)
+        job.save()
+        audit.record(by=None, action="recording.returned", subject=job)
+    return job
+
+
+def late_after() -> timedelta:
+    """How long after a call's end its recording is late."""
+    return timedelta(minutes=settings.LATE_AFTER_MINUTES)
+
+
+def missing_after() -> timedelta:
+    """How long after a call's end its recording is missing."""
+    return timedelta(minutes=settings.MISSING_AFTER_MINUTES)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recordings_site.recordings import actions
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import RANK, StepBack, settle_job, state_of
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, State
@@ -45,7 +46,7 @@ def test_a_fact_is_taken_away_on_purpose_alone(fact: str) -> None:
 
 
 def mark(job: RecordingJob, kind: OverdueKind, code: OverdueCode = OverdueCode.NOT_WRITTEN) -> RecordingJob:
-    return actions.mark_overdue(job.pk, kind=kind, code=code, values={"minutes": 10}, at=timezone.now())
+    return objects.mark_overdue(job.pk, kind=kind, code=code, values={"minutes": 10}, at=timezone.now())
 
 
 def test_what_is_late_becomes_missing_and_not_the_other_way_round() -> None:
@@ -71,7 +72,7 @@ def test_what_is_there_or_cannot_be_is_never_overdue(facts: dict[str, object]) -
 def test_nothing_is_overdue_any_more_once_it_arrives_or_its_call_was_never_answered() -> None:
     arrived, unanswered = factories.overdue(), factories.overdue(started_at=None, finished_at=None)
     stat = ObjectStat(arrived.key, 5, '"1"', timezone.now())
-    arrived = actions.object_found(arrived.pk, stat=stat, at=timezone.now())
+    arrived = objects.object_found(arrived.pk, stat=stat, at=timezone.now())
     assert (arrived.shown_state, arrived.overdue_kind) == (State.AVAILABLE, "")
     assert unanswered.call is not None
     unanswered.call.answered_at, unanswered.call.dice_result = None, "NOANSWER"
@@ -101,8 +102,8 @@ def test_the_database_keeps_no_half_a_code(wrong: dict[str, object]) -> None:
 
 def test_a_deleted_file_that_lies_there_again_is_available_again() -> None:
     job = factories.recording()
-    deleted = actions.mark_deleted(
+    deleted = objects.mark_deleted(
         job.pk, by=None, code=DeletedCode.GONE, values={"at": timezone.now().isoformat()}, at=timezone.now()
     )
     assert deleted.shown_state == State.DELETED
-    assert actions.mark_returned(job.pk).shown_state == State.AVAILABLE
+    assert objects.mark_returned(job.pk).shown_state == State.AVAILABLE

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import actions
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import RANK
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, State, shown_state
@@ -58,15 +58,15 @@ def found(job: RecordingJob, what: str) -> None:
     now = timezone.now()
     gone = {"at": (now - timedelta(hours=1)).isoformat()}
     late: dict[str, Callable[[], object]] = {
-        kind: lambda kind=kind: actions.mark_overdue(
+        kind: lambda kind=kind: objects.mark_overdue(
             job.pk, kind=OverdueKind(kind), code=OverdueCode.NOT_WRITTEN, values={"minutes": 10}, at=now
         )
         for kind in OverdueKind.values
     }
     {
         **late,
-        "object": lambda: actions.object_found(job.pk, stat=ObjectStat("calls/it.mp3", 5, '"1"', now), at=now),
-        "deleted": lambda: actions.mark_deleted(job.pk, by=None, code=DeletedCode.GONE, values=gone, at=now),
+        "object": lambda: objects.object_found(job.pk, stat=ObjectStat("calls/it.mp3", 5, '"1"', now), at=now),
+        "deleted": lambda: objects.mark_deleted(job.pk, by=None, code=DeletedCode.GONE, values=gone, at=now),
     }[what]()
 
 

@@ -17,7 +17,7 @@ from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import Call
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
-from recordings_site.recordings import actions
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.looking import look
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options
@@ -126,7 +126,7 @@ def _unwritten(waiting: Sequence[Gathering]) -> frozenset[str]:
         call for gathering in waiting for call in gathering
         if call.number in (demo.SWEDISH, demo.AMERICAN) and call.result == "ANSWERED" and not call.outbound
     ]  # fmt: skip
-    a_day_ago = datetime.now(UTC) - actions.missing_after() - timedelta(hours=1)
+    a_day_ago = datetime.now(UTC) - objects.missing_after() - timedelta(hours=1)
     older = [call for call in answered if call.started_at < a_day_ago]
     return frozenset(call.call_id for call in (*answered[-1:], *older[-1:]))
 
