@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
@@ -25,6 +23,7 @@ from recordings_site.recordings.explain.chain import Explanation
 from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lines import Speaker
+from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
 from recordings_site.recordings.notes import NEAR_AN_END
@@ -122,9 +121,7 @@ class RecordingPage:
     @property
     def share_url(self) -> str:
         """A link to the moment, for a colleague: it opens for who may see the recording."""
-        query = {name: timecode(value) for name, value in (("t", self.moment.t), ("end", self.moment.end)) if value}
-        path = reverse("recording", args=[self.recording.pk])
-        return f"{settings.PUBLIC_URL}{path}?{urlencode(query)}" if query else f"{settings.PUBLIC_URL}{path}"
+        return settings.PUBLIC_URL + recording_url(self.recording.pk, start=self.moment.t, end=self.moment.end)
 
     @property
     def quote(self) -> str:

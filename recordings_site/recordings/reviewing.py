@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
-from recordings_site.base.formatting import timecode
 from recordings_site.recordings import search
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.form import FilterForm
+from recordings_site.recordings.hit_rows import hit_url
+from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web import keyset
 
@@ -50,7 +50,9 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
     way = narrowing.way(rows, form, column)
     before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling, way=way)
     back = reverse("recordings") + (f"?{name}" if name else "")
-    return Review(name, "Recordings", back, *(_link(each.pk, name) if each else "" for each in (before, after)))
+    return Review(
+        name, "Recordings", back, *(recording_url(each.pk, list_name=name) if each else "" for each in (before, after))
+    )
 
 
 def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None:
@@ -66,11 +68,4 @@ def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None
 
 
 def _to_hit(hit: search.Hit | None, name: str) -> str:
-    if hit is None:
-        return ""
-    moment = {"t": timecode(hit.seconds[0]), "q": hit.words} if hit.seconds else {}
-    return _link(hit.recording.pk, name, **moment)
-
-
-def _link(pk: UUID, name: str, **moment: str) -> str:
-    return f"{reverse('recording', args=[pk])}?{urlencode({**moment, 'list': name})}"
+    return hit_url(hit, name) if hit is not None else ""

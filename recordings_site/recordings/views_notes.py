@@ -4,19 +4,16 @@ Each view does one thing and goes back to the recording's page, at the moment in
 notes alone.
 """
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
-from recordings_site.base.formatting import timecode
 from recordings_site.recordings import actions_notes
 from recordings_site.recordings.forms import (
     CommentForm,
@@ -28,6 +25,7 @@ from recordings_site.recordings.forms import (
     TagForm,
     WhoseForm,
 )
+from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
 from recordings_site.recordings.page import recording_page
 from recordings_site.web.http import Request, page_or_partial
@@ -174,11 +172,8 @@ def _line(recording: RecordingJob, position: int) -> TranscriptLine:
 def _back(request: Request, recording: RecordingJob) -> HttpResponse:
     """To the page, at the moment that the form was about, still in the list that one came from."""
     moment = Moment.of(request.POST)
-    query = {name: request.POST[name] for name in ("list",) if name in request.POST}
-    if moment.t is not None:
-        query["t"] = timecode(moment.t)
-    asked = f"?{urlencode(query)}" if query else ""
-    response = HttpResponseRedirect(f"{reverse('recording', args=[recording.pk])}{asked}#notes")
+    url = recording_url(recording.pk, start=moment.t, list_name=request.POST.get("list"))
+    response = HttpResponseRedirect(f"{url}#notes")
     response.status_code = 303
     return response
 

@@ -1,6 +1,5 @@
 """Pages of saved searches: keep one, change it, see what it found since."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,8 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
-from recordings_site.recordings import actions_saved, hit_rows, search, watching
+from recordings_site.recordings import actions_saved, search, watching
 from recordings_site.recordings.forms_saved import LONGEST_NAME, SavedSearchForm
+from recordings_site.recordings.hit_rows import hit_url
+from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedSearch
 from recordings_site.recordings.reviewing import HITS
 from recordings_site.recordings.saved import SavedPage
@@ -81,8 +82,8 @@ def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResp
     searched = watching.tree_of(saved, request.user) if saved.page == SavedPage.SEARCH else None
     name = saved.query if searched is None else HITS + saved.query
     if searched is not None and (hit := search.within(searched, recording, user=request.user)):
-        return redirect(hit_rows.address_of(hit, name))
-    return redirect(f"{reverse('recording', args=[recording.pk])}?{urlencode({'list': name})}")
+        return redirect(hit_url(hit, name))
+    return redirect(recording_url(recording.pk, list_name=name))
 
 
 @require_safe

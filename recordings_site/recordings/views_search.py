@@ -78,7 +78,7 @@ def asked_in(request: Request) -> Asked:
 
 def _newest(request: Request, node: Node) -> dict[str, object]:
     found = find(node, user=request.user, before=cursor_of(request.GET))
-    hits = hit_rows.hits_html(found.hits, HITS + _kept(request.GET))
+    hits = hit_rows.rows_of(found.hits, HITS + _kept(request.GET))
     return {"found": found, "hits": hits, "older": _link(request.GET, found.older)}
 
 
@@ -87,7 +87,7 @@ def _best(request: Request, node: Node) -> dict[str, object]:
     found = best(node, user=request.user, page=number)
     return {
         "found": found,
-        "hits": hit_rows.hits_html(found.hits, HITS + _kept(request.GET)),
+        "hits": hit_rows.rows_of(found.hits, HITS + _kept(request.GET)),
         "older": _link(request.GET, found.older),
         "onward": "Next",
         "best_end": found.more and found.older is None,

@@ -10,6 +10,11 @@ export function nearestMark(seconds, fraction, length) {
   return best;
 }
 
+/** The seconds of a strip's marks, from its path: "M7.5 0v4M12 0v4". */
+export function marksOf(path) {
+  return path.split("M").slice(1).map((mark) => Number.parseFloat(mark));
+}
+
 /** Wire the bar: buttons with data-play start it, the strip plays its nearest mark. */
 export function startPlayInPlace(root = document) {
   const bar = root.getElementById("play-bar");
@@ -52,14 +57,12 @@ export function startPlayInPlace(root = document) {
     const strip = event.target.closest(".hit-strip");
     if (strip) {
       const buttons = [...strip.closest(".hit").querySelectorAll("[data-play]")];
-      const marks = [...strip.querySelectorAll("[data-t]")];
       const box = strip.getBoundingClientRect();
-      const x = (100 * (event.clientX - box.left)) / box.width;
-      const near = nearestMark(marks.map((mark) => Number(mark.getAttribute("x"))), x / 100, 100);
-      const at = Number(marks.find((each) => Number(each.getAttribute("x")) === near)?.dataset.t);
+      const marks = marksOf(strip.querySelector(".strip-marks").getAttribute("d"));
+      const at = nearestMark(marks, (event.clientX - box.left) / box.width, strip.viewBox.baseVal.width);
       // Lines beyond those that are shown have no button of their own.
       const own = buttons.find((each) => Number(each.dataset.t) === at) ?? buttons[0];
-      if (own && !Number.isNaN(at)) play(own, at);
+      if (own && at !== null) play(own, at);
     }
     if (event.target.closest("[data-play-close]")) {
       audio.pause();

@@ -27,6 +27,8 @@ from tests.sinch_posts import notify
 
 pytestmark = pytest.mark.django_db
 NARROWED = (
+    "/search/?q=refund",
+    "/search/?q=refund+OR+card&sort=best",
     "/search/?q=direction:inbound",
     "/search/summary/?q=refund",
     "/recordings/?state=available&longer=1&tag=vip",
@@ -46,8 +48,7 @@ def add_one_of_each(world: World) -> None:
     live = factories.call(number=number, started_at=now, ended_at=None, dice_received_at=None, dice_result="")
     factories.recording(call=live, available_at=None, finished_at=None)
     recording = factories.recording(call=call, destination=place)
-    factories.decision(call, policy_version=policy.published)
-    recording.decision = call.decision
+    recording.decision = factories.decision(call, policy_version=policy.published)
     recording.save()
     for late in ("late", "missing"):
         factories.overdue(number=number, overdue_since=now, overdue_kind=late)

@@ -93,11 +93,11 @@ def test_the_hits_of_a_search_are_walked_from_moment_to_moment(user: User, clien
     assert beside(said[2], user, "search:q=refund") == (None, None)
     client.force_login(user)
     hits = client.get(reverse("search"), {"q": "refund"}).content.decode()
-    link = f"{reverse('recording', args=[said[1].pk])}?q=refund&amp;t=1.0&amp;list=search%3Aq%3Drefund"
+    link = f"{reverse('recording', args=[said[1].pk])}?q=refund&amp;t=1&amp;list=search%3Aq%3Drefund"
     assert f'href="{link}"' in hits
     page = client.get(link.replace("&amp;", "&")).content.decode()
     assert f'<a href="{reverse("search")}?q=refund">Search</a>' in page
-    assert f'href="{reverse("recording", args=[said[0].pk])}?t=1&amp;q=refund&amp;list=search%3Aq%3Drefund"' in page
+    assert f'href="{reverse("recording", args=[said[0].pk])}?q=refund&amp;t=1&amp;list=search%3Aq%3Drefund"' in page
 
 
 @pytest.mark.parametrize("sort", ["", "&sort=best"])

@@ -85,7 +85,7 @@ def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, per
 @pytest.mark.parametrize(
     ("page", "query", "leads_to"),
     [
-        (SavedPage.SEARCH, "q=refund&sort=best", {"q": "refunds", "t": "6.0", "list": "search:q=refund&sort=best"}),
+        (SavedPage.SEARCH, "q=refund&sort=best", {"q": "refunds", "t": "6", "list": "search:q=refund&sort=best"}),
         (SavedPage.SEARCH, "q=%22", {"list": "q=%22"}),
         (SavedPage.RECORDINGS, "state=available", {"list": "state=available"}),
     ],

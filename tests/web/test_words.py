@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from recordings_site.recordings.search.highlight import Piece
 from recordings_site.web import jsonlines
 from recordings_site.web.templatetags import site
 
@@ -110,3 +111,13 @@ def test_highlighted_json_without_its_marks_is_the_same_json() -> None:
 )
 def test_headings_of_other_libraries_are_told_in_sentence_case(heading: str, words: str) -> None:
     assert site.sentence_case(heading) == words
+
+
+def test_what_was_found_is_marked_and_all_of_it_escaped() -> None:
+    pieces = [Piece("a <b> ", False), Piece("<i>", True), Piece(" & more", False)]
+    assert site.marked(pieces) == "a &lt;b&gt; <mark>&lt;i&gt;</mark> &amp; more"
+
+
+def test_ticks_are_path_data() -> None:
+    assert site.ticks([0.0, 7.5, 3600.25]) == "M0 0v4M7.5 0v4M3600.25 0v4"
+    assert site.ticks([]) == ""

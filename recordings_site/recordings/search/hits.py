@@ -51,10 +51,9 @@ class Hit:
         return self.lines[0].words if self.lines else ""
 
     @property
-    def marks(self) -> Sequence[tuple[float, float]]:
-        """Each found second and where it lies in the recording, in per cent of its length."""
-        whole = max(self.recording.duration or 0, self.seconds[-1] if self.seconds else 0) or 1
-        return [(at, round(100 * at / whole, 2)) for at in self.seconds]
+    def length(self) -> float:
+        """Seconds that the recording and what was found in it span."""
+        return max(self.recording.duration or 0, self.seconds[-1] if self.seconds else 0) or 1
 
     @property
     def more_lines(self) -> int:

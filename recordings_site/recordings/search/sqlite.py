@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import connection
 
@@ -129,14 +129,14 @@ class SQLite(SqlEngine):
     def places(self, lines: Sequence[Line], found: Sequence[int], *, most: int) -> dict[int, list[tuple[int, float]]]:
         """The position and second of the first `most` lines of each recording that match one of `lines`."""
         match = self.either_line(lines)
+        of_one = (
+            "SELECT * FROM (SELECT l.rowid, l.at FROM recordings_search_line l WHERE l.recordings_search_line MATCH %s"
+            " AND l.rowid >= %s AND l.rowid < %s ORDER BY l.rowid LIMIT %s)"
+        )
+        bounds = ([match, ids.line_id(pk, 0), ids.line_id(pk + 1, 0), most] for pk in found)
         places: dict[int, list[tuple[int, float]]] = {}
-        for pk in found:
-            for line, at in rows(
-                "SELECT l.rowid, l.at FROM recordings_search_line l WHERE l.recordings_search_line MATCH %s"
-                " AND l.rowid >= %s AND l.rowid < %s ORDER BY l.rowid LIMIT %s",
-                [match, ids.line_id(pk, 0), ids.line_id(pk + 1, 0), most],
-            ):
-                places.setdefault(pk, []).append((ids.position_of(line), float(at)))
+        for line, at in rows(" UNION ALL ".join([of_one] * len(found)), list(chain(*bounds))) if found else ():
+            places.setdefault(line >> ids.BITS, []).append((ids.position_of(line), float(at)))
         return places
 
 

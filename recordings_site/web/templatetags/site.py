@@ -3,23 +3,36 @@
 These are template builtins: no `{% load %}` is needed. Nothing here marks data as safe; `format_html` escapes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
 from recordings_site.web import jsonlines
 
 register = template.Library()
+
+
+class Piece(Protocol):
+    """A stretch of a text, and whether it was found."""
+
+    @property
+    def text(self) -> str:
+        """What is written there."""
+
+    @property
+    def found(self) -> bool:
+        """Whether it is marked."""
+
 
 # state → (tone, icon). A word that is not here is shown without a colour: states stay readable when one is added.
 STATES: dict[str, tuple[str, str]] = {
@@ -150,6 +163,19 @@ def short_id(value: object, keep: int = 6) -> SafeString | str:
         text,
         shown,
     )
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """A text with what was found in it marked; each stretch of it is escaped."""
+    shown = (format_html("<mark>{}</mark>", piece.text) if piece.found else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((each,) for each in shown))
+
+
+@register.filter
+def ticks(seconds: Iterable[float]) -> str:
+    """Path data of a vertical tick at each of these seconds, four high."""
+    return "".join(f"M{formatting.timecode(at)} 0v4" for at in seconds)
 
 
 @register.filter
