@@ -3,4 +3,4 @@
 from recordings_site.accounts.models import Team
 from recordings_site.web.picker import Choices
 
-TEAMS = Choices(name="teams", rows=lambda user: Team.objects.all() if user.sees_all else user.teams.all())
+TEAMS = Choices(name="teams", rows=Team.objects.visible_to)

@@ -20,6 +20,10 @@ from recordings_site.web import keyset
 class TeamQuerySet(models.QuerySet["Team"]):
     """Named reads of teams."""
 
+    def visible_to(self, user: "User") -> Self:
+        """The teams this person is in, or all."""
+        return self if user.sees_all else self.filter(members=user)
+
     def listed(self) -> Self:
         """Every team by its name, with how many people are in it and how many numbers it owns."""
         people = models.Count("members", filter=models.Q(members__is_active=True), distinct=True)

@@ -29,7 +29,7 @@ class SavedSearchForm(forms.Form):
         self.user, self.saved = user, saved
         teams = self.fields["team"]
         assert isinstance(teams, forms.ModelChoiceField)
-        teams.queryset = Team.objects.all() if user.sees_all else user.teams.all()
+        teams.queryset = Team.objects.visible_to(user)
 
     def clean_name(self) -> str:
         """A name that one's other saved searches have not."""

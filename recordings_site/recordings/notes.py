@@ -124,13 +124,15 @@ class SpeakerName(models.Model):
 class ListeningQuerySet(models.QuerySet["Listening"]):
     """Named reads of who listened to what."""
 
+    def visible_to(self, user: User) -> "ListeningQuerySet":
+        """What was listened to of the recordings this person may see."""
+        return self if user.sees_all else self.filter(recording__number__team__in=user.teams.all())
+
     def unfinished(self, user: User, *, since: datetime) -> "ListeningQuerySet":
         """What this person stopped in the middle of, may still see, and can play; the last visited first."""
-        rows = self.filter(
+        rows = self.visible_to(user).filter(
             user=user, updated_at__gte=since, position__gte=NEAR_AN_END, recording__state=State.AVAILABLE
         )
-        if not user.sees_all:
-            rows = rows.filter(recording__number__team__in=user.teams.all())
         before_the_end = models.F("recording__duration") - NEAR_AN_END
         rows = rows.filter(position__lt=before_the_end).select_related("recording__number", "recording__call")
         return rows.defer("recording__peaks").order_by("-updated_at", "-id")

@@ -63,14 +63,14 @@ class SavedSearch(models.Model):
 class SavedMatchQuerySet(models.QuerySet["SavedMatch"]):
     """Named reads of what saved searches found."""
 
+    def visible_to(self, user: User) -> "SavedMatchQuerySet":
+        """The matches that are recordings this person may see."""
+        return self if user.sees_all else self.filter(recording__number__team__in=user.teams.all())
+
     def unseen_by(self, user: User) -> "SavedMatchQuerySet":
         """The newest hundred that their owner has not seen, of recordings that they may still see."""
-        rows = self.filter(saved__owner=user, seen_at=None).select_related(
-            "recording__number", "recording__call", "saved"
-        )
-        if not user.sees_all:
-            rows = rows.filter(recording__number__team__in=user.teams.all())
-        return rows[:100]
+        rows = self.visible_to(user).filter(saved__owner=user, seen_at=None)
+        return rows.select_related("recording__number", "recording__call", "saved")[:100]
 
 
 class SavedMatch(models.Model):

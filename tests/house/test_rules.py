@@ -83,6 +83,20 @@ def test_no_work_is_left_for_later() -> None:
     assert offences(unfinished, "*.py", "templates/*.html", "static/js/*.js", "static/css/*.css", "Makefile") == []
 
 
+def test_rows_are_scoped_by_visible_to_alone() -> None:
+    scoping = r"teams\.all\(\)|team__in|members=user"
+    elsewhere = [line for line in offences(scoping, "recordings_site/*.py") if "/migrations/" not in line]
+    inside = {
+        f"{relative(path)}:{line}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name == "visible_to"
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    initial = '"teams": found.teams.all()'  # what a person's form shows
+    assert [line for line in elsewhere if ":".join(line.split(":")[:2]) not in inside and initial not in line] == []
+
+
 def setting_names() -> list[str]:
     """The names of all environment variables that the settings read."""
     calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call))
