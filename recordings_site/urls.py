@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from recordings_site.accounts import views as accounts
+from recordings_site.accounts import views_choices
 from recordings_site.callbacks import views as callbacks
 from recordings_site.callbacks import views_connect as connect
 from recordings_site.calls import views as calls
@@ -136,6 +137,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("callbacks/sinch/", callbacks.receive, name="callbacks"),
     path("callbacks/sinch", callbacks.receive),
     # People, teams, activity, signing in
+    # What pickers suggest
+    path("choices/<str:kind>/", views_choices.choices, name="choices"),
     path("people/", accounts.people, name="people"),
     path("people/<int:pk>/", accounts.person, name="person"),
     path("people/<int:pk>/standing/", accounts.person_standing, name="person_standing"),

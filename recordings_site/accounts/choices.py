@@ -3,4 +3,4 @@
 from recordings_site.accounts.models import Team
 from recordings_site.web.picker import Choices
 
-TEAMS = Choices(name="teams", rows=Team.objects.visible_to)
+TEAMS = Choices(name="teams", noun="team", rows=Team.objects.visible_to)

@@ -7,8 +7,10 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils import timezone
 
+from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import Role, Team, User
 from recordings_site.web.fields import DayField
+from recordings_site.web.pick_field import PickForm, PickManyField
 
 ROLE_HELP = (
     "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "
@@ -16,15 +18,14 @@ ROLE_HELP = (
 )
 
 
-class PersonForm(forms.Form):
+class PersonForm(PickForm):
     """Name, role and teams of somebody."""
 
     name = forms.CharField(max_length=100, required=False)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.SUPPORT, help_text=ROLE_HELP)
-    teams = forms.ModelMultipleChoiceField(
-        Team.objects.all(),
+    teams = PickManyField(
+        TEAMS,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text="One sees the recordings of one's teams' numbers. Admins and auditors see all.",
     )
 

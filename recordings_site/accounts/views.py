@@ -25,7 +25,7 @@ PAGE = 50
 @admin_only
 def people(request: Request) -> HttpResponse:
     """Everybody with an account; posting invites one more and shows the link once."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         person = actions.invite_person(by=request.user, **form.cleaned_data)
         request.session["invitation"] = {"email": person.email, "link": password_link(person)}
@@ -44,7 +44,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     """One account: name, role, teams; what was done to it lately."""
     found = get_object_or_404(User, pk=pk)
     initial = {"name": found.name, "role": found.role, "teams": found.teams.all()}
-    form = PersonForm(request.POST or None, initial=initial)
+    form = PersonForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_person(by=request.user, person=found, **form.cleaned_data)

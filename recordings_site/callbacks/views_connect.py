@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from recordings_site.accounts import access
 from recordings_site.base.formatting import counted, digits
+from recordings_site.base.text import digits_of
 from recordings_site.callbacks import connecting
 from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies import actions_connect as actions
@@ -14,6 +15,7 @@ from recordings_site.policies.forms_connect import CallbacksForm, ImportForm, Re
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch.client import ApiError
 from recordings_site.web.http import Request, page_or_partial
+from recordings_site.web.picker import MOST
 
 SHOWN = 30
 
@@ -66,12 +68,24 @@ def connect_numbers(request: Request, application_id: int) -> HttpResponse:
         found = actions.numbers_at_sinch(application)
     except ApiError as error:
         problem = str(error)
-    known = {number.digits: number for number in PhoneNumber.objects.listed()}
-    rows = [(number, known.get(digits(number.number))) for number in found]
-    form = ImportForm(request.POST or None, choices=[number.number for number, row in rows if row is None])
+    sought = digits_of(request.GET.get("q", ""))
+    found = [number for number in found if sought in digits(number.number)]
+    known = {each.digits: each for each in PhoneNumber.objects.listed()}
+    new = [number for number in found if digits(number.number) not in known]
+    form = ImportForm(request.POST or None, user=request.user, choices=[number.number for number in new])
     if request.method == "POST" and form.is_valid():
         return _imported(request, application, form)
-    context = {"application": application, "rows": rows, "form": form, "problem": problem}
+    # Those that can be imported come first: a page shows a few of all that an account has.
+    shown = [*new, *(number for number in found if digits(number.number) in known)][:MOST]
+    context = {
+        "application": application,
+        "rows": [(number, known.get(digits(number.number))) for number in shown],
+        "count": len(found),
+        "new": len(new),
+        "sought": sought,
+        "form": form,
+        "problem": problem,
+    }
     return render(request, "callbacks/connect_numbers.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,27 +1,37 @@
-"""Numbers and policies, as people pick them by typing."""
+"""Numbers, policies and applications, as people pick them by typing."""
 
+from dataclasses import replace
+
+from recordings_site.accounts.models import User
 from recordings_site.base.text import digits_of
-from recordings_site.policies.models import PhoneNumber, Policy
-from recordings_site.web.picker import Choices, by_name
+from recordings_site.policies.models import Application, PhoneNumber, PhoneNumberQuerySet, Policy
+from recordings_site.web.picker import Choices, in_name
 
 
-def _number(columns: tuple[str, str]) -> str:
+def _number(label: str, digits: str) -> str:
     """What a number is called: its label and its digits."""
-    label, digits = columns
     return f"{label} +{digits}" if label else f"+{digits}"
 
 
 def _is_number(text: str, word: str) -> bool:
     """Whether a text is a part of a number's word, or its digits written with separators or a leading zero."""
     digits = "" if any(each.isalpha() for each in text) else digits_of(text).lstrip("0")
-    return by_name(text, word) or bool(digits and digits in digits_of(word))
+    return in_name(text, word) or bool(digits and digits in digits_of(word))
+
+
+def _numbers(user: User) -> PhoneNumberQuerySet:
+    return PhoneNumber.objects.visible_to(user).order_by("label", "digits")
 
 
 NUMBERS = Choices(
-    name="numbers",
-    rows=lambda user: PhoneNumber.objects.visible_to(user).order_by("label", "digits"),
-    columns=("label", "digits"),
-    word=_number,
-    fits=_is_number,
+    name="numbers", noun="number", rows=_numbers, columns=("label", "digits"), word=_number, fits=_is_number
 )
-POLICIES = Choices(name="policies", rows=lambda user: Policy.objects.all())
+NUMBERS_IN_USE = replace(NUMBERS, name="numbers-in-use", rows=lambda user: _numbers(user).in_use())
+POLICIES = Choices(name="policies", noun="policy", rows=lambda user: Policy.objects.all())
+POLICIES_IN_USE = replace(POLICIES, name="policies-in-use", rows=lambda user: Policy.objects.filter(archived_at=None))
+APPLICATIONS_IN_USE = Choices(
+    name="applications-in-use",
+    noun="application",
+    # Nothing that others than admins and auditors see names an application.
+    rows=lambda user: Application.objects.in_use() if user.sees_all else Application.objects.none(),
+)

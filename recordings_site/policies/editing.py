@@ -156,7 +156,8 @@ def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked:
 
     What is left out is as the empty fields show it: a caller, and a number of this policy.
     """
-    own = digits(str(asked.get("try_to", ""))) or (number or SAMPLE_NUMBER).digits
+    # A number that was picked comes with its label before it.
+    own = digits(str(asked.get("try_to", "")).rpartition("+")[2]) or (number or SAMPLE_NUMBER).digits
     direction = "outbound" if asked.get("try_direction") == "outbound" else "inbound"
     caller, called = str(asked.get("try_cli", "")).strip() or SAMPLE_CALLER, f"+{own}"
     call = CallFacts(
@@ -207,7 +208,7 @@ def about_to_publish(policy: Policy) -> dict[str, Any]:
     return {
         "problems": lint(draft_facts(policy, document), snapshot.current(), failing=failing_destinations()),
         "difference": difference(before, document),
-        "numbers": policy.numbers.in_use(),
+        "answers": policy.numbers.in_use().count(),
         "needs_approval": settings.POLICY_APPROVAL,
     }
 

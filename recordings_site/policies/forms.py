@@ -5,15 +5,17 @@ from typing import Any
 
 from django import forms
 
-from recordings_site.accounts.models import Team
-from recordings_site.destinations.models import Destination
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies import locales
+from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.document import parse_default_route
 from recordings_site.policies.forms_route import ROUTE_CHOICES, route_fields, route_json, undivided
-from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber, Policy
+from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.policies.parsing import DocumentError
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
+from recordings_site.web.pick_field import PickField, PickForm
 
 REGIONS = (
     ("", "Global host, which finds the region"),
@@ -47,7 +49,7 @@ class SecretField(forms.CharField):
         return found
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(PickForm):
     """An application without its secrets, and where calls go by default."""
 
     use_required_attribute = False
@@ -74,10 +76,10 @@ class ApplicationForm(forms.Form):
         label="Wait for it at most",
         help_text="Milliseconds; then we answer ourselves.",
     )
-    callout_policy = forms.ModelChoiceField(
-        Policy.objects.listed(),
+    callout_policy = PickField(
+        POLICIES_IN_USE,
         required=False,
-        empty_label="No policy: they are not recorded",
+        nothing="No policy: they are not recorded",
         help_text="Answers calls that your own side places.",
     )
     route_action = forms.ChoiceField(
@@ -145,23 +147,23 @@ class SecretForm(forms.Form):
         return data
 
 
-class NumberForm(forms.Form):
+class NumberForm(PickForm):
     """A phone number and what answers it."""
 
     number = forms.CharField(max_length=30, help_text="With country code, such as +46 8 123 456.")
     label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
-    application = forms.ModelChoiceField(Application.objects.in_use(), empty_label="Choose one")
-    team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose one", help_text="Who sees its recordings.")
-    policy = forms.ModelChoiceField(
-        Policy.objects.listed(),
+    application = PickField(APPLICATIONS_IN_USE)
+    team = PickField(TEAMS, help_text="Who sees its recordings.")
+    policy = PickField(
+        POLICIES_IN_USE,
         required=False,
-        empty_label="No policy",
+        nothing="No policy",
         help_text="Without one the application's default route answers.",
     )
-    destination = forms.ModelChoiceField(
-        Destination.objects.filter(archived_at=None),
+    destination = PickField(
+        DESTINATIONS_IN_USE,
         required=False,
-        empty_label="The policy's own",
+        nothing="The policy's own",
         help_text="In place of the policy's own.",
     )
     language = forms.CharField(
@@ -206,16 +208,19 @@ class NumberForm(forms.Form):
         return data
 
 
-class PolicyOrNone(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A policy, or "none": what one forgot to choose must not take a policy away."""
-
-    def clean(self, value: Any) -> Policy | None:
-        """The policy, or None where none is wanted."""
-        return None if value == "none" else super().clean(value)
-
-
-class AssignForm(forms.Form):
-    """Lets one policy answer the selected numbers."""
+class AssignForm(PickForm):
+    """Lets one policy answer the selected numbers, or none."""
 
     numbers = forms.ModelMultipleChoiceField(PhoneNumber.objects.in_use())
-    policy = PolicyOrNone(Policy.objects.listed())
+    policy = PickField(POLICIES_IN_USE, required=False, nothing="Choose a policy")
+    # A button of its own: what one forgot to choose must not take a policy away.
+    without = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A policy, unless none is wanted."""
+        data = super().clean() or {}
+        if data.get("without"):
+            data["policy"] = None
+        elif not data.get("policy") and "policy" not in self.errors:
+            self.add_error("policy", "Choose a policy.")
+        return data

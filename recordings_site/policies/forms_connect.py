@@ -4,26 +4,29 @@ from typing import Any
 
 from django import forms
 
-from recordings_site.accounts.models import Team
+from recordings_site.accounts.choices import TEAMS
 from recordings_site.base.formatting import digits
 from recordings_site.policies import numbers_file
 from recordings_site.policies.actions_connect import Imported
+from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.forms import no_password
-from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, Policy
+from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
+from recordings_site.web.pick_field import PickField, PickForm
 
 MAX_FILE = 1024 * 1024
 
 
-class ImportForm(forms.Form):
+class ImportForm(PickForm):
     """Numbers that Sinch has and that are to be known here, all for one team and policy."""
 
-    team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose one", help_text="Who sees their recordings.")
-    policy = forms.ModelChoiceField(
-        Policy.objects.listed(),
+    team = PickField(TEAMS, help_text="Who sees their recordings.")
+    policy = PickField(
+        POLICIES_IN_USE,
         required=False,
-        empty_label="No policy",
+        nothing="No policy",
         help_text="Without one the application's default route answers.",
     )
+    everything = forms.BooleanField(required=False)
     assign = forms.BooleanField(
         required=False, label="Have Sinch send calls of these numbers to this application", initial=True
     )
@@ -31,9 +34,17 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, choices: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pairs = [(number, number) for number in choices]
-        self.fields["numbers"] = forms.MultipleChoiceField(
-            choices=pairs, error_messages={"required": "Select at least one number."}
-        )
+        self.fields["numbers"] = forms.MultipleChoiceField(choices=pairs, required=False)
+        self.offered = choices
+
+    def clean(self) -> dict[str, Any]:
+        """All numbers that are offered, or those among them that are selected."""
+        data = super().clean() or {}
+        if data.get("everything"):
+            data["numbers"] = self.offered
+        elif not data.get("numbers") and "numbers" not in self.errors:
+            self.add_error("numbers", "Select at least one number.")
+        return data
 
     def numbers(self) -> list[Imported]:
         """The selected numbers as the action takes them."""
@@ -41,21 +52,17 @@ class ImportForm(forms.Form):
         return [Imported(digits(number), data["team"], "", data["policy"]) for number in data["numbers"]]
 
 
-class NumbersFileForm(forms.Form):
+class NumbersFileForm(PickForm):
     """A file of numbers, or its lines pasted."""
 
-    application = forms.ModelChoiceField(Application.objects.in_use(), empty_label="Choose one")
+    application = PickField(APPLICATIONS_IN_USE)
     file = forms.FileField(required=False, label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     pasted = forms.CharField(
         required=False, label="Or its lines", max_length=MAX_FILE, strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "number,label,team,policy"}),
     )  # fmt: skip
-    team = forms.ModelChoiceField(
-        Team.objects.all(), required=False, empty_label="None", help_text="For lines that name none."
-    )
-    policy = forms.ModelChoiceField(
-        Policy.objects.listed(), required=False, empty_label="No policy", help_text="For lines that name none."
-    )
+    team = PickField(TEAMS, required=False, nothing="None", help_text="For lines that name none.")
+    policy = PickField(POLICIES_IN_USE, required=False, nothing="No policy", help_text="For lines that name none.")
 
     def clean(self) -> dict[str, Any]:
         """Read the file; each line that is wrong is an error, and then nothing is imported."""

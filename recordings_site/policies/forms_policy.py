@@ -11,7 +11,8 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 
-from recordings_site.destinations.models import Destination
+from recordings_site.accounts.models import User
+from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies import locales, words
 from recordings_site.policies.document import PolicyDocument, parse
 from recordings_site.policies.forms_initial import initial, menu_initial, rules_initial
@@ -29,6 +30,7 @@ from recordings_site.policies.forms_route import (
 from recordings_site.policies.models import Policy
 from recordings_site.policies.parsing import DocumentError, Problem
 from recordings_site.policies.words import WEEKDAYS
+from recordings_site.web.pick_field import PickField, PickForm
 
 DIRECTIONS = (("any", "All"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("callout", "Callouts"))
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -100,7 +102,7 @@ RuleFormSet = formset_factory(RuleForm, extra=0, can_order=True, can_delete=True
 MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(PickForm):
     """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
 
     # A browser would ask for fields that are out of sight.
@@ -118,12 +120,7 @@ class PolicyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 1}),
         help_text="2026-12-24, or 12-25 for each year; separated by commas.",
     )
-    how_destination = forms.ModelChoiceField(
-        Destination.objects.filter(archived_at=None),
-        required=False,
-        label="Destination",
-        empty_label="Each number's own",
-    )
+    how_destination = PickField(DESTINATIONS_IN_USE, required=False, label="Destination", nothing="Each number's own")
     how_start = forms.ChoiceField(
         choices=(("connect", "From connect"), ("answer", "From answer (ACE)")), label="Recording starts"
     )
@@ -188,11 +185,12 @@ class PolicyForm(forms.Form):
         self,
         data: Mapping[str, Any] | None = None,
         *,
+        user: User,
         document: PolicyDocument,
         name: str = "",
         policy: Policy | None = None,
     ) -> None:
-        super().__init__(data, initial=initial(document, name))
+        super().__init__(data, user=user, initial=initial(document, name))
         self.policy, self.before = policy, document
         self.fields.update(route_fields())
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))

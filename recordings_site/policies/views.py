@@ -14,6 +14,7 @@ from recordings_site.policies.forms_policy import PolicyForm
 from recordings_site.policies.models import LONGEST_REASON, PhoneNumber, Policy, PolicyVersion
 from recordings_site.policies.publishing import NotAllowed
 from recordings_site.web.http import Request, page_or_partial
+from recordings_site.web.picker import MOST
 
 EDITOR, PREVIEW = "policies/_editor.html", "policies/_preview.html"
 
@@ -34,7 +35,7 @@ def policies(request: Request) -> HttpResponse:
 @access.admin_only
 def policy_new(request: Request) -> HttpResponse:
     """Begin a policy from a sensible document; it is kept as a draft."""
-    form = PolicyForm(request.POST or None, document=editing.starting_point())
+    form = PolicyForm(request.POST or None, user=request.user, document=editing.starting_point())
     if request.method == "POST" and "do" in request.POST:
         return _rearranged(request, None)
     if request.method == "POST" and form.is_valid() and form.document:
@@ -51,7 +52,9 @@ def policy(request: Request, policy_id: int) -> HttpResponse:
     found = get_object_or_404(Policy.objects.listed(), pk=policy_id)
     if request.method == "POST" and "do" in request.POST:
         return _rearranged(request, found)
-    form = PolicyForm(request.POST or None, document=editing.document_of(found), name=found.name, policy=found)
+    form = PolicyForm(
+        request.POST or None, user=request.user, document=editing.document_of(found), name=found.name, policy=found
+    )
     if request.method == "POST" and form.is_valid() and form.document:
         publishing.save_draft(by=request.user, policy=found, document=form.document)
         publishing.rename_policy(by=request.user, policy=found, name=form.cleaned_data["name"])
@@ -65,7 +68,7 @@ def policy(request: Request, policy_id: int) -> HttpResponse:
 def policy_preview(request: Request, policy_id: int = 0) -> HttpResponse:
     """What the posted form would answer, without keeping it."""
     found = get_object_or_404(Policy.objects.listed(), pk=policy_id) if policy_id else None
-    form = PolicyForm(request.POST, document=editing.document_of(found), policy=found)
+    form = PolicyForm(request.POST, user=request.user, document=editing.document_of(found), policy=found)
     context = {"policy": found, "form": form, "preview": editing.preview(form, found, request.POST)}
     return page_or_partial(request, "policies/policy.html", PREVIEW, context)
 
@@ -158,7 +161,7 @@ def _published(version: PolicyVersion) -> str:
 def _rearranged(request: Request, found: Policy | None) -> HttpResponse:
     """The form with a rule or a key of the menu added, removed or moved; nothing is kept or judged yet."""
     data = rearranged(request.POST)
-    form = PolicyForm(data, document=editing.document_of(found), policy=found)
+    form = PolicyForm(data, user=request.user, document=editing.document_of(found), policy=found)
     form.leave_unjudged()
     match request.POST["do"]:
         case "add_rule":
@@ -173,7 +176,7 @@ def _editor(request: HttpRequest, form: PolicyForm, found: Policy | None) -> Htt
         "policy": found,
         "form": form,
         "preview": editing.preview(form, found, request.POST),
-        "numbers": found.numbers.in_use() if found else (),
+        "numbers": found.numbers.in_use()[:MOST] if found else (),
         "in_force": snapshot.current().policies.get(found.pk) if found else None,
     }
     judged = form.is_bound and "do" not in request.POST

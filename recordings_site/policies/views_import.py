@@ -16,7 +16,7 @@ from recordings_site.web.http import Request
 @access.admin_only
 def numbers_import(request: Request) -> HttpResponse:
     """Import numbers with label, team and policy, all or none."""
-    form = NumbersFileForm(request.POST or None, request.FILES or None)
+    form = NumbersFileForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         count = actions_connect.keep_numbers(
             by=request.user, application=form.cleaned_data["application"], numbers=form.read.numbers

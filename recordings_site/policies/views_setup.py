@@ -11,6 +11,7 @@ from recordings_site.policies import actions, actions_connect
 from recordings_site.policies.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
 from recordings_site.policies.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -19,17 +20,24 @@ from recordings_site.web.http import Request, page_or_partial
 def numbers(request: Request) -> HttpResponse:
     """All numbers: label, team, application, policy; filtered by a text or by having no policy."""
     text = request.GET.get("q", "").replace("\0", " ").strip()[:100]
-    bare = request.GET.get("policy") == "none"
+    wanted = request.GET.get("policy", "")
     found = PhoneNumber.objects.listed().matching(text)
-    if bare:
+    policy = Policy.objects.listed().filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 10 else None
+    if wanted == "none":
         found = found & PhoneNumber.objects.listed().without_policy()
+    elif policy is not None:
+        found = found.filter(policy=policy)
+    page = keyset.page(found, order=("label", "digits"), descending=False, cursor=request.GET.get("cursor", ""))
     context = {
-        "numbers": found[:500],
-        "shown": found.count(),
+        "page": page,
+        "count": found.count(),
+        "backward": "Previous",
+        "onward": "Next",
         "text": text,
-        "bare": bare,
+        "bare": wanted == "none",
+        "policy": policy,
         "without": PhoneNumber.objects.without_policy().count(),
-        "policies": Policy.objects.listed(),
+        "form": AssignForm(user=request.user),
     }
     return page_or_partial(request, "policies/numbers.html", "policies/_numbers.html", context)
 
@@ -38,7 +46,7 @@ def numbers(request: Request) -> HttpResponse:
 @access.admin_only
 def number_new(request: Request) -> HttpResponse:
     """Make a number known."""
-    form = NumberForm(request.POST or None)
+    form = NumberForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         number = actions.create_number(by=request.user, **form.values())
         messages.success(request, f"{number} was added.")
@@ -54,7 +62,7 @@ def number(request: Request, number_id: int) -> HttpResponse:
     found = get_object_or_404(PhoneNumber.objects.listed(), pk=number_id)
     names = ("label", "application", "team", "policy", "destination", "language")
     initial = {name: getattr(found, name) for name in names}
-    form = NumberForm(request.POST or None, number=found, initial=initial)
+    form = NumberForm(request.POST or None, user=request.user, number=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.update_number(by=request.user, number=found, **form.values())
         messages.success(request, f"{found} was changed. It counts for the next call.")
@@ -67,14 +75,15 @@ def number(request: Request, number_id: int) -> HttpResponse:
 @access.admin_only
 def numbers_assign(request: Request) -> HttpResponse:
     """Let one policy answer the selected numbers."""
-    form = AssignForm(request.POST)
+    form = AssignForm(request.POST, user=request.user)
     if form.is_valid():
         policy = form.cleaned_data["policy"]
         changed = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
         are = counted(changed, "number is", "numbers are")
         messages.success(request, f"{are} now answered by {policy or 'the default route'}.")
     else:
-        messages.error(request, "Select at least one number, and a policy.")
+        wrong = "" if "numbers" in form.errors else form.errors["policy"][0]
+        messages.error(request, str(wrong or "Select at least one number, and a policy."))
     return redirect("numbers")
 
 
@@ -99,7 +108,8 @@ def applications(request: Request) -> HttpResponse:
 @access.admin_only
 def application_new(request: Request) -> HttpResponse:
     """Add an application with its first secret."""
-    form = ApplicationForm(request.POST or None, initial={"route_action": "connectPstn", "route_cli": "{cli}"})
+    initial = {"route_action": "connectPstn", "route_cli": "{cli}"}
+    form = ApplicationForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = actions.create_application(by=request.user, secret=form.cleaned_data["secret"], **form.values())
         messages.success(request, f"{made} was added. Its secret is sealed.")
@@ -116,7 +126,7 @@ def application(request: Request, application_id: int) -> HttpResponse:
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
     names = ("name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms", "callout_policy")
     initial = {**{name: getattr(found, name) for name in names}, **route_initial(found.default_route)}
-    form = ApplicationForm(request.POST or None, application=found, initial=initial)
+    form = ApplicationForm(request.POST or None, user=request.user, application=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.update_application(by=request.user, application=found, **form.values())
         messages.success(request, f"{found} was changed. It counts for the next call.")

@@ -9,7 +9,8 @@ from django import forms
 
 from recordings_site.base.formatting import parse_timecode
 from recordings_site.calls.models import UNDECIDED, Decision
-from recordings_site.policies.models import PhoneNumber
+from recordings_site.policies.choices import NUMBERS_IN_USE
+from recordings_site.web.pick_field import PickField, PickForm
 
 LONGEST_FIND = 200
 
@@ -88,10 +89,10 @@ class NudgeForm(forms.Form):
     offset = forms.FloatField(min_value=-600, max_value=600)
 
 
-class WhoseForm(forms.Form):
+class WhoseForm(PickForm):
     """To which number a recording belongs of which that is not known."""
 
-    number = forms.ModelChoiceField(PhoneNumber.objects.in_use())
+    number = PickField(NUMBERS_IN_USE, label="It belongs to", nothing="Choose a number")
 
 
 class TagForm(forms.Form):

@@ -3,20 +3,22 @@
 from django import forms
 from django.http import QueryDict
 
-from recordings_site.accounts.models import Team, User
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.accounts.models import User
 from recordings_site.recordings.models import SavedSearch
 from recordings_site.recordings.saved import SavedPage
+from recordings_site.web.pick_field import PickField, PickForm
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 6000
 
 
-class SavedSearchForm(forms.Form):
+class SavedSearchForm(PickForm):
     """A saved search's name, whom it is shared with, and whether its owner is told of new recordings."""
 
     name = forms.CharField(max_length=LONGEST_NAME, help_text="How it is called on the home page.")
-    team = forms.ModelChoiceField(
-        Team.objects.none(), required=False, empty_label="Nobody", label="Shared with",
+    team = PickField(
+        TEAMS, required=False, nothing="Nobody", label="Shared with",
         help_text="Everybody in this team sees it, each with the recordings that they may see.",
     )  # fmt: skip
     alert = forms.BooleanField(required=False, label="Tell me of new recordings that match")
@@ -25,11 +27,8 @@ class SavedSearchForm(forms.Form):
     query = forms.CharField(max_length=LONGEST_QUERY, widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: QueryDict | None = None, *, user: User, saved: SavedSearch | None = None, **rest: object):
-        super().__init__(data, **rest)  # type: ignore[arg-type]
-        self.user, self.saved = user, saved
-        teams = self.fields["team"]
-        assert isinstance(teams, forms.ModelChoiceField)
-        teams.queryset = Team.objects.visible_to(user)
+        super().__init__(data, user=user, **rest)
+        self.saved = saved
 
     def clean_name(self) -> str:
         """A name that one's other saved searches have not."""

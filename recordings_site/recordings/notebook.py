@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from recordings_site.accounts.models import User
 from recordings_site.recordings.forms import Moment
 from recordings_site.recordings.mentions import handle, people_of
-from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Tag, Transcript
+from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript
 from recordings_site.recordings.moment import MomentLine, line_at
 
 # More names than this do not help who writes a comment.
 MOST_HANDLES = 12
-MOST_TAGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,6 @@ class Notebook:
     line: MomentLine | None
     comments: Sequence[Comment]
     tags: Sequence[RecordingTag]
-    known_tags: Sequence[str]
     handles: Sequence[str]
 
     @property
@@ -43,7 +41,6 @@ def notebook_of(recording: RecordingJob, transcript: Transcript | None, user: Us
             .prefetch_related("mentions")
         ),
         tags=list(RecordingTag.objects.filter(recording=recording).select_related("tag", "author")),
-        known_tags=list(Tag.objects.values_list("name", flat=True)[:MOST_TAGS]),
         handles=[handle(person) for person in people_of(recording) if person != user][:MOST_HANDLES]
         if at_moment
         else [],

@@ -16,11 +16,10 @@ from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import exports, lines
 from recordings_site.recordings.explain import chain
 from recordings_site.recordings.explain.chain import Explanation
-from recordings_site.recordings.forms import Moment
+from recordings_site.recordings.forms import Moment, WhoseForm
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lines import Speaker
 from recordings_site.recordings.links import recording_url
@@ -90,7 +89,7 @@ class RecordingPage:
     silence: int | None
     manners: dict[str, Any]
     # Those to whom it may belong, for who may say so while nobody knows.
-    numbers: Sequence[PhoneNumber]
+    whose: WhoseForm | None
 
     def filled(self, response: HttpResponse) -> HttpResponse:
         """Put the lines into their place. A template would copy a long transcript again at each level of nesting."""
@@ -183,7 +182,7 @@ def recording_page(recording: RecordingJob, user: User, moment: Moment, list_nam
         has_peaks=bool(recording.peaks),
         silence=silence_of(recording.peaks),
         manners=user.preferences.get("player", {}),
-        numbers=list(PhoneNumber.objects.in_use()) if user.is_admin and recording.number_id is None else (),
+        whose=WhoseForm(user=user) if user.is_admin and recording.number_id is None else None,
     )
 
 

@@ -12,6 +12,7 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -37,7 +38,11 @@ SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")
 def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
     form = FilterForm(request.GET, request.user)
-    order, falling = narrowing.sort_of(request.GET)
+    query = form.query()
+    # What was typed into a picker is kept as the key of the row that it means.
+    if form.was_typed() and not form.errors and not request.htmx:
+        return redirect(request.path + narrowing.link(query, cursor=query.get("cursor", "")))
+    order, falling = narrowing.sort_of(query)
     shown = columns.chosen_by(request.user)
     names = {column.name for column in shown}
     rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
@@ -48,16 +53,16 @@ def library(request: Request) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         way=narrowing.way(rows, form, order),
     )
-    chips = narrowing.chips(form, request.GET)
-    kept = narrowing.link(request.GET)[1:]
+    chips = narrowing.chips(form)
+    kept = narrowing.link(query)[1:]
     # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
-    here = request.path + narrowing.link(request.GET, cursor=request.GET.get("cursor", "")).rstrip("?")
+    here = request.path + narrowing.link(query, cursor=query.get("cursor", "")).rstrip("?")
     context = {
         "form": form,
         "chips": chips,
         "page": page,
-        "newer": narrowing.link(request.GET, cursor=page.newer) if page.newer else "",
-        "older": narrowing.link(request.GET, cursor=page.older) if page.older else "",
+        "newer": narrowing.link(query, cursor=page.newer) if page.newer else "",
+        "older": narrowing.link(query, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
         "columns": shown,
         "shown": {column.name: column in shown for column in columns.COLUMNS},

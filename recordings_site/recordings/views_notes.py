@@ -148,11 +148,11 @@ def nudge(request: Request, recording_id: UUID) -> HttpResponse:
 def assign(request: Request, recording_id: UUID) -> HttpResponse:
     """Say to which number a recording belongs of which that is not known."""
     recording = _recording(request, recording_id)
-    form = WhoseForm(request.POST)
+    form = WhoseForm(request.POST, user=request.user)
     if recording.number is not None:
         messages.error(request, f"It belongs to {recording.number} already.")
     elif not form.is_valid():
-        messages.error(request, "Choose one of the numbers.")
+        messages.error(request, str(form.errors["number"][0]))
     else:
         number = form.cleaned_data["number"]
         actions_notes.assign_number(by=request.user, recording=recording, number=number)

@@ -1,74 +1,111 @@
-"""Rows that are picked by typing a part of their name: a page never holds more than a few of them."""
+"""Rows that people pick by typing a part of their name: no page holds more than a few of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from recordings_site.base.text import plain
 
 if TYPE_CHECKING:
     from recordings_site.accounts.models import User
 
+MOST = 20  # rows that a page offers
+# Every kind of rows that can be picked, by its name in the address of its suggestions.
+KINDS: "dict[str, Choices]" = {}
 
-def by_name(text: str, word: str) -> bool:
+
+class NotPicked(ValueError):
+    """A typed text that means none of the rows, or several: a sentence that says which."""
+
+
+def in_name(text: str, word: str) -> bool:
     """Whether a typed text is a part of a name."""
     return plain(text) in plain(word)
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """One row that was picked: its key and its word."""
+class Choice:
+    """One row: its key and what it is called."""
 
     key: Any
     word: str
-
-    def __str__(self) -> str:
-        return self.word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """Rows of one kind, as one person may pick them.
 
-    `rows` are those that a person may see, in their order; each is known by its column `key` and by what `word` makes
-    of the `columns`. `fits` tells whether a typed text may mean a word.
+    `rows` are those that a person may see, in their order; each is known by its column `key` and called what `word`
+    makes of the `columns`, which no other is. `fits` tells whether a typed text may mean a word.
     """
 
     name: str
+    noun: str
     rows: "Callable[[User], QuerySet[Any]]"
     key: str = "pk"
     columns: tuple[str, ...] = ("name",)
-    word: Callable[[Any], str] = lambda columns: str(columns[0])
-    fits: Callable[[str, str], bool] = by_name
+    word: Callable[..., str] = str
+    fits: Callable[[str, str], bool] = in_name
 
-    def all(self, user: "User") -> list[Picked]:
-        """Each row."""
-        found = self.rows(user).values_list(self.key, *self.columns)
-        return [Picked(key, self.word(columns)) for key, *columns in found]
+    def __post_init__(self) -> None:
+        KINDS[self.name] = self
 
-    def words(self, text: str, user: "User") -> list[str]:
-        """The words of all rows, whatever was typed."""
-        return [each.word for each in self.all(user)]
+    def choice(self, row: Model) -> Choice:
+        """A row as it is picked."""
+        return Choice(getattr(row, self.key), self.word(*(getattr(row, column) for column in self.columns)))
+
+    def first(self, user: "User", most: int) -> list[Choice]:
+        """The first rows, at most so many."""
+        return list(self._read(self.rows(user)[:most]))
+
+    def suggested(self, text: str, user: "User") -> list[Choice]:
+        """What a page offers for a text: the first rows that it may mean."""
+        return list(islice(self._fitting(text, user), MOST)) if plain(text) else self.first(user, MOST)
 
     def named(self, text: str, user: "User") -> list[Any]:
-        """The keys of the rows that a typed text may mean."""
-        return [each.key for each in self.all(user) if self.fits(text, each.word)]
+        """The keys of all rows that a text may mean."""
+        return [each.key for each in self._fitting(text, user)]
 
     def called(self, text: str, user: "User") -> list[Any]:
         """The keys of the rows whose whole word was typed, in any case and with or without accents."""
-        return [each.key for each in self.all(user) if plain(each.word) == plain(text)]
+        return [each.key for each in self._read(self.rows(user)) if plain(each.word) == plain(text)]
 
+    def words(self, text: str, user: "User") -> list[str]:
+        """What all rows are called, whatever was typed."""
+        return [each.word for each in self._read(self.rows(user))]
 
-class PickField(forms.ChoiceField):
-    """One of the rows that a person may pick."""
+    def by_key(self, key: Any, user: "User") -> Model:
+        """The row of a key that came from a page. Raises NotPicked."""
+        try:
+            found: Model | None = self.rows(user).filter(**{self.key: key}).first()
+        except (ValueError, TypeError, OverflowError):
+            found = None
+        if found is None:
+            raise NotPicked(f"There is no such {self.noun} for you to choose.")
+        return found
 
-    def __init__(self, choices: Choices, user: "User", *, nothing: str = "", **kwargs: Any) -> None:
-        self.rows = {str(each.key): each for each in choices.all(user)}
-        super().__init__(choices=[("", nothing), *((key, each.word) for key, each in self.rows.items())], **kwargs)
+    def by_text(self, text: str, user: "User") -> Model:
+        """The one row that a typed text means. Raises NotPicked, which names those that it may mean."""
+        fitting = list(self._fitting(text, user)) if plain(text) else []
+        exactly = [each for each in fitting if each.word == text] or [
+            each for each in fitting if plain(each.word) == plain(text)
+        ]
+        match exactly or fitting:
+            case [one]:
+                return self.by_key(one.key, user)
+            case []:
+                raise NotPicked(f"There is no {self.noun} “{text}”.")
+            case several:
+                named = ", ".join(each.word for each in several[:MOST])
+                more = f" and {len(several) - MOST} more" if len(several) > MOST else ""
+                raise NotPicked(f"More than one {self.noun} has “{text}” in its name: {named}{more}.")
 
-    def clean(self, value: Any) -> Picked | None:
-        """The row that was picked."""
-        return self.rows.get(super().clean(value))
+    def _fitting(self, text: str, user: "User") -> Iterator[Choice]:
+        return (each for each in self._read(self.rows(user)) if self.fits(text, each.word))
+
+    def _read(self, rows: "QuerySet[Any]") -> Iterator[Choice]:
+        found: Iterable[tuple[Any, ...]] = rows.values_list(self.key, *self.columns)
+        return (Choice(key, self.word(*columns)) for key, *columns in found)

@@ -66,6 +66,8 @@ RULES: dict[str, Rule] = {
     "recordings_heard": OWN,
     "recordings_columns": OWN,
     "search*": PAGE,
+    # What pickers suggest: to each the rows that they may see, tested with the pickers.
+    "choices": PAGE,
     # Saved searches: what is of somebody else is not there, though a team may see it in the list.
     "saved": PAGE,
     "saved_new": OWN,

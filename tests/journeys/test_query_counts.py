@@ -94,4 +94,4 @@ def test_every_page_takes_as_many_queries_for_fifty_rows_as_for_one(monkeypatch:
     for _ in range(49):
         add_one_of_each(world)
     fifty = asked(client, urls)
-    assert {url: count for url, count in one.items() if count != fifty[url]} == {}
+    assert {url: (count, fifty[url]) for url, count in one.items() if count != fifty[url]} == {}

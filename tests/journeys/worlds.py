@@ -54,6 +54,7 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     )
     Call.objects.filter(pk=recording.call_id).update(conference_session=session)
     values = {
+        "choices.kind": "numbers",
         "saved_id": saved.pk,
         "recordings.form": "csv",
         "call_pk": recording.call_id,

@@ -6,7 +6,7 @@ None of them joins: search puts them, as SQL, beside conditions of its own.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from recordings_site.accounts.models import User
 from recordings_site.base.text import LANGUAGES, PHONE_DIGITS, digits_of, plain
@@ -21,7 +21,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.recordings.state import OverdueKind
-from recordings_site.web.picker import Picked
+from recordings_site.web.picker import Choices
 
 # What the state criterion knows beside the states themselves and the kinds of overdue.
 OVERDUE, NOBODYS = "overdue", "nobodys"
@@ -34,9 +34,9 @@ Condition = Callable[[Any, User], Q]
 OfRows = Callable[[Sequence[Any]], Q]
 
 
-def of_rows(condition: OfRows, named: Callable[[str, User], Sequence[Any]]) -> Condition:
-    """The condition of a criterion whose value is a text that names rows, or one that was picked."""
-    return lambda value, user: condition([value.key] if isinstance(value, Picked) else named(value, user))
+def of_rows(rows: Choices, condition: OfRows, named: Callable[[str, User], Sequence[Any]]) -> Condition:
+    """The condition of a criterion whose value is a text that names rows, or one of them."""
+    return lambda value, user: condition([rows.choice(value).key] if isinstance(value, Model) else named(value, user))
 
 
 def numbers_named(text: str, user: User) -> list[int]:

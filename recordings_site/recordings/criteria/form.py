@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.recordings.criteria.criterion import Criterion, Reading, Unreadable, Value
 from recordings_site.recordings.criteria.registry import LISTED, unknown
-from recordings_site.web.picker import Picked, PickField
+from recordings_site.web.pick_field import SUFFIX, PickField, offer_to
 
 LONGEST_VALUE = 200  # characters
 # What stands beside the filters in the URL of the list.
@@ -47,14 +48,16 @@ class FilterForm(forms.Form):
         self.user, self.beside = user, {*BESIDE, *beside}
         for name, criterion in LISTED.items():
             self.fields[name] = (
-                PickField(criterion.rows, user, label=criterion.label, required=False, nothing="Any")
+                PickField(criterion.rows, label=criterion.label, required=False, nothing="Any")
                 if criterion.rows
                 else CriterionField(criterion, user)
             )
+        offer_to(self, user)
 
     def clean(self) -> None:
         """Refuse filters that there are not: whoever typed one wants to see less than all."""
-        if names := [name for name in self.data if name not in self.fields and name not in self.beside]:
+        known = {*self.fields, *(name + SUFFIX for name, each in LISTED.items() if each.rows), *self.beside}
+        if names := [name for name in self.data if name not in known]:
             raise forms.ValidationError(unknown("filter", names[0], list(self.fields)))
 
     def wrong(self) -> list[str]:
@@ -62,7 +65,7 @@ class FilterForm(forms.Form):
         at_fields = [f"{self[name].label}: {errors[0]}" for name, errors in self.errors.items() if name in self.fields]
         return [*self.non_field_errors(), *at_fields]
 
-    def values(self) -> Iterator[tuple[Criterion, Value | Picked]]:
+    def values(self) -> Iterator[tuple[Criterion, Value | Model]]:
         """The criteria in use, each with its value."""
         self.is_valid()
         return ((LISTED[name], value) for name, value in self.cleaned_data.items() if value is not None)
@@ -77,4 +80,23 @@ class FilterForm(forms.Form):
 
     def more_in_use(self) -> bool:
         """Whether a filter is in use, or wrong, that is not in sight at once."""
-        return any(self.data.get(field.html_name) for field in self.more_fields())
+        return any(field.data for field in self.more_fields())
+
+    def was_typed(self) -> bool:
+        """Whether a row was typed, which the address is to keep by its key."""
+        return any(self.data.get(name + SUFFIX) for name in self.fields)
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the list as its address keeps them: what is in use, rows by their keys.
+
+        What is wrong is kept as it came.
+        """
+        self.is_valid()
+        kept = {name: str(self.data[name]) for name in ("sort", "cursor") if name in self.data}
+        for name, criterion in LISTED.items():
+            row = self.cleaned_data.get(name) if criterion.rows else None
+            if criterion.rows and isinstance(row, Model):
+                kept[name] = str(criterion.rows.choice(row).key)
+            else:
+                kept |= {each: str(self.data[each]) for each in (name, name + SUFFIX) if self.data.get(each)}
+        return {name: value for name, value in kept.items() if value}

@@ -1,11 +1,10 @@
 """How the list of recordings is narrowed and ordered: read from the URL, which is the filter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.http import QueryDict
+from django.db.models import Model, QuerySet
 
 from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.criteria.criterion import Criterion, Value
@@ -13,7 +12,6 @@ from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.criteria.registry import LISTED
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
-from recordings_site.web.picker import Picked
 
 SORTS = {"": ("happened_at", True), "oldest": ("happened_at", False), "longest": ("duration", True)}
 SORTS["shortest"] = ("duration", False)
@@ -57,19 +55,20 @@ def way(rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str)
     return None
 
 
-def chips(form: FilterForm, query: QueryDict) -> list[Chip]:
+def chips(form: FilterForm) -> list[Chip]:
     """The filters in use, each with the way to remove it."""
+    query = form.query()
     return [
         Chip(criterion.label, _shown(criterion, value, form), link(query, **{criterion.name: ""}))
         for criterion, value in form.values()
     ]
 
 
-def _shown(criterion: Criterion, value: Value | Picked, form: FilterForm) -> str:
+def _shown(criterion: Criterion, value: Value | Model, form: FilterForm) -> str:
     """A value in words: the label of a choice, the name of a row, else what was typed."""
     if criterion.choices is not None:
         return dict(criterion.choices(form.user)).get(str(value), str(value))
-    return str(value) if isinstance(value, Picked) else str(form.data[criterion.name])
+    return str(value) if isinstance(value, Model) else str(form.data[criterion.name])
 
 
 def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
@@ -77,12 +76,12 @@ def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
     return rows.filter(duration__isnull=False) if column == "duration" else rows
 
 
-def sort_of(query: QueryDict) -> tuple[str, bool]:
+def sort_of(query: Mapping[str, str]) -> tuple[str, bool]:
     """The column to order by and whether it falls; newest first unless asked otherwise."""
     return SORTS.get(query.get("sort", ""), SORTS[""])
 
 
-def link(query: QueryDict, **changes: str) -> str:
+def link(query: Mapping[str, str], **changes: str) -> str:
     """The query string with some values changed; an empty value takes its name out."""
     rest = {name: value for name, value in query.items() if name != "cursor"} | changes
     return "?" + urlencode({name: value for name, value in rest.items() if value})
