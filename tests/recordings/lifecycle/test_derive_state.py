@@ -89,7 +89,7 @@ def test_nothing_is_overdue_any_more_once_it_arrives_or_its_call_was_never_answe
         {"overdue_kind": "late", "overdue_code": "not_written"},
         {"overdue_since": factories.LONG_AGO, "overdue_kind": "late"},
         {"overdue_since": factories.LONG_AGO, "overdue_kind": "overdue", "overdue_code": "not_written"},
-        {"problem_code": "The file is not audio."},
+        {"problem_code": "not a code"},
         {"deleted_at": factories.LONG_AGO},
         {"deleted_code": "gone"},
     ],
