@@ -15,7 +15,7 @@ from django.conf import settings
 
 from recordings_site.accounts.models import Role, Team, User
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Outcome
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.decision import DecisionFacts, Reason
 from recordings_site.policies.facts import CallFacts
@@ -64,12 +64,12 @@ def destination(**fields: Any) -> Destination:
     """A local destination, whose bucket is a folder under LOCAL_STORE_ROOT that is made here."""
     serial = next(_serial)
     made = Destination.objects.create(
-        **{"name": f"Destination {serial}", "kind": Kind.LOCAL, "bucket": f"bucket-{serial}"} | fields
+        **{"name": f"Destination {serial}", "kind": "local", "bucket": f"bucket-{serial}"} | fields
     )
     made.write_credentials = seal(WRITE_CREDENTIALS, "destination", made.pk, "write_credentials")
     made.read_credentials = seal(READ_CREDENTIALS, "destination", made.pk, "read_credentials")
     made.save()
-    if made.kind == Kind.LOCAL:
+    if made.kind == "local":
         (Path(settings.LOCAL_STORE_ROOT) / made.bucket).mkdir(parents=True, exist_ok=True)
     return made
 

@@ -6,6 +6,7 @@ are written in the zone that they are in: whoever calls converts them first.
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -22,6 +23,12 @@ def grouped(number: int) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """So many of something: "1 number", "1,200 numbers"; `plural` where an s is not enough."""
     return f"{grouped(number)} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def either(words: Iterable[str]) -> str:
+    """The words as a choice: "s3, azure or gs"."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def filesize(count: int | None) -> str:

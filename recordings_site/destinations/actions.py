@@ -13,8 +13,9 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.destinations import doctor
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.destinations.steps import BAD, Step, pending
 from recordings_site.sinch import credentials
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
@@ -43,7 +44,7 @@ def create_destination(
 
     A worker checks it at once, and every night from then on.
     """
-    steps = [step.to_dict() for step in doctor.pending()]
+    steps = [step.to_dict() for step in pending()]
     destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, check_result=steps, **place)
     _seal(destination, sets)
     enqueue("destination.check", destination.pk)
@@ -59,9 +60,8 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     for field, value in place.items():
         setattr(destination, field, value)
     destination.save(update_fields=["name", *place])
-    if destination.kind == Kind.S3 and before["region"] != destination.region and destination.write_credentials:
-        key, secret, _ = destination.opened("write_credentials").split(":")  # the region travels to Sinch in the set
-        _seal(destination, CredentialSets(write=f"{key}:{secret}:{destination.region}"))
+    if before["region"] != destination.region and (write_set := destination.opened("write_credentials")):
+        _seal(destination, CredentialSets(write=destination.store_kind.moved(write_set, destination.region)))
     changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
     audit.record(by=by, action="destination.changed", subject=destination, data=changes)
 
@@ -144,21 +144,21 @@ def _shown(destination: Destination) -> Mapping[str, Any]:
 @transaction.atomic
 def request_check(*, by: User | None, destination: Destination) -> None:
     """Have a worker check it now; its steps are pending from here on."""
-    destination.check_result = [step.to_dict() for step in doctor.pending()]
+    destination.check_result = [step.to_dict() for step in pending()]
     destination.save(update_fields=["check_result"])
     enqueue("destination.check", destination.pk)
     audit.record(by=by, action="destination.check_requested", subject=destination, data={})
 
 
-def check_destination(*, destination: Destination, told: Callable[[doctor.Step], None] = lambda step: None) -> bool:
+def check_destination(*, destination: Destination, told: Callable[[Step], None] = lambda step: None) -> bool:
     """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it."""
-    steps = {step.name: step for step in doctor.pending()}
+    steps = {step.name: step for step in pending()}
     for step in doctor.examine(destination):
         steps[step.name] = step
         told(step)
         destination.check_result = [each.to_dict() for each in steps.values()]
         destination.save(update_fields=["check_result"])
-    failed = any(step.outcome == doctor.BAD for step in steps.values())
+    failed = any(step.outcome == BAD for step in steps.values())
     with transaction.atomic():
         destination.checked_at = timezone.now()
         was_failing = destination.failing_since is not None
@@ -166,7 +166,7 @@ def check_destination(*, destination: Destination, told: Callable[[doctor.Step],
         destination.save(update_fields=["checked_at", "failing_since"])
         if failed != was_failing:
             action = "destination.failing" if failed else "destination.mended"
-            data = {step.name: step.text for step in steps.values() if step.outcome == doctor.BAD}
+            data = {step.name: step.text for step in steps.values() if step.outcome == BAD}
             audit.record(by=None, action=action, subject=destination, data=data)
     return not failed
 

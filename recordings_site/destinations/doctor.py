@@ -1,57 +1,19 @@
 """Checks a destination: what each set of credentials can and cannot do there, step by step, with the remedy."""
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import SealingError
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, Step
 from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreMisconfigured, StoreUnavailable
 from recordings_site.storage.port import Store, StoreFacts
 
-OK, WARN, BAD, SKIPPED, PENDING = "ok", "warn", "bad", "skipped", "pending"
-STEPS = {
-    "write": "Write set: put an object",
-    "write_only": "Write set: cannot read or list",
-    "list": "Read set: list",
-    "stat": "Read set: find the object",
-    "range": "Read set: read from the middle",
-    "place": "Region",
-    "clock": "Clock",
-    "rules": "Versions, locks and rules",
-    "remove": "Remove the test object",
-}
 PROBE = os.urandom(4096)
 MIDDLE = (1000, 3000)
 CLOCK_WARNS, CLOCK_FAILS = 60, 300
 SIGNATURE_CODES = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthenticationFailed", "InvalidAuthenticationInfo"}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one step found: ok, warn, bad, skipped or pending; and what to do about it."""
-
-    name: str
-    outcome: str
-    text: str = ""
-    remedy: str = ""
-
-    @property
-    def title(self) -> str:
-        """The step's name for people."""
-        return STEPS.get(self.name, self.name)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
-
-
-def pending() -> list[Step]:
-    """All steps before the first one was taken."""
-    return [Step(name, PENDING) for name in STEPS]
 
 
 def examine(destination: Destination) -> Iterator[Step]:
@@ -63,11 +25,8 @@ class _Examination:
     """One check of one destination."""
 
     def __init__(self, destination: Destination) -> None:
-        self.destination = destination
-        # One name for all its checks, so that a store whose sets may not delete keeps one small object, not one a
-        # night; in Google's, who may only create cannot overwrite. Not that of another destination in the same folder.
-        mark = secrets.token_hex(8) if destination.kind == Kind.GS else str(destination.pk)
-        self.key = f"{destination.prefix}.check-{mark}.txt"
+        self.destination, self.kind = destination, destination.store_kind
+        self.key = f"{destination.prefix}.check-{self.kind.probe_mark(destination.pk)}.txt"
         self.written = False
         self.readable = False
         self.swapped = False
@@ -84,7 +43,7 @@ class _Examination:
         yield self._stat(reader)
         yield self._range(reader)
         facts = self._facts(reader)
-        yield self._place(facts)
+        yield self.kind.check_place(self.destination.region, facts)
         yield self._clock(facts)
         yield self._rules(facts)
         yield self._remove(reader, writer)
@@ -113,7 +72,7 @@ class _Examination:
                     "The two sets are swapped: the read set can write here, and the write set can only read.",
                     "Replace both, each with the other; the steps below tell what holds then.",
                 )
-            return _failed("write", error, self._write_remedy())
+            return _failed("write", error, self.kind.write_remedy)
         self.written = True
         return Step("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
 
@@ -130,38 +89,15 @@ class _Examination:
         self.written = True
         return True
 
-    def _write_remedy(self) -> str:
-        match self.destination.kind:
-            case Kind.S3:
-                return "The key needs s3:PutObject below the prefix; the guide on this page has the policy to paste."
-            case Kind.GS:
-                return "The interoperability key's account needs the role Storage Object Creator on the bucket."
-            case Kind.AZURE:
-                return "Copy one of the account's two access keys again, and check account and container."
-            case _:
-                return "The folder must be writable by the site."
-
     def _write_only(self, writer: Store | StoreError) -> Step:
-        if self.destination.kind == Kind.LOCAL:
-            return Step("write_only", SKIPPED, "A folder of this machine knows no separate rights.")
+        if self.kind.rights_unknown:
+            return Step("write_only", SKIPPED, self.kind.rights_unknown)
         if isinstance(writer, StoreError) or not self.written:
             return Step("write_only", SKIPPED, "Nothing could be written.")
         can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
         if not can:
             return Step("write_only", OK, "The store refuses both, as it should: Sinch needs only to write.")
-        if self.destination.kind == Kind.AZURE:
-            return Step(
-                "write_only",
-                WARN,
-                "The account key is full control over the whole storage account; Azure offers Sinch nothing less.",
-                "Give the recordings a storage account of their own, and replace its keys regularly.",
-            )
-        return Step(
-            "write_only",
-            WARN,
-            f"The write set, which travels to Sinch with each call, can also {' and '.join(can)}.",
-            "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
-        )
+        return Step("write_only", WARN, *self.kind.excess(can))
 
     def _can_read(self, store: Store) -> bool:
         try:
@@ -183,7 +119,7 @@ class _Examination:
                 raise reader
             page = reader.list(self.destination.prefix, limit=10)
         except StoreError as error:
-            return _failed("list", error, self._read_remedy("list the bucket"))
+            return _failed("list", error, self.kind.read_remedy("list the bucket"))
         return Step("list", OK, f"It was listed: {len(page.objects)} of the first objects.")
 
     def _stat(self, reader: Store | StoreError) -> Step:
@@ -199,7 +135,7 @@ class _Examination:
                 "The two sets belong to different accounts or endpoints: enter credentials of the same bucket.",
             )
         except StoreError as error:
-            return _failed("stat", error, self._read_remedy("read objects"))
+            return _failed("stat", error, self.kind.read_remedy("read objects"))
         self.readable = True
         if found.size != len(PROBE):
             return Step(
@@ -214,23 +150,12 @@ class _Examination:
             with reader.read(self.key, *MIDDLE) as body:
                 same = b"".join(body) == PROBE[slice(*MIDDLE)]
         except StoreError as error:
-            return _failed("range", error, self._read_remedy("read objects"))
+            return _failed("range", error, self.kind.read_remedy("read objects"))
         if not same:
             return Step(
                 "range", BAD, "The bytes differ from those written.", "Something between us and the store alters them."
             )
         return Step("range", OK, "2,000 bytes were read and are the same.")
-
-    def _read_remedy(self, what: str) -> str:
-        match self.destination.kind:
-            case Kind.S3:
-                return f"The read set must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
-            case Kind.GS:
-                return f"The read set must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
-            case Kind.AZURE:
-                return f"The read set must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
-            case _:
-                return "The folder must be readable by the site."
 
     def _facts(self, reader: Store | StoreError) -> StoreFacts | None:
         if isinstance(reader, StoreError):
@@ -239,22 +164,6 @@ class _Examination:
             return reader.describe()
         except StoreError:
             return None
-
-    def _place(self, facts: StoreFacts | None) -> Step:
-        entered = self.destination.region
-        if self.destination.kind != Kind.S3:
-            where = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
-            return Step("place", OK, where)
-        if facts is None or facts.location is None:
-            return Step("place", SKIPPED, "The store does not tell these credentials where the bucket lies.")
-        if facts.location != entered:
-            return Step(
-                "place",
-                BAD,
-                f"The bucket lies in {facts.location}, not in {entered or 'the region entered'}: Sinch is refused.",
-                f"Change the region to {facts.location}.",
-            )
-        return Step("place", OK, f"The bucket lies in {facts.location}, as entered.")
 
     def _clock(self, facts: StoreFacts | None) -> Step:
         if facts is None or facts.clock is None:

@@ -1,6 +1,5 @@
 """What people enter of destinations, per kind of store; secrets go in and never come out."""
 
-import secrets
 from typing import Any
 
 from django import forms
@@ -9,18 +8,13 @@ from django.conf import settings
 from recordings_site.destinations import key_template
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.endpoints import endpoint_problem
-from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, Kind, ReadMode
+from recordings_site.destinations.kinds.base import ReadMode, StoreKind
+from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination
 from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.opening import Location, open_store
 
-READ_MODES: dict[str, tuple[str, ...]] = {
-    Kind.S3: (ReadMode.KEYS, ReadMode.AMBIENT),
-    Kind.AZURE: (ReadMode.SAS, ReadMode.KEYS, ReadMode.AMBIENT),
-    Kind.GS: (ReadMode.SERVICE_ACCOUNT, ReadMode.AMBIENT, ReadMode.INTEROPERABILITY),
-    Kind.LOCAL: (ReadMode.AMBIENT,),
-}
 READ_WORDS = {
     ReadMode.KEYS: "Its own access key",
     ReadMode.AMBIENT: "The identity that this machine has",
@@ -28,7 +22,6 @@ READ_WORDS = {
     ReadMode.SERVICE_ACCOUNT: "A service account's JSON key",
     ReadMode.INTEROPERABILITY: "Another interoperability key",
 }
-BUCKET_WORDS = {Kind.AZURE: "Container", Kind.LOCAL: "Folder"}
 
 
 def _secret(label: str, help_text: str) -> forms.CharField:
@@ -69,17 +62,11 @@ class PlaceForm(forms.Form):
         + ". A name that ends in / is a folder in which Sinch names the file.",
     )
 
-    def __init__(self, *args: Any, kind: str, destination: Destination | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: StoreKind, destination: Destination | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.destination = kind, destination
-        self.fields["bucket"].label = BUCKET_WORDS.get(Kind(kind), "Bucket")
-        unused = {
-            Kind.S3: ("account",),
-            Kind.AZURE: ("region",),
-            Kind.GS: ("account", "region"),
-            Kind.LOCAL: ("account", "region", "endpoint"),
-        }
-        for name in unused[Kind(kind)]:
+        self.fields["bucket"].label = kind.bucket_label
+        for name in {"account", "region", "endpoint"} - {*kind.place_fields}:
             del self.fields[name]
 
     def clean_name(self) -> str:
@@ -111,10 +98,10 @@ class PlaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What Sinch will be given must be a destination URL that it takes."""
         found = self.cleaned_data
-        if "bucket" in found and "folder" in found and (found.get("account") or self.kind != Kind.AZURE):
-            account = f"{found['account']}/" if self.kind == Kind.AZURE else ""
+        if "bucket" in found and "folder" in found and ("account" in found or "account" not in self.fields):
+            account = f"{found['account']}/" if "account" in found else ""
             try:
-                destination_url.parse(f"{self.kind}://{account}{found['bucket']}/{found['folder']}")
+                destination_url.parse(f"{self.kind.name}://{account}{found['bucket']}/{found['folder']}")
             except SinchError as error:
                 self.add_error("bucket", str(error))
         return found
@@ -151,29 +138,21 @@ class CredentialsForm(forms.Form):
     read_secret = _secret("Secret key", "Kept sealed, and never shown again.")
 
     def __init__(
-        self, *args: Any, kind: str, location: Location | None, region: str = "", present: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        kind: StoreKind,
+        location: Location | None,
+        region: str = "",
+        present: bool = False,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.kind, self.location, self.region, self.present = kind, location, region, present
-        modes = READ_MODES[Kind(kind)]
         mode = self.fields["read_mode"]
         assert isinstance(mode, forms.ChoiceField)
-        mode.choices = [(each, READ_WORDS[ReadMode(each)]) for each in modes]
-        mode.initial = mode.initial or modes[0]
-        if kind in (Kind.AZURE, Kind.LOCAL):
-            del self.fields["write_key"], self.fields["read_key"]
-        if kind == Kind.AZURE:
-            self.fields["write_secret"].label = "The storage account's access key"
-            self.fields["read_secret"].label = "SAS or account key"
-        if kind == Kind.GS:
-            self.fields["read_key"].help_text = "For an interoperability key alone."
-            self.fields["read_secret"].label = "JSON key, or secret of the interoperability key"
-            self.fields["read_secret"].widget = forms.Textarea(
-                attrs={"rows": 4, "autocomplete": "off", "class": "mono"}
-            )
-        if kind == Kind.LOCAL:
-            del self.fields["write_secret"], self.fields["read_secret"], self.fields["read_mode"]
-
+        mode.choices = [(each, READ_WORDS[each]) for each in kind.read_modes]
+        mode.initial = mode.initial or kind.read_modes[0]
+        kind.fit(self.fields)
         for name in ("write_key", "write_secret"):
             if name in self.fields:
                 self.fields[name].required = not present
@@ -201,19 +180,16 @@ class CredentialsForm(forms.Form):
         return str(self.cleaned_data.get("read_mode") or ReadMode.AMBIENT)
 
     def _write(self, found: dict[str, Any]) -> str | None:
-        if self.kind == Kind.LOCAL:
-            return None if self.present else secrets.token_urlsafe(24)
-        parts = [found.get("write_key", "").strip(), found.get("write_secret", "").strip()]
-        if not any(parts) or not {"write_key", "write_secret"}.isdisjoint(self.errors):
+        if not self.kind.has_credentials:
+            return None if self.present else self.kind.write_set("", "", "")
+        key, secret = found.get("write_key", "").strip(), found.get("write_secret", "").strip()
+        if not (key or secret) or not {"write_key", "write_secret"}.isdisjoint(self.errors):
             return None
-        if self.kind == Kind.S3 and not self.region:
+        text = self.kind.write_set(key, secret, self.region)
+        if not text:
             return None
-        text: str = {
-            Kind.S3: ":".join([*parts, self.region]),
-            Kind.GS: ":".join(parts),
-        }.get(Kind(self.kind), parts[1])
         try:
-            credentials.parse(self.kind, text)
+            credentials.parse(self.kind.name, text)
         except SinchError as error:
             self.add_error("write_secret", str(error))
         return text
@@ -226,8 +202,8 @@ class CredentialsForm(forms.Form):
             if not self.present:
                 self.add_error("read_secret", "Enter credentials for reading, or choose the machine's identity.")
             return None
-        text = f"{key}:{secret}" if self.mode == ReadMode.INTEROPERABILITY or self.kind == Kind.S3 else secret
-        problem = _mode_problem(self.mode, text)
+        text = self.kind.read_set(self.mode, key, secret)
+        problem = self.kind.read_problem(self.mode, text)
         try:
             if self.location is not None:
                 open_store(self.location, text)
@@ -236,13 +212,3 @@ class CredentialsForm(forms.Form):
         if problem:
             self.add_error("read_secret", problem)
         return text
-
-
-def _mode_problem(mode: str, text: str) -> str:
-    if mode == ReadMode.SERVICE_ACCOUNT and not text.startswith("{"):
-        return "This is not the JSON key of a service account. Paste the whole file."
-    if mode == ReadMode.SAS and "sig=" not in text:
-        return "This is not a SAS: it is a text with sv=…&sig=…"
-    if mode == ReadMode.KEYS and "sig=" in text:
-        return "This looks like a SAS: choose it above."
-    return ""

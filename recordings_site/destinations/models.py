@@ -1,6 +1,5 @@
 """Where recordings go: a destination and its two sealed sets of credentials."""
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from recordings_site.destinations.endpoints import is_allowed
+from recordings_site.destinations.kinds import KINDS
+from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.opening import Location, open_store
@@ -17,33 +18,14 @@ from recordings_site.web.redaction import conceal
 DEFAULT_KEY_TEMPLATE = "{date}/{number}/{call_id}-{recording}.{format}"
 
 
-class Kind(models.TextChoices):
-    """The kinds of store; the value is the scheme of the destination URL."""
-
-    S3 = "s3", "Amazon S3"
-    AZURE = "azure", "Azure Blob Storage"
-    GS = "gs", "Google Cloud Storage"
-    LOCAL = "local", "Local folder"
-
-
 def kind_choices() -> list[tuple[str, str]]:
     """The kinds as choices; a callable keeps the list out of migrations."""
-    return Kind.choices
+    return [(kind.name, kind.label) for kind in KINDS.values()]
 
 
-def offered_kinds() -> list[Kind]:
+def offered_kinds() -> list[StoreKind]:
     """The kinds that can be made here: into a folder of this machine only the simulator of the demo writes."""
-    return [kind for kind in Kind if kind != Kind.LOCAL or settings.DEMO]
-
-
-class ReadMode(models.TextChoices):
-    """How we authenticate when we read."""
-
-    KEYS = "keys", "Keys"
-    AMBIENT = "ambient", "The machine's own identity"
-    SAS = "sas", "Shared access signature"
-    SERVICE_ACCOUNT = "service_account", "Service account"
-    INTEROPERABILITY = "interoperability", "Interoperability key"
+    return [kind for kind in KINDS.values() if settings.DEMO or not kind.demo_only]
 
 
 def read_mode_choices() -> list[tuple[str, str]]:
@@ -62,6 +44,10 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         """The one of this name."""
         return self.filter(name=name)
 
+    def for_the_demo(self) -> "DestinationQuerySet":
+        """Those in use that Sinch cannot write to."""
+        return self.in_use().filter(kind__in=[kind.name for kind in KINDS.values() if kind.demo_only])
+
     def failing(self) -> "DestinationQuerySet":
         """Those in use whose last check found something that breaks recording or playing."""
         return self.in_use().filter(failing_since__isnull=False)
@@ -74,9 +60,6 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
 
 class Destination(models.Model):
     """A place in an object store. The write set goes to Sinch inside SVAML; the read set is ours alone."""
-
-    Kind = Kind
-    ReadMode = ReadMode
 
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=5, choices=kind_choices)
@@ -112,7 +95,7 @@ class Destination(models.Model):
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="destination_kind_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=[*KINDS]), name="destination_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(read_mode__in=ReadMode.values), name="destination_read_mode_known"
             ),
@@ -139,19 +122,25 @@ class Destination(models.Model):
         return secret
 
     @property
+    def store_kind(self) -> StoreKind:
+        """What is peculiar to its kind of store."""
+        return KINDS[self.kind]
+
+    @property
+    def guide(self) -> Guide:
+        """How to get its two sets of credentials."""
+        return self.store_kind.guide(bucket=self.bucket, prefix=self.prefix, account=self.account)
+
+    @property
     def location(self) -> Location:
         """Where it lies, for the storage port."""
-        endpoint = self.endpoint
-        if self.kind == Kind.LOCAL:
-            endpoint = str(Path(settings.LOCAL_STORE_ROOT))
-        return Location(self.kind, self.account, self.bucket, self.region, endpoint)
+        return Location(self.kind, self.account, self.bucket, self.region, self.store_kind.endpoint(self.endpoint))
 
     def read_store(self) -> Store:
         """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError."""
         if self.read_mode != ReadMode.AMBIENT:
             return open_store(self.location, self.opened("read_credentials"))
-        # S3 gets a signature; these two get a token that whoever has it can use anywhere.
-        tells = self.endpoint and self.kind in (Kind.AZURE, Kind.GS)
+        tells = self.endpoint and self.store_kind.shows_token
         if tells and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
             raise StoreMisconfigured(f"The machine's identity is not shown to {self.endpoint}: enter keys for it.")
         return open_store(self.location, None)

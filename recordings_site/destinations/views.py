@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
-from recordings_site.destinations import actions, doctor
+from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm
-from recordings_site.destinations.guides import guide
-from recordings_site.destinations.models import Destination, Kind, offered_kinds
+from recordings_site.destinations.kinds import KINDS
+from recordings_site.destinations.models import Destination, offered_kinds
+from recordings_site.destinations.steps import PENDING, Step
 from recordings_site.storage.opening import Location
 from recordings_site.web.http import Request, page_or_partial
 
@@ -27,9 +28,10 @@ def destinations(request: Request) -> HttpResponse:
 @access.admin_only
 def destination_new(request: Request, kind: str) -> HttpResponse:
     """Make a destination of this kind."""
-    if kind not in offered_kinds():
+    store_kind = KINDS.get(kind)
+    if store_kind not in offered_kinds():
         raise Http404
-    place = PlaceForm(request.POST or None, kind=kind)
+    place = PlaceForm(request.POST or None, kind=store_kind)
     valid = request.method == "POST" and place.is_valid()
     sets = _credentials_form(request, place, valid=valid)
     if valid and sets.is_valid():
@@ -43,14 +45,14 @@ def destination_new(request: Request, kind: str) -> HttpResponse:
         )
         messages.success(request, f"{destination} was made. It is being checked now.")
         return redirect("destination", destination.pk)
-    context = {"kind": Kind(kind), "place": place, "sets": sets, "guide": guide(kind)}
+    context = {"kind": store_kind, "place": place, "sets": sets, "guide": store_kind.guide()}
     return render(request, "destinations/new.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _credentials_form(request: Request, place: PlaceForm, *, valid: bool) -> CredentialsForm:
     found = place.cleaned_data if place.is_bound else {}
     names = ("account", "bucket", "region", "endpoint")
-    location = Location(place.kind, **{name: found.get(name, "") for name in names}) if valid else None
+    location = Location(place.kind.name, **{name: found.get(name, "") for name in names}) if valid else None
     return CredentialsForm(request.POST or None, kind=place.kind, location=location, region=found.get("region", ""))
 
 
@@ -59,12 +61,12 @@ def _credentials_form(request: Request, place: PlaceForm, *, valid: bool) -> Cre
 def destination(request: Request, destination_id: int) -> HttpResponse:
     """One destination: where it is, its two sets, its last check, and the documents to paste."""
     found = get_object_or_404(Destination, pk=destination_id)
-    steps = [doctor.Step(**step) for step in found.check_result]
+    steps = [Step(**step) for step in found.check_result]
     context = {
         "destination": found,
         "steps": steps,
-        "checking": any(step.outcome == doctor.PENDING for step in steps),
-        "guide": guide(found.kind, bucket=found.bucket, prefix=found.prefix, account=found.account),
+        "checking": any(step.outcome == PENDING for step in steps),
+        "guide": found.guide,
     }
     return page_or_partial(request, "destinations/destination.html", "destinations/_check.html", context)
 
@@ -76,7 +78,7 @@ def destination_edit(request: Request, destination_id: int) -> HttpResponse:
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
     names = ("name", "account", "bucket", "region", "endpoint", "key_template")
     initial = {**{name: getattr(found, name) for name in names}, "folder": found.prefix}
-    form = PlaceForm(request.POST or None, kind=found.kind, destination=found, initial=initial)
+    form = PlaceForm(request.POST or None, kind=found.store_kind, destination=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         actions.update_destination(by=request.user, destination=found, name=name, **form.place())
@@ -94,7 +96,7 @@ def destination_credentials(request: Request, destination_id: int) -> HttpRespon
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
     form = CredentialsForm(
         request.POST or None,
-        kind=found.kind,
+        kind=found.store_kind,
         location=found.location,
         region=found.region,
         present=True,
@@ -105,8 +107,7 @@ def destination_credentials(request: Request, destination_id: int) -> HttpRespon
         actions.request_check(by=request.user, destination=found)
         messages.success(request, f"The credentials of {found} were replaced. It is being checked now.")
         return redirect("destination", found.pk)
-    about = guide(found.kind, bucket=found.bucket, prefix=found.prefix, account=found.account)
-    context = {"destination": found, "form": form, "guide": about}
+    context = {"destination": found, "form": form, "guide": found.guide}
     return render(request, "destinations/credentials.html", context, status=422 if request.method == "POST" else 200)
 
 

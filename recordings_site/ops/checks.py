@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -87,7 +87,7 @@ def no_recording_stays_on_this_machine(
     """Local folders are destinations of the demo: Sinch cannot write there."""
     if not databases or not is_production() or Destination._meta.db_table not in connection.introspection.table_names():
         return []
-    local = Destination.objects.in_use().filter(kind=Kind.LOCAL)
+    local = Destination.objects.for_the_demo()
     hint = "Put it away, and give its numbers another destination."
     return [
         Error(f"Destination {name!r} is a folder of this machine.", hint=hint, id="ops.E008")

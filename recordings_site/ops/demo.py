@@ -11,7 +11,8 @@ from django.db import transaction
 from recordings_site.accounts.actions import change_person, create_team, ensure_admin, invite_person
 from recordings_site.accounts.models import Role, Team, User
 from recordings_site.destinations.actions import CredentialSets, create_destination
-from recordings_site.destinations.models import Destination, Kind
+from recordings_site.destinations.kinds import local
+from recordings_site.destinations.models import Destination
 from recordings_site.policies import document
 from recordings_site.policies.actions import create_application, create_number
 from recordings_site.policies.document import Announcement, How, PolicyDocument, Rule, When
@@ -58,7 +59,7 @@ def make() -> Demo:
     support, billing = create_team(by=admin, name="Support"), create_team(by=admin, name="Billing")
     _make_people(admin, support, billing)
     folder = create_destination(
-        by=admin, name="Demo folder", kind=Kind.LOCAL, bucket=BUCKET, sets=CredentialSets(write=TOKEN, read=TOKEN)
+        by=admin, name="Demo folder", kind=local.KIND.name, bucket=BUCKET, sets=CredentialSets(write=TOKEN, read=TOKEN)
     )
     (settings.LOCAL_STORE_ROOT / BUCKET).mkdir(parents=True, exist_ok=True)
     application = create_application(

@@ -20,9 +20,8 @@ class Uploads:
 
     def write(self, place: DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
         """Write one object. Raises StoreError: Sinch then tells nobody."""
-        region = credentials.rpartition(":")[2] if place.kind == "s3" else ""
         endpoint = self.endpoints.get(place.kind, "")
-        location = Location(place.kind, place.account, place.bucket, region, endpoint)
+        location = Location(place.kind, place.account, place.bucket, endpoint=endpoint)
         open_store(location, credentials).write(place.key, data, content_type=content_type)
 
 

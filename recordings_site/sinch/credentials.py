@@ -4,7 +4,10 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from recordings_site.base.formatting import either
 
 from .errors import CredentialsError
 
@@ -51,25 +54,14 @@ Credentials = S3Credentials | AzureCredentials | GsCredentials | LocalCredential
 
 
 def parse(kind: str, text: str) -> Credentials:
-    """Read the credentials of a store of `kind` (s3, azure, gs, local) in the grammar that Sinch documents for it.
+    """Read the credentials of a store of `kind` (such as s3) in the grammar that Sinch documents for it.
 
     Raises CredentialsError, whose message says what is expected and repeats nothing of `text`.
     """
-    text = text.strip()
-    match kind:
-        case "s3":
-            return _s3(text)
-        case "azure":
-            return _azure(text)
-        case "gs":
-            access_key, secret = _parts(text, 2, "AccessKey:Secret, a Cloud Storage interoperability (HMAC) key")
-            return GsCredentials(access_key, secret)
-        case "local":
-            if not _TOKEN.fullmatch(text):
-                raise CredentialsError("A local folder's token has 16 to 128 letters, digits, '-' or '_'.")
-            return LocalCredentials(text)
-        case _:
-            raise CredentialsError("The kind of store must be s3, azure, gs or local.")
+    grammar = GRAMMARS.get(kind)
+    if grammar is None:
+        raise CredentialsError(f"The kind of store must be {either(GRAMMARS)}.")
+    return grammar(text.strip())
 
 
 def masked(text: str) -> str:
@@ -109,8 +101,22 @@ def _azure(text: str) -> AzureCredentials:
     return AzureCredentials(text)
 
 
+def _gs(text: str) -> GsCredentials:
+    access_key, secret = _parts(text, 2, "AccessKey:Secret, a Cloud Storage interoperability (HMAC) key")
+    return GsCredentials(access_key, secret)
+
+
+def _local(text: str) -> LocalCredentials:
+    if not _TOKEN.fullmatch(text):
+        raise CredentialsError("A local folder's token has 16 to 128 letters, digits, '-' or '_'.")
+    return LocalCredentials(text)
+
+
 def _parts(text: str, count: int, grammar: str) -> list[str]:
     parts = text.split(":")
     if len(parts) != count or not all(_PART.fullmatch(part) for part in parts):
         raise CredentialsError(f"The credentials must be {grammar}: {count} parts with colons between, no spaces.")
     return parts
+
+
+GRAMMARS: Mapping[str, Callable[[str], Credentials]] = {"s3": _s3, "azure": _azure, "gs": _gs, "local": _local}

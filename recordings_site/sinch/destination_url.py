@@ -9,7 +9,6 @@ from .errors import DestinationUrlError
 
 MAX_URL = 2048
 MAX_KEY = 1024
-KINDS = ("s3", "azure", "gs", "local")
 TRANSCRIPT_SUFFIX = "-transcript.json"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(.*)", re.DOTALL)
@@ -31,6 +30,17 @@ _UNDATED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Scheme:
+    """What follows `scheme://`: the bucket, as the store calls it, for some behind the account's name."""
+
+    bucket: str = "bucket"
+    has_account: bool = False
+
+
+SCHEMES = {"s3": Scheme(), "azure": Scheme("container", has_account=True), "gs": Scheme(), "local": Scheme()}
+
+
+@dataclass(frozen=True, slots=True)
 class DestinationUrl:
     """A place in a store. `account` is Azure's alone. A reported place may have no `kind`: then only `key` is known."""
 
@@ -44,7 +54,7 @@ class DestinationUrl:
         """The place as a URL for Sinch; only the key when nothing more is known."""
         if not self.kind:
             return self.key
-        container = f"{self.account}/{self.bucket}" if self.kind == "azure" else self.bucket
+        container = f"{self.account}/{self.bucket}" if SCHEMES[self.kind].has_account else self.bucket
         return f"{self.kind}://{container}/{self.key}"
 
     @property
@@ -76,17 +86,19 @@ def parse(text: str) -> DestinationUrl:
     kind, rest = found[1].lower(), found[2]
     if kind == "sdrive":
         raise DestinationUrlError("sdrive:// is a placeholder in Sinch's page: write s3://, azure:// or gs://.")
-    if kind not in KINDS:
+    scheme = SCHEMES.get(kind)
+    if scheme is None:
         raise DestinationUrlError(f"Sinch cannot write to {kind}://: use s3://, azure:// or gs://.")
     account = ""
-    if kind == "azure":
+    if scheme.has_account:
         account, _, rest = rest.partition("/")
         if not _ACCOUNT.fullmatch(account):
             raise DestinationUrlError("An Azure destination is azure://account/container/…: the account is missing.")
     bucket, _, key = rest.partition("/")
     if not _BUCKET.fullmatch(bucket):
-        missing = "container" if kind == "azure" else "bucket"
-        raise DestinationUrlError(f"The {missing} in the destination URL is missing or has characters it cannot have.")
+        raise DestinationUrlError(
+            f"The {scheme.bucket} in the destination URL is missing or has characters it cannot have."
+        )
     _check_key(key)
     return DestinationUrl(kind, account, bucket, key)
 

@@ -25,6 +25,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from recordings_site.storage.opening import Location
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -34,6 +35,7 @@ from recordings_site.storage.port import (
     HandOff,
     ObjectPage,
     ObjectStat,
+    Store,
     StoreFacts,
     Windows,
 )
@@ -45,6 +47,11 @@ _MISPLACED = {
     "BlobArchived": "The blob lies in the archive tier: rehydrate it in the store, then it can be read.",
     "AccountIsDisabled": "The storage account is disabled. Ask its owner.",
 }
+
+
+def open_at(location: Location, credentials: str | None) -> Store:
+    """The container seen with a SAS or an account key."""
+    return AzureStore(location.account, location.bucket, endpoint=location.endpoint, credentials=credentials)
 
 
 class AzureStore:

@@ -31,6 +31,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from recordings_site.storage.opening import Location
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -39,6 +40,7 @@ from recordings_site.storage.port import (
     HandOff,
     ObjectPage,
     ObjectStat,
+    Store,
     StoreFacts,
 )
 
@@ -62,6 +64,18 @@ _MISPLACED = {
     "InvalidObjectState": "The object lies in an archive tier (Glacier): restore it in the store, then it can be read.",
 }
 _BUSY = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "Throttling", "TooManyRequests"}
+
+
+def open_at(location: Location, credentials: str | None) -> Store:
+    """The bucket seen with AccessKey:SecretKey, or AccessKey:SecretKey:Region."""
+    if credentials is None:
+        return S3Store(location.bucket, region=location.region, endpoint=location.endpoint)
+    key, colon, rest = credentials.partition(":")
+    secret, _, region = rest.partition(":")
+    if not colon or not key or not secret:
+        raise StoreMisconfigured("The credentials must be AccessKey:SecretKey, for S3 with :Region at the end.")
+    region = region or location.region
+    return S3Store(location.bucket, region=region, endpoint=location.endpoint, key=key, secret=secret)
 
 
 class S3Store:

@@ -160,3 +160,8 @@ def test_which_day_it_is_counts_in_the_zone_of_the_time() -> None:
     at = datetime(2026, 3, 5, 0, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
     assert formatting.relative(at, datetime(2026, 3, 5, 22, 30, tzinfo=UTC)) == "00:30"
     assert formatting.relative(at, datetime(2026, 3, 5, 23, 30, tzinfo=UTC)) == "yesterday 00:30"
+
+
+def test_a_choice_ends_with_or() -> None:
+    assert formatting.either(["s3", "azure", "gs"]) == "s3, azure or gs"
+    assert formatting.either(["s3"]) == "s3"

@@ -4,7 +4,8 @@ from typing import Any
 
 from recordings_site.destinations import actions
 from recordings_site.destinations.actions import CredentialSets
-from recordings_site.destinations.models import Destination, ReadMode
+from recordings_site.destinations.kinds.base import ReadMode
+from recordings_site.destinations.models import Destination
 from tests.stores import azurite as azure
 from tests.stores import swift as s3
 from tests.stores.azurite import Azurite

@@ -10,6 +10,7 @@ from recordings_site.accounts.models import AuditEvent
 from recordings_site.destinations import actions, doctor
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, STEPS, WARN, Step
 from tests.destinations import made
 from tests.stores import azurite as azure
 from tests.stores import swift as s3
@@ -23,27 +24,27 @@ SECRETS = (s3.OWNER[1], s3.WRITER[1], s3.READER[1], azure.KEY, "wr0ng")
 Names = Callable[[], str]
 
 
-def examined(destination: Destination) -> dict[str, doctor.Step]:
+def examined(destination: Destination) -> dict[str, Step]:
     """The steps of a check, kept as the page shows them."""
     actions.check_destination(destination=destination)
     destination.refresh_from_db()
-    steps = {step["name"]: doctor.Step(**step) for step in destination.check_result}
-    assert list(steps) == list(doctor.STEPS)
+    steps = {step["name"]: Step(**step) for step in destination.check_result}
+    assert list(steps) == list(STEPS)
     assert not any(secret in str(destination.check_result) for secret in SECRETS)
     return steps
 
 
-def outcomes(steps: dict[str, doctor.Step]) -> dict[str, str]:
+def outcomes(steps: dict[str, Step]) -> dict[str, str]:
     return {name: step.outcome for name, step in steps.items()}
 
 
 def test_a_right_set_up_on_s3(swift: Swift, fresh_name: Names) -> None:
     destination = made.on_swift(swift, swift.make_bucket(fresh_name()))
     steps = examined(destination)
-    assert all(step.outcome in (doctor.OK, doctor.SKIPPED) for step in steps.values()), steps
-    assert steps["write_only"].outcome == doctor.OK
+    assert all(step.outcome in (OK, SKIPPED) for step in steps.values()), steps
+    assert steps["write_only"].outcome == OK
     assert "as entered" in steps["place"].text
-    assert steps["clock"].outcome == doctor.OK
+    assert steps["clock"].outcome == OK
     assert destination.failing_since is None
 
 
@@ -55,24 +56,24 @@ def test_nothing_is_left_behind(swift: Swift, fresh_name: Names) -> None:
 
 def test_swapped_keys(swift: Swift, fresh_name: Names) -> None:
     steps = examined(made.on_swift(swift, swift.make_bucket(fresh_name()), write=s3.READER, read=s3.WRITER))
-    assert steps["write"].outcome == doctor.BAD
+    assert steps["write"].outcome == BAD
     assert "swapped" in steps["write"].text
     # What follows is as it will be when they are in their places.
-    assert {steps[name].outcome for name in doctor.STEPS if name != "write"} == {doctor.OK}
+    assert {steps[name].outcome for name in STEPS if name != "write"} == {OK}
 
 
 def test_two_destinations_in_one_folder_are_checked_at_once(swift: Swift, fresh_name: Names) -> None:
     bucket = swift.make_bucket(fresh_name())
     destinations = [made.on_swift(swift, bucket, name=name) for name in ("One", "Two")]
     for steps in zip(*map(doctor.examine, destinations), strict=True):
-        assert {step.outcome for step in steps} <= {doctor.OK, doctor.SKIPPED}, steps
+        assert {step.outcome for step in steps} <= {OK, SKIPPED}, steps
 
 
 def test_a_write_key_that_can_read(swift: Swift, fresh_name: Names) -> None:
     steps = examined(made.on_swift(swift, swift.make_bucket(fresh_name()), write=s3.OWNER))
-    assert steps["write_only"].outcome == doctor.WARN
+    assert steps["write_only"].outcome == WARN
     assert "read and list" in steps["write_only"].text
-    assert {steps[name].outcome for name in ("write", "list", "stat", "range", "remove")} == {doctor.OK}
+    assert {steps[name].outcome for name in ("write", "list", "stat", "range", "remove")} == {OK}
 
 
 @pytest.mark.parametrize("which", ["write", "read"])
@@ -80,30 +81,30 @@ def test_a_wrong_secret(swift: Swift, fresh_name: Names, which: str) -> None:
     right = s3.WRITER if which == "write" else s3.READER
     steps = examined(made.on_swift(swift, swift.make_bucket(fresh_name()), **{which: (right[0], "wr0ng")}))
     failed = steps["write" if which == "write" else "list"]
-    assert failed.outcome == doctor.BAD
+    assert failed.outcome == BAD
     assert "The secret key does not belong to the access key" in failed.text
-    assert steps["list" if which == "write" else "write"].outcome == doctor.OK
+    assert steps["list" if which == "write" else "write"].outcome == OK
 
 
 def test_a_missing_bucket(swift: Swift) -> None:
     steps = examined(made.on_swift(swift, "no-such-bucket"))
-    assert {steps[name].outcome for name in ("write", "list")} == {doctor.BAD}
+    assert {steps[name].outcome for name in ("write", "list")} == {BAD}
     assert "There is no such bucket: no-such-bucket" in steps["write"].text
 
 
 def test_a_wrong_region(swift: Swift, fresh_name: Names) -> None:
     steps = examined(made.on_swift(swift, swift.make_bucket(fresh_name()), region="us-west-2"))
-    assert steps["place"].outcome == doctor.BAD
+    assert steps["place"].outcome == BAD
     assert "Change the region to eu-central-1" in steps["place"].remedy
 
 
 def test_right_wrong_and_missing_on_azure(azurite: Azurite, fresh_name: Names) -> None:
     right = examined(made.on_azurite(azurite, azurite.make_container(fresh_name())))
-    assert right["write_only"].outcome == doctor.WARN
+    assert right["write_only"].outcome == WARN
     assert "full control" in right["write_only"].text
-    assert {right[name].outcome for name in ("write", "list", "stat", "range", "remove")} == {doctor.OK}
+    assert {right[name].outcome for name in ("write", "list", "stat", "range", "remove")} == {OK}
     wrong = examined(made.on_azurite(azurite, azurite.make_container(fresh_name()), key=azure.KEY[:-4] + "AAAA"))
-    assert (wrong["write"].outcome, wrong["list"].outcome) == (doctor.BAD, doctor.OK)
+    assert (wrong["write"].outcome, wrong["list"].outcome) == (BAD, OK)
     assert "account key or the SAS is wrong" in wrong["write"].text
     missing = examined(made.on_azurite(azurite, "no-such-container", read=azure.KEY))
     assert "There is no such container" in missing["write"].text
@@ -111,11 +112,9 @@ def test_right_wrong_and_missing_on_azure(azurite: Azurite, fresh_name: Names) -
 
 def test_interoperability_keys_and_a_service_account(swift: Swift, google: Google, fresh_name: Names) -> None:
     interoperability = outcomes(examined(made.on_interoperability(swift, swift.make_bucket(fresh_name()))))
-    assert {interoperability[name] for name in ("write", "write_only", "list", "stat", "range", "remove")} == {
-        doctor.OK
-    }
+    assert {interoperability[name] for name in ("write", "write_only", "list", "stat", "range", "remove")} == {OK}
     account = outcomes(examined(made.on_google(google, google.make_bucket(fresh_name()))))
-    assert {account[name] for name in ("write", "list", "stat", "range", "remove")} == {doctor.OK}
+    assert {account[name] for name in ("write", "list", "stat", "range", "remove")} == {OK}
 
 
 def test_a_store_that_is_down_or_busy(fresh_name: Names) -> None:
@@ -147,7 +146,7 @@ def test_a_secret_that_does_not_open_is_a_failed_step(swift: Swift, fresh_name: 
     other = made.on_swift(swift, "other", name="Other")
     Destination.objects.filter(pk=destination.pk).update(write_credentials=other.write_credentials)
     steps = examined(Destination.objects.get(pk=destination.pk))
-    assert steps["write"].outcome == doctor.BAD
+    assert steps["write"].outcome == BAD
     assert "belongs elsewhere" in steps["write"].text
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from recordings_site.destinations.models import Kind
 from recordings_site.recordings import actions
 from recordings_site.recordings.actions_media import not_audio
 from recordings_site.recordings.matching import (
@@ -27,7 +26,7 @@ APP = "669E367E-6BBA-48AB-AF15-266871C28135"
 
 
 def _job(key: str, **fields: object) -> RecordingJob:
-    destination = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/", region="eu-central-1")
+    destination = factories.destination(kind="s3", bucket="calls", prefix="voice/", region="eu-central-1")
     call = factories.call(call_id=CALL_ID)
     return factories.recording(call=call, destination=destination, key=key, available_at=None, **fields)
 
@@ -89,19 +88,19 @@ def test_an_object_that_nobody_asked_for_is_adopted() -> None:
     "text", ["s3://another/voice/a.mp3", "ftp://x/y", "file:///etc/passwd", "", "http://evil/x.mp3"]
 )
 def test_a_place_of_none_of_our_destinations_matches_none(text: str) -> None:
-    factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/", region="eu-central-1")
+    factories.destination(kind="s3", bucket="calls", prefix="voice/", region="eu-central-1")
     assert read_reported(text).destination is None
 
 
 def test_the_destination_with_the_longest_prefix_has_the_object() -> None:
-    factories.destination(kind=Kind.S3, bucket="calls", prefix="")
-    inner = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/")
+    factories.destination(kind="s3", bucket="calls", prefix="")
+    inner = factories.destination(kind="s3", bucket="calls", prefix="voice/")
     assert read_reported("s3://calls/voice/a.mp3").destination == inner
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a-transcript.json"])
 def test_a_conference_that_meets_again_keeps_the_file_of_its_earlier_session(name: str) -> None:
-    destination = factories.destination(kind=Kind.S3, bucket="calls", prefix="voice/")
+    destination = factories.destination(kind="s3", bucket="calls", prefix="voice/")
     earlier = factories.conference_session(conference_id="room", opened_at=factories.LONG_AGO)
     later = factories.conference_session(
         conference_id="room", number=earlier.number, opened_at=factories.LONG_AGO + timedelta(hours=2)

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from recordings_site.base.lru import Lru
-from recordings_site.destinations.models import Kind
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import Opened
 from recordings_site.recordings.playback.version import Version
@@ -27,7 +26,7 @@ def takes(request: HttpRequest, recording: RecordingJob) -> bool:
         return False
     if recording.audio.get("head"):  # nginx cannot put our frame before the store's bytes
         return False
-    return recording.destination is not None and recording.destination.kind != Kind.LOCAL
+    return recording.destination is not None and recording.destination.store_kind.signs_urls
 
 
 def hand_over(response: HttpResponseBase, recording: RecordingJob, opened: Opened) -> None:

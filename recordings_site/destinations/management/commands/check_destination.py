@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recordings_site.destinations import actions, doctor
+from recordings_site.destinations import actions
 from recordings_site.destinations.models import Destination
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, Step
 
-SIGNS = {doctor.OK: "ok  ", doctor.WARN: "warn", doctor.BAD: "FAIL", doctor.SKIPPED: "-   "}
+SIGNS = {OK: "ok  ", WARN: "warn", BAD: "FAIL", SKIPPED: "-   "}
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{', '.join(failed)}: the check failed.")
 
-    def _show(self, step: doctor.Step) -> None:
+    def _show(self, step: Step) -> None:
         self.stdout.write(f"  {SIGNS[step.outcome]}  {step.title}: {step.text}")
         if step.remedy:
             self.stdout.write(f"        {step.remedy}")

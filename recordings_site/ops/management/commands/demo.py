@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import Call
+from recordings_site.destinations.kinds import local
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
 from recordings_site.recordings.lifecycle import objects
@@ -90,7 +91,7 @@ class Command(BaseCommand):
 
     def _place(self, waiting: list[Gathering], url: str, wishes: Options) -> None:
         application = Application(demo.KEY, demo.SECRET, url.rstrip("/") + "/callbacks/sinch/")
-        uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)})
+        uploads = Uploads({local.KIND.name: str(settings.LOCAL_STORE_ROOT)})
         engine = Engine(application, Wire(application, patient(over_http())), uploads, wishes)
         total = sum(map(len, waiting))
         with tqdm(total=total, desc="Placing calls", unit="call", disable=not sys.stderr.isatty()) as bar:

@@ -1,0 +1,56 @@
+"""Azure Blob Storage."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from recordings_site.destinations.kinds.azure import guide
+from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
+
+
+class Azure(StoreKind):
+    """A container in a storage account, whose key is all that Sinch takes."""
+
+    name = "azure"
+    label = "Azure Blob Storage"
+    bucket_label = "Container"
+    place_fields = ("account", "endpoint")
+    read_modes = (ReadMode.SAS, ReadMode.KEYS, ReadMode.AMBIENT)
+    shows_token = True
+    write_remedy = "Copy one of the account's two access keys again, and check account and container."
+
+    def fit(self, fields: dict[str, forms.Field]) -> None:
+        """Keys without names."""
+        del fields["write_key"], fields["read_key"]
+        fields["write_secret"].label = "The storage account's access key"
+        fields["read_secret"].label = "SAS or account key"
+
+    def write_set(self, key: str, secret: str, region: str) -> str:
+        """The account key."""
+        return secret
+
+    def read_problem(self, mode: str, text: str) -> str:
+        """A SAS and a key are easily taken for each other."""
+        if mode == ReadMode.SAS and "sig=" not in text:
+            return "This is not a SAS: it is a text with sv=…&sig=…"
+        if mode == ReadMode.KEYS and "sig=" in text:
+            return "This looks like a SAS: choose it above."
+        return ""
+
+    def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
+        """Commands of Azure's CLI."""
+        return guide.of(account or "YOURACCOUNT", bucket or "YOUR-BUCKET")
+
+    def read_remedy(self, what: str) -> str:
+        """A SAS's letters and a role's name."""
+        return f"The read set must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
+
+    def excess(self, can: Sequence[str]) -> tuple[str, str]:
+        """An account key can do everything."""
+        return (
+            "The account key is full control over the whole storage account; Azure offers Sinch nothing less.",
+            "Give the recordings a storage account of their own, and replace its keys regularly.",
+        )
+
+
+KIND = Azure()

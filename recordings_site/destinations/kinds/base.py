@@ -1,0 +1,122 @@
+"""What a kind of store says of itself: its fields, its guide, its credentials, and what its check has to know."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django import forms
+from django.db import models
+
+from recordings_site.destinations.steps import OK, Step
+from recordings_site.storage.port import StoreFacts
+
+
+class ReadMode(models.TextChoices):
+    """How we authenticate when we read."""
+
+    KEYS = "keys", "Keys"
+    AMBIENT = "ambient", "The machine's own identity"
+    SAS = "sas", "Shared access signature"
+    SERVICE_ACCOUNT = "service_account", "Service account"
+    INTEROPERABILITY = "interoperability", "Interoperability key"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to paste somewhere."""
+
+    title: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Why there are two sets, what rights each needs, and the documents that give just those."""
+
+    why: str
+    write: str
+    read: str
+    documents: tuple[Document, ...] = ()
+
+
+WHY = (
+    "Sinch only ever writes, and its credentials leave this site inside the answer to each recorded call; "
+    "we only ever read. Two sets keep what travels from being able to read what was recorded."
+)
+
+
+class StoreKind(ABC):
+    """A kind of store. The grammar of its URLs and credentials is Sinch's (sinch.destination_url, sinch.credentials),
+    the adapter that speaks with it is in storage; both know it by the same name, the scheme of its URLs.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    bucket_label: ClassVar[str] = "Bucket"
+    # Of account, region and endpoint those that a place of this kind has.
+    place_fields: ClassVar[tuple[str, ...]]
+    # The first is the one suggested.
+    read_modes: ClassVar[tuple[ReadMode, ...]]
+    # Whether people enter credentials.
+    has_credentials: ClassVar[bool] = True
+    # Whether it is for the demo and for tests alone: Sinch cannot write there.
+    demo_only: ClassVar[bool] = False
+    # Whether a proxy can fetch from it by a signed URL.
+    signs_urls: ClassVar[bool] = True
+    # Whether the machine's own identity is shown as a token, which whoever has it can use anywhere.
+    shows_token: ClassVar[bool] = False
+    # Why it cannot be checked that the write set may only write; empty when it can.
+    rights_unknown: ClassVar[str] = ""
+    write_remedy: ClassVar[str]
+
+    def endpoint(self, entered: str) -> str:
+        """The address for the adapter, given the one that was entered."""
+        return entered
+
+    def fit(self, fields: dict[str, forms.Field]) -> None:  # noqa: B027 - most are as they are
+        """Name the fields of the credentials form as this kind does, and remove those that it has not."""
+
+    @abstractmethod
+    def write_set(self, key: str, secret: str, region: str) -> str:
+        """The credentials as Sinch takes them; empty while something else has to be entered first."""
+
+    def moved(self, write_set: str, region: str) -> str:
+        """The write set after the place got another region."""
+        return write_set
+
+    def read_set(self, mode: str, key: str, secret: str) -> str:
+        """The credentials as the adapter takes them."""
+        return secret
+
+    def read_problem(self, mode: str, text: str) -> str:
+        """What is wrong with a read set, as far as its looks tell; empty when nothing is."""
+        return ""
+
+    @abstractmethod
+    def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
+        """How to get the two sets, with the names filled in as far as they are known."""
+
+    @abstractmethod
+    def read_remedy(self, what: str) -> str:
+        """What to do when the read set may not do something ("read objects")."""
+
+    def probe_mark(self, pk: int) -> str:
+        """What tells the test object of this destination from another one's.
+
+        One name for all checks, so that a store whose sets may not delete keeps one small object, not one a night.
+        """
+        return str(pk)
+
+    def excess(self, can: Sequence[str]) -> tuple[str, str]:
+        """Text and remedy for a write set that can do these things, too ("read", "list")."""
+        return (
+            f"The write set, which travels to Sinch with each call, can also {' and '.join(can)}.",
+            "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
+        )
+
+    def check_place(self, region: str, facts: StoreFacts | None) -> Step:
+        """Compare the region that was entered with what the store tells."""
+        told = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
+        return Step("place", OK, told)

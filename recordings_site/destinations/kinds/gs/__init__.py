@@ -1,0 +1,54 @@
+"""Google Cloud Storage."""
+
+import secrets
+
+from django import forms
+
+from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
+from recordings_site.destinations.kinds.gs import guide
+
+
+class Gs(StoreKind):
+    """A bucket; Sinch writes with an interoperability key, which Google's own API does not take."""
+
+    name = "gs"
+    label = "Google Cloud Storage"
+    place_fields = ("endpoint",)
+    read_modes = (ReadMode.SERVICE_ACCOUNT, ReadMode.AMBIENT, ReadMode.INTEROPERABILITY)
+    shows_token = True
+    write_remedy = "The interoperability key's account needs the role Storage Object Creator on the bucket."
+
+    def fit(self, fields: dict[str, forms.Field]) -> None:
+        """A JSON key has many lines."""
+        fields["read_key"].help_text = "For an interoperability key alone."
+        fields["read_secret"].label = "JSON key, or secret of the interoperability key"
+        fields["read_secret"].widget = forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "class": "mono"})
+
+    def write_set(self, key: str, secret: str, region: str) -> str:
+        """AccessKey:Secret."""
+        return f"{key}:{secret}"
+
+    def read_set(self, mode: str, key: str, secret: str) -> str:
+        """A service account's JSON alone, or AccessKey:Secret."""
+        return f"{key}:{secret}" if mode == ReadMode.INTEROPERABILITY else secret
+
+    def read_problem(self, mode: str, text: str) -> str:
+        """A JSON key is pasted whole."""
+        if mode == ReadMode.SERVICE_ACCOUNT and not text.startswith("{"):
+            return "This is not the JSON key of a service account. Paste the whole file."
+        return ""
+
+    def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
+        """Commands of gcloud."""
+        return guide.of(bucket or "YOUR-BUCKET")
+
+    def read_remedy(self, what: str) -> str:
+        """A role's name."""
+        return f"The read set must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
+
+    def probe_mark(self, pk: int) -> str:
+        """Another one each time: who may only create cannot overwrite."""
+        return secrets.token_hex(8)
+
+
+KIND = Gs()

@@ -1,0 +1,33 @@
+"""How to get the two sets of credentials at Google."""
+
+from recordings_site.destinations.kinds.base import WHY, Document, Guide
+
+
+def of(bucket: str) -> Guide:
+    """The guide for a bucket."""
+    write = _commands(bucket, "sinch-writer", "roles/storage.objectCreator", hmac=True)
+    read = _commands(bucket, "recordings-reader", "roles/storage.objectViewer", hmac=False)
+    return Guide(
+        WHY,
+        "An interoperability (HMAC) key of a service account with the role Storage Object Creator on it. "
+        "That role cannot overwrite either, so what is recorded stays as it was.",
+        "A service account's JSON key or this machine's own identity, with the role Storage Object Viewer. "
+        "Another interoperability key works too, through Google's S3-style API; Sinch's kind of key cannot be "
+        "used with Google's own API.",
+        (Document("Write set", "gcloud", write), Document("Read set", "gcloud", read)),
+    )
+
+
+def _commands(bucket: str, account: str, role: str, *, hmac: bool) -> str:
+    email = f"{account}@YOUR-PROJECT.iam.gserviceaccount.com"
+    key = (
+        f"gcloud storage hmac create {email}"
+        if hmac
+        else f"gcloud iam service-accounts keys create key.json --iam-account {email}"
+    )
+    return (
+        f"gcloud iam service-accounts create {account}\n"
+        f"gcloud storage buckets add-iam-policy-binding gs://{bucket} \\\n"
+        f"  --member serviceAccount:{email} --role {role}\n"
+        f"{key}"
+    )

@@ -1,0 +1,20 @@
+"""Google Cloud Storage, through whichever of its two APIs takes the credentials; only that one's library is loaded."""
+
+from dataclasses import replace
+
+from recordings_site.storage.opening import Location
+from recordings_site.storage.port import Store
+
+INTEROPERABILITY = "https://storage.googleapis.com"
+
+
+def open_at(location: Location, credentials: str | None) -> Store:
+    """The bucket seen with a service account's JSON, or, by the S3 protocol, with Sinch's kind of key."""
+    if credentials is None or credentials.lstrip().startswith("{"):
+        from recordings_site.storage.gcs import GcsStore
+
+        return GcsStore(location.bucket, endpoint=location.endpoint, credentials=credentials)
+    from recordings_site.storage import s3
+
+    endpoint, region = location.endpoint or INTEROPERABILITY, location.region or "auto"
+    return s3.open_at(replace(location, endpoint=endpoint, region=region), credentials)
