@@ -29,7 +29,7 @@ COMMANDS = ("start", "stop", "pause", "resume")
 STARTING = frozenset({"start", "resume"})
 
 
-class Result(StrEnum):
+class CommandResult(StrEnum):
     """What came of a command."""
 
     STARTED = "started"
@@ -48,14 +48,19 @@ class Result(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-_DONE = {"start": Result.STARTED, "resume": Result.RESUMED, "stop": Result.STOPPED, "pause": Result.PAUSED}
+_DONE = {
+    "start": CommandResult.STARTED,
+    "resume": CommandResult.RESUMED,
+    "stop": CommandResult.STOPPED,
+    "pause": CommandResult.PAUSED,
+}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """What came of a command, with the values of that result."""
 
-    result: Result
+    result: CommandResult
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -66,57 +71,59 @@ class Outcome:
     @property
     def uncertain(self) -> bool:
         """Whether Sinch left that open."""
-        return self.result == Result.UNCERTAIN
+        return self.result == CommandResult.UNCERTAIN
 
 
-def command_recording(*, by: User, call: Call, command: str) -> Outcome:
+def command_recording(*, by: User, call: Call, command: str) -> CommandOutcome:
     """Do one of COMMANDS to a call in progress. Never raises for what Sinch, or the state of things, says no to.
 
     No transaction is open while Sinch is asked; what it answered is then kept together with the audit row.
     """
     if call.is_over:
-        return _kept(by, call, command, Outcome(Result.CALL_OVER))
+        return _kept(by, call, command, CommandOutcome(CommandResult.CALL_OVER))
     running = RecordingJob.objects.running_on(call)
     try:
         return (_start if command in STARTING else _stop)(by, call, command, running)
     except CannotRecord as problem:
-        return _kept(by, call, command, Outcome(Result.CANNOT_RECORD, problem.grounds))
+        return _kept(by, call, command, CommandOutcome(CommandResult.CANNOT_RECORD, problem.grounds))
 
 
-def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
+def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     if running:
-        return _kept(by, call, command, Outcome(Result.RUNS_ALREADY))
+        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_ALREADY))
     planned, options = plan_live(_facts(call), snapshot.current(), recording_id=uuid.uuid4())
     error = _send(call, svaml.manage("start", options))
     if error is not None and error.status:
-        return _kept(by, call, command, Outcome(Result.REFUSED, {"error": str(error)}))
-    return _keep_start(by, call, command, planned, Outcome(Result.UNCERTAIN if error else _DONE[command]))
+        return _kept(by, call, command, CommandOutcome(CommandResult.REFUSED, {"error": str(error)}))
+    return _keep_start(by, call, command, planned, CommandOutcome(CommandResult.UNCERTAIN if error else _DONE[command]))
 
 
 @transaction.atomic
-def _keep_start(by: User, call: Call, command: str, planned: PlannedRecording, outcome: Outcome) -> Outcome:
+def _keep_start(
+    by: User, call: Call, command: str, planned: PlannedRecording, outcome: CommandOutcome
+) -> CommandOutcome:
     job = expect_recording(subject=call, planned=planned, at=timezone.now(), origin=Origin.LIVE)
     return _kept(by, call, command, outcome, [job])
 
 
-def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
+def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     if not running:
-        return _kept(by, call, command, Outcome(Result.RUNS_NOT))
+        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_NOT))
     error = _send(call, svaml.manage("stop"))
     if error is not None:
-        result = Result.REFUSED if error.status else Result.UNREACHABLE
-        return _kept(by, call, command, Outcome(result, {"error": str(error)}))
+        result = CommandResult.REFUSED if error.status else CommandResult.UNREACHABLE
+        return _kept(by, call, command, CommandOutcome(result, {"error": str(error)}))
     return _keep_stop(by, call, command, running)
 
 
 @transaction.atomic
-def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> Outcome:
+def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     now = timezone.now()
     for job in RecordingJob.objects.filter(pk__in=[job.pk for job in running], stopped_at=None).select_for_update():
         job.stopped_at = now
         job.save(update_fields=("stopped_at",))
     settle(call)
-    return _kept(by, call, command, Outcome(_DONE[command]), running)
+    return _kept(by, call, command, CommandOutcome(_DONE[command]), running)
 
 
 def _send(call: Call, document: Svaml) -> ApiError | None:
@@ -128,7 +135,9 @@ def _send(call: Call, document: Svaml) -> ApiError | None:
     return None
 
 
-def _kept(by: User, call: Call, command: str, outcome: Outcome, jobs: Sequence[RecordingJob] = ()) -> Outcome:
+def _kept(
+    by: User, call: Call, command: str, outcome: CommandOutcome, jobs: Sequence[RecordingJob] = ()
+) -> CommandOutcome:
     """Audit what came of a command."""
     data: dict[str, object] = {
         "outcome": "uncertain" if outcome.uncertain else "done" if outcome.done else "refused",

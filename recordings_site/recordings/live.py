@@ -6,7 +6,7 @@ from datetime import datetime
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.reaching import client_for
-from recordings_site.recordings.actions_live import Outcome, Result
+from recordings_site.recordings.actions_live import CommandOutcome, CommandResult
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.state import State
 from recordings_site.sinch.client import ApiError, Participant
@@ -39,9 +39,9 @@ class LiveCall:
         return paused and self.running is None
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> CommandOutcome | None:
         """What came of the last command."""
-        return Outcome(Result(self.last.data["result"]), self.last.data["values"]) if self.last else None
+        return CommandOutcome(CommandResult(self.last.data["result"]), self.last.data["values"]) if self.last else None
 
     @property
     def was_done(self) -> bool:

@@ -1,28 +1,28 @@
 """The words for what came of a command on the live page."""
 
 from recordings_site.policies.sentences import cannot_record
-from recordings_site.recordings.actions_live import Outcome, Result
+from recordings_site.recordings.actions_live import CommandOutcome, CommandResult
 
 _FIXED = {
-    Result.STARTED: "Recording.",
-    Result.RESUMED: "Recording again.",
-    Result.STOPPED: "Stopped.",
-    Result.PAUSED: "Paused.",
-    Result.UNCERTAIN: "Sinch did not answer: the recording may have started.",
-    Result.CALL_OVER: "The call has ended.",
-    Result.RUNS_ALREADY: "A recording of this call runs already. Stop it first.",
-    Result.RUNS_NOT: "No recording of this call runs.",
+    CommandResult.STARTED: "Recording.",
+    CommandResult.RESUMED: "Recording again.",
+    CommandResult.STOPPED: "Stopped.",
+    CommandResult.PAUSED: "Paused.",
+    CommandResult.UNCERTAIN: "Sinch did not answer: the recording may have started.",
+    CommandResult.CALL_OVER: "The call has ended.",
+    CommandResult.RUNS_ALREADY: "A recording of this call runs already. Stop it first.",
+    CommandResult.RUNS_NOT: "No recording of this call runs.",
 }
 
 
-def outcome(came: Outcome) -> str:
+def outcome(came: CommandOutcome) -> str:
     """What came of it, with the remedy where something can be done."""
     match came.result:
-        case Result.CANNOT_RECORD:
+        case CommandResult.CANNOT_RECORD:
             return cannot_record(came.values)
-        case Result.REFUSED:
+        case CommandResult.REFUSED:
             return f"Sinch refused: {came.values['error']}."
-        case Result.UNREACHABLE:
+        case CommandResult.UNREACHABLE:
             return str(came.values["error"])
         case result:
             return _FIXED[result]

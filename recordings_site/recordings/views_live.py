@@ -10,7 +10,7 @@ from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings import live, live_sentences
-from recordings_site.recordings.actions_live import COMMANDS, Outcome, command_recording
+from recordings_site.recordings.actions_live import COMMANDS, CommandOutcome, command_recording
 from recordings_site.web.http import Request, page_or_partial
 
 PAGE, CALLS = "recordings/live.html", "recordings/_live_calls.html"
@@ -53,7 +53,7 @@ def live_conference(request: Request, session_pk: int) -> HttpResponse:
     return page_or_partial(request, "recordings/live_conference.html", "recordings/_participants.html", context)
 
 
-def _shown(request: Request, outcome: Outcome | None = None) -> HttpResponse:
+def _shown(request: Request, outcome: CommandOutcome | None = None) -> HttpResponse:
     may_command = request.user.role in (Role.SUPERVISOR, Role.ADMIN)
     context = {
         "live": live.in_progress(request.user, timezone.now()),

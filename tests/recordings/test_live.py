@@ -14,7 +14,7 @@ from recordings_site.calls.models import Call
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import live, live_sentences
-from recordings_site.recordings.actions_live import Outcome, Result, command_recording
+from recordings_site.recordings.actions_live import CommandOutcome, CommandResult, command_recording
 from recordings_site.recordings.models import Origin, RecordingJob, State
 from recordings_site.simulator.engine import Engine, Options
 from recordings_site.simulator.rest import Account, Refusal, serving
@@ -146,7 +146,7 @@ def test_a_call_that_has_ended_is_not_commanded(world: World) -> None:
     world.board.engine.outbox.send = world.board.engine.tell
     world.board.hang_up(call.call_id)
     call.refresh_from_db()
-    assert command_recording(by=world.supervisor, call=call, command="start").result == Result.CALL_OVER
+    assert command_recording(by=world.supervisor, call=call, command="start").result == CommandResult.CALL_OVER
     assert [method for method, *_ in world.account.seen] == []
 
 
@@ -235,13 +235,13 @@ def test_the_page_costs_few_queries_whatever_the_number_of_calls(
 
 
 VALUES = {
-    Result.CANNOT_RECORD: {"reason": "no_destination", "policy_name": "Support EU"},
-    Result.REFUSED: {"error": "Not in progress [403]"},
-    Result.UNREACHABLE: {"error": "Sinch cannot be reached."},
+    CommandResult.CANNOT_RECORD: {"reason": "no_destination", "policy_name": "Support EU"},
+    CommandResult.REFUSED: {"error": "Not in progress [403]"},
+    CommandResult.UNREACHABLE: {"error": "Sinch cannot be reached."},
 }
 
 
-@pytest.mark.parametrize("result", Result)
-def test_each_result_of_a_command_has_words_of_its_own(result: Result) -> None:
-    said = [live_sentences.outcome(Outcome(other, VALUES.get(other, {}))) for other in Result]
-    assert said.count(live_sentences.outcome(Outcome(result, VALUES.get(result, {})))) == 1
+@pytest.mark.parametrize("result", CommandResult)
+def test_each_result_of_a_command_has_words_of_its_own(result: CommandResult) -> None:
+    said = [live_sentences.outcome(CommandOutcome(other, VALUES.get(other, {}))) for other in CommandResult]
+    assert said.count(live_sentences.outcome(CommandOutcome(result, VALUES.get(result, {})))) == 1
