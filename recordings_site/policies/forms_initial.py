@@ -4,25 +4,18 @@ from typing import Any
 
 from django.http import QueryDict
 
-from recordings_site.policies.document import PolicyDocument
+from recordings_site.policies.document import PolicyDocument, Rule, When
+from recordings_site.policies.forms_fields import as_posted, form_values
 from recordings_site.policies.forms_route import branch_initial, route_initial
 
 
 def initial(document: PolicyDocument, name: str) -> dict[str, Any]:
     """The flat fields."""
-    how, heard = document.how, document.how.announcement
     route = document.route.to_dict()
     action, target = branch_initial(route.get("default", {}))
     return {
+        **form_values(document),
         "name": name,
-        "otherwise_record": "yes" if document.otherwise_record else "no",
-        "time_zone": document.time_zone,
-        "holidays": ", ".join(document.holidays),
-        "outbound": document.outbound,
-        "on_answer": document.on_answer,
-        **{f"how_{field}": value for field, value in vars(how).items() if field != "announcement"},
-        **{f"how_announcement_{field}": value for field, value in vars(heard).items()},
-        "how_announcement_files": ", ".join(heard.files),
         **route_initial({"number": "{to}", **route} if route["action"] == "connectPstn" else route),
         "route_default_action": action,
         "route_default_target": target,
@@ -31,17 +24,7 @@ def initial(document: PolicyDocument, name: str) -> dict[str, Any]:
 
 def rules_initial(document: PolicyDocument) -> list[dict[str, Any]]:
     """The rows of the rules."""
-    return [
-        {
-            **vars(rule.when),
-            "record": "yes" if rule.record else "no",
-            "callers": ", ".join(rule.when.callers),
-            "numbers": ", ".join(rule.when.numbers),
-            "percent": rule.percent,
-            "name": rule.name,
-        }
-        for rule in document.rules
-    ]
+    return [form_values(rule) for rule in document.rules]
 
 
 def menu_initial(document: PolicyDocument) -> list[dict[str, Any]]:
@@ -65,7 +48,7 @@ def rearranged(posted: QueryDict) -> QueryDict:
     rules, keys = rows["rules"], rows["menu"]
     match do:
         case "add_rule":
-            rules.append({"record": ["yes"], "direction": ["inbound"], "holidays": ["any"], "percent": ["100"]})
+            rules.append(as_posted(Rule(when=When(direction="inbound"))))
         case "add_key":
             keys.append({"action": ["connectPstn"]})
         case "remove_rule":

@@ -12,28 +12,22 @@ from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 
 from recordings_site.accounts.models import User
-from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies import locales, words
-from recordings_site.policies.document import PolicyDocument, parse
+from recordings_site.policies.document import PolicyDocument, Rule, parse
+from recordings_site.policies.forms_fields import form_fields, form_json
 from recordings_site.policies.forms_initial import initial, menu_initial, rules_initial
 from recordings_site.policies.forms_route import (
     BRANCH_CHOICES,
     FIELDS,
     ROUTE_CHOICES,
-    ConditionalField,
     branch_initial,
     branch_json,
     route_fields,
     route_json,
-    undivided,
 )
 from recordings_site.policies.models import Policy
 from recordings_site.policies.parsing import DocumentError, Problem
-from recordings_site.policies.words import WEEKDAYS
-from recordings_site.web.pick_field import PickField, PickForm
-
-DIRECTIONS = (("any", "All"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("callout", "Callouts"))
-TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+from recordings_site.web.pick_field import offer_to
 
 
 class RuleForm(forms.Form):
@@ -42,26 +36,9 @@ class RuleForm(forms.Form):
     sentence = ""
     is_open = False
 
-    record = forms.TypedChoiceField(
-        choices=(("yes", "Record"), ("no", "Do not record")), coerce=lambda value: value == "yes", label="What"
-    )
-    direction = forms.ChoiceField(choices=DIRECTIONS, label="Which calls")
-    weekdays = forms.TypedMultipleChoiceField(
-        choices=[(number, name) for number, name in enumerate(WEEKDAYS, 1)],
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None means every day.",
-    )
-    start = forms.CharField(label="From", required=False, max_length=5, widget=TIME)
-    end = forms.CharField(label="Until", required=False, max_length=5, widget=TIME)
-    holidays = forms.ChoiceField(choices=(("any", "Any day"), ("only", "Only these"), ("except", "All but these")))
-    callers = forms.CharField(required=False, help_text="+4670*, +46701234567, private; separated by commas.")
-    numbers = forms.CharField(required=False, label="Called numbers", help_text="+468*; separated by commas.")
-    percent = forms.DecimalField(
-        required=False, min_value=0, max_value=100, decimal_places=2, help_text="Of these calls, drawn by call id."
-    )
-    name = forms.CharField(required=False, max_length=200, label="Note")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(form_fields(Rule))
 
     def open_up(self) -> None:
         """Show the fields, and begin with the first."""
@@ -70,24 +47,11 @@ class RuleForm(forms.Form):
 
     def to_json(self) -> dict[str, Any]:
         """The rule's JSON, as far as its fields could be read."""
-        data = self.cleaned_data
-        record = data.get("record", True)
-        # A rule that excludes has no percentage: the field is out of sight then.
-        percent = data.get("percent") if record else None
-        return {
-            "record": record,
-            "percent": 100 if percent is None else _plain(float(percent)),
-            "name": data.get("name", ""),
-            "when": {
-                "direction": data.get("direction") or "any",
-                "weekdays": data.get("weekdays") or [],
-                "start": (data.get("start") or "")[:5],
-                "end": (data.get("end") or "")[:5],
-                "holidays": data.get("holidays") or "any",
-                "callers": [undivided(mask) for mask in _split(data.get("callers"))],
-                "numbers": [undivided(mask) for mask in _split(data.get("numbers"))],
-            },
-        }
+        found = form_json(Rule, self.cleaned_data)
+        if not found["record"]:
+            # A rule that excludes has no percentage: the field is out of sight then.
+            del found["percent"]
+        return found
 
 
 class MenuOptionForm(forms.Form):
@@ -102,82 +66,14 @@ RuleFormSet = formset_factory(RuleForm, extra=0, can_order=True, can_delete=True
 MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
 
 
-class PolicyForm(PickForm):
+class PolicyForm(forms.Form):
     """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
 
     # A browser would ask for fields that are out of sight.
     use_required_attribute = False
 
     name = forms.CharField(max_length=100)
-    otherwise_record = forms.TypedChoiceField(
-        choices=(("no", "Do not record"), ("yes", "Record")),
-        coerce=lambda value: value == "yes",
-        label="Calls that match no rule",
-    )
-    time_zone = forms.CharField(max_length=64, help_text="For hours, weekdays and holidays: Europe/Stockholm.")
-    holidays = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 1}),
-        help_text="2026-12-24, or 12-25 for each year; separated by commas.",
-    )
-    how_destination = PickField(DESTINATIONS_IN_USE, required=False, label="Destination", nothing="Each number's own")
-    how_start = forms.ChoiceField(
-        choices=(("connect", "From connect"), ("answer", "From answer (ACE)")), label="Recording starts"
-    )
-    how_method = forms.ChoiceField(
-        choices=(
-            ("automatic", "Automatically, by what works"),
-            ("flag", "Record flag on the action"),
-            ("instruction", "startRecording instruction"),
-        ),
-        label="It is started",
-    )
-    how_announcement_kind = forms.ChoiceField(
-        choices=(("none", "None"), ("say", "Say a text"), ("play", "Play files")), label="Announcement"
-    )
-    how_announcement_text = ConditionalField(
-        max_length=600, label="What callers hear", widget=forms.Textarea(attrs={"rows": 2})
-    )
-    how_announcement_files = ConditionalField(
-        label="Files", help_text="Names of prompts at Sinch, separated by commas."
-    )
-    how_announcement_locale = forms.CharField(
-        required=False, max_length=20, label="Its locale", widget=forms.TextInput(attrs={"list": "locales"})
-    )
-    how_announcement_recorded = forms.BooleanField(required=False, label="The announcement is recorded too")
-    how_format = forms.ChoiceField(choices=(("mp3", "mp3"), ("wav", "wav (documented for Voice v2)")), label="Format")
-    how_transcription = forms.BooleanField(required=False, label="Transcribe")
-    how_locale = ConditionalField(
-        max_length=20,
-        label="Language of the transcript",
-        widget=forms.TextInput(attrs={"list": "locales"}),
-    )
-    how_notification_events = forms.BooleanField(required=False, label="Sinch tells us when a file is there")
-    how_key_template = forms.CharField(
-        required=False, max_length=300, label="Object names", help_text="Empty: as the destination says."
-    )
-    how_if_impossible = forms.ChoiceField(
-        choices=(
-            ("connect", "Connect the call"),
-            ("notice", "Say a notice, then connect"),
-            ("refuse", "Refuse the call"),
-        ),
-        label="If it cannot be recorded",
-    )
-    how_notice = ConditionalField(max_length=600, label="The notice")
-    how_upstream = forms.ChoiceField(
-        choices=(("keep", "Stay as they are"), ("replace", "Are replaced by this policy's")),
-        label="Recordings that your own back end asks for",
-        help_text="For applications that relay their callbacks to a back end of yours.",
-    )
-    on_answer = forms.ChoiceField(
-        choices=(("continue", "Goes on"), ("hangup", "Is ended")), label="On answer, the call"
-    )
     route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
-    outbound = forms.ChoiceField(
-        choices=(("dialled", "Go to the number that was dialled"), ("route", "Go the same way")),
-        label="Calls that app users place from this number",
-    )
     route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Anything else leads to")
     route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
 
@@ -190,9 +86,12 @@ class PolicyForm(PickForm):
         name: str = "",
         policy: Policy | None = None,
     ) -> None:
-        super().__init__(data, user=user, initial=initial(document, name))
+        super().__init__(data, initial=initial(document, name))
         self.policy, self.before = policy, document
-        self.fields.update(route_fields())
+        declared = form_fields(PolicyDocument)
+        self.fields.update({**declared, **route_fields()})
+        self.order_fields(["name", *declared])
+        offer_to(self, user)
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
@@ -238,36 +137,10 @@ class PolicyForm(PickForm):
 
     def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The document's JSON from the cleaned data."""
-        destination = data.get("how_destination")
-        route = self._route(data)
         return {
+            **form_json(PolicyDocument, data),
             "rules": [form.to_json() for form in self.ordered_rules()],
-            "otherwise_record": bool(data.get("otherwise_record")),
-            "time_zone": data.get("time_zone", ""),
-            "holidays": _split(data.get("holidays")),
-            "how": {
-                "method": data.get("how_method", "automatic"),
-                "start": data.get("how_start", "connect"),
-                "announcement": {
-                    "kind": data.get("how_announcement_kind", "none"),
-                    "text": data.get("how_announcement_text", "").replace("\r\n", " ").replace("\n", " "),
-                    "files": _split(data.get("how_announcement_files")),
-                    "locale": data.get("how_announcement_locale", ""),
-                    "recorded": bool(data.get("how_announcement_recorded")),
-                },
-                "format": data.get("how_format", "mp3"),
-                "notification_events": bool(data.get("how_notification_events")),
-                "transcription": bool(data.get("how_transcription")),
-                "locale": data.get("how_locale", ""),
-                "destination": destination.pk if destination else None,
-                "key_template": data.get("how_key_template", ""),
-                "if_impossible": data.get("how_if_impossible", "connect"),
-                "notice": data.get("how_notice", ""),
-                "upstream": data.get("how_upstream", "keep"),
-            },
-            "route": route,
-            "outbound": data.get("outbound", "dialled"),
-            "on_answer": data.get("on_answer", "continue"),
+            "route": self._route(data),
         }
 
     def _route(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -336,11 +209,3 @@ def _branch(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[st
     if before is not None and branch_initial(before) == (action, target):
         return dict(before)
     return branch_json(action, target)
-
-
-def _split(text: str | None) -> list[str]:
-    return [part for part in (piece.strip() for piece in (text or "").replace("\n", ",").split(",")) if part]
-
-
-def _plain(number: float) -> float:
-    return int(number) if number.is_integer() else number

@@ -13,8 +13,8 @@ from recordings_site.policies import answer
 from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.deciding import decide, decide_by
 from recordings_site.policies.facts import CallFacts
+from recordings_site.policies.fields import LONGEST_LOCALE
 from recordings_site.policies.routes import (
-    LONGEST_LOCALE,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,

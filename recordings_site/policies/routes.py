@@ -7,13 +7,11 @@ A number may be a literal in E.164 or one of the placeholders `{to}` (what was d
 from dataclasses import dataclass, fields
 from typing import Any
 
+from recordings_site.policies.fields import Locale
 from recordings_site.policies.parsing import Reader
 
 NUMBER = r"\+?[0-9]{2,20}|\{(to|cli|number)\}"
 NUMBER_REMEDY = "must be a number like +46700000001, or {to}, {cli} or {number}"
-LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-LOCALE_REMEDY = "must be a locale like en-US"
-LONGEST_LOCALE = 20
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
 
@@ -244,7 +242,7 @@ def _parse_option(r: Reader) -> MenuOption:
 
 
 def _locale(r: Reader) -> str:
-    return r.text("locale", most=LONGEST_LOCALE, pattern=LOCALE, remedy=LOCALE_REMEDY)
+    return Locale().read(r, "locale", "")
 
 
 def _required(r: Reader, name: str, value: str) -> str:
