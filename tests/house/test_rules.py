@@ -109,6 +109,11 @@ def test_rows_are_scoped_by_visible_to_alone() -> None:
     assert [line for line in elsewhere if ":".join(line.split(":")[:2]) not in inside and initial not in line] == []
 
 
+def test_search_asks_in_one_place_which_database_it_is() -> None:
+    asking = {line.split(":")[0] for line in offences(r"\.vendor\b", "recordings_site/recordings/search/*.py")}
+    assert asking == {"recordings_site/recordings/search/engine.py"}
+
+
 def setting_names() -> list[str]:
     """The names of all environment variables that the settings read."""
     calls = (node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call))
