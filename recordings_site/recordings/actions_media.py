@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from recordings_site.recordings import ids, lines, search
+from recordings_site.recordings import ids, search
 from recordings_site.recordings.lifecycle.objects import object_seen
 from recordings_site.recordings.media import Audio
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript, TranscriptLine
@@ -81,7 +81,6 @@ def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
     transcript.save()
     _write_lines(transcript, parsed)
     enqueue("transcript.index", job.pk)
-    lines.read(transcript)
     job.transcript_available_at = job.transcript_available_at or timezone.now()
     job.transcript_overdue_since = None
     job.save(update_fields=("transcript_available_at", "transcript_overdue_since"))

@@ -1,27 +1,15 @@
-"""The lines of a transcript as people read them: corrected, with the speakers' names, in the order of time.
+"""The lines of a transcript as people read them: corrected, with the speakers' names, in the order of time."""
 
-A page of 5,000 lines must open at once, so the lines are kept as escaped HTML and made anew only when what they were
-made from has changed: another name, a correction, a nudge, another reading of Sinch's file.
-"""
-
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from html import escape
+from dataclasses import dataclass
 from itertools import accumulate
 from uuid import UUID
-from zlib import crc32
 
 from django.db.models import Q
-from django.utils.safestring import SafeString
 
-from recordings_site.base.formatting import duration, spoken_duration, timecode
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
-from recordings_site.recordings.waveform import QUIET, unpack
+from recordings_site.recordings.waveform import QUIET
 
-# Goes up when the HTML below changes, so that stored lines are made anew.
-_EDITION = 4
 COLOURS = 6
 SHORTEST_CUE = 1.0
 
@@ -99,7 +87,7 @@ def corrected_texts(transcripts: Iterable[int]) -> dict[tuple[int, int], str]:
 
 
 def shown_lines(transcript: Transcript) -> list[ShownLine]:
-    """All lines, read from the database: for what is made from them, not for showing the page."""
+    """All lines of a transcript."""
     names = names_of(transcript.recording)
     corrections = corrections_of(transcript)
     rows = sorted(
@@ -135,22 +123,6 @@ def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
             following = starts[index + 1]
         ends.append(max(following, starts[index] + SHORTEST_CUE))
     return ends[::-1]
-
-
-def lines_html(lines: Iterable[ShownLine]) -> SafeString:
-    """The lines as list items. Everything that was said or typed is escaped here, once."""
-    parts: list[str] = []
-    before: str | None = None
-    for line in lines:
-        parts.append(
-            f'<li id="l{line.position}" class="ln s{line.colour}{" same" if line.speaker_label == before else ""}">'
-            f'<button form="seek" name="t" value="{timecode(line.start)}" '
-            f'aria-label="{spoken_duration(line.start)}">{duration(line.start)}</button>'
-            f'<b dir="auto">{escape(line.speaker)}</b>'
-            f'<p dir="auto">{escape(line.text)}</p>{"" if line.original is None else "<i>corrected</i>"}</li>'
-        )
-        before = line.speaker_label
-    return SafeString("\n".join(parts))
 
 
 def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration: float = 0) -> list[Speaker]:
@@ -195,33 +167,3 @@ def _talk_meter(waveform: Sequence[bytes], duration: float) -> Callable[[float, 
         return (loud[last] - loud[first]) * duration / points
 
     return talk
-
-
-def read(transcript: Transcript) -> tuple[SafeString, list[Speaker]]:
-    """The lines' HTML and the speakers; made anew and kept when what they stand on has changed."""
-    digest = _digest(transcript)
-    if transcript.html_digest != digest:
-        lines = shown_lines(transcript)
-        transcript.html = lines_html(lines)
-        recording = transcript.recording
-        speakers = speakers_of(lines, unpack(recording.peaks), recording.duration or 0)
-        transcript.speakers = [asdict(speaker) for speaker in speakers]
-        transcript.html_digest = digest
-        transcript.save(update_fields=["html", "speakers", "html_digest"])
-    # Safe because lines_html() alone writes this column, and the digest says that it did.
-    return SafeString(transcript.html), [Speaker(**speaker) for speaker in transcript.speakers]
-
-
-def _digest(transcript: Transcript) -> str:
-    last = LineCorrection.objects.filter(transcript=transcript).order_by("-id").values_list("id", flat=True).first()
-    facts = [
-        _EDITION,
-        transcript.offset,
-        transcript.line_count,
-        transcript.loaded_at.isoformat(),
-        transcript.recording.duration,
-        crc32(bytes(transcript.recording.peaks or b"")),
-        last,
-        sorted(names_of(transcript.recording).items()),
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

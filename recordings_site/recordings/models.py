@@ -343,12 +343,6 @@ class Transcript(models.Model):
     locale = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
     line_count = models.PositiveIntegerField(default=0)
-    # The lines as escaped HTML, rendered once, because a page of 5,000 lines must open at once.
-    html = models.TextField(blank=True)
-    # What that HTML was made from (recordings.lines): names, corrections and offset change it.
-    html_digest = models.CharField(max_length=64, blank=True)
-    # Who spoke how much: recordings.lines.Speaker as dicts, made together with the HTML.
-    speakers: Any = models.JSONField(default=list)
     # Seconds to add to every timestamp: some transcripts run early or late.
     offset = models.FloatField(default=0)
     # {"code": sinch.transcript.Problem, …}, with the values of that code.

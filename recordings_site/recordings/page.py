@@ -4,24 +4,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpResponse
-from django.utils.safestring import SafeString
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.recordings import exports, lines
+from recordings_site.recordings import exports
 from recordings_site.recordings.explain import chain
 from recordings_site.recordings.explain.chain import Explanation
 from recordings_site.recordings.forms import Moment, WhoseForm
 from recordings_site.recordings.lifecycle import sentences
-from recordings_site.recordings.lines import Speaker
+from recordings_site.recordings.lines import ShownLine, Speaker, shown_lines, speakers_of
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import Listening, RecordingJob, Transcript
 from recordings_site.recordings.notebook import Notebook, notebook_of
@@ -29,7 +27,7 @@ from recordings_site.recordings.notes import NEAR_AN_END
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.reviewing import Review, review_of
 from recordings_site.recordings.state import AWAITED
-from recordings_site.recordings.waveform import silence_of
+from recordings_site.recordings.waveform import silence_of, unpack
 
 # Nobody reads more callbacks of one call; a conference with more participants says so.
 MOST_CALLBACKS = 200
@@ -65,7 +63,7 @@ class Told:
     body: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordingPage:
     """Everything that recordings/recording.html needs."""
 
@@ -74,10 +72,6 @@ class RecordingPage:
     may: May
     siblings: Sequence[RecordingJob]
     transcript: Transcript | None
-    # The transcript's lines, and what stands in their place while the page is rendered: see `filled`.
-    html: SafeString
-    place: str
-    speakers: Sequence[Speaker]
     why: Explanation
     callbacks: Sequence[Told]
     listening: Listening | None
@@ -91,10 +85,15 @@ class RecordingPage:
     # Those to whom it may belong, for who may say so while nobody knows.
     whose: WhoseForm | None
 
-    def filled(self, response: HttpResponse) -> HttpResponse:
-        """Put the lines into their place. A template would copy a long transcript again at each level of nesting."""
-        response.content = response.content.replace(self.place.encode(), self.html.encode(), 1)
-        return response
+    @cached_property
+    def lines(self) -> Sequence[ShownLine]:
+        """The transcript's lines; read when they are shown, which a part of the page for htmx does not."""
+        return shown_lines(self.transcript) if self.transcript is not None else ()
+
+    @property
+    def speakers(self) -> Sequence[Speaker]:
+        """Who spoke how much."""
+        return speakers_of(self.lines, unpack(self.recording.peaks), self.recording.duration or 0)
 
     @property
     def title(self) -> str:
@@ -160,19 +159,14 @@ def may(user: User) -> May:
 def recording_page(recording: RecordingJob, user: User, moment: Moment, list_name: str | None = None) -> RecordingPage:
     """Gather the page of a recording that this person may see; `moment` and the list one came from are in its link."""
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
-    html, speakers = SafeString(""), list[Speaker]()
     if transcript is not None:
         transcript.recording = recording
-        html, speakers = lines.read(transcript)
     return RecordingPage(
         recording=recording,
         standing=standing_of(recording),
         may=may(user),
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
         transcript=transcript,
-        html=html,
-        place=f"lines-{token_hex(16)}",
-        speakers=speakers,
         why=chain.of_recording(recording),
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),

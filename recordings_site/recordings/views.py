@@ -28,7 +28,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
     # The notes after somebody wrote some, or what stands where the player will be, while a recording is to come.
     part = "recordings/_silent.html" if request.htmx.target == "silent" else "recordings/_notes.html"
-    return page.filled(page_or_partial(request, "recordings/recording.html", part, {"page": page}))
+    return page_or_partial(request, "recordings/recording.html", part, {"page": page})
 
 
 @require_safe

@@ -184,4 +184,4 @@ def _again(request: Request, recording: RecordingJob, form: Form) -> HttpRespons
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")
     context = {"page": page, "refused": form}
-    return page.filled(page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", context))
+    return page_or_partial(request, "recordings/recording.html", "recordings/_notes.html", context)

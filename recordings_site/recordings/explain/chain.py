@@ -163,7 +163,7 @@ def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[Step]:
 
 
 def _transcript(job: RecordingJob) -> Step:
-    found = Transcript.objects.filter(recording=job).defer("raw", "text", "html").first()
+    found = Transcript.objects.filter(recording=job).defer("raw", "text").first()
     if found is not None:
         return Step(Link.TRANSCRIPT, found.loaded_at, about=found)
     if not job.transcription:

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
-from recordings_site.web import jsonlines
+from recordings_site.web import jsonlines, transcript_html
 
 register = template.Library()
 
@@ -123,6 +123,7 @@ for _filter in (
     formatting.timecode,
 ):
     register.filter(_filter)
+register.filter("transcript_lines", transcript_html.lines_html)
 for _dated in (formatting.day, formatting.day_and_time, formatting.weekday):
     register.filter(_dated, expects_localtime=True)
 
