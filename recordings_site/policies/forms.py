@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
@@ -55,7 +56,13 @@ class ApplicationForm(PickForm):
     use_required_attribute = False
 
     name = forms.CharField(max_length=100, help_text="How you call it here.")
-    key = forms.CharField(max_length=100, label="Application key", help_text="From the Sinch dashboard.")
+    # It goes into a header of each request to Sinch.
+    key = forms.CharField(
+        max_length=100,
+        label="Application key",
+        help_text="From the Sinch dashboard.",
+        validators=[RegexValidator(r"^[!-~]+\Z", "A key has letters, digits and hyphens only.")],
+    )
     region = forms.ChoiceField(choices=REGIONS, required=False)
     callback_mode = forms.ChoiceField(
         choices=CallbackMode.choices,

@@ -82,6 +82,7 @@ SHAPED = frozenset(
         "destinations.Destination.write_credentials",
         "destinations.Destination.read_credentials",
         "destinations.Destination.check_result",
+        "policies.Application.key",
         "policies.Application.secret",
         "policies.Application.second_secret",
         "policies.Application.default_route",
@@ -90,6 +91,7 @@ SHAPED = frozenset(
         "policies.PhoneNumber.digits",
         "recordings.RecordingJob.key",
         "recordings.RecordingJob.audio",
+        "recordings.Transcript.problems",
         "recordings.Transcript.text",
         "recordings.TranscriptLine.text",
         "recordings.TranscriptLine.speaker_label",
@@ -114,9 +116,24 @@ def poison() -> int:
 
 
 def _is_text(model: type[models.Model], field: models.Field) -> bool:
-    if field.choices or f"{model._meta.label}.{field.name}" in SHAPED:
+    if field.choices or field.name in _codes(model) or f"{model._meta.label}.{field.name}" in SHAPED:
         return False
     return isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.primary_key
+
+
+def _codes(model: type[models.Model]) -> set[str]:
+    """The fields whose values a constraint lists."""
+
+    def names(condition: models.Q) -> Iterator[str]:
+        for child in condition.children:
+            if isinstance(child, models.Q):
+                yield from names(child)
+            elif isinstance(child, tuple):
+                yield child[0]
+
+    checks = (each for each in model._meta.constraints if isinstance(each, models.CheckConstraint))
+    found = (name for check in checks if isinstance(check.condition, models.Q) for name in names(check.condition))
+    return {name.removesuffix("__in") for name in found if name.endswith("__in")}
 
 
 def _fitting(field: models.Field, text: str, pk: object) -> object:

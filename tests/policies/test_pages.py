@@ -301,8 +301,8 @@ def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Clie
     # Nobody's callers are hung up on because a form was left as it came.
     assert admin.get(reverse("application_new")).context["form"]["route_action"].value() == "connectPstn"
     assert admin.post(reverse("application_new"), {**body, "route_number": ""}).status_code == 422
-    refused = admin.post(reverse("application_new"), {**body, "secret": "not base64!"})
-    assert refused.status_code == 422
+    for wrong in ({"secret": "not base64!"}, {"key": "clé"}, {"key": "key 1"}):
+        assert admin.post(reverse("application_new"), body | wrong).status_code == 422
     assert admin.post(reverse("application_new"), body).status_code == 302
     application = Application.objects.get()
     page = admin.get(reverse("application", args=[application.pk])).content.decode()
