@@ -30,6 +30,8 @@ from recordings_site.recordings import (
 handler500 = "recordings_site.web.failing.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Audio comes first: a player asks with each seek, and an address is looked for from the top.
+    path("", include("recordings_site.recordings.playback.urls")),
     # Policies, numbers, applications
     path("policies/", policies.policies, name="policies"),
     path("policies/new/", policies.policy_new, name="policy_new"),
@@ -83,7 +85,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recordings/<uuid:recording_id>/original/", recordings.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", recordings.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", recordings.recording_heard, name="recording_heard"),
-    path("", include("recordings_site.recordings.playback.urls")),
     path(
         "recordings/<uuid:recording_id>/transcript.<str:form>", views_exports.transcript_export, name="recording_export"
     ),
