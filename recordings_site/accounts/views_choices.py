@@ -19,6 +19,8 @@ def choices(request: Request, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     typed = next((str(text) for text in request.GET.values()), "")
-    answer = render(request, "_choices.html", {"choices": KINDS[kind].suggested(typed[:200], request.user)})
+    context = {"choices": KINDS[kind].suggested(typed[:200], request.user)}
+    # Options that htmx puts into a list: opened by itself this is no page.
+    answer = render(request, "_choices.html", context, content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -1,0 +1,81 @@
+"""Picking a row by typing, in Chromium: suggestions come while one types, with the keyboard and without a barrier."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.web.picker import MOST
+from tests import factories
+from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT, WINDOWS
+from tests.browser.visits import real_transactions, sign_in
+
+pytestmark = real_transactions
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer) -> Page:
+    """The page of an admin whose site has more numbers, teams and policies than a page offers."""
+    team = factories.team()
+    for index in range(MOST + 5):
+        number = factories.number(label=f"Line {index}", team=team)
+        factories.recording(number=number)
+        factories.team()
+        factories.policy()
+    factories.number(label="Malmö", team=team)
+    sign_in(context, live_server, factories.admin())
+    return context.new_page()
+
+
+def options(page: Page) -> list[str]:
+    found: list[str] = page.eval_on_selector_all("#id_number-choices option", "all => all.map(each => each.value)")
+    return found
+
+
+def test_the_list_is_narrowed_to_the_number_that_one_types(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/recordings/")
+    number = page.get_by_role("combobox", name="Number")
+    number.focus()
+    expect(page.locator("#id_number-choices option")).to_have_count(MOST)
+    number.press_sequentially("malm")
+    expect(page.locator("#id_number-choices option")).to_have_count(1)
+    number.fill("line 7")
+    expect(page.locator("#id_number-choices option")).to_have_count(1)
+    assert page.url == f"{live_server.url}/recordings/"  # suggestions are no pages of the list
+    number.press("Enter")
+    row = PhoneNumber.objects.get(label="Line 7")
+    expect(page.get_by_label("Remove the filter Number: Line 7")).to_be_visible()
+    assert page.url == f"{live_server.url}/recordings/?number={row.pk}"
+    page.reload()
+    assert number.input_value() == f"Line 7 +{row.digits}"
+    number.fill("line")
+    number.press("Tab")
+    expect(page.get_by_text("More than one number has “line” in its name: Line 0")).to_be_visible()
+
+
+def test_a_form_takes_what_is_typed_and_keeps_it_beside_an_error(
+    page: Page, live_server: LiveServer, complaints: list[str]
+) -> None:
+    row = PhoneNumber.objects.get(label="Malmö")
+    page.goto(f"{live_server.url}/numbers/{row.pk}/")
+    policy = page.get_by_role("combobox", name="Policy")
+    policy.fill("nothing of the kind")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".field-error", has_text="There is no policy “nothing of the kind”.")).to_be_visible()
+    assert policy.input_value() == "nothing of the kind"
+    complaints.clear()  # Chromium counts the answer 422 as one
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_no_barrier_where_one_picks_by_typing(
+    page: Page, live_server: LiveServer, scheme: str, window: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.set_viewport_size({"width": WINDOWS[window]["width"], "height": WINDOWS[window]["height"]})
+    person = factories.user(teams=[factories.team()])
+    for url in ("/recordings/?transcript=no", "/numbers/", "/numbers/new/", f"/people/{person.pk}/", "/policies/new/"):
+        page.goto(live_server.url + url)
+        page.evaluate(AXE.read_text())
+        assert page.evaluate(LOOK) == [], url
+        assert page.evaluate(STICKS_OUT) <= 0, url
