@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import selectors
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from tests.house import ROOT
 
@@ -150,6 +152,44 @@ def load(port: int, requests: Sequence[bytes], *, connections: int, per_second: 
     for thread in threads:
         thread.join()
     return Load(len(answers) / (time.perf_counter() - began), milliseconds, answers)
+
+
+def burst(port: int, requests: Sequence[bytes]) -> Load:
+    """Send all requests at once, each over a connection of its own, and measure each from the moment of all.
+
+    One thread does it all: as many as there are requests would take the machine from those who answer.
+    """
+    waiting = selectors.DefaultSelector()
+    milliseconds: list[float] = []
+    answers: list[bytes] = []
+    began = time.perf_counter()
+    for sent in requests:
+        connection = socket.socket()
+        connection.setblocking(False)
+        connection.connect_ex(("127.0.0.1", port))
+        waiting.register(connection, selectors.EVENT_WRITE, (sent, bytearray()))
+    while waiting.get_map():
+        for key, events in waiting.select(30):
+            connection, (sent, got) = cast(socket.socket, key.fileobj), key.data
+            if events & selectors.EVENT_WRITE:
+                connection.send(sent)
+                waiting.modify(connection, selectors.EVENT_READ, key.data)
+                continue
+            more = connection.recv(65536)
+            got += more
+            if not more or _is_whole(got):
+                milliseconds.append((time.perf_counter() - began) * 1000)
+                answers.append(bytes(got))
+                waiting.unregister(connection)
+                connection.close()
+    return Load(len(answers) / (time.perf_counter() - began), milliseconds, answers)
+
+
+def _is_whole(got: bytes | bytearray) -> bool:
+    """Whether an answer has all of the body that its head announces."""
+    head, end, body = got.partition(b"\r\n\r\n")
+    _, found, rest = head.lower().partition(b"content-length:")
+    return bool(end) and len(body) >= (int(rest.split(b"\r\n")[0]) if found else 0)
 
 
 def _wait_until_ready(port: int, server: "subprocess.Popen[bytes]") -> None:

@@ -2,15 +2,17 @@
 
 A thread cannot be interrupted, so the work is done in a small pool and given up by the one who waits. Whoever comes
 first, the work's commit or the waiter's patience, decides: an answer that records is only given for what is stored.
-Work that can share a transaction with others' goes through `callbacks.together`, by the same rules.
+Work that can share a transaction with others' goes through `callbacks.writer`, by the same rules.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Waited
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -24,9 +26,6 @@ PATIENCE = 1.0
 COMMIT_PATIENCE = 0.4
 # For a look at what is in force, when what was known before would do: it comes on top of the other two.
 LOOK_PATIENCE = 0.25
-# How many callbacks of a process may be in the pool or wait for it. A burst waits milliseconds for its turn; while the
-# database hangs, whoever comes beyond these is answered at once.
-PLACES = 64
 
 
 class DatabaseDown(Exception):
@@ -63,15 +62,58 @@ class Race:
             return self.is_given_up
 
 
-def within_deadline(
-    do: Callable[[Callable[[], None]], T], *, too_late: Callable[[T], None] | None = None, spent: float = 0.0
-) -> T:
+class Line:
+    """A queue that lets in whoever can expect a turn in time, by how long turns took of late.
+
+    `at_once` turns are under way at a time; while one lasts, `width` of those who wait come to their turn.
+    """
+
+    def __init__(self, *, at_once: int, width: int) -> None:
+        self._at_once, self._width = at_once, width
+        self._lock = threading.Lock()
+        self._waiting = self._under_way = 0
+        # What a turn takes, in seconds, and when anything moved last.
+        self.seconds = self._moved_at = 0.0
+
+    def enter(self) -> None:
+        """Join those who wait; DatabaseDown when a turn would come later than anybody waits for it."""
+        with self._lock:
+            if self._expected() > PATIENCE:
+                raise DatabaseDown("Too many callbacks wait for the database.")
+            if not (self._waiting or self._under_way):
+                self._moved_at = time.monotonic()
+            self._waiting += 1
+
+    @contextmanager
+    def turn(self, count: int = 1) -> Iterator[None]:
+        """The turn of so many of those who wait."""
+        began = time.monotonic()
+        with self._lock:
+            self._waiting -= count
+            self._under_way += 1
+            self._moved_at = began
+        try:
+            yield
+        finally:
+            ended = time.monotonic()
+            with self._lock:
+                self._under_way -= 1
+                self._moved_at = ended
+                self.seconds = (self.seconds + ended - began) / 2
+
+    def _expected(self) -> float:
+        """Seconds until a turn, for who comes now. While the database hangs, turns take as long as nothing moves."""
+        if not self._waiting and self._under_way < self._at_once:
+            return 0.0
+        return (1 + self._waiting // self._width) * max(self.seconds, time.monotonic() - self._moved_at)
+
+
+def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable[[T], None] | None = None) -> T:
     """Run `do(about_to_commit)` in a transaction and return what it returns; DatabaseDown when that takes too long.
 
     `do` calls what it is given as its last act. When its commit had begun and still took too long, `too_late` is
-    called with its result afterwards, to put right what was stored of an answer that was not given. `spent` are seconds
-    for which the caller waited before. With CALLBACK_THREADS = 0 there is neither pool nor deadline: the work runs in
-    the caller's thread and transaction.
+    called with its result afterwards, to put right what was stored of an answer that was not given. With
+    CALLBACK_THREADS = 0 there is neither pool nor deadline: the work runs in the caller's thread and transaction.
     """
     race = Race()
 
@@ -87,10 +129,7 @@ def within_deadline(
 
     if settings.CALLBACK_THREADS == 0:
         return work()
-    place = take_place()
-    future = in_pool(work)
-    future.add_done_callback(lambda done: place.release())
-    return wait_for(future, race, too_late=too_late, spent=spent)
+    return wait_for(_in_line(work), race, too_late=too_late)
 
 
 def in_time(do: Callable[[], T], *, patience: float | None = None) -> T:
@@ -101,19 +140,16 @@ def in_time(do: Callable[[], T], *, patience: float | None = None) -> T:
     """
     if settings.CALLBACK_THREADS == 0:
         return do()
-    place = take_place()
-    future = in_pool(do)
-    future.add_done_callback(lambda done: place.release())
     seconds = PATIENCE if patience is None else patience
     try:
-        return future.result(seconds)
+        return _in_line(do).result(seconds)
     except Waited:
         raise DatabaseDown(f"The database did not answer within {seconds:g} s.") from None
 
 
-def wait_for(future: Future[T], race: Race, *, too_late: Callable[[T], None] | None = None, spent: float = 0.0) -> T:
+def wait_for(future: Future[T], race: Race, *, too_late: Callable[[T], None] | None = None) -> T:
     """The result of work, waited for as `within_deadline` says."""
-    for patience in (max(0.0, PATIENCE - spent), COMMIT_PATIENCE):
+    for patience in (PATIENCE, COMMIT_PATIENCE):
         try:
             return future.result(patience)
         except Waited:
@@ -130,12 +166,16 @@ def _put_right(done: Future[T], too_late: Callable[[T], None]) -> None:
         too_late(done.result())
 
 
-def take_place() -> threading.BoundedSemaphore:
-    """One of the places, which the caller releases; DatabaseDown when none is free."""
-    places = _places(PLACES)
-    if not places.acquire(blocking=False):
-        raise DatabaseDown("Too many callbacks wait for the database.")
-    return places
+def _in_line(work: Callable[[], T]) -> Future[T]:
+    """Have the work done in its turn; DatabaseDown when that would come too late."""
+    line = _line(settings.CALLBACK_THREADS)
+    line.enter()
+
+    def in_turn() -> T:
+        with line.turn():
+            return work()
+
+    return in_pool(in_turn)
 
 
 def in_pool(work: Callable[[], T]) -> Future[T]:
@@ -158,5 +198,5 @@ def _pool(size: int) -> ThreadPoolExecutor:
 
 
 @cache
-def _places(count: int) -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(count)
+def _line(size: int) -> Line:
+    return Line(at_once=size, width=size)

@@ -1,45 +1,31 @@
-"""What each event does: keeps its facts, and for ICE, ACE and PIE gives the SVAML of the answer."""
+"""What each event but the ICE does: keeps its facts, and for ACE and PIE gives the SVAML of the answer."""
 
-import hashlib
-import hmac
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.callbacks import actions, answers, inbox, relay
+from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import (
-    Call,
-    CallbackDelivery,
-    ConferenceSession,
-    Decision,
-    DeliveryResult,
-    Direction,
-    Verdict,
-)
+from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, Direction, Verdict
 from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.snapshot import Snapshot
+from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings import actions as recordings
 from recordings_site.recordings.matching import Reported, Subject, read_reported, session_of_object
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
-from recordings_site.sinch.events import Ace, Dice, Event, Ice, Notify, Pie
+from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie
 from recordings_site.tasks.actions import enqueue
-from recordings_site.web.insertion import insert
 
 SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
-WHY_NOT = {Verdict.STALE: Reason.STALE_CLOCK, Verdict.REPLAYED: Reason.REPLAYED}
 
 
 @dataclass(frozen=True)
@@ -48,184 +34,120 @@ class Answered:
 
     svaml: dict[str, Any] = field(repr=False)
     delivery_id: int
-    call_pk: int | None
+    call_pk: int
 
 
-def answer_event(inbound: Inbound, *, started: float, about_to_commit: Callable[[], None]) -> Answered:
-    """Keep an ICE, ACE or PIE with all that follows from it, in the caller's transaction, and give its answer.
+def answer_event(inbound: Inbound, about_to_commit: Callable[[], None], *, started: float) -> Answered:
+    """Keep an ACE or PIE with all that follows from it, in the caller's transaction, and give its answer.
 
     `started` is time.perf_counter() at receipt, for the latency that is kept.
     """
-    told = _CallOfIce.of(inbound, inbound.event) if isinstance(inbound.event, Ice) else None
-    verdict = inbox.judge(inbound, is_new=told is not None and told.is_new)
-    delivery = inbox.delivery_of(inbound, verdict)
-    terms = Terms(verdict not in SUSPECT, WHY_NOT.get(verdict, ""), started)
-    match inbound.event:
-        case Ice() if told is not None:
-            call, given = told.call, _ice(inbound, told, terms)
-        case Ace() as ace:
-            call, given = _ace(inbound, ace, terms)
-        case Pie() as pie:
-            call, given = _pie(inbound, pie, terms)
+    event, call = inbound.event, _call_of(inbound)
+    verdict = inbox.judge(inbound, is_new=_is_first(event, call))
+    context = AnswerContext.of(verdict, snapshot.current())
+    match event:
+        case Ace():
+            given = _ace(inbound, event, call, context, started)
+        case Pie():
+            given = _pie(inbound, event, call, context)
         case other:
             raise TypeError(f"{type(other).__name__} takes no SVAML")
-    if not terms.may_record:
-        what = {"event": delivery.event, "x_timestamp": delivery.x_timestamp}
-        audit.record(by=None, action=f"alert.callback.{verdict.value}", subject=call, data=what)
-    delivery.call = call
-    delivery.applied_at = timezone.now()
-    delivery.result_code, delivery.result_values = DeliveryResult.ANSWERED, given.decision.grounds
-    delivery.answer_ms = since(started)
-    insert(delivery)
-    if inbound.reply is not None:
-        actions.keep_exchange(delivery=delivery, reply=inbound.reply)
+    delivery = inbox.delivery_of(inbound, verdict)
+    keep_answer(delivery, call=call, given=given, started=started)
+    delivery.save()
+    after_answer(inbound, delivery)
     heard(inbound.application.id, inbound.received_at)
     about_to_commit()
     return Answered(given.svaml, delivery.pk, call.pk)
 
 
-@dataclass(frozen=True)
-class Terms:
-    """On what terms an event is answered: whether credentials may leave and if not, why; when it was received."""
-
-    may_record: bool
-    why_not: str
-    started: float
+def _call_of(inbound: Inbound) -> Call:
+    """The call of an event, locked; made when this is the first that is heard of it."""
+    application_id, call_id = inbound.application.id, inbound.event.call_id
+    return calls.call_for(application_id=application_id, call_id=call_id, at=inbound.happened_at)
 
 
-@dataclass(frozen=True)
-class _CallOfIce:
-    """The call that an ICE tells of; `is_new` when nothing was heard of it before."""
-
-    facts: CallFacts
-    call: Call
-    is_new: bool
-    now: Snapshot
-
-    @classmethod
-    def of(cls, inbound: Inbound, ice: Ice) -> "_CallOfIce":
-        """Keep what the ICE says, and lock the call."""
-        now = snapshot.current()
-        facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
-        number = now.numbers.get(facts.number_digits)
-        call, is_new = calls.call_of_ice(
-            application_id=inbound.application.id,
-            ice=ice,
-            facts=facts,
-            number_id=number.id if number else None,
-            at=inbound.happened_at,
-            received_at=inbound.received_at,
-        )
-        return cls(facts, call, is_new, now)
+def _is_first(event: Event, call: Call) -> bool:
+    """Whether an ACE or DiCE is the first of its call: then it repeats nothing that counts."""
+    match event:
+        case Ace():
+            return call.ace_received_at is None
+        case Dice():
+            return call.dice_received_at is None
+        case _:
+            return False
 
 
-def _ice(inbound: Inbound, told: _CallOfIce, terms: Terms) -> Answer:
-    call, is_new, now = told.call, told.is_new, told.now
-    decision = None if is_new else Decision.objects.filter(call=call).first()
-    if decision is not None:
-        stored = DecisionFacts.from_dict(decision.facts)
-        return answers.again(inbound, stored, now, may_record=terms.may_record, why_not=terms.why_not)
-
-    def decide(joining: PlannedRecording | None) -> Answer:
-        return answers.to_ice(
-            inbound,
-            told.facts,
-            now,
-            recording_id(inbound.application.key, call.call_id),
-            joining=joining,
-            may_record=terms.may_record,
-            why_not=terms.why_not,
-        )
-
-    given = decide(None)
-    session: ConferenceSession | None = None
-    if given.decision.conference_id:
-        session = calls.join_conference(call, conference_id=given.decision.conference_id, at=inbound.happened_at)
-        running = _plan_of(session)
-        if running is not None and given.recordings and given.recordings[0].conference_id:
-            given = decide(running)
-    masked, latency_ms = svaml.masked(given.svaml), since(terms.started)
-    kept = Decision(call=call, **calls.told_by_decision(given.decision, svaml=masked, latency_ms=latency_ms))
-    insert(kept)
-    for planned in given.recordings:
-        if not planned.joined and not (planned.origin == Origin.UPSTREAM and _taken(planned)):
-            of_session, at = session if planned.conference_id else None, inbound.happened_at
-            if is_new and of_session is None:
-                insert(RecordingJob(call=call, decision=kept, **recordings.told_by_plan(vars(call), planned)))
-            else:
-                recordings.expect_recording(subject=of_session or call, planned=planned, at=at, decision=kept)
-    if not is_new:
-        recordings.settle(call)
-    return given
+def keep_answer(delivery: CallbackDelivery, *, call: Call, given: Answer, started: float) -> None:
+    """Write into a delivery's row, which the caller saves, what was answered to it."""
+    delivery.call = call
+    delivery.applied_at = timezone.now()
+    delivery.result_code, delivery.result_values = DeliveryResult.ANSWERED, given.decision.grounds
+    delivery.answer_ms = since(started)
 
 
-def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
-    """What was asked of Sinch for a conference that is recorded already: each participant brings the same URL."""
-    job = session.recordings.select_related("decision").exclude(decision=None).order_by("ordinal").first()
-    plan = job.decision.facts.get("plan") if job is not None and job.decision is not None else None
-    return PlannedRecording.from_dict(plan) if plan else None
+def after_answer(inbound: Inbound, delivery: CallbackDelivery) -> None:
+    """Keep the alert of a stale or replayed delivery that was answered, and what an upstream said."""
+    if delivery.verdict in SUSPECT:
+        what = {"event": delivery.event, "x_timestamp": delivery.x_timestamp}
+        audit.record(by=None, action=f"alert.callback.{delivery.verdict}", subject=delivery.call, data=what)
+    if inbound.reply is not None:
+        actions.keep_exchange(delivery=delivery, reply=inbound.reply)
 
 
-def _ace(inbound: Inbound, ace: Ace, terms: Terms) -> tuple[Call, Answer]:
-    call = calls.call_for(application_id=inbound.application.id, call_id=ace.call_id, at=inbound.happened_at)
+def _ace(inbound: Inbound, ace: Ace, call: Call, context: AnswerContext, started: float) -> Answer:
     calls.note_ace(call, ace=ace, at=inbound.happened_at, received_at=inbound.received_at)
     decision = Decision.objects.filter(call=call).first()
-    if decision is None and call.ice_received_at is None and terms.may_record:
+    if decision is None and call.ice_received_at is None and context.may_record:
         policy_id = inbound.application.callout_policy_id
         if policy_id is not None:
-            return call, _callout(inbound, ace, call, policy_id, terms)
-    facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
-    given = answers.to_ace(inbound, facts, snapshot.current(), may_record=terms.may_record, why_not=terms.why_not)
+            return _callout(inbound, ace, call, policy_id, context, started)
+    given = answers.to_ace(inbound, _facts(decision), context)
     if decision is not None and decision.ace_svaml is None:
         decision.ace_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("ace_svaml",))
     _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
-    recordings.settle(call)
-    return call, given
+    return given
 
 
-def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, terms: Terms) -> Answer:
+def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, context: AnswerContext, started: float) -> Answer:
     """A call that our side placed has no ICE: it is decided upon at its ACE, by the application's callout policy."""
-    key = inbound.application.key
-    given = answer.answer_callout(
-        answer.callout_facts(ace, received_at=inbound.received_at, application_key=key),
-        policy_id,
-        snapshot.current(),
-        recording_id=recording_id(key, ace.call_id),
-    )
-    given = answers.to_callout(inbound, given, snapshot.current())
-    masked, latency_ms = svaml.masked(given.svaml), since(terms.started)
-    told = calls.told_by_decision(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
-    kept = Decision(call=call, **told)
-    insert(kept)
-    _expect(call, given.recordings, at=inbound.happened_at, decision=kept)
-    recordings.settle(call)
+    facts = answer.callout_facts(ace, received_at=inbound.received_at, application_key=inbound.application.key)
+    given = answers.to_callout(inbound, facts, policy_id, context.policies)
+    masked, latency_ms = svaml.masked(given.svaml), since(started)
+    columns = calls.decision_columns(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
+    decision = Decision.objects.create(call=call, **columns)
+    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
     enqueue("call.learn", call.pk)
     return given
 
 
-def _pie(inbound: Inbound, pie: Pie, terms: Terms) -> tuple[Call, Answer]:
-    call = calls.call_for(application_id=inbound.application.id, call_id=pie.call_id, at=inbound.happened_at)
+def _pie(inbound: Inbound, pie: Pie, call: Call, context: AnswerContext) -> Answer:
     decision = Decision.objects.filter(call=call).first()
-    facts = DecisionFacts.from_dict(decision.facts) if decision is not None else None
-    now = snapshot.current()
-    given = answers.to_pie(inbound, pie, facts, now, may_record=terms.may_record, why_not=terms.why_not)
+    given = answers.to_pie(inbound, pie, _facts(decision), context)
     if decision is not None:
         decision.pie_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("pie_svaml",))
     _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
-    return call, given
+    return given
+
+
+def _facts(decision: Decision | None) -> DecisionFacts | None:
+    return DecisionFacts.from_dict(decision.facts) if decision is not None else None
 
 
 def _expect(call: Call, planned: Iterable[PlannedRecording], *, at: datetime, decision: Decision | None) -> None:
-    """Keep what an ACE or PIE asks for; of what an upstream records itself, what is new and has a place of its own."""
-    for one in planned:
-        if one.origin != Origin.UPSTREAM or not _taken(one):
-            recordings.expect_recording(subject=call, planned=one, at=at, decision=decision)
+    recordings.expect_recordings(subject=call, planned=asked_for(planned), at=at, decision=decision)
 
 
-def _taken(planned: PlannedRecording) -> bool:
-    """Whether the object that an upstream names is another recording's: the same one again, or a name used twice."""
+def asked_for(planned: Iterable[PlannedRecording]) -> list[PlannedRecording]:
+    """Those that need a row: not a conference's that is recorded already; of what an upstream records itself, what has
+    a place of its own, for it may be the same one again, or a name used twice.
+    """
+    return [one for one in planned if not one.joined and (one.origin != Origin.UPSTREAM or not _is_taken(one))]
+
+
+def _is_taken(planned: PlannedRecording) -> bool:
     same = RecordingJob.objects.filter(destination=planned.destination_id, key=planned.key)
     return bool(planned.key) and same.exists()
 
@@ -235,34 +157,22 @@ def since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 2)
 
 
-def recording_id(application_key: str, call_id: str) -> UUID:
-    """The id of the recording planned at a call's ICE: the same however often that ICE comes, and not to be guessed."""
-    secret = settings.SECRET_KEY.encode()
-    digest = hmac.digest(secret, f"recording|{application_key}|{call_id}".encode(), hashlib.sha256)
-    return UUID(bytes=digest[:16], version=4)
+def keep_event(inbound: Inbound, about_to_commit: Callable[[], None], *, apply: bool = True) -> None:
+    """Keep an event that needs no SVAML (DiCE, notify, unknown ones) with its effect, in the caller's transaction.
 
-
-def withdraw(answered: Answered, given: Answer) -> None:
-    """Put right what was stored of an answer that came too late: another one, without recording, was given."""
-    if answered.call_pk is not None:
-        with transaction.atomic():
-            decision = Decision.objects.select_for_update().filter(call=answered.call_pk).first()
-            if decision is not None and decision.decided_at >= _delivery_received(answered.delivery_id):
-                calls.replace_decision(decision, facts=given.decision, svaml=svaml.masked(given.svaml))
-                recordings.give_up_expected(decision=decision, at=timezone.now())
-
-
-def _delivery_received(delivery_id: int) -> datetime:
-    return CallbackDelivery.objects.values_list("received_at", flat=True).get(pk=delivery_id)
-
-
-def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> CallbackDelivery:
-    """Store an event that needs no SVAML (DiCE, notify, unknown ones): once this commits it may be acknowledged."""
-    delivery = inbox.delivery_of(inbound, inbox.judge(inbound))
+    Once this commits it may be acknowledged. With `apply=False` a worker applies it later (callbacks.later).
+    """
+    event = inbound.event
+    call = _call_of(inbound) if isinstance(event, Dice) and inbound.fresh and apply else None
+    verdict = inbox.judge(inbound, is_new=call is not None and _is_first(event, call))
+    delivery = inbox.delivery_of(inbound, verdict)
     is_suspect = delivery.verdict in SUSPECT
     if is_suspect:
         delivery.result_code = DeliveryResult.SUSPECT
-    insert(delivery)
+    elif apply:
+        delivery.call = call
+        _apply(delivery, event)
+    delivery.save()
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
         enqueue("delivery.verify", delivery.pk)
@@ -270,7 +180,6 @@ def store_told(inbound: Inbound, *, about_to_commit: Callable[[], None]) -> Call
         actions.forward_later(delivery=delivery)
     heard(inbound.application.id, inbound.received_at)
     about_to_commit()
-    return delivery
 
 
 def apply_delivery(delivery_id: int, *, force: bool = False) -> CallbackDelivery:
@@ -282,18 +191,23 @@ def apply_delivery(delivery_id: int, *, force: bool = False) -> CallbackDelivery
         delivery = CallbackDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
         if delivery.applied_at is not None or (delivery.verdict in SUSPECT and not force):
             return delivery
-        delivery.result_code, delivery.result_values = _apply(delivery, events.parse(bytes(delivery.body)))
-        delivery.applied_at = timezone.now()
+        _apply(delivery, events.parse(bytes(delivery.body)))
         delivery.save(update_fields=("result_code", "result_values", "applied_at", "call", "recording_id"))
         return delivery
+
+
+def _apply(delivery: CallbackDelivery, event: Event) -> None:
+    """Apply an event, and write into its delivery's row, which the caller saves, what came of it."""
+    at = event.timestamp or delivery.received_at
+    delivery.result_code, delivery.result_values = _effect(delivery, event, at)
+    delivery.applied_at = timezone.now()
 
 
 # What came of a delivery, with the values of that code.
 Result = tuple[DeliveryResult, dict[str, Any]]
 
 
-def _apply(delivery: CallbackDelivery, event: Event) -> Result:
-    at = event.timestamp or delivery.received_at
+def _effect(delivery: CallbackDelivery, event: Event, at: datetime) -> Result:
     match event:
         case Dice() as dice:
             call = _call(delivery, at)
@@ -305,12 +219,12 @@ def _apply(delivery: CallbackDelivery, event: Event) -> Result:
                 recordings.settle(call.conference_session)
             return DeliveryResult.CALL_ENDED, {"result": dice.result[:40], "reason": dice.reason[:40]}
         case Notify() as notify:
-            return _apply_notify(delivery, notify, at)
+            return _effect_of_notify(delivery, notify, at)
         case _:
             return DeliveryResult.UNKNOWN, {}
 
 
-def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> Result:
+def _effect_of_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> Result:
     if notify.type == "callingerror" and notify.call_id:
         calls.note_calling_error(_call(delivery, at), notify=notify)
         return DeliveryResult.CALLING_ERROR, {"code": notify.error_code[:40], "message": notify.error_message[:300]}
@@ -335,9 +249,11 @@ def _apply_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) -> R
 
 
 def _call(delivery: CallbackDelivery, at: datetime) -> Call:
-    call = calls.call_for(application_id=delivery.application_id, call_id=delivery.reported_call_id, at=at)
-    delivery.call = call
-    return call
+    """The call that a delivery speaks of, locked."""
+    if delivery.call is None:
+        application_id, call_id = delivery.application_id, delivery.reported_call_id
+        delivery.call = calls.call_for(application_id=application_id, call_id=call_id, at=at)
+    return delivery.call
 
 
 def _subject(delivery: CallbackDelivery, notify: Notify, reported: Reported, at: datetime) -> Subject | None:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -109,29 +108,24 @@ def signed_paths() -> tuple[str, ...]:
 
 def delivery_of(inbound: Inbound, verdict: Verdict) -> CallbackDelivery:
     """The delivery's row, not yet saved."""
-    return CallbackDelivery(**told_by_delivery(inbound, verdict))
-
-
-def told_by_delivery(inbound: Inbound, verdict: Verdict) -> dict[str, Any]:
-    """What the delivery's row says before anything comes of it."""
     event = inbound.event
-    return {
-        "application_id": inbound.application.id,
-        "received_at": inbound.received_at,
-        "verdict": verdict,
-        "signature_digest": inbound.signature_digest,
-        "x_timestamp": inbound.x_timestamp[:64],
-        "content_type": inbound.content_type[:100],
-        "body": inbound.body,
-        "event": (event.event if isinstance(event, events.Unknown) else type(event).__name__.lower())[:40],
-        "notify_type": event.type[:60] if isinstance(event, Notify) else "",
-        "reported_call_id": event.call_id[:200],
-        "conference_id": event.conference_id[:200] if isinstance(event, Notify) else "",
-    }
+    return CallbackDelivery(
+        application_id=inbound.application.id,
+        received_at=inbound.received_at,
+        verdict=verdict,
+        signature_digest=inbound.signature_digest,
+        x_timestamp=inbound.x_timestamp[:64],
+        content_type=inbound.content_type[:100],
+        body=inbound.body,
+        event=(event.event if isinstance(event, events.Unknown) else type(event).__name__.lower())[:40],
+        notify_type=event.type[:60] if isinstance(event, Notify) else "",
+        reported_call_id=event.call_id[:200],
+        conference_id=event.conference_id[:200] if isinstance(event, Notify) else "",
+    )
 
 
 def judge(inbound: Inbound, *, is_new: bool = False) -> Verdict:
-    """What is thought of the delivery's age. `is_new`: nothing was ever heard of its call, so it repeats nothing."""
+    """What is thought of the delivery's age. `is_new`: it is the first of its call, so it repeats nothing."""
     if not inbound.fresh:
         return Verdict.STALE
     if is_new:

@@ -36,8 +36,7 @@ def enqueue_unapplied(limit: int = 1000) -> int:
     known = set(
         Task.objects.filter(kind="delivery.apply", subject__in=ids, done_at=None).values_list("subject", flat=True)
     )
-    for subject in sorted(ids - known, key=int):
-        enqueue("delivery.apply", subject)
+    enqueue("delivery.apply", *(ids - known))
     return len(ids - known)
 
 

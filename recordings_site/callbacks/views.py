@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,14 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from recordings_site.callbacks import answers, handlers, inbox, new_calls, relay
+from recordings_site.callbacks import handlers, ice, inbox, relay
 from recordings_site.callbacks.deadline import LOOK_PATIENCE, DatabaseDown, in_time, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.callbacks.tally import tally
-from recordings_site.callbacks.together import Together
+from recordings_site.callbacks.writer import Writer
 from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer, Reason
+from recordings_site.policies.answer import Reason
 from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 CONTINUE: dict[str, Any] = {"action": {"name": "continue"}}
 HANGUP: dict[str, Any] = {"action": {"name": "hangup"}}
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-keep_new_call = Together(new_calls.keep)
+keep_ice = Writer(ice.keep)
 
 
 @csrf_exempt
@@ -85,9 +84,12 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
     """Answer with SVAML, whatever happens: a fault costs the recording, never the call."""
     inbound = _with_upstream(inbound)
     event = inbound.event
-
     try:
-        return _json(_kept(inbound, known, started).svaml)
+        if isinstance(event, Ice):
+            answered = _kept(inbound, event, known, started)
+        else:
+            answered = within_deadline(partial(handlers.answer_event, inbound, started=started))
+        return _json(answered.svaml)
     except (DatabaseDown, *DATABASE_AWAY) as problem:
         tally("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
@@ -98,21 +100,15 @@ def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
         return _json(_degraded(inbound, known, Reason.FAULT))
 
 
-def _kept(inbound: Inbound, known: Snapshot, started: float) -> Answered:
-    """The answer, once all that it leaves behind is stored: with that of others, or else by itself."""
-    began = time.perf_counter()
+def _kept(inbound: Inbound, event: Ice, known: Snapshot, started: float) -> Answered:
+    """The answer to an ICE, once all that it leaves behind is stored."""
+    if not snapshot.is_loaded():
+        raise DatabaseDown("What the sealed file tells is not enough to record by.")
 
-    def do(about_to_commit: Callable[[], None]) -> Answered:
-        return handlers.answer_event(inbound, started=started, about_to_commit=about_to_commit)
+    def too_late(answered: Answered) -> None:
+        ice.withdraw(answered, ice.without_recording(inbound, event, known, why_not=Reason.DATABASE_DOWN))
 
-    def too_late(answered: Answered | None) -> None:
-        if answered is not None and isinstance(inbound.event, Ice):
-            handlers.withdraw(answered, _without_recording(inbound, known, Reason.DATABASE_DOWN))
-
-    # What the sealed file tells is not enough to record by; the database may be back.
-    new = new_calls.read(inbound, known, started=started) if snapshot.is_loaded() else None
-    answered = keep_new_call(new, too_late=too_late) if new is not None else None
-    return answered or within_deadline(do, too_late=too_late, spent=time.perf_counter() - began)
+    return keep_ice(ice.decide(inbound, event, known, started=started), too_late=too_late)
 
 
 def _with_upstream(inbound: Inbound) -> Inbound:
@@ -131,7 +127,7 @@ def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]
         said = inbound.upstream.svaml if inbound.upstream else None
         return merge.merge(said, wish=None, existing="replace").svaml if said else CONTINUE
     try:
-        return _without_recording(inbound, known, why_not).svaml
+        return ice.without_recording(inbound, inbound.event, known, why_not=why_not).svaml
     except Exception:  # the last rungs must hold whatever broke above them
         log.exception("The policy cannot be rendered; the default route answers.")
     try:
@@ -142,28 +138,25 @@ def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]
         return HANGUP
 
 
-def _without_recording(inbound: Inbound, known: Snapshot, why_not: str) -> Answer:
-    assert isinstance(inbound.event, Ice)
-    key = inbound.application.key
-    facts = answer.call_facts(inbound.event, received_at=inbound.received_at, application_key=key)
-    recording_id = handlers.recording_id(key, inbound.event.call_id)
-    return answers.to_ice(inbound, facts, known, recording_id, may_record=False, why_not=why_not)
-
-
 def _acknowledge(inbound: Inbound) -> HttpResponse:
-    """Store, then apply. What is stored is acknowledged; if applying fails a worker applies it later."""
+    """Store and apply. What cannot be applied now is stored alone, acknowledged, and applied by a worker."""
     try:
-        delivery = within_deadline(lambda commit: handlers.store_told(inbound, about_to_commit=commit))
+        within_deadline(partial(handlers.keep_event, inbound))
+    except Exception:
+        tally("apply_later")
+        log.exception("A callback cannot be applied now.")
+        return _store_alone(inbound)
+    return HttpResponse(status=200)
+
+
+def _store_alone(inbound: Inbound) -> HttpResponse:
+    try:
+        within_deadline(partial(handlers.keep_event, inbound, apply=False))
     except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
         tally("not_stored")
         is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_AWAY))
         log.error("A callback could not be stored: %s", problem, exc_info=is_bug)
         return _constant(503, "unavailable")
-    try:
-        in_time(lambda: handlers.apply_delivery(delivery.pk))
-    except Exception:  # it is stored, and the worker's sweep of unapplied deliveries applies it
-        tally("apply_later")
-        log.exception("Delivery %s is applied later.", delivery.pk)
     return HttpResponse(status=200)
 
 

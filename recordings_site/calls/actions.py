@@ -3,6 +3,7 @@
 Who did it is always Sinch, and the delivery itself is the evidence, so these writes leave no further audit row.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,6 @@ from recordings_site.base.formatting import digits
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.answer import CallFacts, DecisionFacts, Reason
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify
-from recordings_site.web.insertion import insert
-
-# What tells one call from another.
-ONE_CALL = ("application_id", "call_id")
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -29,10 +26,10 @@ def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
     return call
 
 
-def told_by_ice(
+def ice_columns(
     *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
 ) -> dict[str, Any]:
-    """What a call's row says once its ICE was heard."""
+    """What a call's row says once its ICE has come."""
     return {
         "application_id": application_id,
         "call_id": ice.call_id,
@@ -53,25 +50,25 @@ def told_by_ice(
     }
 
 
-def call_of_ice(
-    *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
-) -> tuple[Call, bool]:
-    """The call of an ICE with that ICE's facts, locked, and whether this is the first that is heard of it.
+@transaction.atomic(savepoint=False)
+def calls_of_ices(ices: Sequence[Mapping[str, Any]]) -> list[tuple[Call, bool]]:
+    """The calls of ICEs with these ICEs' facts, locked, and whether each is new: nothing was known of it before.
 
-    A later copy of the same ICE changes nothing. To be called in a transaction.
+    Takes the `ice_columns` of different calls. A later copy of the same ICE changes nothing.
     """
-    told = told_by_ice(
-        application_id=application_id, ice=ice, facts=facts, number_id=number_id, at=at, received_at=received_at
-    )
-    call = Call(**told)
-    if insert(call, unless_exists=ONE_CALL):
-        return call, True
-    call = Call.objects.select_for_update().get(application_id=application_id, call_id=ice.call_id)
-    if call.ice_received_at is None:
-        for field, value in told.items():
-            setattr(call, field, value)
-        call.save()
-    return call, False
+    calls = [Call(**ice) for ice in ices]
+    one_call = ("application", "call_id")
+    # A row that is there already is locked, and its key given, by an update that changes nothing.
+    Call.objects.bulk_create(calls, update_conflicts=True, unique_fields=one_call, update_fields=("call_id",))
+    there = Call.objects.filter(pk__in=[call.pk for call in calls])
+    known = there.exclude(ice_received_at__in=[call.ice_received_at for call in calls]).in_bulk()
+    for call, ice in zip(calls, ices, strict=True):
+        before = known.get(call.pk)
+        if before is not None and before.ice_received_at is None:
+            for field, value in ice.items():
+                setattr(before, field, value)
+            before.save()
+    return [(known.get(call.pk, call), call.pk not in known) for call in calls]
 
 
 @transaction.atomic(savepoint=False)
@@ -84,7 +81,7 @@ def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> No
     if call.ice_received_at is None:
         call.direction = Direction.CALLOUT
         call.custom = call.custom or ace.custom
-    call.save()
+    call.save(update_fields=("started_at", "answered_at", "ace_received_at", "direction", "custom"))
 
 
 @transaction.atomic(savepoint=False)
@@ -100,7 +97,8 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
     if call.ice_received_at is None:
         call.caller = call.caller or dice.from_[:128]
         call.called = call.called or (dice.to.endpoint[:128] if dice.to else "")
-    call.save()
+    facts = ("ended_at", "dice_received_at", "dice_reason", "dice_result", "duration", "caller", "called")
+    call.save(update_fields=("started_at", *facts))
     if call.conference_session_id is not None:
         close_session_if_empty(session_id=call.conference_session_id, at=received_at)
 
@@ -156,7 +154,7 @@ def close_session_if_empty(*, session_id: int, at: datetime) -> None:
         ConferenceSession.objects.filter(pk=session_id, closed_at=None).update(closed_at=at)
 
 
-def told_by_decision(
+def decision_columns(
     facts: DecisionFacts, *, svaml: dict[str, Any] | None, latency_ms: float, ace_svaml: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """What a decision's row says but for its call: how the ICE (of a callout, which has none: the ACE) was answered.

@@ -19,7 +19,7 @@ from recordings_site.policies import snapshot
 from recordings_site.policies.answer import CallFacts, PlannedRecording
 from recordings_site.policies.live import CannotRecord, plan_live
 from recordings_site.policies.reaching import client_for
-from recordings_site.recordings.actions import expect_recording, settle
+from recordings_site.recordings.actions import expect_recordings, settle
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.client import ApiError
@@ -102,7 +102,7 @@ def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> C
 def _keep_start(
     by: User, call: Call, command: str, planned: PlannedRecording, outcome: CommandOutcome
 ) -> CommandOutcome:
-    job = expect_recording(subject=call, planned=planned, at=timezone.now(), origin=Origin.LIVE)
+    [job] = expect_recordings(subject=call, planned=[planned], at=timezone.now(), origin=Origin.LIVE)
     return _kept(by, call, command, outcome, [job])
 
 

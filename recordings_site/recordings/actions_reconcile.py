@@ -18,7 +18,7 @@ from recordings_site.policies.models import Application
 from recordings_site.recordings import actions
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import settle_job
-from recordings_site.recordings.matching import Reported, jobs_of, match_recording
+from recordings_site.recordings.matching import Reported, jobs_of, locked_jobs, match_recording
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.recordings.runs import Reconciliation
 from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem
@@ -102,7 +102,7 @@ def _expected(
     if subject is None:
         return None
     place = DestinationUrl(destination.kind, destination.account, destination.bucket, stat.key)
-    job = match_recording(subject, Reported("", place, destination))
+    job = match_recording(locked_jobs(subject), Reported("", place, destination))
     if job is None or job.available_at is not None:
         return None
     if job.key and job.key != stat.key and _has_its_own(destination, job.key):

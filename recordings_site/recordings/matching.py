@@ -1,5 +1,6 @@
 """Finds the recording that a notification tells of, by the place it names, and never by fetching that place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recordings_site.calls.models import Call, ConferenceSession
@@ -52,6 +53,12 @@ def jobs_of(subject: Subject) -> RecordingJobQuerySet:
     return jobs.filter(call=subject) if isinstance(subject, Call) else jobs.filter(conference_session=subject)
 
 
+def locked_jobs(subject: Subject) -> list[RecordingJob]:
+    """All recordings of a call or of a conference session, locked: what a worker finds out about them waits."""
+    jobs = jobs_of(subject).order_by().select_for_update()
+    return sorted(jobs, key=lambda job: job.ordinal)
+
+
 def session_of_object(application_id: int, conference_id: str, reported: Reported) -> ConferenceSession | None:
     """The session of the conference that was asked to be recorded, or transcribed, at the reported place."""
     if not reported.key:
@@ -68,23 +75,22 @@ def session_of_object(application_id: int, conference_id: str, reported: Reporte
     return None
 
 
-def match_recording(subject: Subject, reported: Reported) -> RecordingJob | None:
-    """The job whose audio lies at the reported place, locked, or None when it is one that nobody asked for.
+def match_recording(jobs: Sequence[RecordingJob], reported: Reported) -> RecordingJob | None:
+    """The one of all jobs of a call or conference whose audio lies at the reported place, or None when nobody asked
+    for it. Whoever matches one writes to it, so the jobs are locked.
 
     In order: the very object; a generated name in the folder that was asked for; the only job that still lacks its
     object, as Sinch does not say whether it reports the URL as requested.
     """
-    return _match(subject, reported, stem=False)
+    return _match(jobs, reported, stem=False)
 
 
-def match_transcript(subject: Subject, reported: Reported) -> RecordingJob | None:
-    """The job whose transcript lies at the reported place (the recording's stem plus "-transcript.json"), locked."""
-    return _match(subject, reported, stem=True)
+def match_transcript(jobs: Sequence[RecordingJob], reported: Reported) -> RecordingJob | None:
+    """The one whose transcript lies at the reported place (the recording's stem plus "-transcript.json")."""
+    return _match(jobs, reported, stem=True)
 
 
-def _match(subject: Subject, reported: Reported, *, stem: bool) -> RecordingJob | None:
-    # Whoever matches one writes to it: else what a worker keeps of the same file meanwhile would be undone.
-    jobs = list(jobs_of(subject).defer("peaks").select_for_update())
+def _match(jobs: Sequence[RecordingJob], reported: Reported, *, stem: bool) -> RecordingJob | None:
     if reported.key:
         for job in jobs:
             if job.key and _same_object(job, reported, stem=stem):
@@ -106,13 +112,13 @@ def _same_object(job: RecordingJob, reported: Reported, *, stem: bool) -> bool:
     if not reported.is_full:
         # A bare name or path: compare as much of the key's end as is told.
         return asked == told or asked.endswith("/" + told)
-    destination, place = job.destination, reported.place
-    return (
-        asked == told
-        and place is not None
-        and destination is not None
-        and (destination.kind, destination.account, destination.bucket) == (place.kind, place.account, place.bucket)
-    )
+    place = reported.place
+    if asked != told or place is None:
+        return False
+    if reported.destination is not None and job.destination_id == reported.destination.pk:
+        return True
+    found = job.destination
+    return found is not None and (found.kind, found.account, found.bucket) == (place.kind, place.account, place.bucket)
 
 
 def _lies_in(job: RecordingJob, reported: Reported) -> bool:

@@ -14,10 +14,13 @@ from tests import postgres
 from tests.bench import Row, percentile
 from tests.bench.bench_callbacks import CONNECTIONS, without_recording
 from tests.running_callbacks import CONTENT_TYPE, PATH
-from tests.running_site import Load, Site, load, request, running
+from tests.running_site import Load, Site, burst, load, request, running
 
 NUMBERS, POLICIES, ICES, ROUNDS = 10_000, 100, 1_500, 7
 PACE = 200
+BURSTS, TURNS = (500, 2000), 3
+# As the site runs its own.
+THREADS = 256
 CALLS = 100_000
 
 PREPARE = f"""
@@ -91,7 +94,7 @@ print(time.perf_counter() - began, read, asked.done, asked.outcome["fewer"])
 
 def rows() -> Iterator[Row]:
     """One site on PostgreSQL with so many numbers."""
-    with postgres.running(fsync="on") as server, running(server.url) as site:
+    with postgres.running(fsync="on") as server, running(server.url, threads=THREADS) as site:
         key, secret = site.python(PREPARE).split()
         yield Row(f"the snapshot of {NUMBERS} numbers read and parsed", float(site.python(REBUILD)) * 1000, "ms")
         yield from decided(site, key, secret)
@@ -115,6 +118,8 @@ def decided(site: Site, key: str, secret: str) -> Iterator[Row]:
         yield median_of(what, rounds[path], rounds["/empty"])
     yield from times(f"a whole ICE, {CONNECTIONS} at once", rounds[PATH])
     yield from times(f"a whole ICE, {PACE} a second", [paced(site, key, secret)])
+    for size in BURSTS:
+        yield from at_once(site, key, secret, size)
     unrecorded = sum(without_recording(one) for path in ("/decide", PATH) for one in rounds[path])
     yield Row("answers that do not record", unrecorded, "")
 
@@ -131,6 +136,21 @@ def median_of(what: str, found: list[Load], floor: list[Load]) -> Row:
 def paced(site: Site, key: str, secret: str) -> Load:
     """Calls that come at their own times, however the earlier ones fare: a large company's busiest hour."""
     return load(site.port, ices(key, secret, PATH, PACE * 10), connections=CONNECTIONS, per_second=PACE)
+
+
+def at_once(site: Site, key: str, secret: str, size: int) -> Iterator[Row]:
+    """So many calls in one moment: what became of the recordings, and how long the last one waited; the worst of some
+    turns.
+    """
+    turns = []
+    for _ in range(TURNS):
+        found = burst(site.port, ices(key, secret, PATH, size))
+        valid = sum(b" 200 " in answer[:20] and b'"action"' in answer for answer in found.answers)
+        turns.append((valid, size - without_recording(found), max(found.milliseconds)))
+        time.sleep(1)
+    yield Row(f"{size} at once: valid answers", min(valid for valid, _, _ in turns), "")
+    yield Row(f"{size} at once: recorded", min(recorded for _, recorded, _ in turns), "")
+    yield Row(f"{size} at once: the last answer", max(last for _, _, last in turns), "ms")
 
 
 def times(what: str, found: list[Load]) -> Iterator[Row]:

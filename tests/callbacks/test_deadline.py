@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
 from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import DatabaseDown, in_time, within_deadline
+from recordings_site.callbacks.deadline import DatabaseDown, Line, in_time, within_deadline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,20 +132,61 @@ def test_work_that_was_given_up_before_its_turn_is_not_begun() -> None:
         within_deadline(lambda commit: begun.append("begun"))
     go_on.set()
     # The pool takes what waits in turn: when this is done, so would the other have been.
-    assert in_time(lambda: begun) == []
+    assert deadline.in_pool(lambda: begun).result(60) == []
 
 
-def test_a_full_pool_counts_as_a_database_that_is_down_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "PLACES", 2)
+def test_while_all_of_the_pool_hangs_nobody_waits_for_it() -> None:
     go_on = threading.Event()
     busy = [threading.Thread(target=lambda: _ignore(go_on)) for _ in range(2)]
     for thread in busy:
         thread.start()
     for thread in busy:
         thread.join(5)
+    time.sleep(0.1)
     with pytest.raises(DatabaseDown, match="Too many"):
         in_time(lambda: None)
     go_on.set()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The time, which stands still until it is set, and a call's full patience."""
+    now = [1000.0]
+    monkeypatch.setattr(deadline.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(deadline, "PATIENCE", 1.0)
+    yield now
+    monkeypatch.undo()
+
+
+def test_as_many_may_wait_as_can_expect_a_turn_in_time(clock: list[float]) -> None:
+    line = Line(at_once=1, width=2)
+    line.enter()
+    with line.turn():
+        clock[0] += 0.75
+    line.enter()
+    with line.turn():
+        for _ in range(4):
+            line.enter()
+        with pytest.raises(DatabaseDown, match="Too many"):
+            line.enter()
+    with line.turn(2):
+        line.enter()
+
+
+def test_nobody_joins_a_line_in_which_nothing_moves(clock: list[float]) -> None:
+    line = Line(at_once=1, width=10)
+    line.enter()
+    with line.turn():
+        line.enter()
+        clock[0] += 1.1
+        with pytest.raises(DatabaseDown, match="Too many"):
+            line.enter()
+    with line.turn():
+        line.enter()
+    with line.turn():
+        pass
+    clock[0] += 3600
+    line.enter()
 
 
 def _ignore(go_on: threading.Event) -> None:

@@ -66,7 +66,7 @@ FACTS = ("expected_at", "started_at", "finished_at", "available_at", "transcript
 
 def _place_of(asked: str, probe_id: str, call_id: str, number: PhoneNumber) -> str:
     """Where the call's recording will be asked to be: known before its ICE comes, as ids follow from the call id."""
-    from recordings_site.callbacks.handlers import recording_id
+    from recordings_site.callbacks.answers import recording_id
 
     key = number.application.key
     return asked.replace(str(recording_id(key, probe_id)), str(recording_id(key, call_id))).replace(probe_id, call_id)

@@ -158,7 +158,7 @@ DATABASE_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     ),
     "the database runs out of memory": lambda: failing(EXECUTE, MemoryError()),
     "the audit row cannot be written": lambda: failing(
-        "recordings_site.calls.actions.told_by_decision", DatabaseError("read-only transaction")
+        "recordings_site.calls.actions.decision_columns", DatabaseError("read-only transaction")
     ),
 }
 SLOW_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {

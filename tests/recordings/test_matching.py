@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from recordings_site.recordings import actions
 from recordings_site.recordings.actions_media import not_audio
 from recordings_site.recordings.matching import (
+    locked_jobs,
     match_recording,
     match_transcript,
     read_reported,
@@ -45,14 +46,14 @@ def test_the_very_object_in_each_form_finds_its_job_among_several(reported: str)
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert match_recording(job.call, read_reported(reported)) == job
+    assert match_recording(locked_jobs(job.call), read_reported(reported)) == job
 
 
 def test_a_transcript_finds_the_recording_with_its_stem() -> None:
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert match_transcript(job.call, read_reported("s3://calls/voice/2026/a-transcript.json")) == job
+    assert match_transcript(locked_jobs(job.call), read_reported("s3://calls/voice/2026/a-transcript.json")) == job
 
 
 def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
@@ -60,7 +61,7 @@ def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
     name = f"20260114093000_{APP}_{CALL_ID}.mp3"
-    found = match_recording(job.call, read_reported(f"s3://calls/voice/2026/{name}"))
+    found = match_recording(locked_jobs(job.call), read_reported(f"s3://calls/voice/2026/{name}"))
     assert found == job
 
 
@@ -127,7 +128,7 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
 
     with ThreadPoolExecutor(1) as worker:
         with transaction.atomic():
-            matched = match_recording(job.call, read_reported("s3://calls/voice/a.mp3"))
+            matched = match_recording(locked_jobs(job.call), read_reported("s3://calls/voice/a.mp3"))
             assert matched is not None
             examined = worker.submit(examine)
             with pytest.raises(TimeoutError):

@@ -1,4 +1,4 @@
-"""New calls that are kept together: each has its rows and its answer, whoever else is among them."""
+"""ICEs that are kept together: each has its rows and its answer, whoever else is among them."""
 
 import json
 import threading
@@ -10,14 +10,15 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks import deadline, new_calls, views
-from recordings_site.callbacks.new_calls import NewCall
+from recordings_site.callbacks import deadline, views
+from recordings_site.callbacks import ice as ices
+from recordings_site.callbacks.ice import DecidedIce
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, Decision
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
 from recordings_site.policies import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
@@ -62,14 +63,14 @@ def recorded(answer: HttpResponse) -> bool:
 def test_each_of_many_has_its_own_rows_and_answer(number: PhoneNumber) -> None:
     sizes: list[int] = []
 
-    def counted(told: list[NewCall]) -> object:
+    def counted(told: list[DecidedIce]) -> object:
         sizes.append(len(told))
         until = time.monotonic() + 60
-        while sum(sizes) + len(views.keep_new_call._waiting) < 24 and time.monotonic() < until:
+        while sum(sizes) + len(views.keep_ice._waiting) < 24 and time.monotonic() < until:
             time.sleep(0.01)
-        return new_calls.keep(told)
+        return ices.keep(told)
 
-    with patch.object(views.keep_new_call, "_do", counted):
+    with patch.object(views.keep_ice, "_keep", counted):
         answers = all_at_once(number, [f"call-{n}" for n in range(24)])
     assert sum(sizes) == 24
     assert len(sizes) <= 2, "who came while the first were kept shared a transaction"
@@ -95,37 +96,60 @@ def test_the_same_call_told_twice_at_once_is_one_call_with_one_answer(number: Ph
 
 
 def test_one_that_cannot_be_kept_costs_the_others_nothing(number: PhoneNumber) -> None:
-    told_by_ice = calls.told_by_ice
+    ice_columns = calls.ice_columns
 
     def poisoned(**how: Any) -> dict[str, Any]:
         if how["ice"].call_id == "poison":
             raise ValueError("cannot be kept")
-        return told_by_ice(**how)
+        return ice_columns(**how)
 
-    with patch.object(calls, "told_by_ice", poisoned):
+    with patch.object(calls, "ice_columns", poisoned):
         answers = all_at_once(number, ["a", "b", "poison", "c", "d"])
     assert [recorded(answer) for answer in answers] == [True, True, False, True, True]
     assert set(Call.objects.values_list("call_id", flat=True)) == {*"abcd"}
     assert RecordingJob.objects.count() == 4
 
 
-def test_a_call_of_which_something_is_known_is_handled_by_itself(number: PhoneNumber) -> None:
+def test_a_call_of_which_something_is_known_is_kept_among_new_ones(number: PhoneNumber) -> None:
     """A notification overtook the ICE: the recording that was adopted then is the one that was asked for."""
-    post(number.application, {"event": "notify", "callid": "early", "type": "recording_finished"})
-    [answer] = all_at_once(number, ["early"])
-    assert recorded(answer)
-    call = Call.objects.get()
+    early = {"event": "notify", "callid": "early", "type": "recording_available", "destination": "early.mp3"}
+    post(number.application, early)
+    adopted = RecordingJob.objects.get()
+    answers = all_at_once(number, ["new", "early", "newer"])
+    assert all(map(recorded, answers))
+    call = Call.objects.get(call_id="early")
     assert call.ice_received_at is not None
-    assert RecordingJob.objects.get().call == call
+    job = RecordingJob.objects.get(call=call)
+    assert (job, job.decision.call) == (adopted, call)  # type: ignore[union-attr]
+    assert RecordingJob.objects.count() == Decision.objects.count() == 3
+
+
+def test_all_who_enter_a_conference_at_once_share_its_one_recording(number: PhoneNumber) -> None:
+    route = {"action": "connectConf", "conference_id": "room"}
+    how = {"destination": factories.destination().pk}
+    number.policy = factories.policy({"otherwise_record": True, "route": route, "how": how})
+    number.save()
+    snapshot.forget()
+    snapshot.current()
+    answers = all_at_once(number, [f"call-{n}" for n in range(8)])
+    assert all(map(recorded, answers))
+    urls = {svaml.recording_requests(json.loads(answer.content))[0].options.destination_url for answer in answers}
+    assert len(urls) == ConferenceSession.objects.count() == RecordingJob.objects.count() == 1
+    assert Call.objects.filter(conference_session=ConferenceSession.objects.get()).count() == 8
 
 
 def test_a_process_that_knows_no_more_than_the_sealed_file_looks_again(
     number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What the file tells is not enough to record by: each call asks the database anew, until it is back."""
     of_the_file = replace(snapshot.current(), destinations={})
     snapshot.forget()
-    monkeypatch.setattr(views, "_snapshot", lambda: of_the_file)
-    [answer] = all_at_once(number, ["first"])
+    monkeypatch.setattr(snapshot._holder, "read_file", lambda: of_the_file)
+    with patch("recordings_site.policies.loading.FromDatabase.load", side_effect=OperationalError("away")):
+        [answer] = all_at_once(number, ["away"])
+        assert not recorded(answer)
+    assert not Call.objects.exists()
+    [answer] = all_at_once(number, ["back"])
     assert recorded(answer)
 
 
@@ -135,10 +159,10 @@ def test_what_was_kept_too_late_is_withdrawn(number: PhoneNumber, monkeypatch: p
     monkeypatch.setattr(deadline, "PATIENCE", 3)
     monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
     may_go_on, withdrawn = threading.Event(), threading.Event()
-    withdraw = views.handlers.withdraw
+    withdraw = views.ice.withdraw
 
-    def slow(told: list[NewCall]) -> object:
-        kept = new_calls.keep(told)
+    def slow(told: list[DecidedIce]) -> object:
+        kept = ices.keep(told)
         assert may_go_on.wait(60)
         return kept
 
@@ -146,8 +170,8 @@ def test_what_was_kept_too_late_is_withdrawn(number: PhoneNumber, monkeypatch: p
         withdraw(*how)  # type: ignore[arg-type]
         withdrawn.set()
 
-    monkeypatch.setattr(views.keep_new_call, "_do", slow)
-    monkeypatch.setattr(views.handlers, "withdraw", noticed)
+    monkeypatch.setattr(views.keep_ice, "_keep", slow)
+    monkeypatch.setattr(views.ice, "withdraw", noticed)
     [answer] = all_at_once(number, ["slow"])
     assert not recorded(answer)
     may_go_on.set()

@@ -1,19 +1,20 @@
 """Callbacks that share a transaction: who comes meanwhile goes into the next one, and nobody pays for another."""
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from unittest.mock import Mock
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
-from recordings_site.callbacks import deadline, together
+from recordings_site.callbacks import deadline, writer
 from recordings_site.callbacks.deadline import DatabaseDown
-from recordings_site.callbacks.together import Together
+from recordings_site.callbacks.writer import Writer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,7 @@ class Teams:
         self.may_go_on = threading.Event()
         self.begun = threading.Event()
         self.done: list[list[str]] = []
-        self.together = Together(self.make)
+        self.write = Writer(self.make)
 
     def make(self, names: Sequence[str]) -> list[int]:
         """The ids of the new teams."""
@@ -53,11 +54,11 @@ class Teams:
         called before they come.
         """
         with ThreadPoolExecutor(len(others) + 1) as callers:
-            found = {"first": callers.submit(self.together, "first")}
+            found = {"first": callers.submit(self.write, "first")}
             assert self.begun.wait(60)
             then()
-            found |= {name: callers.submit(self.together, name) for name in others}
-            while len(self.together._waiting) < len(others) and not any(f.done() for f in found.values()):
+            found |= {name: callers.submit(self.write, name) for name in others}
+            while len(self.write._waiting) < len(others) and not any(f.done() for f in found.values()):
                 self.begun.wait(0.01)
             yield found
 
@@ -80,17 +81,13 @@ def test_what_fails_fails_alone() -> None:
     assert sorted(Team.objects.values_list("name", flat=True)) == ["a", "c", "first"]
 
 
-def test_without_a_connection_all_are_told_so_and_none_is_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_transaction_is_longer_than_a_call_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "BATCH", 2)
     teams = Teams()
-    none_left = Mock(ensure_connection=Mock(side_effect=OperationalError("none left")))
-    with teams.while_first_is_under_way("abc") as found:
-        monkeypatch.setattr(together, "connection", none_left)
+    with teams.while_first_is_under_way("abcde") as found:
         teams.may_go_on.set()
-    for name in "abc":
-        with pytest.raises(DatabaseDown, match="none left"):
-            found[name].result()
-    assert teams.done == [["first"]]
-    none_left.ensure_connection.assert_called_once()
+    assert all(one.result() for one in found.values())
+    assert [len(names) for names in teams.done] == [1, 2, 2, 1]
 
 
 def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +98,7 @@ def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.Monke
                 found[name].result()
         teams.may_go_on.set()
     monkeypatch.setattr(deadline, "PATIENCE", 60)
-    teams.together("last")
+    teams.write("last")
     assert sorted({name for names in teams.done for name in names}) == ["first", "last"]
 
 
@@ -116,19 +113,24 @@ def test_what_was_committed_too_late_is_put_right_afterwards(monkeypatch: pytest
         put_right.set()
 
     with pytest.raises(DatabaseDown):
-        teams.together("late", too_late=too_late)
+        teams.write("late", too_late=too_late)
     assert not Team.objects.exists()
     teams.may_go_on.set()
     assert put_right.wait(60)
     assert late == [Team.objects.get().pk]
 
 
-def test_no_more_wait_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_database_hangs_nobody_else_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     teams = Teams()
-    monkeypatch.setattr(deadline, "PLACES", 3)
-    with teams.while_first_is_under_way("ab") as found:
+    monkeypatch.setattr(deadline, "PATIENCE", 0.3)
+    with ThreadPoolExecutor(1) as callers:
+        hanging = callers.submit(teams.write, "first")
+        assert teams.begun.wait(60)
+        time.sleep(0.4)
+        began = time.monotonic()
         with pytest.raises(DatabaseDown, match="Too many"):
-            teams.together("c")
+            teams.write("later")
+        assert time.monotonic() - began < 0.2
         teams.may_go_on.set()
-    assert all(one.result() for one in found.values())
-    assert teams.together("c")
+        with contextlib.suppress(DatabaseDown):
+            hanging.result()

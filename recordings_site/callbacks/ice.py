@@ -1,0 +1,199 @@
+"""Answers ICEs: each is decided upon by the policies in force, and kept with all that follows before its answer leaves.
+
+Several are kept in one transaction (callbacks.writer). For a new call nothing has to be looked up; a call that is known
+already gets its answer again, and one that enters a conference is recorded where the others in there are.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.callbacks import answers, inbox
+from recordings_site.callbacks.answers import AnswerContext
+from recordings_site.callbacks.handlers import Answered, after_answer, asked_for, keep_answer, since
+from recordings_site.callbacks.heard import heard
+from recordings_site.callbacks.inbox import Inbound
+from recordings_site.calls import actions as calls
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
+from recordings_site.policies import answer
+from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.snapshot import Snapshot
+from recordings_site.recordings import actions as recordings
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.sinch import svaml
+from recordings_site.sinch.events import Ice
+
+
+@dataclass(frozen=True, eq=False)
+class DecidedIce:
+    """An ICE, and its answer unless something is known of its call. `started` is time.perf_counter() at receipt."""
+
+    inbound: Inbound
+    ice: Ice
+    facts: CallFacts
+    policies: Snapshot
+    answer: Answer
+    started: float
+
+    @property
+    def one_call(self) -> tuple[int, str]:
+        """What tells its call from all others."""
+        return self.inbound.application.id, self.ice.call_id
+
+    def columns(self) -> dict[str, Any]:
+        """What the row of its call says."""
+        number = self.policies.numbers.get(self.facts.number_digits)
+        return calls.ice_columns(
+            application_id=self.inbound.application.id,
+            ice=self.ice,
+            facts=self.facts,
+            number_id=number.id if number else None,
+            at=self.inbound.happened_at,
+            received_at=self.inbound.received_at,
+        )
+
+
+def decide(inbound: Inbound, ice: Ice, policies: Snapshot, *, started: float) -> DecidedIce:
+    """Decide about the call of an ICE as about a new one."""
+    context = AnswerContext.of(Verdict.ACCEPTED if inbound.fresh else Verdict.STALE, policies)
+    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
+    return DecidedIce(inbound, ice, facts, policies, answers.to_ice(inbound, facts, context), started)
+
+
+def without_recording(inbound: Inbound, ice: Ice, policies: Snapshot, *, why_not: str) -> Answer:
+    """The answer when nothing can be kept of a call: the same action, unrecorded."""
+    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
+    return answers.to_ice(inbound, facts, AnswerContext(policies, False, why_not))
+
+
+@transaction.atomic
+def keep(ices: Sequence[DecidedIce]) -> list[Answered]:
+    """Keep these ICEs with all that follows, or nothing, and give the answer to each.
+
+    Of several of one call the first decides, as if they had come one after the other.
+    """
+    firsts = {ice.one_call: ice for ice in reversed(ices)}
+    # In one order, so that two transactions never wait for each other.
+    answered = _keep_calls([firsts[one_call] for one_call in sorted(firsts)])
+    if repeats := [ice for ice in ices if ice not in answered]:
+        answered |= zip(repeats, keep(repeats), strict=True)
+    return [answered[ice] for ice in ices]
+
+
+@dataclass(eq=False)
+class _Kept:
+    """An ICE on its way into the database: its call, what is thought of it, and its answer.
+
+    `decision` is what was decided when it came before; else it is made.
+    """
+
+    ice: DecidedIce
+    call: Call
+    is_new: bool
+    verdict: Verdict
+    answer: Answer
+    decision: Decision | None
+    session: ConferenceSession | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        return self.ice.inbound.happened_at
+
+    @property
+    def conference_id(self) -> str:
+        return self.answer.decision.conference_id
+
+
+def _keep_calls(ices: Sequence[DecidedIce]) -> dict[DecidedIce, Answered]:
+    """Keep ICEs of as many calls."""
+    kept = list(_looked_up(ices))
+    undecided = [one for one in kept if one.decision is None]
+    _keep_decided([one for one in undecided if not one.conference_id])
+    # One after the other: who enters a conference finds what was kept of those before.
+    for one in sorted(undecided, key=lambda one: one.conference_id):
+        if one.conference_id:
+            _join_conference(one)
+            _keep_decided([one])
+    for one in kept:
+        heard(one.ice.inbound.application.id, one.ice.inbound.received_at)
+    return _keep_deliveries(kept)
+
+
+def _looked_up(ices: Sequence[DecidedIce]) -> Iterator[_Kept]:
+    """The calls, made or looked up and locked, and the answers that follow from what is known of them."""
+    found = calls.calls_of_ices([ice.columns() for ice in ices])
+    known = [call for call, is_new in found if not is_new]
+    decisions = {one.call_id: one for one in Decision.objects.filter(call__in=known)} if known else {}
+    for ice, (call, is_new) in zip(ices, found, strict=True):
+        verdict, decision = inbox.judge(ice.inbound, is_new=is_new), decisions.get(call.pk)
+        context, given = AnswerContext.of(verdict, ice.policies), ice.answer
+        if decision is not None:
+            given = answers.again(ice.inbound, DecisionFacts.from_dict(decision.facts), context)
+        elif verdict == Verdict.REPLAYED:
+            given = answers.to_ice(ice.inbound, ice.facts, context)
+        yield _Kept(ice, call, is_new, verdict, given, decision)
+
+
+def _join_conference(one: _Kept) -> None:
+    """Let the call enter its conference; if that is recorded already, the call is by the same recording."""
+    one.session = calls.join_conference(one.call, conference_id=one.conference_id, at=one.happened_at)
+    running = _plan_of(one.session)
+    if running is not None and one.answer.recordings and one.answer.recordings[0].conference_id:
+        context = AnswerContext.of(one.verdict, one.ice.policies)
+        one.answer = answers.to_ice(one.ice.inbound, one.ice.facts, context, joining=running)
+
+
+def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
+    """What was asked of Sinch for a conference that is recorded already: each participant brings the same URL."""
+    job = session.recordings.select_related("decision").exclude(decision=None).order_by("ordinal").first()
+    plan = job.decision.facts.get("plan") if job is not None and job.decision is not None else None
+    return PlannedRecording.from_dict(plan) if plan else None
+
+
+def _keep_decided(undecided: Sequence[_Kept]) -> None:
+    """Keep decisions, and the recordings that follow."""
+    for one in undecided:
+        masked, latency_ms = svaml.masked(one.answer.svaml), since(one.ice.started)
+        columns = calls.decision_columns(one.answer.decision, svaml=masked, latency_ms=latency_ms)
+        one.decision = Decision(call=one.call, **columns)
+    Decision.objects.bulk_create([one.decision for one in undecided if one.decision])
+    made: list[RecordingJob] = []
+    for one in undecided:
+        planned, at, decision = asked_for(one.answer.recordings), one.happened_at, one.decision
+        if one.is_new and one.session is None:
+            # Nothing can have come before.
+            made += recordings.of_new_call(one.call, planned, at=at, decision=decision)
+            continue
+        if one.session is not None:
+            of_session = [each for each in planned if each.conference_id]
+            recordings.expect_recordings(subject=one.session, planned=of_session, at=at, decision=decision)
+            planned = [each for each in planned if not each.conference_id]
+        recordings.expect_recordings(subject=one.call, planned=planned, at=at, decision=decision)
+    RecordingJob.objects.bulk_create(made)
+
+
+def _keep_deliveries(kept: Sequence[_Kept]) -> dict[DecidedIce, Answered]:
+    deliveries = []
+    for one in kept:
+        delivery = inbox.delivery_of(one.ice.inbound, one.verdict)
+        keep_answer(delivery, call=one.call, given=one.answer, started=one.ice.started)
+        deliveries.append(delivery)
+    CallbackDelivery.objects.bulk_create(deliveries)
+    for one, delivery in zip(kept, deliveries, strict=True):
+        after_answer(one.ice.inbound, delivery)
+    pairs = zip(kept, deliveries, strict=True)
+    return {one.ice: Answered(one.answer.svaml, delivery.pk, one.call.pk) for one, delivery in pairs}
+
+
+def withdraw(answered: Answered, given: Answer) -> None:
+    """Correct what was stored of an answer that came too late: another one, without recording, was given."""
+    with transaction.atomic():
+        decision = Decision.objects.select_for_update().filter(call=answered.call_pk).first()
+        received = CallbackDelivery.objects.values_list("received_at", flat=True).get(pk=answered.delivery_id)
+        if decision is not None and decision.decided_at >= received:
+            calls.replace_decision(decision, facts=given.decision, svaml=svaml.masked(given.svaml))
+            recordings.give_up_expected(decision=decision, at=timezone.now())
