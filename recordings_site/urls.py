@@ -27,7 +27,7 @@ from recordings_site.recordings import (
     views_why,
 )
 
-handler500 = "recordings_site.web.failing.server_error"
+handler500 = "recordings_site.web.error_views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Audio comes first: a player asks with each seek, and an address is looked for from the top.

@@ -23,7 +23,7 @@ from recordings_site.policies.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
-from recordings_site.web.failing import DATABASE_AWAY
+from recordings_site.web.error_views import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 

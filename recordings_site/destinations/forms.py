@@ -13,7 +13,7 @@ from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destinatio
 from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.storage.errors import StoreError
-from recordings_site.storage.opening import Location, open_store
+from recordings_site.storage.factory import Location, open_store
 
 READ_WORDS = {
     ReadMode.KEYS: "Its own access key",

@@ -11,7 +11,7 @@ from recordings_site.destinations.forms import CredentialsForm, PlaceForm
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.models import Destination, offered_kinds
 from recordings_site.destinations.steps import PENDING, Step
-from recordings_site.storage.opening import Location
+from recordings_site.storage.factory import Location
 from recordings_site.web.http import Request, page_or_partial
 
 

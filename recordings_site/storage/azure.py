@@ -25,7 +25,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from recordings_site.storage.opening import Location
+from recordings_site.storage.factory import Location
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from recordings_site.storage.opening import Location
+from recordings_site.storage.factory import Location
 from recordings_site.storage.port import Store
 
 INTEROPERABILITY = "https://storage.googleapis.com"

@@ -20,7 +20,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from recordings_site.storage.opening import Location
+from recordings_site.storage.factory import Location
 from recordings_site.storage.port import Body, HandOff, ObjectPage, ObjectStat, Store, StoreFacts
 
 PARTIAL = ".part-"

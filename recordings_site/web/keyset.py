@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
-from recordings_site.web.release import release_database
+from recordings_site.web.connections import release_database
 
 # Objects, or named tuples of them that hold the columns of the order.
 Row = TypeVar("Row")

@@ -20,7 +20,7 @@ from recordings_site.accounts.models import AuditEvent
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.storage.patience import Patience
+from recordings_site.storage.circuit_breaker import CircuitBreaker
 from tests import factories
 from tests.destinations import made
 from tests.running_callbacks import signed
@@ -168,7 +168,7 @@ def test_a_hung_store_is_told_and_slows_no_other_page(nginx: Nginx, cookie: str)
 def test_a_store_that_pauses_while_it_plays_is_waited_for(
     nginx: Nginx, cookie: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Patience, "answered_lately", lambda _: True)
+    monkeypatch.setattr(CircuitBreaker, "is_healthy", True)
     with faulty_server() as faulty:
         faulty.says(200, AUDIO)
         faulty.pause = 4

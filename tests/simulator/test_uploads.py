@@ -6,7 +6,7 @@ from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
 from recordings_site.sinch import destination_url
-from recordings_site.storage.opening import Location, open_store
+from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.port import every_object
 from tests.simulator.sinch_side import APPLICATION, PSTN, Backend, answered, gatherings, transcribed
 from tests.stores import azurite as azurite_server

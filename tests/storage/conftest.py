@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.storage.opening import Location, open_store
+from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.port import Store
 from tests.stores import azurite, swift
 

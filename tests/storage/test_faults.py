@@ -8,7 +8,7 @@ import pytest
 
 from recordings_site.storage import port as storage_port
 from recordings_site.storage.errors import AccessDenied, ObjectChanged, StoreError, StoreMisconfigured, StoreUnavailable
-from recordings_site.storage.opening import Location, open_store
+from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.port import Store
 from tests.stores import azurite as azure
 from tests.stores import google

@@ -13,8 +13,8 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.local import LocalStore
-from recordings_site.storage.opening import Location, open_store
 from recordings_site.storage.port import Body
 
 

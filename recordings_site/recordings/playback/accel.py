@@ -7,7 +7,7 @@ from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import Opened
 from recordings_site.recordings.playback.version import Version
-from recordings_site.storage.patience import patience_with
+from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.storage.port import HandOff, Store
 from recordings_site.web.ranges import Unsatisfiable
 
@@ -54,9 +54,9 @@ def _hand_off(recording: RecordingJob, version: Version) -> HandOff:
     the listener does, so it waits longer than a listener should.
     """
     assert recording.destination is not None
-    store, patience = recording.destination.read_store(), patience_with(recording.destination_id)
-    if not patience.answered_lately():
-        patience.ask(lambda: store.stat(version.key), discard=lambda _: None)
+    store, breaker = recording.destination.read_store(), breaker_of(recording.destination_id)
+    if not breaker.is_healthy:
+        breaker.call(lambda: store.stat(version.key), discard=lambda _: None)
     mark = (store, version.key, version.etag)
     found = _signed.get(mark)
     if found is None:

@@ -12,8 +12,8 @@ from recordings_site.base.lru import Lru
 from recordings_site.recordings.audio.sniff import MAGIC, PLAYABLE, audio_type
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.version import Version, known_version
+from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing
-from recordings_site.storage.patience import patience_with
 from recordings_site.storage.port import Body, ObjectStat, Store
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
@@ -131,7 +131,7 @@ class _Source:
     store: Store
 
     def stat(self) -> ObjectStat:
-        return self._ask(lambda: self.store.stat(self.recording.key), discard=lambda _: None)
+        return self._call(lambda: self.store.stat(self.recording.key), discard=lambda _: None)
 
     def open_newest(self, asked: Asked) -> Opened:
         stat = self.stat()
@@ -153,7 +153,7 @@ class _Source:
         mark = (known.destination_id or 0, version.key, version.etag)
         kind = _types.get(mark)
         if kind is None:
-            kind = audio_type(self._ask(lambda: self._head(version), discard=lambda _: None))
+            kind = audio_type(self._call(lambda: self._head(version), discard=lambda _: None))
             if kind is None:
                 raise NotAudio
             _types.put(mark, kind)
@@ -170,7 +170,7 @@ class _Source:
         if not _streams.acquire(blocking=False):
             raise TooManyStreams
         try:
-            first, rest, body = self._ask(
+            first, rest, body = self._call(
                 lambda: _begun(self.store.read(version.key, start, stop, etag=version.etag)),
                 discard=lambda late: late[2].close(),
             )
@@ -185,8 +185,8 @@ class _Source:
         # An iterator, not a list: chain would hold the first chunk to the end of the stream.
         return Stream(chain(iter([front + first]), rest), close)
 
-    def _ask(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
-        return patience_with(self.recording.destination_id).ask(work, discard=discard)
+    def _call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
+        return breaker_of(self.recording.destination_id).call(work, discard=discard)
 
 
 def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:

@@ -15,8 +15,8 @@ from recordings_site.recordings.playback import accel, actions
 from recordings_site.recordings.playback.open import Asked, NotAudio, Opened, Replaced, TooManyStreams, open_audio
 from recordings_site.recordings.playback.sentences import trouble
 from recordings_site.storage.errors import StoreError
+from recordings_site.web.connections import release_database
 from recordings_site.web.http import Request, wants_page
-from recordings_site.web.release import release_database
 
 TROUBLES = (StoreError, SealingError, NotAudio, TooManyStreams)
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel as playback_accel
-from recordings_site.storage import patience
+from recordings_site.storage import circuit_breaker
 from recordings_site.storage.errors import StoreUnavailable
 from recordings_site.storage.port import HandOff, ObjectStat
 from recordings_site.storage.s3 import S3Store
@@ -31,9 +31,9 @@ def accel(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     playback_accel._signed.clear()
-    patience._by_store.clear()
+    circuit_breaker.reset()
     yield
-    patience._by_store.clear()
+    circuit_breaker.reset()
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_a_store_is_asked_once_in_a_while_whether_it_is_alive(
 ) -> None:
     assert [get()["status"] for _ in range(3)] == ["206"] * 3
     assert asked == ["one.mp3"]
-    monkeypatch.setattr(patience, "LATELY", 0.0)
-    patience._by_store.clear()
+    monkeypatch.setattr(circuit_breaker, "HEALTHY_SECONDS", 0.0)
+    circuit_breaker.reset()
     assert get()["status"] == "206"
     assert asked == ["one.mp3"] * 2
 

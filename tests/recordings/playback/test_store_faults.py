@@ -9,7 +9,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.storage import patience
+from recordings_site.storage import circuit_breaker
 from tests import factories
 from tests.destinations import made
 from tests.stores.faults import Faulty, faulty_server
@@ -22,7 +22,7 @@ DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
 def faulty() -> Iterator[Faulty]:
     with faulty_server() as server:
         yield server
-    patience._by_store.clear()
+    circuit_breaker.reset()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
     assert recording.number.team is not None
     client = Client()
     client.force_login(factories.user(role, teams=[recording.number.team]))
-    patience._by_store.clear()
+    circuit_breaker.reset()
     answer = client.get(f"/recordings/{recording.pk}/audio")
     return answer.status_code, answer.content.decode()
 
@@ -69,7 +69,7 @@ def test_each_refusal_of_the_store_has_its_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # boto3 pauses by chance, for up to three seconds, before it asks a busy store again.
-    monkeypatch.setattr(patience, "Patience", partial(patience.Patience, seconds=20))
+    monkeypatch.setattr(circuit_breaker, "CircuitBreaker", partial(circuit_breaker.CircuitBreaker, seconds=20))
     faulty.refuses(store_status, code)
     told = seen(recording, Role.SUPPORT)
     assert told[0] == status

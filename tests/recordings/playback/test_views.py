@@ -26,7 +26,7 @@ from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import open as open_
 from recordings_site.recordings.playback.version import audio_url
-from recordings_site.storage import patience
+from recordings_site.storage import circuit_breaker
 from recordings_site.storage.errors import AccessDenied, StoreError, StoreUnavailable
 from recordings_site.storage.local import LocalStore
 from recordings_site.storage.port import Body
@@ -340,7 +340,7 @@ def faulty(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault
     found.may_answer.set()
     monkeypatch.setattr(Destination, "read_store", lambda self: found)
     yield found
-    patience._by_store.clear()
+    circuit_breaker.reset()
 
 
 def test_refused_access_names_the_destination_to_admins_alone(
@@ -367,7 +367,7 @@ def test_a_dead_store_is_told_at_once_with_when_to_try_again(
 def test_a_hung_store_is_told_within_three_seconds_and_its_late_body_is_closed(
     client: Client, recording: RecordingJob, faulty: Faulty
 ) -> None:
-    assert patience.PATIENCE < 3
+    assert circuit_breaker.TIMEOUT < 3
     faulty.may_answer.clear()
     assert client.get(url(recording)).status_code == 503
     assert client.get(url(recording)).status_code == 503

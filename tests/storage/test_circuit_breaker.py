@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from recordings_site.storage.circuit_breaker import CircuitBreaker
 from recordings_site.storage.errors import AccessDenied, StoreUnavailable
-from recordings_site.storage.patience import Patience
 
 
 def nothing(late: Any) -> None:
@@ -15,26 +15,26 @@ def nothing(late: Any) -> None:
 
 
 def test_an_answer_and_an_error_come_through() -> None:
-    patience = Patience()
-    assert patience.ask(lambda: 7, discard=nothing) == 7
+    breaker = CircuitBreaker()
+    assert breaker.call(lambda: 7, discard=nothing) == 7
 
     def refuse() -> None:
         raise AccessDenied("no")
 
     with pytest.raises(AccessDenied, match="no"):
-        patience.ask(refuse, discard=nothing)
-    assert patience.ask(lambda: 8, discard=nothing) == 8
+        breaker.call(refuse, discard=nothing)
+    assert breaker.call(lambda: 8, discard=nothing) == 8
 
 
-def test_a_hung_store_is_given_up_rested_and_asked_again() -> None:
-    patience = Patience(seconds=0.5, rest=1.5)
+def test_a_hung_store_is_given_up_left_alone_and_called_again() -> None:
+    breaker = CircuitBreaker(seconds=0.5, open_seconds=1.5)
     release, late = threading.Event(), []
     with pytest.raises(StoreUnavailable, match="did not answer within"):
-        patience.ask(lambda: release.wait(60), discard=late.append)
+        breaker.call(lambda: release.wait(60), discard=late.append)
     with pytest.raises(StoreUnavailable, match="a moment ago"):
-        patience.ask(lambda: True, discard=nothing)
+        breaker.call(lambda: True, discard=nothing)
     time.sleep(1.5)
-    assert patience.ask(lambda: True, discard=nothing)
+    assert breaker.call(lambda: True, discard=nothing)
     release.set()
     for _ in range(1000):
         if late:
@@ -43,8 +43,8 @@ def test_a_hung_store_is_given_up_rested_and_asked_again() -> None:
     assert late == [True]
 
 
-def test_a_hung_store_holds_no_more_threads_than_doors() -> None:
-    patience = Patience(seconds=0.2, rest=0, doors=2)
+def test_a_hung_store_holds_no_more_threads_than_it_may() -> None:
+    breaker = CircuitBreaker(seconds=0.2, open_seconds=0, most_calls=2)
     release, running = threading.Event(), []
 
     def hang() -> None:
@@ -55,7 +55,7 @@ def test_a_hung_store_holds_no_more_threads_than_doors() -> None:
 
     def ask() -> None:
         try:
-            patience.ask(hang, discard=nothing)
+            breaker.call(hang, discard=nothing)
         except StoreUnavailable as error:
             told.append(str(error))
 
@@ -70,14 +70,14 @@ def test_a_hung_store_holds_no_more_threads_than_doors() -> None:
 
 
 def test_who_waits_behind_many_prompt_answers_gets_one_too() -> None:
-    patience = Patience(seconds=1, doors=1)
+    breaker = CircuitBreaker(seconds=1, most_calls=1)
     got: list[int] = []
 
     def work() -> int:
         time.sleep(0.1)
         return 1
 
-    askers = [threading.Thread(target=lambda: got.append(patience.ask(work, discard=nothing))) for _ in range(20)]
+    askers = [threading.Thread(target=lambda: got.append(breaker.call(work, discard=nothing))) for _ in range(20)]
     for asker in askers:
         asker.start()
     for asker in askers:

@@ -1,0 +1,109 @@
+"""Calls to a store that end in time: a dead one costs each caller seconds at most, and only so many threads."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from recordings_site.base.deadline import Deadline
+from recordings_site.storage.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+TIMEOUT = 2.6
+"""Seconds that a caller waits for a store's first byte: with all the rest an answer is there within three."""
+LONGEST_TIMEOUT = 10.0
+"""Seconds that a caller waits while the store promptly answers others: then it is we who are busy, not the store."""
+OPEN_SECONDS = 3.0
+"""Seconds during which a store that timed out is not called."""
+HEALTHY_SECONDS = 10.0
+"""Seconds for which a prompt answer proves that the store is alive."""
+MOST_CALLS = 48
+"""Calls of one store at a time, each in a thread of its own; a hung one keeps its thread until the SDK gives up."""
+
+
+class _Call(Generic[T]):
+    """One call: its outcome, or the mark that nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.lock = threading.Lock()
+        self.abandoned = False
+        self.value: T | None = None
+        self.error: BaseException | None = None
+
+
+class CircuitBreaker:
+    """Stands before one store."""
+
+    def __init__(
+        self, *, seconds: float = TIMEOUT, open_seconds: float = OPEN_SECONDS, most_calls: int = MOST_CALLS
+    ) -> None:
+        self._seconds, self._open_seconds = seconds, open_seconds
+        self._places = threading.BoundedSemaphore(most_calls)
+        self._open = Deadline(0)
+        self._healthy = Deadline(0)
+        # Until when callers go on waiting because another one was promptly answered.
+        self._extended = Deadline(0)
+
+    def call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
+        """What `work` returns or raises, in time; else StoreUnavailable, and `discard` gets the late answer."""
+        if not self._open.expired:
+            raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
+        began, own, longest = time.monotonic(), Deadline(self._seconds), Deadline(LONGEST_TIMEOUT)
+
+        def left() -> float:
+            return min(max(own.left(), self._extended.left()), longest.left())
+
+        while not self._places.acquire(timeout=left()):
+            if not left():
+                raise StoreUnavailable("Too many are waiting for this store.")
+        call: _Call[T] = _Call()
+        threading.Thread(target=self._run, args=(call, work, discard), daemon=True, name="store").start()
+        while not call.done.wait(left()):
+            if left():
+                continue
+            with call.lock:
+                if not call.done.is_set():
+                    call.abandoned = True
+                    self._open = Deadline(self._open_seconds)
+                    raise StoreUnavailable(f"The store did not answer within {time.monotonic() - began:.0f} seconds.")
+        if call.error is not None:
+            raise call.error
+        return call.value  # type: ignore[return-value]  # set whenever there was no error
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the store promptly answered a moment ago."""
+        return not self._healthy.expired
+
+    def _run(self, call: _Call[T], work: Callable[[], T], discard: Callable[[T], None]) -> None:
+        prompt = Deadline(self._seconds)
+        try:
+            call.value = work()
+            if not prompt.expired:
+                self._extended, self._healthy = Deadline(self._seconds), Deadline(HEALTHY_SECONDS)
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that called
+            call.error = error
+        finally:
+            self._places.release()
+        with call.lock:
+            call.done.set()
+        if call.abandoned and call.error is None:
+            discard(call.value)  # type: ignore[arg-type]
+
+
+_by_store: dict[object, CircuitBreaker] = {}
+_lock = threading.Lock()
+
+
+def breaker_of(mark: object) -> CircuitBreaker:
+    """The one circuit breaker of the store that goes by `mark`."""
+    with _lock:
+        return _by_store.setdefault(mark, CircuitBreaker())
+
+
+def reset() -> None:
+    """Forget what is known of all stores: between tests."""
+    with _lock:
+        _by_store.clear()
