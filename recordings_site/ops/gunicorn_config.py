@@ -3,8 +3,6 @@
 `gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
 """
 
-import contextlib
-import ctypes
 import gc
 import logging
 from typing import Any
@@ -21,17 +19,11 @@ timeout = 30
 graceful_timeout = 5
 # Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
 keepalive = 75
-# Parts into which the C library divides its memory, eight for each core unless told. Each keeps what its threads no
-# longer need, which was a sixth of what a listener costs; only one thread runs at a time, so two are enough.
-ARENAS = 2
-_M_ARENA_MAX = -8
 
 
 def on_starting(server: object) -> None:
-    """Let gunicorn's first process end with the `serve` that started it, and its children share few arenas."""
+    """Let gunicorn's first process end with the `serve` that started it."""
     end_with_parent()
-    with contextlib.suppress(AttributeError):  # a C library that is not glibc
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
 
 
 def post_worker_init(worker: object) -> None:
