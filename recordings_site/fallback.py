@@ -20,10 +20,17 @@ from typing import Any
 
 from recordings_site.base.lru import Lru
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.policies import snapshot
-from recordings_site.policies.answer import DecisionFacts, answer_ace, answer_ice, answer_pie, call_facts, connect_only
-from recordings_site.policies.decision import Reason
-from recordings_site.policies.snapshot import ApplicationFacts, Snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.answer import (
+    DecisionFacts,
+    answer_ace,
+    answer_ice,
+    answer_pie,
+    call_facts,
+    connect_only,
+)
+from recordings_site.policies.engine.decision import Reason
+from recordings_site.policies.engine.snapshot import ApplicationFacts, Snapshot
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie

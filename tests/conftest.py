@@ -45,7 +45,7 @@ def append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_snapshot_outlives_its_test() -> Iterator[None]:
     """Rows that a test makes itself count no revision up: each test begins without a snapshot."""
-    from recordings_site.policies import snapshot
+    from recordings_site.policies.engine import snapshot
 
     snapshot.forget()
     yield

@@ -17,13 +17,20 @@ from recordings_site.accounts.models import Role, Team, User
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.policies.decision import DecisionFacts, Reason
-from recordings_site.policies.facts import CallFacts
+from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.decision import DecisionFacts, Reason
+from recordings_site.policies.engine.routes import Hangup
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
-from recordings_site.policies.routes import Hangup
 from recordings_site.recordings.lifecycle.derive_state import state_of
-from recordings_site.recordings.models import Origin, RecordingJob, Transcript, TranscriptLine
-from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind
+from recordings_site.recordings.models import (
+    DeletedCode,
+    Origin,
+    OverdueCode,
+    OverdueKind,
+    RecordingJob,
+    Transcript,
+    TranscriptLine,
+)
 
 PASSWORD = "correct horse battery staple"
 SECRET = base64.b64encode(b"the secret of a test's application").decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from recordings_site import urls as site
-from recordings_site.policies import answer, snapshot
+from recordings_site.policies.engine import answer, snapshot
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.events import Ice
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import State
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,15 @@ import pytest
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.fallback import Fallback
-from recordings_site.policies import snapshot
-from recordings_site.policies.document import parse, parse_default_route
-from recordings_site.policies.snapshot import ApplicationFacts, DestinationFacts, NumberFacts, PolicyFacts, Snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.document import parse, parse_default_route
+from recordings_site.policies.engine.snapshot import (
+    ApplicationFacts,
+    DestinationFacts,
+    NumberFacts,
+    PolicyFacts,
+    Snapshot,
+)
 from recordings_site.sinch import signing, svaml
 from tests.house import ROOT
 

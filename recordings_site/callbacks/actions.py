@@ -9,8 +9,8 @@ from recordings_site.accounts import audit
 from recordings_site.callbacks import relay
 from recordings_site.callbacks.relay import Reply
 from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
-from recordings_site.policies import snapshot
-from recordings_site.policies.snapshot import ApplicationFacts
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task

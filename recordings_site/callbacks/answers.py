@@ -9,10 +9,10 @@ from django.conf import settings
 
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls.models import Verdict
-from recordings_site.policies import answer, relaying
-from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.routes import RunMenu
-from recordings_site.policies.snapshot import Snapshot
+from recordings_site.policies.engine import answer, relaying
+from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
+from recordings_site.policies.engine.routes import RunMenu
+from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch.events import Pie
 
 WHY_NOT = {Verdict.STALE: Reason.STALE_CLOCK, Verdict.REPLAYED: Reason.REPLAYED}

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from recordings_site.base.formatting import counted
 from recordings_site.calls.models import UpstreamExchange, UpstreamOutcome
-from recordings_site.policies.actions_connect import callback_url, points_here
+from recordings_site.policies.applications.actions_connect import callback_url, points_here
 from recordings_site.policies.models import Application
 from recordings_site.recordings.lifecycle import sentences
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import RecordingJob, State
 
 # The upstream's figures are those of so many events.
 LATEST = 200

@@ -16,10 +16,10 @@ from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, Direction, Verdict
-from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Answer, DecisionFacts, PlannedRecording
-from recordings_site.recordings import actions as recordings
-from recordings_site.recordings.matching import Reported, Subject, read_reported, session_of_object
+from recordings_site.policies.engine import answer, snapshot
+from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
+from recordings_site.recordings.lifecycle import actions as recordings
+from recordings_site.recordings.lifecycle.matching import Reported, Subject, read_reported, session_of_object
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie

@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import datetime
 
-from recordings_site.policies.actions_connect import HEARD_EVERY, note_heard
+from recordings_site.policies.applications.actions_connect import HEARD_EVERY, note_heard
 
 _lock = threading.Lock()
 _noted: dict[int, float] = {}

@@ -19,10 +19,10 @@ from recordings_site.callbacks.heard import heard
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
-from recordings_site.policies import answer
-from recordings_site.policies.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
-from recordings_site.policies.snapshot import Snapshot
-from recordings_site.recordings import actions as recordings
+from recordings_site.policies.engine import answer
+from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.engine.snapshot import Snapshot
+from recordings_site.recordings.lifecycle import actions as recordings
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.events import Ice

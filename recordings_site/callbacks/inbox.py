@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from recordings_site.callbacks.relay import Reply
 from recordings_site.calls.models import CallbackDelivery, Verdict
-from recordings_site.policies.snapshot import ApplicationFacts
+from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Event, Notify

@@ -8,10 +8,10 @@ from django.utils import timezone
 from recordings_site.callbacks.handlers import SUSPECT, apply_delivery
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery
+from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.policies.reaching import client_for
-from recordings_site.recordings import actions as recordings
-from recordings_site.recordings.matching import read_reported
+from recordings_site.recordings.lifecycle import actions as recordings
+from recordings_site.recordings.lifecycle.matching import read_reported
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Notify
 from recordings_site.storage.errors import ObjectMissing

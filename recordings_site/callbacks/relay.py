@@ -15,8 +15,8 @@ import httpx2
 
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import UpstreamOutcome
+from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
-from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.sinch import merge, signing
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.hostile import read_object

@@ -17,9 +17,9 @@ from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.inbox import Inbound
 from recordings_site.callbacks.tally import tally
 from recordings_site.callbacks.writer import Writer
-from recordings_site.policies import answer, snapshot
-from recordings_site.policies.answer import Reason
-from recordings_site.policies.snapshot import Snapshot
+from recordings_site.policies.engine import answer, snapshot
+from recordings_site.policies.engine.answer import Reason
+from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie

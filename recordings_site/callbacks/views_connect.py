@@ -10,8 +10,8 @@ from recordings_site.base.formatting import counted, digits
 from recordings_site.base.text import digits_of
 from recordings_site.callbacks import connecting
 from recordings_site.calls.models import UpstreamExchange
-from recordings_site.policies import actions_connect as actions
-from recordings_site.policies.forms_connect import CallbacksForm, ImportForm, RelayForm
+from recordings_site.policies.applications import actions_connect as actions
+from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch.client import ApiError
 from recordings_site.web.http import Request, page_or_partial

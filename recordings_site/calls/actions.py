@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recordings_site.base.formatting import digits
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
-from recordings_site.policies.answer import CallFacts, DecisionFacts, Reason
+from recordings_site.policies.engine.answer import CallFacts, DecisionFacts, Reason
 from recordings_site.sinch.events import Ace, Dice, Ice, Notify
 
 

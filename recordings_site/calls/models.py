@@ -9,7 +9,7 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import sortable
 from recordings_site.calls.replays import Replay
-from recordings_site.policies.decision import Reason
+from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
 
 __all__ = [

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.calls.replays import DAYS, Replay
-from recordings_site.policies import snapshot
-from recordings_site.policies.deciding import choose, decide_by, hangs_up
-from recordings_site.policies.document import parse
-from recordings_site.policies.facts import CallFacts
-from recordings_site.policies.snapshot import NumberFacts, PolicyFacts, Snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
+from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
 

@@ -1,7 +1,7 @@
 """The words about calls and callbacks, made from codes and values when they are shown."""
 
 from recordings_site.calls.models import CallbackDelivery, DeliveryResult
-from recordings_site.policies import sentences
+from recordings_site.policies.engine import sentences
 
 
 def result(delivery: CallbackDelivery) -> str:

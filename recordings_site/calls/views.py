@@ -10,8 +10,8 @@ from recordings_site.calls import actions_replay
 from recordings_site.calls.models import Call
 from recordings_site.calls.replay import Outcome, figures
 from recordings_site.calls.replays import DAYS, Replay
-from recordings_site.policies import sentences
-from recordings_site.policies.editing import document_of
+from recordings_site.policies.editor.queries import document_of
+from recordings_site.policies.engine import sentences
 from recordings_site.policies.models import Policy
 from recordings_site.web.http import Request, page_or_partial
 

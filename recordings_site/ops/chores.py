@@ -10,9 +10,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from recordings_site.callbacks import later
-from recordings_site.policies import snapshot
-from recordings_site.policies.loading import seal_to_file
-from recordings_site.recordings import looking, transcripts
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.revision.snapshot_loader import seal_to_file
+from recordings_site.recordings.ingest import overdue, transcripts
 from recordings_site.tasks import queue
 
 # Done tasks are kept so long, for whoever asks what happened.
@@ -60,7 +60,7 @@ def queue_unapplied() -> None:
 
 def look_for_endless() -> None:
     """Have looked for what calls left of whose end nobody told."""
-    looking.enqueue_endless()
+    overdue.enqueue_endless()
 
 
 def catch_up_with_index() -> None:

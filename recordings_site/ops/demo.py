@@ -13,12 +13,12 @@ from recordings_site.accounts.models import Role, Team, User
 from recordings_site.destinations.actions import CredentialSets, create_destination
 from recordings_site.destinations.kinds import local
 from recordings_site.destinations.models import Destination
-from recordings_site.policies import document
-from recordings_site.policies.actions import create_application, create_number
-from recordings_site.policies.document import Announcement, How, PolicyDocument, Rule, When
+from recordings_site.policies.applications.actions import create_application, create_number
+from recordings_site.policies.editor.publishing import create_policy, publish
+from recordings_site.policies.engine import document
+from recordings_site.policies.engine.document import Announcement, How, PolicyDocument, Rule, When
+from recordings_site.policies.engine.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
 from recordings_site.policies.models import Application, Policy
-from recordings_site.policies.publishing import create_policy, publish
-from recordings_site.policies.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
 
 SUPPORT, SUPERVISOR = "support@demo.example", "supervisor@demo.example"
 ADMIN, AUDITOR = "admin@demo.example", "auditor@demo.example"

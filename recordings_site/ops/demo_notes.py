@@ -9,10 +9,9 @@ from django.db import transaction
 
 from recordings_site.accounts.models import Team, User
 from recordings_site.ops import demo
-from recordings_site.recordings.actions_notes import add_comment, correct_line, name_speaker, tag_recording
-from recordings_site.recordings.actions_saved import save_search
-from recordings_site.recordings.models import Comment, RecordingJob, TranscriptLine
-from recordings_site.recordings.saved import SavedPage, SavedSearch
+from recordings_site.recordings.annotations.actions import add_comment, correct_line, name_speaker, tag_recording
+from recordings_site.recordings.models import Comment, RecordingJob, SavedPage, SavedSearch, TranscriptLine
+from recordings_site.recordings.saved.actions import save_search
 
 # Who, the words of the line that it is about, and what they remarked.
 COMMENTS = (

@@ -32,7 +32,7 @@ def post_worker_init(worker: object) -> None:
     What is loaded by then stays: the collector of garbage, which now and then held up all threads for 60 ms to look
     through it, is told to leave it alone.
     """
-    from recordings_site.policies import snapshot
+    from recordings_site.policies.engine import snapshot
 
     try:
         snapshot.current()

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 
 
 class PoliciesConfig(AppConfig):
@@ -13,6 +13,6 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how this process gets its snapshot: from the database, or while that is down from the sealed file."""
-        from recordings_site.policies.loading import FromDatabase, from_file
+        from recordings_site.policies.revision.snapshot_loader import FromDatabase, from_file
 
         snapshot.configure(FromDatabase(), from_file)

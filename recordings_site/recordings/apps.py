@@ -9,10 +9,10 @@ class RecordingsConfig(AppConfig):
     name = "recordings_site.recordings"
     label = "recordings"
     task_modules = (
-        "recordings_site.recordings.inspection",
-        "recordings_site.recordings.transcripts",
-        "recordings_site.recordings.looking",
-        "recordings_site.recordings.actions_saved",
-        "recordings_site.recordings.actions_notes",
-        "recordings_site.recordings.reconcile",
+        "recordings_site.recordings.ingest.inspect",
+        "recordings_site.recordings.ingest.transcripts",
+        "recordings_site.recordings.ingest.overdue",
+        "recordings_site.recordings.saved.actions",
+        "recordings_site.recordings.annotations.actions",
+        "recordings_site.recordings.reconcile.walk",
     )

@@ -29,7 +29,7 @@ def page_or_partial(
 ) -> HttpResponse:
     """Render `partial` when htmx targets its root element (whose id is the partial's name), else the whole `page`.
 
-    A partial `templates/recordings/_list.html` has the root element `id="list"`; a request from htmx whose
+    A partial `templates/recordings/library/_list.html` has the root element `id="list"`; a request from htmx whose
     `HX-Target` is that id gets the partial alone. The answer varies by the two headers, so no cache mixes them.
     """
     target = partial.rsplit("/", 1)[-1].removesuffix(".html").lstrip("_")

@@ -80,7 +80,8 @@ class Choices:
     def by_key(self, key: Any, user: "User") -> Model:
         """The row of a key that came from a page. Raises NotPicked."""
         try:
-            found: Model | None = self.rows(user).filter(**{self.key: key}).first()
+            # PostgreSQL refuses a text with a NUL.
+            found: Model | None = None if "\0" in str(key) else self.rows(user).filter(**{self.key: key}).first()
         except (ValueError, TypeError, OverflowError):
             found = None
         if found is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from recordings_site.policies.snapshot import LOOK_EVERY
+from recordings_site.policies.engine.snapshot import LOOK_EVERY
 from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile

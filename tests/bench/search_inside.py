@@ -21,14 +21,14 @@ from django.utils import timezone  # noqa: E402
 from recordings_site.accounts.models import User  # noqa: E402
 from recordings_site.recordings import search  # noqa: E402
 from recordings_site.recordings.models import IndexedRecording, TranscriptLine  # noqa: E402
-from recordings_site.recordings.search import spelling  # noqa: E402
-from recordings_site.recordings.search.engine import engine  # noqa: E402
+from recordings_site.recordings.search.engines.factory import engine  # noqa: E402
+from recordings_site.recordings.search.engines.port import Walk  # noqa: E402
+from recordings_site.recordings.search.engines.postgresql import quoted  # noqa: E402
 from recordings_site.recordings.search.hits import compiled  # noqa: E402
-from recordings_site.recordings.search.parser import parse  # noqa: E402
-from recordings_site.recordings.search.port import Walk  # noqa: E402
-from recordings_site.recordings.search.postgresql import quoted  # noqa: E402
+from recordings_site.recordings.search.language import spelling  # noqa: E402
+from recordings_site.recordings.search.language.parser import parse  # noqa: E402
 from recordings_site.recordings.search.scope import scoped  # noqa: E402
-from recordings_site.recordings.search.tokens import stem  # noqa: E402
+from recordings_site.recordings.search.text.tokens import stem  # noqa: E402
 from tests.bench import Row, corpus, percentile  # noqa: E402
 from tests.bench.search_load import load, tantivy_index  # noqa: E402
 

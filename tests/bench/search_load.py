@@ -21,7 +21,6 @@ from tqdm import tqdm
 from recordings_site.calls.models import Call, Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import ids
 from recordings_site.recordings.models import (
     IndexedRecording,
     Origin,
@@ -29,10 +28,11 @@ from recordings_site.recordings.models import (
     SpokenLanguage,
     SpokenWord,
     Transcript,
+    line_ids,
 )
-from recordings_site.recordings.search.line_tokens import LineText, LineTokens, line_tokens, recording_tokens
-from recordings_site.recordings.search.postgresql import quoted, tsvector
-from recordings_site.recordings.search.tokens import VERSION
+from recordings_site.recordings.search.engines.postgresql import quoted, tsvector
+from recordings_site.recordings.search.text.line_tokens import LineText, LineTokens, line_tokens, recording_tokens
+from recordings_site.recordings.search.text.tokens import VERSION
 from tests import factories
 from tests.bench import corpus
 
@@ -167,7 +167,7 @@ def _load(batch: Batch, numbers: Sequence[PhoneNumber]) -> None:
         )
         indexed.append(
             IndexedRecording(
-                pk=ids.first_id(said.began) + index % ids.MOST, recording=jobs[-1], transcript_id=index + 1,
+                pk=line_ids.first_id(said.began) + index % line_ids.MOST, recording=jobs[-1], transcript_id=index + 1,
                 scope=number.pk, language="en", line_count=len(said.lines), version=VERSION,
             )
         )  # fmt: skip
@@ -212,14 +212,14 @@ def _recordings(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[t
 def _line_vectors(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[tuple[Any, ...]]:
     for (_, _, lines), row in zip(batch, indexed, strict=True):
         for line in lines:
-            yield ids.line_id(row.id, line.position), row.scope, line.at, tsvector(line)
+            yield line_ids.line_id(row.id, line.position), row.scope, line.at, tsvector(line)
 
 
 def _line_columns(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[tuple[Any, ...]]:
     for (_, _, lines), row in zip(batch, indexed, strict=True):
         for line in lines:
             columns = (" ".join(each) for each in (line.said, line.corrected, line.joined))
-            yield (ids.line_id(row.id, line.position), *columns, line.at)
+            yield (line_ids.line_id(row.id, line.position), *columns, line.at)
 
 
 def _count_words(size: float) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role, User
-from recordings_site.recordings import inspection
+from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
 from tests import factories
 from tests.browser.visits import sign_in
@@ -86,7 +86,7 @@ def recorded(name: str = SHORT, lines: list[Said] | None = None, **fields: Any) 
     assert recording.destination is not None
     sound = (AUDIO / f"{name}.mp3").read_bytes()
     recording.destination.write_store().write(recording.key, sound, content_type="audio/mpeg")
-    inspection.inspect(recording.pk)
+    inspect.inspect(recording.pk)
     recording.refresh_from_db()
     raw = (AUDIO / f"{name}-transcript.json").read_bytes()
     spoken = [(line["timestamp"], line["speakerLabel"], line["text"]) for line in json.loads(raw)["lines"]]

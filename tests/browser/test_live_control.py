@@ -16,10 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.callbacks import heard
 from recordings_site.ops.working import drain
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, PhoneNumber
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.simulator.engine import Engine, Options
 from recordings_site.simulator.rest import Account, serving
 from recordings_site.simulator.switchboard import Switchboard

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.calls.models import Outcome
 from recordings_site.ops import demo
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.plan import Gathering, Numbers, plan
 from tests import factories, simulated

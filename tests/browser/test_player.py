@@ -16,7 +16,7 @@
 | 12 | the server's duration first, errors keep the place and say why | test_the_length_is_known_before_the_sound, test_an_error_keeps_the_place_tries_once_more_and_says_why |
 | 13 | speed by 0.25, remembered for the person | test_the_speed_is_remembered_and_the_time_left_is_the_listeners_own |
 | 14 | silence can be skipped, with what it saves | test_silence_is_skipped_when_asked |
-| 15 | heard on leaving or at 90 %, continue, copying | test_heard_is_set_on_leaving_never_on_opening, test_heard_is_set_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/test_exports.py |
+| 15 | heard on leaving or at 90 %, continue, copying | test_heard_is_set_on_leaving_never_on_opening, test_heard_is_set_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/transcripts/test_exports.py |
 """  # noqa: E501
 
 import re

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.calls.models import Call, Decision
 from recordings_site.ops.working import drain
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber, Policy
 from recordings_site.tasks import registry
 from tests import factories, simulated

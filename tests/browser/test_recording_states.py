@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role
-from recordings_site.recordings import actions_notes
+from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.models import RecordingJob, Transcript
 from tests import factories
 from tests.browser.listening import listener, recorded
@@ -23,11 +23,11 @@ def noted() -> RecordingJob:
     """With a comment, a tag, a correction and a name."""
     recording = recorded()
     author = factories.user(Role.SUPERVISOR, teams=[recording.number.team] if recording.number else [])
-    actions_notes.add_comment(by=author, recording=recording, at=6, end=11, text="Listen to this")
-    actions_notes.tag_recording(by=author, recording=recording, name="refund")
+    annotations.add_comment(by=author, recording=recording, at=6, end=11, text="Listen to this")
+    annotations.tag_recording(by=author, recording=recording, name="refund")
     transcript = Transcript.objects.select_related("recording").get(recording=recording)
-    actions_notes.correct_line(by=author, transcript=transcript, position=1, text="Hi Dana. I was charged twice.")
-    actions_notes.name_speaker(
+    annotations.correct_line(by=author, transcript=transcript, position=1, text="Hi Dana. I was charged twice.")
+    annotations.name_speaker(
         by=author, recording=recording, speaker_label="Speaker 1", name="Dana Berg", for_number=False
     )
     return recording

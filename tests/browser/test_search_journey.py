@@ -6,11 +6,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import actions_saved, search
-from recordings_site.recordings.models import RecordingJob, SavedMatch
-from recordings_site.recordings.saved import SavedPage
+from recordings_site.recordings import search
+from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage
+from recordings_site.recordings.saved import actions as saved_actions
 from tests import factories, simulated
 from tests.browser.listening import recorded
 from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT, WINDOWS
@@ -192,7 +192,7 @@ def test_axe_finds_no_barrier_in_any_state_of_searching(
     context: BrowserContext, live_server: LiveServer, spoken: RecordingJob, scheme: str, window: str
 ) -> None:
     person = factories.user(Role.SUPERVISOR, teams=[spoken.number.team] if spoken.number else [])
-    saved = actions_saved.save_search(
+    saved = saved_actions.save_search(
         by=person, name="Refunds", page=SavedPage.SEARCH, query="q=refund", team=None, alert=True, alert_by_email=False
     )
     SavedMatch.objects.create(saved=saved, recording=spoken)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
-from recordings_site.recordings import inspection
+from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
 from tests import factories
 from tests.browser.visits import real_transactions, sign_in
@@ -83,7 +83,7 @@ def recorded(rising: dict[int, Path], rate: int, options: tuple[str, ...] | None
     assert job.destination is not None
     with path.open("rb") as file:
         job.destination.write_store().write(name, file, content_type="audio/mpeg")
-    inspection.inspect(job.pk)
+    inspect.inspect(job.pk)
     return RecordingJob.objects.get(pk=job.pk)
 
 

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.working import drain
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.simulator import engine as simulator

@@ -7,7 +7,7 @@ from pytest_django.fixtures import Settings
 
 from recordings_site.callbacks.later import learn_callout
 from recordings_site.calls.models import Call, Direction
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.rest import Account, serving

@@ -8,10 +8,11 @@ from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import AuditEvent, Team, User
 from recordings_site.callbacks import connecting, heard, relay
-from recordings_site.policies import actions, actions_connect, snapshot
-from recordings_site.policies.actions_connect import Imported
+from recordings_site.policies.applications import actions, actions_connect
+from recordings_site.policies.applications.actions_connect import Imported
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, CallbackMode, PhoneNumber
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import State
 from recordings_site.simulator.rest import Account, Refusal, serving
 from recordings_site.sinch import signing, svaml
 from tests import factories, upstream

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from tests import factories
 from tests.sinch_posts import PATH, ice, signed
 

@@ -19,7 +19,7 @@ from recordings_site.callbacks import ice as ices
 from recordings_site.callbacks.ice import DecidedIce
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
@@ -145,7 +145,9 @@ def test_a_process_that_knows_no_more_than_the_sealed_file_looks_again(
     of_the_file = replace(snapshot.current(), destinations={})
     snapshot.forget()
     monkeypatch.setattr(snapshot._holder, "read_file", lambda: of_the_file)
-    with patch("recordings_site.policies.loading.FromDatabase.load", side_effect=OperationalError("away")):
+    with patch(
+        "recordings_site.policies.revision.snapshot_loader.FromDatabase.load", side_effect=OperationalError("away")
+    ):
         [answer] = all_at_once(number, ["away"])
         assert not recorded(answer)
     assert not Call.objects.exists()

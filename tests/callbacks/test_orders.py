@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from recordings_site.calls.models import Call
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml

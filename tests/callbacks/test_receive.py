@@ -12,9 +12,10 @@ from django.test import Client
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.callbacks import views
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, Direction, Outcome, Verdict
-from recordings_site.policies import loading, snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.policies.models import PhoneNumber, SnapshotRevision
-from recordings_site.policies.snapshot import Snapshot
+from recordings_site.policies.revision import snapshot_loader
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 from tests import factories, sinch_posts
@@ -106,8 +107,8 @@ def test_strangers_make_us_look_ten_times_a_second_and_not_each_time(
     body = json.dumps(ice(number.digits)).encode()
     headers = signed(number.application, body)
     stranger = headers | {"HTTP_AUTHORIZATION": headers["HTTP_AUTHORIZATION"].replace(number.application.key, "nobody")}
-    revision = loading.FromDatabase.revision
-    monkeypatch.setattr(loading.FromDatabase, "revision", lambda self: (looks.append(now), revision(self))[1])
+    revision = snapshot_loader.FromDatabase.revision
+    monkeypatch.setattr(snapshot_loader.FromDatabase, "revision", lambda self: (looks.append(now), revision(self))[1])
     for _ in range(30):
         now += 0.0101
         assert post_raw(body, stranger).status_code == 401
@@ -181,7 +182,7 @@ def test_a_fault_while_answering_costs_the_recording_and_not_the_call(number: Ph
 
 
 def test_a_policy_that_cannot_be_rendered_gets_the_default_route(number: PhoneNumber) -> None:
-    with patch("recordings_site.policies.answer.answer_ice", side_effect=ZeroDivisionError):
+    with patch("recordings_site.policies.engine.answer.answer_ice", side_effect=ZeroDivisionError):
         answered = _svaml(post(number.application, ice(number.digits)))
     assert answered["action"]["name"] == "connectPstn"  # type: ignore[index]
 

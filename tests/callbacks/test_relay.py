@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from recordings_site.callbacks import actions, handlers, relay, views
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, UpstreamExchange, UpstreamOutcome
 from recordings_site.destinations.models import Destination
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
-from recordings_site.policies.snapshot import ApplicationFacts
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.svaml import RecordingOptions

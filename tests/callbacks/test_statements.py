@@ -14,7 +14,7 @@ from recordings_site.callbacks import ice as ices
 from recordings_site.callbacks import inbox
 from recordings_site.callbacks.ice import DecidedIce
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import events, svaml

@@ -13,8 +13,9 @@ from recordings_site.calls.models import Call, Decision
 from recordings_site.calls.replay import Outcome
 from recordings_site.calls.replays import Replay
 from recordings_site.ops.working import drain
-from recordings_site.policies import publishing, sentences, snapshot
-from recordings_site.policies.document import parse
+from recordings_site.policies.editor import publishing
+from recordings_site.policies.engine import sentences, snapshot
+from recordings_site.policies.engine.document import parse
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.tasks import registry
 from tests import factories

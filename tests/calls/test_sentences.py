@@ -6,7 +6,7 @@ import pytest
 
 from recordings_site.calls import sentences
 from recordings_site.calls.models import CallbackDelivery, DeliveryResult, Verdict
-from recordings_site.policies.decision import Reason
+from recordings_site.policies.engine.decision import Reason
 
 VALUES: dict[str, dict[str, Any]] = {
     DeliveryResult.ANSWERED: {"reason": Reason.FAULT},

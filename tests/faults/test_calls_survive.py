@@ -18,7 +18,7 @@ from pytest_django import Settings
 from recordings_site.callbacks import deadline
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber, PolicyVersion
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml
@@ -139,7 +139,7 @@ def unreadable_policy() -> Iterator[None]:
 def logging_that_fails() -> Iterator[None]:
     """A log that cannot be written while something else fails, too."""
     with ExitStack() as stack:
-        stack.enter_context(failing("recordings_site.policies.answer.decide", ValueError("a bug")))
+        stack.enter_context(failing("recordings_site.policies.engine.answer.decide", ValueError("a bug")))
         stack.enter_context(patch.object(logging, "raiseExceptions", False))
         full = logging.StreamHandler(Mock(write=Mock(side_effect=OSError("no space left on device"))))
         logging.getLogger().addHandler(full)
@@ -165,13 +165,15 @@ SLOW_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the database hangs": lambda: hanging(EXECUTE),
     "no connection is left": no_connection_left,
     "the commit hangs": lambda: committing("PERFORM pg_sleep(1.8)", hanging(COMMIT)),
-    "the look at what is in force hangs": lambda: hanging("recordings_site.policies.loading.FromDatabase.revision"),
+    "the look at what is in force hangs": lambda: hanging(
+        "recordings_site.policies.revision.snapshot_loader.FromDatabase.revision"
+    ),
 }
 OTHER_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the credentials cannot be decrypted": broken_credentials,
     "the destination was put away": missing_destination,
     "the policy cannot be read": unreadable_policy,
-    "deciding has a bug": lambda: failing("recordings_site.policies.answer.decide", ZeroDivisionError()),
+    "deciding has a bug": lambda: failing("recordings_site.policies.engine.answer.decide", ZeroDivisionError()),
     "rendering the object's key has a bug": lambda: failing(
         "recordings_site.destinations.key_template.render", KeyError("number")
     ),
@@ -180,7 +182,7 @@ OTHER_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     ),
     "masking has a bug": lambda: failing("recordings_site.sinch.svaml.masked", RecursionError()),
     "what is in force cannot be loaded": lambda: failing(
-        "recordings_site.policies.loading.FromDatabase.revision", ValueError("corrupt")
+        "recordings_site.policies.revision.snapshot_loader.FromDatabase.revision", ValueError("corrupt")
     ),
     "the log cannot be written": logging_that_fails,
 }

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from recordings_site.callbacks.views import receive
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, PhoneNumber
 from tests import factories
 from tests.scale import scaled

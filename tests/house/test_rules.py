@@ -111,7 +111,7 @@ def test_rows_are_scoped_by_visible_to_alone() -> None:
 
 def test_search_asks_in_one_place_which_database_it_is() -> None:
     asking = {line.split(":")[0] for line in offences(r"\.vendor\b", "recordings_site/recordings/search/*.py")}
-    assert asking == {"recordings_site/recordings/search/engine.py"}
+    assert asking == {"recordings_site/recordings/search/engines/factory.py"}
 
 
 def setting_names() -> list[str]:

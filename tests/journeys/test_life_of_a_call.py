@@ -3,10 +3,10 @@
 import pytest
 
 from recordings_site.calls.models import Call, CallbackDelivery
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.audio.waveform import unpack
 from recordings_site.recordings.models import RecordingJob, State, Transcript
-from recordings_site.recordings.waveform import unpack
 from recordings_site.tasks.models import Task
 from tests import factories, simulated
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import Role
-from recordings_site.policies import snapshot
-from recordings_site.recordings import actions_notes, search
-from recordings_site.recordings.columns import COLUMNS
+from recordings_site.policies.engine import snapshot
+from recordings_site.recordings import search
+from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.library.columns import COLUMNS
 from recordings_site.recordings.models import (
     LineCorrection,
     Listening,
@@ -58,7 +59,7 @@ def add_one_of_each(world: World) -> None:
     tag = Tag.objects.create(name=f"tag {recording.pk}")
     for each in (recording, world.recording):
         RecordingTag.objects.create(recording=each, tag=tag, author=person)
-        actions_notes.add_comment(by=person, recording=each, at=1, end=None, text="?")
+        annotations.add_comment(by=person, recording=each, at=1, end=None, text="?")
         Listening.objects.update_or_create(recording=each, user=admin, defaults={"position": 20, "heard_at": None})
     LineCorrection.objects.create(transcript=world.recording.transcript, position=0, text="?", author=person)
     saved = SavedSearch.objects.create(owner=admin, name=f"Saved {recording.pk}", page="search", query="q=refund")
@@ -85,7 +86,7 @@ def asked(client: Client, urls: list[str]) -> dict[str, int]:
 
 def test_every_page_takes_as_many_queries_for_fifty_rows_as_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     # How much a saved search finds is a search of its own, for each that one has saved.
-    monkeypatch.setattr("recordings_site.recordings.watching.count", lambda saved, user: (1, False))
+    monkeypatch.setattr("recordings_site.recordings.saved.matching.count", lambda saved, user: (1, False))
     world = small_world()
     admin = world.people[ADMIN]
     admin.preferences = {"columns": [column.name for column in COLUMNS]}

@@ -9,10 +9,9 @@ from django.test import Client
 
 from recordings_site.callbacks import relay
 from recordings_site.calls.models import Call, UpstreamExchange, UpstreamOutcome
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import CallbackMode, PhoneNumber
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 from tests import factories, simulated, upstream
 from tests.upstream import Upstream

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, ConferenceSession
-from recordings_site.recordings import actions_media, actions_notes
+from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.ingest import actions as ingest
 from recordings_site.recordings.models import RecordingJob, SavedSearch
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -42,12 +43,12 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     store = recording.destination.write_store() if recording.destination else None
     assert store
     store.write(recording.key, AUDIO.read_bytes()[:40_000], content_type="audio/mpeg")
-    transcript = actions_media.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
-    actions_media.index_transcript(transcript)
+    transcript = ingest.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
+    ingest.index_transcript(transcript)
     task = Task.objects.create(kind="recording.inspect", subject="x")
     delivery = factories.delivery(number.application, notify("recording_finished"))
-    comment = actions_notes.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")
-    tagging = actions_notes.tag_recording(by=people[SUPERVISOR], recording=recording, name="tag")
+    comment = annotations.add_comment(by=people[SUPPORT], recording=recording, at=1, end=None, text="?")
+    tagging = annotations.tag_recording(by=people[SUPERVISOR], recording=recording, name="tag")
     saved = SavedSearch.objects.create(owner=people[SUPPORT], name="Refunds", page="search", query="q=refund")
     session = ConferenceSession.objects.create(
         application=number.application, conference_id="room", number=number, opened_at=factories.LONG_AGO

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.chores import Chore, SnapshotFile, tidy_up
 from recordings_site.ops.working import Worker
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import SnapshotRevision
 from recordings_site.tasks.models import Task
 from tests import factories

@@ -16,7 +16,7 @@ import pytest
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops import fallback_config
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from tests.house import ROOT
 from tests.running_callbacks import PATH, signed
 from tests.running_site import free_port, receive

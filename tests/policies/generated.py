@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from recordings_site.policies.document import parse
-from recordings_site.policies.facts import CallFacts
-from recordings_site.policies.routes import ConnectPstn
-from recordings_site.policies.snapshot import (
+from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.routes import ConnectPstn
+from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
     DestinationFacts,
     NumberFacts,

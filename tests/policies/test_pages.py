@@ -6,8 +6,9 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from recordings_site.policies import publishing, snapshot
-from recordings_site.policies.document import parse
+from recordings_site.policies.editor import publishing
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.document import parse
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from tests import factories
 from tests.policies.generated import SECRET

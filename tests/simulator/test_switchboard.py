@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from recordings_site.calls.models import Call
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.simulator.management.commands import switchboard as command
 from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.sinch import svaml

@@ -2,7 +2,7 @@
 
 import re
 
-from recordings_site.recordings.lines import ShownLine
+from recordings_site.recordings.transcripts.lines import ShownLine
 from recordings_site.web.transcript_html import lines_html
 
 

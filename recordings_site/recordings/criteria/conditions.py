@@ -17,10 +17,10 @@ from recordings_site.recordings.models import (
     Comment,
     LineCorrection,
     Listening,
+    OverdueKind,
     RecordingTag,
     Transcript,
 )
-from recordings_site.recordings.state import OverdueKind
 from recordings_site.web.picker import Choices
 
 # What the state criterion knows beside the states themselves and the kinds of overdue.

@@ -23,8 +23,7 @@ from recordings_site.recordings.criteria.criterion import (
     read_version,
 )
 from recordings_site.recordings.criteria.dates import span_of
-from recordings_site.recordings.models import Tag
-from recordings_site.recordings.state import OverdueKind, State
+from recordings_site.recordings.models import OverdueKind, State, Tag
 from recordings_site.web.picker import Choices
 
 LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups

@@ -13,8 +13,7 @@ from django.utils import timezone
 from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery, ConferenceSession, Decision, Outcome
 from recordings_site.recordings.explain import explanation
 from recordings_site.recordings.explain.explanation import Code, RecordingDecision
-from recordings_site.recordings.models import RecordingJob, Transcript
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import RecordingJob, State, Transcript
 
 MOST_DELIVERIES = 200
 

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from recordings_site.calls.models import BROKEN_BY_US, Call, Decision, Outcome
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import State
+from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from recordings_site.base.formatting import counted, day, phone, utc
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
-from recordings_site.policies.sentences import clause
+from recordings_site.policies.engine.sentences import clause
 from recordings_site.recordings.explain.chain import Link, Step
 from recordings_site.recordings.explain.explanation import Code, RecordingDecision, starts_at_ace
 from recordings_site.recordings.lifecycle import sentences as states

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from recordings_site.calls.models import Call, ConferenceSession
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import AWAITED, State
+from recordings_site.recordings.models import AWAITED, RecordingJob, State
 
 # How far each state is on the way from expected to deleted.
 RANK = {

@@ -11,8 +11,7 @@ from django.db import transaction
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lifecycle.derive_state import settle_job
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem
+from recordings_site.recordings.models import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem, RecordingJob
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from django.utils.text import capfirst
 
 from recordings_site.base.formatting import day, utc
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import (
+from recordings_site.recordings.models import (
     DeletedCode,
     OverdueCode,
     OverdueKind,
     Problem,
+    RecordingJob,
     Standing,
     State,
     shown_state,

@@ -2,8 +2,8 @@ import django.db.models.deletion
 import django.utils.timezone
 import recordings_site.calls.models
 import recordings_site.recordings.models
-import recordings_site.recordings.saved
-import recordings_site.recordings.state
+import recordings_site.recordings.models.saved
+import recordings_site.recordings.models.states
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -89,7 +89,9 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=recordings_site.recordings.state.state_choices, default="expected", max_length=12
+                        choices=recordings_site.recordings.models.states.state_choices,
+                        default="expected",
+                        max_length=12,
                     ),
                 ),
                 (
@@ -221,7 +223,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=80)),
-                ("page", models.CharField(choices=recordings_site.recordings.saved.saved_page_choices, max_length=10)),
+                (
+                    "page",
+                    models.CharField(choices=recordings_site.recordings.models.saved.saved_page_choices, max_length=10),
+                ),
                 ("query", models.TextField()),
                 ("alert", models.BooleanField(default=False)),
                 ("alert_by_email", models.BooleanField(default=False)),

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.destinations.sealing import SealingError
-from recordings_site.recordings import exports
 from recordings_site.recordings.lifecycle.objects import object_seen
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel, actions
 from recordings_site.recordings.playback.open import Asked, NotAudio, Opened, Replaced, TooManyStreams, open_audio
 from recordings_site.recordings.playback.sentences import trouble
+from recordings_site.recordings.transcripts import exports
 from recordings_site.storage.errors import StoreError
 from recordings_site.web.connections import release_database
 from recordings_site.web.http import Request, wants_page
@@ -100,7 +100,7 @@ def _trouble(request: Request, recording: RecordingJob, error: Exception) -> Htt
     status, sentence = trouble(recording, error, admin=request.user.sees_all)
     if wants_page(request):
         facts = {"recording": recording, "sentence": sentence}
-        response = render(request, "recordings/no_audio.html", facts, status=status)
+        response = render(request, "recordings/playback/no_audio.html", facts, status=status)
     else:
         response = HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
         _private(response)

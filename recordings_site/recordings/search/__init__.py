@@ -21,10 +21,10 @@ from recordings_site.recordings.search.facets import (
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.search.hits import Beside, Found, Hit, HitLine, beside, best, find, finds, within
 from recordings_site.recordings.search.indexing import index
-from recordings_site.recordings.search.query_tree import Node
+from recordings_site.recordings.search.language.query_tree import Node
+from recordings_site.recordings.search.language.typed import BEST, Asked, cursor_of, read, wants_best
 from recordings_site.recordings.search.suggestions import suggest
-from recordings_site.recordings.search.tokens import VERSION
-from recordings_site.recordings.search.typed import BEST, Asked, cursor_of, read, wants_best
+from recordings_site.recordings.search.text.tokens import VERSION
 
 __all__ = [
     "BEST",

@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Direction
-from recordings_site.recordings import ids
-from recordings_site.recordings.models import IndexedRecording, RecordingTag
-from recordings_site.recordings.search import port
-from recordings_site.recordings.search.compiled_query import CompiledQuery, lines_of
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.models import IndexedRecording, RecordingTag, line_ids
+from recordings_site.recordings.search.engines import port
+from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.hits import compiled, lines_at
-from recordings_site.recordings.search.query_tree import Node, Or
+from recordings_site.recordings.search.language.compiled_query import CompiledQuery, lines_of
+from recordings_site.recordings.search.language.query_tree import Node, Or
 from recordings_site.recordings.search.scope import scoped
 
 NEWEST = 1000  # hits that are counted unless more is asked for
@@ -92,9 +91,9 @@ def _speakers(found: Sequence[int], query: CompiledQuery) -> Iterator[str]:
     if not wanted or not found:
         return iter(())
     kept = set(found)
-    lines = [each for each in engine().newest_lines(wanted, found, most=LINES) if each >> ids.BITS in kept]
+    lines = [each for each in engine().newest_lines(wanted, found, most=LINES) if each >> line_ids.BITS in kept]
     transcripts = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "transcript_id"))
-    said = lines_at([(transcripts[each >> ids.BITS], ids.position_of(each)) for each in lines])
+    said = lines_at([(transcripts[each >> line_ids.BITS], line_ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
     return (label for _, label in pairs)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recordings_site.recordings.search.compiled_query import Line, matches
-from recordings_site.recordings.search.tokens import tokenize
+from recordings_site.recordings.search.language.compiled_query import Line, matches
+from recordings_site.recordings.search.text.tokens import tokenize
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from datetime import datetime
 from django.db import connection
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings import ids
-from recordings_site.recordings.lines import corrected_texts, names_of_each
-from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import languages, port
-from recordings_site.recordings.search.compiled_query import CompiledQuery, Line, compile_query, lines_of
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, line_ids
+from recordings_site.recordings.search.engines import port
+from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.highlight import Piece, pieces
-from recordings_site.recordings.search.query_tree import Node
+from recordings_site.recordings.search.language.compiled_query import CompiledQuery, Line, compile_query, lines_of
+from recordings_site.recordings.search.language.query_tree import Node
 from recordings_site.recordings.search.scope import scoped, within_one
+from recordings_site.recordings.search.text import languages
+from recordings_site.recordings.transcripts.lines import corrected_texts, names_of_each
 
 PAGE = 20
 LINES_SHOWN = 3
@@ -84,7 +84,7 @@ def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE)
     query = compiled(node)
     walked = engine().find(scoped(query, user), size=size, before=before)
     hits = _hits(walked.ids, list(lines_of(query)), user)
-    back_to = ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
+    back_to = line_ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
     return Found(hits, walked.older, back_to)
 
 

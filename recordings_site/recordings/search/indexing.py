@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from recordings_site.recordings import ids
-from recordings_site.recordings.lines import corrections_of, names_of
-from recordings_site.recordings.models import IndexedRecording, Transcript
-from recordings_site.recordings.search import languages
-from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.line_tokens import LineText, line_tokens
-from recordings_site.recordings.search.tokens import VERSION, language_of
+from recordings_site.recordings.models import IndexedRecording, Transcript, line_ids
+from recordings_site.recordings.search.engines.factory import engine
+from recordings_site.recordings.search.text import languages
+from recordings_site.recordings.search.text.line_tokens import LineText, line_tokens
+from recordings_site.recordings.search.text.tokens import VERSION, language_of
+from recordings_site.recordings.transcripts.lines import corrections_of, names_of
 
 
 def index(transcript: Transcript) -> IndexedRecording:
@@ -33,7 +32,7 @@ def _texts(transcript: Transcript) -> Iterable[LineText]:
     names = names_of(transcript.recording)
     corrections = corrections_of(transcript)
     rows = transcript.lines.order_by("position").values_list("position", "timestamp", "speaker_label", "text")
-    for position, timestamp, label, text in rows[: ids.MOST]:
+    for position, timestamp, label, text in rows[: line_ids.MOST]:
         name = names.get(label, "")
         yield LineText(
             position=position,
@@ -47,9 +46,9 @@ def _texts(transcript: Transcript) -> Iterable[LineText]:
 def _new_row(transcript: Transcript, language: str, line_count: int) -> IndexedRecording:
     """A row with the next free id of its call's second; two writers of one second try again."""
     recording = transcript.recording
-    first = ids.first_id(recording.happened_at)
+    first = line_ids.first_id(recording.happened_at)
     for _ in range(20):
-        used = IndexedRecording.objects.filter(id__gte=first, id__lt=first + ids.MOST).aggregate(last=Max("id"))
+        used = IndexedRecording.objects.filter(id__gte=first, id__lt=first + line_ids.MOST).aggregate(last=Max("id"))
         try:
             with transaction.atomic():
                 return IndexedRecording.objects.create(

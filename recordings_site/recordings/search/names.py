@@ -9,10 +9,10 @@ from recordings_site.base.text import plain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.models import RecordingJob, SpeakerName, TranscriptLine
-from recordings_site.recordings.search import spelling
-from recordings_site.recordings.search.compiled_query import All
-from recordings_site.recordings.search.engine import engine
-from recordings_site.recordings.search.query_tree import Field
+from recordings_site.recordings.search.engines.factory import engine
+from recordings_site.recordings.search.language import spelling
+from recordings_site.recordings.search.language.compiled_query import All
+from recordings_site.recordings.search.language.query_tree import Field
 from recordings_site.recordings.search.scope import scoped
 
 LABELS_FROM = 20  # newest calls whose speakers' labels are known as names

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings import ids
 from recordings_site.recordings.criteria.conditions import numbers_named
-from recordings_site.recordings.search.compiled_query import All, CompiledQuery, Fact
-from recordings_site.recordings.search.port import ScopedQuery
-from recordings_site.recordings.search.query_tree import Between, Field
+from recordings_site.recordings.models import line_ids
+from recordings_site.recordings.search.engines.port import ScopedQuery
+from recordings_site.recordings.search.language.compiled_query import All, CompiledQuery, Fact
+from recordings_site.recordings.search.language.query_tree import Between, Field
 
 
 def scoped(query: CompiledQuery, user: User) -> ScopedQuery:
@@ -43,10 +43,10 @@ def _id_range(parts: tuple[CompiledQuery, ...]) -> tuple[int | None, int | None]
     for part in parts:
         if isinstance(part, Fact) and isinstance(part.field, Between):
             if part.field.start is not None:
-                low = max(low or 0, ids.first_id(part.field.start))
+                low = max(low or 0, line_ids.first_id(part.field.start))
             if part.field.end is not None:
                 # An end within a second: the ids of that second are still candidates.
-                bound = ids.first_id(part.field.end) + (ids.MOST if part.field.end.microsecond else 0)
+                bound = line_ids.first_id(part.field.end) + (line_ids.MOST if part.field.end.microsecond else 0)
                 high = bound if high is None else min(high, bound)
     return low, high
 

@@ -14,16 +14,17 @@ from django.utils import timezone
 from recordings_site.accounts.models import User
 from recordings_site.base.text import fold
 from recordings_site.recordings.criteria.registry import PHONES
-from recordings_site.recordings.search import names, spelling, typed
-from recordings_site.recordings.search.compiled_query import groups
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.search import names
+from recordings_site.recordings.search.engines.factory import engine
+from recordings_site.recordings.search.engines.port import Walk
 from recordings_site.recordings.search.facets import quoted
 from recordings_site.recordings.search.highlight import Piece
 from recordings_site.recordings.search.hits import compiled, find
-from recordings_site.recordings.search.port import Walk
-from recordings_site.recordings.search.query_tree import And, Field, Near, Node, Or, Phrase, Speaker, Word
+from recordings_site.recordings.search.language import spelling, typed
+from recordings_site.recordings.search.language.compiled_query import groups
+from recordings_site.recordings.search.language.query_tree import And, Field, Near, Node, Or, Phrase, Speaker, Word
 from recordings_site.recordings.search.scope import scoped
-from recordings_site.recordings.search.tokens import tokenize
+from recordings_site.recordings.search.text.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
 DOUBTED = 4  # of them for which something else is looked for

@@ -2,9 +2,9 @@
 
 from django import template
 
-from recordings_site.recordings import live_sentences
 from recordings_site.recordings.explain import sentences as explained
 from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.live import sentences as live
 
 register = template.Library()
 register.filter("state_reason", sentences.reason)
@@ -13,5 +13,5 @@ register.filter("decision_sentence", explained.sentence)
 register.filter("decision_word", explained.word)
 register.filter("decision_reason", explained.reason)
 register.filter("step_title", explained.step_title)
-register.filter("command_outcome", live_sentences.outcome)
+register.filter("command_outcome", live.outcome)
 register.filter("step_text", explained.step_text)

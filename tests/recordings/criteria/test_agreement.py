@@ -23,16 +23,17 @@ from recordings_site.recordings.models import (
     IndexedRecording,
     LineCorrection,
     Listening,
+    OverdueKind,
     RecordingJob,
     RecordingTag,
     Tag,
+    shown_state,
 )
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.facets import quoted
 from recordings_site.recordings.search.hits import compiled
-from recordings_site.recordings.search.parser import parse
+from recordings_site.recordings.search.language.parser import parse
 from recordings_site.recordings.search.scope import scoped
-from recordings_site.recordings.state import OverdueKind, shown_state
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from recordings_site.recordings import actions
-from recordings_site.recordings.lifecycle import objects
+from recordings_site.recordings.lifecycle import actions, objects
 from recordings_site.recordings.lifecycle.derive_state import RANK, StepBack, settle_job, state_of
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, State
+from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.storage.port import ObjectStat
 from tests import factories
 

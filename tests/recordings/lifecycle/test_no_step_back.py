@@ -10,12 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.policies import snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import RANK
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, State, shown_state
+from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, RecordingJob, State, shown_state
 from recordings_site.storage.port import ObjectStat
 from tests import factories
 from tests.scale import scaled

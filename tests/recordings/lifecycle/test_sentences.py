@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from recordings_site.recordings.lifecycle import sentences
-from recordings_site.recordings.state import DeletedCode, OverdueCode, OverdueKind, Problem
+from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, Problem
 from recordings_site.sinch.transcript import Problem as TranscriptProblem
 from tests import factories
 

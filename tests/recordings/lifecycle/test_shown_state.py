@@ -8,8 +8,7 @@ import re
 import pytest
 from django.test import Client
 
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.state import OverdueKind, Shown, State
+from recordings_site.recordings.models import OverdueKind, RecordingJob, Shown, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recordings_site.recordings import inspection, mp3
+from recordings_site.recordings.audio import mp3
+from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.version import known_version
 from recordings_site.simulator import library
@@ -54,7 +55,7 @@ def body(answer: Any) -> bytes:
 
 
 def test_it_gets_a_table_and_loses_what_came_before_its_frames(client, recording, bare):
-    inspection.inspect(recording.pk)
+    inspect.inspect(recording.pk)
     sent = body(fetch(client, recording))
     frames = mp3.read(bare)
     assert sent == mp3.virtual_head(frames) + bare[frames.starts[0] :]
@@ -62,7 +63,7 @@ def test_it_gets_a_table_and_loses_what_came_before_its_frames(client, recording
 
 
 def test_each_range_is_that_of_the_whole(client, recording):
-    inspection.inspect(recording.pk)
+    inspect.inspect(recording.pk)
     whole = body(fetch(client, recording))
     head = len(known_version(RecordingJob.objects.get()).head)
     draw = random.Random(3)
@@ -89,7 +90,7 @@ def test_what_is_sent_with_the_table_is_never_mixed_with_what_was_sent_without(c
     old_tag, old_bytes = before["ETag"], body(before)
     recording.refresh_from_db()
     old_mark = known_version(recording).mark
-    inspection.inspect(recording.pk)
+    inspect.inspect(recording.pk)
     after = fetch(client, recording, "bytes=100-", **{"if-range": old_tag})
     assert after.status_code == 200
     assert after["ETag"] != old_tag
@@ -98,7 +99,7 @@ def test_what_is_sent_with_the_table_is_never_mixed_with_what_was_sent_without(c
 
 
 def test_nginx_is_not_asked_for_what_only_we_can_put_together(client, recording, settings):
-    inspection.inspect(recording.pk)
+    inspect.inspect(recording.pk)
     settings.AUDIO_DELIVERY = "accel"
     answer = fetch(client, recording)
     assert "X-Accel-Redirect" not in answer

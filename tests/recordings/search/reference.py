@@ -6,9 +6,9 @@ from functools import cache
 from itertools import groupby
 
 from recordings_site.base.text import fold
-from recordings_site.recordings.search import query_tree
-from recordings_site.recordings.search import tokens as indexing
-from recordings_site.recordings.search.tokens import PHONE_MARK
+from recordings_site.recordings.search.language import query_tree
+from recordings_site.recordings.search.text import tokens as indexing
+from recordings_site.recordings.search.text.tokens import PHONE_MARK
 
 tokenize = cache(indexing.tokenize)
 

@@ -9,11 +9,11 @@ from recordings_site.accounts.models import User
 from recordings_site.ops.working import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
-from recordings_site.recordings.actions import settle
-from recordings_site.recordings.actions_notes import assign_number
+from recordings_site.recordings.annotations.actions import assign_number
+from recordings_site.recordings.lifecycle.actions import settle
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
-from recordings_site.recordings.search import port
-from recordings_site.recordings.search.parser import parse
+from recordings_site.recordings.search.engines import port
+from recordings_site.recordings.search.language.parser import parse
 from recordings_site.tasks import registry
 from tests import factories
 

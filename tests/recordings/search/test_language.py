@@ -7,9 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings_site.recordings.search.lexer import FIELDS, QueryError
-from recordings_site.recordings.search.parser import LONGEST_QUERY, corrected, parse
-from recordings_site.recordings.search.query_tree import And, Between, Field, Near, Node, Not, Or, Phrase, Speaker, Word
+from recordings_site.recordings.search.language.lexer import FIELDS, QueryError
+from recordings_site.recordings.search.language.parser import LONGEST_QUERY, corrected, parse
+from recordings_site.recordings.search.language.query_tree import (
+    And,
+    Between,
+    Field,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Speaker,
+    Word,
+)
 
 NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)  # a Wednesday
 ZONE = ZoneInfo("Europe/Stockholm")

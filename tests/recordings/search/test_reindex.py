@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from recordings_site.ops.chores import catch_up_with_index
 from recordings_site.ops.working import drain
 from recordings_site.recordings import search
+from recordings_site.recordings.ingest.transcripts import enqueue_outdated
 from recordings_site.recordings.management.commands import reindex
 from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
-from recordings_site.recordings.transcripts import enqueue_outdated
 from recordings_site.tasks import registry
 from tests import factories
 

@@ -15,14 +15,15 @@ from django.test import Client
 from recordings_site.accounts.models import User
 from recordings_site.recordings import search
 from recordings_site.recordings.models import IndexedRecording, RecordingJob
-from recordings_site.recordings.search import port, query_tree, sql_engine
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.search.engines import port, sql_engine
+from recordings_site.recordings.search.engines.factory import engine
+from recordings_site.recordings.search.engines.sql import Condition
+from recordings_site.recordings.search.engines.sql_engine import SqlEngine
 from recordings_site.recordings.search.hits import compiled, find
-from recordings_site.recordings.search.parser import corrected, parse
+from recordings_site.recordings.search.language import query_tree
+from recordings_site.recordings.search.language.parser import corrected, parse
 from recordings_site.recordings.search.scope import scoped
-from recordings_site.recordings.search.sql import Condition
-from recordings_site.recordings.search.sql_engine import SqlEngine
-from recordings_site.recordings.search.tokens import language_of
+from recordings_site.recordings.search.text.tokens import language_of
 from tests import factories
 from tests.recordings.search.reference import Reference, Spoken
 

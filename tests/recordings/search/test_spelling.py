@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings_site.recordings.search.spelling import distance, one_slip, slips
+from recordings_site.recordings.search.language.spelling import distance, one_slip, slips
 
 WORDS = st.text("abc", max_size=6)
 

@@ -10,12 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import Policy
 from recordings_site.recordings.models import RecordingTag, SpeakerName, SpokenWord, Tag
-from recordings_site.recordings.search import spelling, typed
-from recordings_site.recordings.search.engine import engine
+from recordings_site.recordings.search.engines.factory import engine
+from recordings_site.recordings.search.engines.port import Word
 from recordings_site.recordings.search.hits import find
-from recordings_site.recordings.search.port import Word
+from recordings_site.recordings.search.language import spelling, typed
 from recordings_site.recordings.search.suggestions import Advice, suggest
-from recordings_site.recordings.search.tokens import tokenize
+from recordings_site.recordings.search.text.tokens import tokenize
 from tests import factories
 from tests.recordings.search.test_find import indexed
 

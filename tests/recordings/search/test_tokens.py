@@ -3,7 +3,7 @@
 import pytest
 
 from recordings_site.base.text import LONGEST_WORD, fold
-from recordings_site.recordings.search.tokens import (
+from recordings_site.recordings.search.text.tokens import (
     LANGUAGE_MARK,
     PHONE_MARK,
     language_of,

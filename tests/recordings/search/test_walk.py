@@ -8,16 +8,16 @@ import pytest
 from django.db import connection
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings import ids, search
-from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.search import port
-from recordings_site.recordings.search.parser import parse
+from recordings_site.recordings import search
+from recordings_site.recordings.models import RecordingJob, line_ids
+from recordings_site.recordings.search.engines import port
+from recordings_site.recordings.search.language.parser import parse
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # Where a step of 48 days ends, and with it one of 3 days and of 4.5 hours (search/sql/postgresql.sql).
-EDGE = ids.moment_of(206 << 36)
+EDGE = line_ids.moment_of(206 << 36)
 
 
 def indexed(text: str, moment: datetime) -> object:

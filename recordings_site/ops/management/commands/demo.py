@@ -18,8 +18,8 @@ from recordings_site.calls.models import Call
 from recordings_site.destinations.kinds import local
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
+from recordings_site.recordings.ingest.overdue import look
 from recordings_site.recordings.lifecycle import objects
-from recordings_site.recordings.looking import look
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options
 from recordings_site.simulator.outbox import Faults

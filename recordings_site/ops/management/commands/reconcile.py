@@ -10,9 +10,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from recordings_site.destinations.models import Destination
-from recordings_site.recordings.actions_reconcile import request_reconciliation
-from recordings_site.recordings.reconcile import COUNTS, walk
-from recordings_site.recordings.runs import Reconciliation
+from recordings_site.recordings.models import Reconciliation
+from recordings_site.recordings.reconcile.actions import request_reconciliation
+from recordings_site.recordings.reconcile.walk import COUNTS, walk
 from recordings_site.storage.errors import StoreError
 
 

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from recordings_site.destinations.actions import reseal
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.policies import loading
 from recordings_site.policies.models import Application
+from recordings_site.policies.revision import snapshot_loader
 
 Row = Destination | Application
 FIELDS: dict[type[Row], tuple[str, ...]] = {
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{done} secrets are sealed with another key than {ring.first}.")
             return
         if settings.SNAPSHOT_FILE:
-            loading.seal_to_file(Path(settings.SNAPSHOT_FILE))
+            snapshot_loader.seal_to_file(Path(settings.SNAPSHOT_FILE))
         self.stdout.write(f"{done} secrets were sealed again with the key {ring.first}.")
         if failed:
             raise CommandError("These could not be opened and stay as they are:\n" + "\n".join(failed))

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recordings_site.policies import carrying
-from recordings_site.policies.parsing import DocumentError
+from recordings_site.policies.editor import import_export
+from recordings_site.policies.engine.parsing import DocumentError
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, do: str, file: str, publish: str, **options: Any) -> None:
         """Do it."""
         if do == "export":
-            text = carrying.export_json()
+            text = import_export.export_json()
             if file == "-":
                 self.stdout.write(text, ending="")
             else:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             return
         try:
             data = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-            for line in carrying.import_policies(data, reason=publish):
+            for line in import_export.import_policies(data, reason=publish):
                 self.stdout.write(line)
         except (OSError, ValueError) as error:
             problems = error.problems if isinstance(error, DocumentError) else ()

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from recordings_site.base.formatting import digits
-from recordings_site.policies import answer, sentences, snapshot
-from recordings_site.policies.facts import CallFacts
-from recordings_site.policies.preview import SAMPLE_CALLER
+from recordings_site.policies.engine import answer, sentences, snapshot
+from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.preview import SAMPLE_CALLER
 
 
 class Command(BaseCommand):

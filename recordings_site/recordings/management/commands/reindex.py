@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from recordings_site.base.formatting import counted
 from recordings_site.recordings import search
-from recordings_site.recordings.actions_media import index_transcript
+from recordings_site.recordings.ingest.actions import index_transcript
 from recordings_site.recordings.models import Transcript
 from recordings_site.web import keyset
 

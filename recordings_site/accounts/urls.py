@@ -1,0 +1,21 @@
+"""Addresses: people, teams, activity, profile."""
+
+from django.urls import path
+
+from recordings_site.accounts import views, views_choices
+
+urlpatterns = [
+    path("choices/<str:kind>/", views_choices.choices, name="choices"),
+    path("people/", views.people, name="people"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/standing/", views.person_standing, name="person_standing"),
+    path("people/<int:pk>/factors/", views.person_factors, name="person_factors"),
+    path("people/<int:pk>/invite/", views.person_invite, name="person_invite"),
+    path("teams/", views.teams, name="teams"),
+    path("teams/<int:pk>/", views.team, name="team"),
+    path("teams/<int:pk>/delete/", views.team_delete, name="team_delete"),
+    path("activity/", views.activity, name="activity"),
+    path("activity/export/", views.activity_export, name="activity_export"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/zone/", views.profile_zone, name="profile_zone"),
+]

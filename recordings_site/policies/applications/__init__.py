@@ -1,0 +1,1 @@
+"""Applications and phone numbers: forms, connecting to Sinch, importing numbers. Start with `views`."""

@@ -1,0 +1,154 @@
+"""What is done to applications and numbers: made, changed, given another secret or policy; each with its audit row.
+
+Every change counts up the revision row, after which each process rebuilds its snapshot within a second.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import Team, User
+from recordings_site.destinations.models import Destination
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.policies.revision.actions import put_in_force
+from recordings_site.sinch import credentials
+from recordings_site.web.redaction import conceal
+
+APPLICATION_FIELDS = (
+    "name",
+    "key",
+    "region",
+    "callback_mode",
+    "default_route",
+    "callout_policy_id",
+    "upstream_url",
+    "upstream_timeout_ms",
+)
+NUMBER_FIELDS = ("label", "application_id", "team_id", "policy_id", "destination_id", "language")
+
+
+@transaction.atomic
+def create_application(
+    *, by: User | None, name: str, key: str, secret: str, default_route: Mapping[str, Any], **fields: Any
+) -> Application:
+    """Make an application; its secret is sealed before it is stored."""
+    application = Application.objects.create(name=name, key=key, default_route=default_route, **fields)
+    _seal(application, "secret", secret)
+    application.save()
+    put_in_force()
+    audit.record(by=by, action="application.created", subject=application, data=_shown(application, APPLICATION_FIELDS))
+    return application
+
+
+@transaction.atomic
+def update_application(*, by: User | None, application: Application, **fields: Any) -> None:
+    """Change what is not secret."""
+    _change(by, application, APPLICATION_FIELDS, fields, "application.changed")
+
+
+@transaction.atomic
+def replace_secret(*, by: User | None, application: Application, field: str, secret: str) -> None:
+    """Set `secret` or `second_secret`; an empty one removes it. Only fingerprints reach the audit trail.
+
+    While a secret is being rotated at Sinch both are accepted: set the new one as second, then as first.
+    """
+    before = getattr(application, f"{field}_fingerprint")
+    _seal(application, field, secret)
+    application.save(update_fields=[field, f"{field}_fingerprint"])
+    put_in_force()
+    after = getattr(application, f"{field}_fingerprint")
+    audit.record(by=by, action="application.secret_replaced", subject=application, data={field: [before, after]})
+
+
+@transaction.atomic
+def archive_application(*, by: User | None, application: Application) -> None:
+    """Put it away: its callbacks are answered 401 from now on."""
+    application.archived_at = timezone.now()
+    application.save(update_fields=["archived_at"])
+    put_in_force()
+    audit.record(by=by, action="application.archived", subject=application)
+
+
+@transaction.atomic
+def create_number(
+    *,
+    by: User | None,
+    digits: str,
+    application: Application,
+    team: Team,
+    label: str = "",
+    policy: Policy | None = None,
+    destination: Destination | None = None,
+    language: str = "",
+) -> PhoneNumber:
+    """Make a number known, or bring back one that was put away; `digits` without the plus sign."""
+    number, _ = PhoneNumber.objects.update_or_create(
+        digits=digits,
+        defaults={
+            "application": application,
+            "team": team,
+            "label": label,
+            "policy": policy,
+            "destination": destination,
+            "language": language,
+            "archived_at": None,
+        },
+    )
+    put_in_force()
+    audit.record(by=by, action="number.created", subject=number, data=_shown(number, NUMBER_FIELDS))
+    return number
+
+
+@transaction.atomic
+def update_number(*, by: User | None, number: PhoneNumber, **fields: Any) -> None:
+    """Change a number: label, application, team, policy, destination, language."""
+    _change(by, number, NUMBER_FIELDS, fields, "number.changed")
+
+
+@transaction.atomic
+def assign_policy(*, by: User | None, numbers: Iterable[PhoneNumber], policy: Policy | None) -> int:
+    """Let this policy answer these numbers; one audit row each. Gives how many changed."""
+    changed = [number for number in numbers if number.policy_id != (policy.pk if policy else None)]
+    for number in changed:
+        update_number(by=by, number=number, policy=policy)
+    return len(changed)
+
+
+@transaction.atomic
+def archive_number(*, by: User | None, number: PhoneNumber) -> None:
+    """Put it away: the application's default route answers it from now on; its recordings stay."""
+    number.archived_at = timezone.now()
+    number.save(update_fields=["archived_at"])
+    put_in_force()
+    audit.record(by=by, action="number.archived", subject=number)
+
+
+def _seal(application: Application, field: str, secret: str) -> None:
+    secret = secret.strip()
+    conceal(secret)
+    ring = Keyring.parse(settings.CREDENTIALS_KEYS)
+    setattr(application, field, ring.seal(secret, application.context(field)) if secret else "")
+    setattr(application, f"{field}_fingerprint", credentials.fingerprint(secret) if secret else "")
+
+
+def _change(
+    by: User | None, row: Application | PhoneNumber, names: tuple[str, ...], fields: Mapping[str, Any], action: str
+) -> None:
+    before = _shown(row, names)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(fields))
+    after = _shown(row, names)
+    changes = {name: [before[name], after[name]] for name in names if before[name] != after[name]}
+    if changes:
+        put_in_force()
+        audit.record(by=by, action=action, subject=row, data=changes)
+
+
+def _shown(row: Application | PhoneNumber, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

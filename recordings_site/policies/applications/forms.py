@@ -1,0 +1,233 @@
+"""Forms of applications and numbers."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.destinations.choices import DESTINATIONS_IN_USE
+from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
+from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, route_fields, route_json, undivided
+from recordings_site.policies.engine import locales
+from recordings_site.policies.engine.document import parse_default_route
+from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
+from recordings_site.sinch import signing
+from recordings_site.sinch.errors import SignatureError
+from recordings_site.web.pick_field import PickField, PickForm
+
+REGIONS = (
+    ("", "Global host, which finds the region"),
+    ("euc1", "Europe (euc1)"),
+    ("use1", "North America (use1)"),
+    ("sae1", "South America (sae1)"),
+    ("apse1", "South East Asia 1 (apse1)"),
+    ("apse2", "South East Asia 2 (apse2)"),
+)
+
+
+def no_password(url: str) -> None:
+    """Refuse a web address with a name and password in it: they would be kept in clear."""
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        raise forms.ValidationError("Leave name and password out: the signature says who asks.")
+
+
+class SecretField(forms.CharField):
+    """A secret that is entered and never shown again."""
+
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+
+    def clean(self, value: Any) -> str:
+        """The secret as Sinch shows it; it must be Base64."""
+        found = str(super().clean(value) or "").strip()
+        if found:
+            try:
+                signing.decode_secret(found)
+            except SignatureError as error:
+                raise forms.ValidationError(str(error)) from None
+        return found
+
+
+class ApplicationForm(PickForm):
+    """An application without its secrets, and where calls go by default."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(max_length=100, help_text="How you call it here.")
+    # It goes into a header of each request to Sinch.
+    key = forms.CharField(
+        max_length=100,
+        label="Application key",
+        help_text="From the Sinch dashboard.",
+        validators=[RegexValidator(r"^[!-~]+\Z", "A key has letters, digits and hyphens only.")],
+    )
+    region = forms.ChoiceField(choices=REGIONS, required=False)
+    callback_mode = forms.ChoiceField(
+        choices=CallbackMode.choices,
+        label="Who answers",
+        help_text="Relay: your own back end answers, and we add the recording to its answer.",
+    )
+    upstream_url = forms.URLField(
+        required=False,
+        validators=[no_password],
+        label="Upstream URL",
+        assume_scheme="https",
+        help_text="Your own back end, for relay.",
+    )
+    upstream_timeout_ms = forms.IntegerField(
+        min_value=100,
+        max_value=MOST_UPSTREAM_MS,
+        initial=2000,
+        label="Wait for it at most",
+        help_text="Milliseconds; then we answer ourselves.",
+    )
+    callout_policy = PickField(
+        POLICIES_IN_USE,
+        required=False,
+        nothing="No policy: they are not recorded",
+        help_text="Answers calls that your own side places.",
+    )
+    route_action = forms.ChoiceField(
+        choices=[choice for choice in ROUTE_CHOICES if choice[0] != "runMenu"],
+        label="Default route",
+        help_text="Where a call goes when its number has no policy, or nothing better can be decided.",
+    )
+
+    def __init__(self, *args: Any, application: Application | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.application = application
+        self.fields.update(route_fields())
+        if application is None:
+            self.fields["secret"] = SecretField(label="Application secret", help_text="Sealed; never shown again.")
+
+    def clean_key(self) -> str:
+        """A key that no other application has."""
+        return self._unique("key")
+
+    def clean_name(self) -> str:
+        """A name that no other application has."""
+        return self._unique("name")
+
+    def clean(self) -> dict[str, Any]:
+        """The default route as JSON in `default_route`; its problems at the fields that they are about."""
+        data = super().clean() or {}
+        if data.get("callback_mode") == CallbackMode.RELAY and not data.get("upstream_url"):
+            self.add_error("upstream_url", "Say where your own back end is, or let us answer.")
+        data["default_route"] = route_json(data)
+        try:
+            parse_default_route(data["default_route"])
+        except DocumentError as error:
+            for problem in error.problems:
+                name = f"route_{problem.path.partition('.')[0]}"
+                self.add_error(name if name in self.fields else None, f"It {problem.message}.")
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take."""
+        names = ["name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms"]
+        names += ["callout_policy", "default_route"]
+        return {name: self.cleaned_data[name] for name in names}
+
+    def _unique(self, field: str) -> str:
+        value: str = self.cleaned_data[field].strip()
+        others = Application.objects.filter(**{field: value})
+        if (others.exclude(pk=self.application.pk) if self.application else others).exists():
+            raise forms.ValidationError(f"Another application has this {field}.")
+        return value
+
+
+class SecretForm(forms.Form):
+    """Replaces one of an application's two secrets."""
+
+    field = forms.ChoiceField(choices=(("secret", "First secret"), ("second_secret", "Second secret")), label="Which")
+    secret = SecretField(
+        required=False, label="New secret", help_text="Base64, as Sinch shows it. Leave it empty to remove the second."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The first secret cannot be removed: no callback could be verified."""
+        data = super().clean() or {}
+        if data.get("field") == "secret" and not data.get("secret"):
+            self.add_error("secret", "The first secret is needed to verify callbacks; enter the new one.")
+        return data
+
+
+class NumberForm(PickForm):
+    """A phone number and what answers it."""
+
+    number = forms.CharField(max_length=30, help_text="With country code, such as +46 8 123 456.")
+    label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
+    application = PickField(APPLICATIONS_IN_USE)
+    team = PickField(TEAMS, help_text="Who sees its recordings.")
+    policy = PickField(
+        POLICIES_IN_USE,
+        required=False,
+        nothing="No policy",
+        help_text="Without one the application's default route answers.",
+    )
+    destination = PickField(
+        DESTINATIONS_IN_USE,
+        required=False,
+        nothing="The policy's own",
+        help_text="In place of the policy's own.",
+    )
+    language = forms.CharField(
+        max_length=20,
+        required=False,
+        help_text="Locale of its transcripts, in place of the policy's own: sv-SE.",
+        widget=forms.TextInput(attrs={"list": "locales"}),
+    )
+
+    def __init__(self, *args: Any, number: PhoneNumber | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = number
+        if number is not None:
+            del self.fields["number"]
+
+    def clean_number(self) -> str:
+        """The digits of a number that is not known yet."""
+        digits = undivided(self.cleaned_data["number"]).removeprefix("+")
+        if not re.fullmatch(r"[1-9][0-9]{5,14}", digits):
+            raise forms.ValidationError("Write it with its country code, such as +46 8 123 456.")
+        if PhoneNumber.objects.in_use().filter(digits=digits).exists():
+            raise forms.ValidationError("This number is here already; open it from the list.")
+        return digits
+
+    def clean_language(self) -> str:
+        """A locale; unknown ones pass, for Sinch's list may grow."""
+        language: str = self.cleaned_data["language"].strip()
+        if language and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+            raise forms.ValidationError("Write a locale such as sv-SE.")
+        return language
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """Locales to suggest."""
+        return locales.TRANSCRIPTION
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take."""
+        data = dict(self.cleaned_data)
+        if "number" in data:
+            data["digits"] = data.pop("number")
+        return data
+
+
+class AssignForm(PickForm):
+    """Lets one policy answer the selected numbers, or none."""
+
+    numbers = forms.ModelMultipleChoiceField(PhoneNumber.objects.in_use())
+    policy = PickField(POLICIES_IN_USE, required=False, nothing="Choose a policy")
+    # A button of its own: what one forgot to choose must not take a policy away.
+    without = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A policy, unless none is wanted."""
+        data = super().clean() or {}
+        if data.get("without"):
+            data["policy"] = None
+        elif not data.get("policy") and "policy" not in self.errors:
+            self.add_error("policy", "Choose a policy.")
+        return data

@@ -1,0 +1,113 @@
+"""Forms that connect an application: numbers to import, a file of numbers, callback URLs, the relay."""
+
+from typing import Any
+
+from django import forms
+
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.base.formatting import digits
+from recordings_site.policies.applications import numbers_file
+from recordings_site.policies.applications.actions_connect import Imported
+from recordings_site.policies.applications.forms import no_password
+from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
+from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
+from recordings_site.web.pick_field import PickField, PickForm
+
+MAX_FILE = 1024 * 1024
+
+
+class ImportForm(PickForm):
+    """Numbers that Sinch has and that are to be known here, all for one team and policy."""
+
+    team = PickField(TEAMS, help_text="Who sees their recordings.")
+    policy = PickField(
+        POLICIES_IN_USE,
+        required=False,
+        nothing="No policy",
+        help_text="Without one the application's default route answers.",
+    )
+    everything = forms.BooleanField(required=False)
+    assign = forms.BooleanField(
+        required=False, label="Have Sinch send calls of these numbers to this application", initial=True
+    )
+
+    def __init__(self, *args: Any, choices: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pairs = [(number, number) for number in choices]
+        self.fields["numbers"] = forms.MultipleChoiceField(choices=pairs, required=False)
+        self.offered = choices
+
+    def clean(self) -> dict[str, Any]:
+        """All numbers that are offered, or those among them that are selected."""
+        data = super().clean() or {}
+        if data.get("everything"):
+            data["numbers"] = self.offered
+        elif not data.get("numbers") and "numbers" not in self.errors:
+            self.add_error("numbers", "Select at least one number.")
+        return data
+
+    def numbers(self) -> list[Imported]:
+        """The selected numbers as the action takes them."""
+        data = self.cleaned_data
+        return [Imported(digits(number), data["team"], "", data["policy"]) for number in data["numbers"]]
+
+
+class NumbersFileForm(PickForm):
+    """A file of numbers, or its lines pasted."""
+
+    application = PickField(APPLICATIONS_IN_USE)
+    file = forms.FileField(required=False, label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    pasted = forms.CharField(
+        required=False, label="Or its lines", max_length=MAX_FILE, strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "number,label,team,policy"}),
+    )  # fmt: skip
+    team = PickField(TEAMS, required=False, nothing="None", help_text="For lines that name none.")
+    policy = PickField(POLICIES_IN_USE, required=False, nothing="No policy", help_text="For lines that name none.")
+
+    def clean(self) -> dict[str, Any]:
+        """Read the file; each line that is wrong is an error, and then nothing is imported."""
+        data = super().clean() or {}
+        upload, text = data.get("file"), data.get("pasted", "")
+        if upload is not None:
+            if upload.size > MAX_FILE:
+                raise forms.ValidationError("The file is larger than 1 MB.")
+            try:
+                text = upload.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError("The file is not UTF-8: save it as CSV UTF-8.") from None
+        if not text.strip():
+            raise forms.ValidationError("Choose a file, or paste its lines.")
+        self.read = numbers_file.read(text, team=data.get("team"), policy=data.get("policy"))
+        for problem in self.read.problems[:20]:
+            self.add_error(None, problem)
+        return data
+
+
+class CallbacksForm(forms.Form):
+    """Where Sinch sends callbacks when it gets no answer from the first URL."""
+
+    fallback = forms.URLField(
+        required=False, label="Fallback URL", max_length=500, assume_scheme="https",
+        help_text="Asked when this site does not answer; recordings_site.fallback on another machine, for example.",
+    )  # fmt: skip
+
+
+class RelayForm(forms.Form):
+    """Who answers: this site, or an upstream whose answers get the recording added."""
+
+    mode = forms.ChoiceField(choices=CallbackMode.choices, label="Who answers", widget=forms.RadioSelect)
+    url = forms.URLField(
+        required=False, label="Upstream URL", max_length=500, assume_scheme="https", validators=[no_password],
+        help_text="Your own callback back end. It is asked as Sinch would ask it, signed for its own path.",
+    )  # fmt: skip
+    timeout_ms = forms.IntegerField(
+        min_value=100, max_value=MOST_UPSTREAM_MS, label="Limit", initial=2000,
+        help_text="Milliseconds that a call waits for it; then the number's own route answers.",
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A relay needs its upstream."""
+        data = super().clean() or {}
+        if data.get("mode") == CallbackMode.RELAY and not data.get("url") and "url" not in self.errors:
+            self.add_error("url", "Say where your own back end is, or let this site answer.")
+        return data

@@ -1,0 +1,19 @@
+"""Addresses: applications and numbers."""
+
+from django.urls import path
+
+from recordings_site.policies.applications import views, views_import
+
+urlpatterns = [
+    path("numbers/", views.numbers, name="numbers"),
+    path("numbers/new/", views.number_new, name="number_new"),
+    path("numbers/assign/", views.numbers_assign, name="numbers_assign"),
+    path("numbers/<int:number_id>/", views.number, name="number"),
+    path("numbers/<int:number_id>/archive/", views.number_archive, name="number_archive"),
+    path("applications/", views.applications, name="applications"),
+    path("applications/new/", views.application_new, name="application_new"),
+    path("applications/<int:application_id>/", views.application, name="application"),
+    path("applications/<int:application_id>/secret/", views.application_secret, name="application_secret"),
+    path("applications/<int:application_id>/archive/", views.application_archive, name="application_archive"),
+    path("numbers/import/", views_import.numbers_import, name="numbers_import"),
+]

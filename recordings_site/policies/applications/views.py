@@ -1,0 +1,171 @@
+"""The pages of applications and of numbers: lists, forms, secrets, and many numbers given one policy."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recordings_site.accounts import access
+from recordings_site.base.formatting import counted
+from recordings_site.policies.applications import actions, actions_connect
+from recordings_site.policies.applications.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
+from recordings_site.policies.editor.forms_route import route_initial
+from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.web import keyset
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_GET
+@access.admin_only
+def numbers(request: Request) -> HttpResponse:
+    """All numbers: label, team, application, policy; filtered by a text or by having no policy."""
+    text = request.GET.get("q", "").replace("\0", " ").strip()[:100]
+    wanted = request.GET.get("policy", "")
+    found = PhoneNumber.objects.listed().matching(text)
+    policy = Policy.objects.listed().filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 10 else None
+    if wanted == "none":
+        found = found & PhoneNumber.objects.listed().without_policy()
+    elif policy is not None:
+        found = found.filter(policy=policy)
+    page = keyset.page(found, order=("label", "digits"), descending=False, cursor=request.GET.get("cursor", ""))
+    context = {
+        "page": page,
+        "count": found.count(),
+        "backward": "Previous",
+        "onward": "Next",
+        "text": text,
+        "bare": wanted == "none",
+        "policy": policy,
+        "without": PhoneNumber.objects.without_policy().count(),
+        "form": AssignForm(user=request.user),
+    }
+    return page_or_partial(
+        request, "policies/applications/numbers.html", "policies/applications/_numbers.html", context
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def number_new(request: Request) -> HttpResponse:
+    """Make a number known."""
+    form = NumberForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        number = actions.create_number(by=request.user, **form.values())
+        messages.success(request, f"{number} was added.")
+        return redirect("numbers")
+    context = {"form": form, "number": None}
+    return render(request, "policies/applications/number.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def number(request: Request, number_id: int) -> HttpResponse:
+    """Change one number."""
+    found = get_object_or_404(PhoneNumber.objects.listed(), pk=number_id)
+    names = ("label", "application", "team", "policy", "destination", "language")
+    initial = {name: getattr(found, name) for name in names}
+    form = NumberForm(request.POST or None, user=request.user, number=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.update_number(by=request.user, number=found, **form.values())
+        messages.success(request, f"{found} was changed. It counts for the next call.")
+        return redirect("numbers")
+    context = {"form": form, "number": found}
+    return render(request, "policies/applications/number.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@access.admin_only
+def numbers_assign(request: Request) -> HttpResponse:
+    """Let one policy answer the selected numbers."""
+    form = AssignForm(request.POST, user=request.user)
+    if form.is_valid():
+        policy = form.cleaned_data["policy"]
+        changed = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
+        are = counted(changed, "number is", "numbers are")
+        messages.success(request, f"{are} now answered by {policy or 'the default route'}.")
+    else:
+        wrong = "" if "numbers" in form.errors else form.errors["policy"][0]
+        messages.error(request, str(wrong or "Select at least one number, and a policy."))
+    return redirect("numbers")
+
+
+@require_POST
+@access.admin_only
+def number_archive(request: Request, number_id: int) -> HttpResponse:
+    """Put a number away."""
+    found = get_object_or_404(PhoneNumber.objects.in_use(), pk=number_id)
+    actions.archive_number(by=request.user, number=found)
+    messages.success(request, f"{found} was archived. Its recordings stay.")
+    return redirect("numbers")
+
+
+@require_GET
+@access.admin_only
+def applications(request: Request) -> HttpResponse:
+    """All applications, and whether Sinch calls back."""
+    return render(request, "policies/applications/applications.html", {"applications": Application.objects.listed()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def application_new(request: Request) -> HttpResponse:
+    """Add an application with its first secret."""
+    initial = {"route_action": "connectPstn", "route_cli": "{cli}"}
+    form = ApplicationForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = actions.create_application(by=request.user, secret=form.cleaned_data["secret"], **form.values())
+        messages.success(request, f"{made} was added. Its secret is sealed.")
+        _ask_sinch(request, made)
+        return redirect("connect", made.pk)
+    context = {"form": form, "application": None}
+    return render(request, "policies/applications/application.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def application(request: Request, application_id: int) -> HttpResponse:
+    """One application: its facts, its default route, the fingerprints of its secrets."""
+    found = get_object_or_404(Application.objects.in_use(), pk=application_id)
+    names = ("name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms", "callout_policy")
+    initial = {**{name: getattr(found, name) for name in names}, **route_initial(found.default_route)}
+    form = ApplicationForm(request.POST or None, user=request.user, application=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.update_application(by=request.user, application=found, **form.values())
+        messages.success(request, f"{found} was changed. It counts for the next call.")
+        return redirect("application", found.pk)
+    context = {"form": form, "application": found, "secret_form": SecretForm()}
+    return render(request, "policies/applications/application.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def application_secret(request: Request, application_id: int) -> HttpResponse:
+    """Replace one of the two secrets."""
+    found = get_object_or_404(Application.objects.in_use(), pk=application_id)
+    form = SecretForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        actions.replace_secret(by=request.user, application=found, field=data["field"], secret=data["secret"])
+        messages.success(request, "The secret was replaced." if data["secret"] else "The second secret was removed.")
+        if data["field"] == "secret":
+            _ask_sinch(request, found)
+        return redirect("application", found.pk)
+    context = {"form": form, "application": found}
+    return render(request, "policies/applications/secret.html", context, status=422 if form.is_bound else 200)
+
+
+def _ask_sinch(request: Request, application: Application) -> None:
+    """Check key and secret at once; a wrong one is kept, as Sinch may be out of reach, and told."""
+    actions_connect.ask_sinch(by=request.user, application=application)
+    if application.sinch_problem:
+        messages.warning(request, f"Sinch: {application.sinch_problem}")
+
+
+@require_POST
+@access.admin_only
+def application_archive(request: Request, application_id: int) -> HttpResponse:
+    """Put an application away."""
+    found = get_object_or_404(Application.objects.in_use(), pk=application_id)
+    actions.archive_application(by=request.user, application=found)
+    messages.success(request, f"{found} was archived. Its callbacks are refused from now on.")
+    return redirect("applications")

@@ -1,0 +1,211 @@
+"""The form of a policy's document: flat fields, a formset of rules, a formset of the menu's keys.
+
+The form only carries values: what is right is decided by `policies.document.parse`, whose problems come back at the
+field that they are about. So a form, an import and a stored version obey the same rules.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
+
+from recordings_site.accounts.models import User
+from recordings_site.policies.editor.forms_fields import form_fields, form_json
+from recordings_site.policies.editor.forms_initial import initial, menu_initial, rules_initial
+from recordings_site.policies.editor.forms_route import (
+    BRANCH_CHOICES,
+    FIELDS,
+    ROUTE_CHOICES,
+    branch_initial,
+    branch_json,
+    route_fields,
+    route_json,
+)
+from recordings_site.policies.engine import descriptions, locales
+from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
+from recordings_site.policies.engine.parsing import DocumentError, Problem
+from recordings_site.policies.models import Policy
+from recordings_site.web.pick_field import offer_to
+
+
+class RuleForm(forms.Form):
+    """One rule; `sentence` says it in words, as far as the document can be read. One that was just added is open."""
+
+    sentence = ""
+    is_open = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(form_fields(Rule))
+
+    def open_up(self) -> None:
+        """Show the fields, and begin with the first."""
+        self.is_open = True
+        self.fields["record"].widget.attrs["autofocus"] = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The rule's JSON, as far as its fields could be read."""
+        found = form_json(Rule, self.cleaned_data)
+        if not found["record"]:
+            # A rule that excludes has no percentage: the field is out of sight then.
+            del found["percent"]
+        return found
+
+
+class MenuOptionForm(forms.Form):
+    """One key of the menu and where it leads."""
+
+    dtmf = forms.CharField(label="Key", max_length=1)
+    action = forms.ChoiceField(choices=BRANCH_CHOICES, label="Leads to")
+    target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+
+
+RuleFormSet = formset_factory(RuleForm, extra=0, can_order=True, can_delete=True, max_num=100)
+MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
+
+
+class PolicyForm(forms.Form):
+    """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
+
+    # A browser would ask for fields that are out of sight.
+    use_required_attribute = False
+
+    name = forms.CharField(max_length=100)
+    route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
+    route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Anything else leads to")
+    route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        user: User,
+        document: PolicyDocument,
+        name: str = "",
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial(document, name))
+        self.policy, self.before = policy, document
+        declared = form_fields(PolicyDocument)
+        self.fields.update({**declared, **route_fields()})
+        self.order_fields(["name", *declared])
+        offer_to(self, user)
+        self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
+        self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
+        if not self.is_bound:
+            self._tell(self.rules.forms, document)
+        self.locales = locales.TRANSCRIPTION
+        self.document: PolicyDocument | None = None
+        self.problems: tuple[Problem, ...] = ()
+
+    def clean_name(self) -> str:
+        """A name that no other policy has."""
+        name: str = self.cleaned_data["name"].strip()
+        others = Policy.objects.filter(name=name)
+        if (others.exclude(pk=self.policy.pk) if self.policy else others).exists():
+            raise forms.ValidationError("Another policy has this name.")
+        return name
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed without judging it: a key that was just added has nothing in it yet."""
+        self.is_valid()
+        for form in (self, *self.rules.forms, *self.menu.forms):
+            form.__dict__["_errors"] = ErrorDict()
+
+    def is_valid(self) -> bool:
+        """Whether everything can be read; then `document` holds it."""
+        return super().is_valid() and self.document is not None
+
+    def clean(self) -> dict[str, Any]:
+        """Read rules, menu and the rest as one document, and put each problem at its field."""
+        data = super().clean() or {}
+        readable = [self.rules.is_valid(), self.menu.is_valid()]
+        try:
+            document = parse(self.to_json(data))
+        except DocumentError as error:
+            self.problems = error.problems
+            for problem in error.problems:
+                self._place(problem)
+        else:
+            # A name that is missing yet should not keep the preview waiting.
+            if all(readable) and not set(self.errors) - {"name"}:
+                self.document = document
+                self._tell(self.ordered_rules(), document)
+        return data
+
+    def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The document's JSON from the cleaned data."""
+        return {
+            **form_json(PolicyDocument, data),
+            "rules": [form.to_json() for form in self.ordered_rules()],
+            "route": self._route(data),
+        }
+
+    def _route(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The route's JSON; what an import may say and no field shows stays, as long as the place is the same."""
+        route, before = route_json(data), self.before.route.to_dict()
+        shown = {"action", "options", "default", *FIELDS[route["action"]]}
+        if before["action"] == route["action"]:
+            route.update({name: value for name, value in before.items() if name not in shown})
+        if route["action"] == "runMenu":
+            known = {option["dtmf"]: option["route"] for option in before.get("options", ())}
+            route["options"] = [
+                {"dtmf": row.get("dtmf", ""), "route": _branch(row, known.get(row.get("dtmf", "")))}
+                for row in (form.cleaned_data for form in self._kept(self.menu))
+            ]
+            last = {"action": data.get("route_default_action"), "target": data.get("route_default_target")}
+            route["default"] = _branch(last, before.get("default"))
+        return route
+
+    def rule_prefixes(self) -> list[str]:
+        """The prefix of each rule's fields, in the order of the document's rules."""
+        return [str(form.prefix) for form in (self.ordered_rules() if self.is_bound else self.rules.forms)]
+
+    def ordered_rules(self) -> list[RuleForm]:
+        """The rules that stay, in the order that was given to them."""
+
+        def place(numbered: tuple[int, RuleForm]) -> tuple[int, int]:
+            order = numbered[1].cleaned_data.get("ORDER")
+            return (numbered[0] + 1 if order is None else order, numbered[0])
+
+        return [form for _, form in sorted(enumerate(self._kept(self.rules)), key=place)]
+
+    def _tell(self, forms_of_rules: list[RuleForm], document: PolicyDocument) -> None:
+        for form, rule in zip(forms_of_rules, document.rules, strict=True):
+            form.sentence = descriptions.rule_sentence(rule, document.time_zone)
+
+    def _kept(self, formset: Any) -> list[Any]:
+        return [form for form in formset.forms if hasattr(form, "cleaned_data") and not form.cleaned_data.get("DELETE")]
+
+    def _place(self, problem: Problem) -> None:
+        """Put a problem of the document at its field: `rules.1.when.start`, `how.notice`, `route.options.0.dtmf`."""
+        head, *rest = problem.path.split(".")
+        message = f"It {problem.message}."
+        if head == "rules" and rest:
+            form: forms.Form = self.ordered_rules()[int(rest[0])]
+            field = rest[-1] if rest[-1] in form.fields else None
+            form.add_error(field, message)
+            self.add_error(None, f"Rule {int(rest[0]) + 1}: {rest[-1]} {problem.message}.")
+            return
+        if problem.path.startswith("route.options.") and len(rest) > 1:
+            form = self._kept(self.menu)[int(rest[1])]
+            form.add_error(rest[-1] if rest[-1] in form.fields else "target", message)
+            self.add_error(None, f"Menu: {rest[-1]} {problem.message}.")
+            return
+        name = problem.path.replace(".", "_")
+        if name.startswith("route_default"):
+            name = "route_default_target"
+        if name not in self.fields:
+            self.add_error(None, f"{problem.path}: {problem.message}.")
+        elif not self.has_error(name):
+            self.add_error(name, message)
+
+
+def _branch(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A place that a menu leads to; the same as before keeps what no field shows of it."""
+    action, target = row.get("action") or "hangup", row.get("target") or ""
+    if before is not None and branch_initial(before) == (action, target):
+        return dict(before)
+    return branch_json(action, target)

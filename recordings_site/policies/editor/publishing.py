@@ -1,0 +1,138 @@
+"""What is done to policies: drafted, published, approved, rolled back, put away; each with its audit row.
+
+It is the second module of the actions of this package: applications and numbers are in `policies.actions`.
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.policies.engine.document import PolicyDocument, parse
+from recordings_site.policies.models import Policy, PolicyVersion
+from recordings_site.policies.revision.actions import put_in_force
+
+
+class NotAllowed(Exception):
+    """A change that the rules of publishing forbid; its message says which and what to do."""
+
+
+@transaction.atomic
+def create_policy(*, by: User | None, name: str, document: PolicyDocument, description: str = "") -> Policy:
+    """Make a policy with a draft; nothing is in force before it is published."""
+    policy = Policy.objects.create(
+        name=name, description=description, draft=document.to_dict(), draft_by=by, draft_at=timezone.now()
+    )
+    audit.record(by=by, action="policy.created", subject=policy)
+    return policy
+
+
+@transaction.atomic
+def save_draft(*, by: User | None, policy: Policy, document: PolicyDocument) -> None:
+    """Keep what is being edited; the published version stays in force."""
+    data = document.to_dict()
+    policy.draft = None if policy.published and parse(policy.published.document) == document else data
+    policy.draft_by, policy.draft_at = by, timezone.now()
+    policy.save(update_fields=["draft", "draft_by", "draft_at"])
+    audit.record(by=by, action="policy.drafted", subject=policy, data={"document": data})
+
+
+@transaction.atomic
+def discard_draft(*, by: User | None, policy: Policy) -> None:
+    """Throw the draft away; what is published stays."""
+    policy.draft, policy.draft_by, policy.draft_at = None, None, None
+    policy.save(update_fields=["draft", "draft_by", "draft_at"])
+    audit.record(by=by, action="policy.draft_discarded", subject=policy)
+
+
+@transaction.atomic
+def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
+    """Make the draft an immutable version. It is in force at once, or after a second admin's approval if
+    POLICY_APPROVAL says so. NotAllowed without a reason or a draft; DocumentError when the draft cannot be read.
+    """
+    if not reason.strip():
+        raise NotAllowed("Say why: the reason stays with the version.")
+    if policy.draft is None:
+        raise NotAllowed("There is no draft to publish.")
+    version = _version(policy, parse(policy.draft), by, reason)
+    policy.draft, policy.draft_by, policy.draft_at = None, None, None
+    policy.save(update_fields=["draft", "draft_by", "draft_at"])
+    if settings.POLICY_APPROVAL:
+        data = {"version": version.number, "reason": reason}
+        audit.record(by=by, action="policy.proposed", subject=policy, data=data)
+        return version
+    _put_in_force(by, policy, version, "policy.published")
+    return version
+
+
+@transaction.atomic
+def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
+    """Put a proposed version in force; NotAllowed for the person who proposed it, or when it is no longer newest."""
+    if version.published_at is not None:
+        raise NotAllowed("This version was published already.")
+    if version.created_by_id == by.pk:
+        raise NotAllowed("Somebody else has to approve what you proposed.")
+    newest = version.policy.versions.aggregate(newest=Max("number"))["newest"]
+    if newest != version.number:
+        raise NotAllowed(f"Version {newest} has been proposed since; approve that one.")
+    version.approved_by, version.approved_at = by, timezone.now()
+    version.save(update_fields=["approved_by", "approved_at"])
+    _put_in_force(by, version.policy, version, "policy.approved")
+    return version
+
+
+@transaction.atomic
+def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
+    """Publish again what an earlier version said, as a new version; at once, for it has been in force before."""
+    policy = version.policy
+    if version.published_at is None:
+        raise NotAllowed("This version was never in force; publish it instead.")
+    again = _version(policy, parse(version.document), by, f"Roll back to version {version.number}")
+    _put_in_force(by, policy, again, "policy.rolled_back")
+    return again
+
+
+@transaction.atomic
+def rename_policy(*, by: User | None, policy: Policy, name: str) -> None:
+    """Change how people know the policy."""
+    if policy.name == name:
+        return
+    before = policy.name
+    policy.name = name
+    policy.save(update_fields=["name"])
+    put_in_force()
+    audit.record(by=by, action="policy.renamed", subject=policy, data={"name": [before, name]})
+
+
+@transaction.atomic
+def archive_policy(*, by: User | None, policy: Policy) -> None:
+    """Put it away; NotAllowed while numbers are answered by it."""
+    used = policy.numbers.in_use().count()
+    if used:
+        raise NotAllowed(f"{used} numbers are answered by this policy. Give them another one first.")
+    policy.archived_at = timezone.now()
+    policy.save(update_fields=["archived_at"])
+    put_in_force()
+    audit.record(by=by, action="policy.archived", subject=policy)
+
+
+def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: str) -> PolicyVersion:
+    # The row's lock keeps two people who publish at the same time from making the same number.
+    Policy.objects.select_for_update().get(pk=policy.pk)
+    newest = policy.versions.aggregate(newest=Max("number"))["newest"] or 0
+    return PolicyVersion.objects.create(
+        policy=policy, number=newest + 1, document=document.to_dict(), reason=reason.strip(), created_by=by
+    )
+
+
+def _put_in_force(by: User | None, policy: Policy, version: PolicyVersion, action: str) -> None:
+    before = policy.published.number if policy.published else None
+    version.published_at = timezone.now()
+    version.save(update_fields=["published_at"])
+    policy.published = version
+    policy.save(update_fields=["published"])
+    put_in_force()
+    data = {"version": version.number, "before": before, "reason": version.reason}
+    audit.record(by=by, action=action, subject=policy, data=data)

@@ -1,0 +1,237 @@
+"""Decides about a call from what is in force: which rule wins, the draw, how it is recorded, where it goes."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from recordings_site.base.formatting import digits, e164
+from recordings_site.destinations import key_template
+from recordings_site.policies.engine.call_facts import CallFacts, draw
+from recordings_site.policies.engine.conditions import winner
+from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
+from recordings_site.policies.engine.document import How, PolicyDocument, Rule
+from recordings_site.policies.engine.routes import (
+    ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
+    ConnectSip,
+    Hangup,
+    Park,
+    Route,
+    RunMenu,
+    ends,
+)
+from recordings_site.policies.engine.snapshot import DestinationFacts, NumberFacts, PolicyFacts, Snapshot
+
+DIALLED = ConnectPstn(number="{to}", cli="{cli}")
+
+
+def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recording_id: UUID) -> DecisionFacts:
+    """Decide about a call whose number, policy and destination are in `snapshot`; pure, the same each time."""
+    number = snapshot.numbers.get(call.number_digits) if call.number_digits else None
+    policy = snapshot.policy_of(number)
+    if policy is None:
+        return _without_policy(call, number, default_route)
+    return decide_by(policy, call, number, snapshot, recording_id=recording_id)
+
+
+def decide_by(
+    policy: PolicyFacts, call: CallFacts, number: NumberFacts | None, snapshot: Snapshot, *, recording_id: UUID
+) -> DecisionFacts:
+    """Decide by this policy, whichever the number's own is: for callouts, drafts and replays."""
+    document = policy.document
+    how = document.how
+    facts = DecisionFacts(
+        call=call,
+        route=resolved(route_of(document, call), call, number),
+        policy_id=policy.id,
+        policy_name=policy.name,
+        version_id=policy.version_id,
+        version_number=policy.version_number,
+        number_id=number.id if number else None,
+        on_answer=document.on_answer,
+        announcement=how.announcement,
+        if_impossible=how.if_impossible,
+        notice=how.notice,
+        upstream=how.upstream,
+        **_by_rules(policy, call),
+    )
+    if not facts.record:
+        return facts
+    if hangs_up(document, call):
+        return facts.unrecorded(Reason.ROUTE_HANGS_UP)
+    return planned(facts, how, number, snapshot, recording_id)
+
+
+def route_of(document: PolicyDocument, call: CallFacts) -> Route:
+    """Where this call goes: the policy's route, or, for a call that an app user places, the number that was dialled."""
+    if call.direction == "outbound" and document.outbound == "dialled" and digits(call.to):
+        return DIALLED
+    return document.route
+
+
+def starts(how: How, route: Route) -> str:
+    """At which callback recording starts: `ace` when the policy says "from answer" and the route brings an ACE."""
+    return "ace" if how.start == "answer" and any(end.brings_ace for end in ends(route)) else "ice"
+
+
+def method(how: How, route: Route) -> str:
+    """`flag` or `instruction`: the one that works on the action, else the one that was chosen.
+
+    connectMxp supports the flag alone; the flag is undocumented on connectSip, runMenu and park. An announcement can
+    be on the recording only when an instruction starts it before.
+    """
+    wanted = how.method if how.method != "automatic" else ("instruction" if how.announcement.recorded else "flag")
+    if starts(how, route) == "ace":
+        return wanted
+    if isinstance(route, ConnectMxp):
+        return "flag"
+    if isinstance(route, ConnectSip | RunMenu | Park):
+        return "instruction"
+    return wanted
+
+
+def resolved(route: Route, call: CallFacts, number: NumberFacts | None) -> Route:
+    """The route with this call's numbers in place of `{to}`, `{cli}`, `{number}` and `{call_id}`."""
+    own = number.e164 if number else e164(call.number_digits)
+    cli = "private" if call.is_private else e164(call.cli)
+    values = {"{to}": e164(call.to), "{cli}": cli, "{number}": own}
+    match route:
+        case ConnectPstn():
+            return replace(route, number=values.get(route.number, route.number), cli=values.get(route.cli, route.cli))
+        case ConnectSip():
+            return replace(route, cli=values.get(route.cli, route.cli))
+        case ConnectConf():
+            room = route.conference_id
+            for name, value in {**values, "{call_id}": call.call_id}.items():
+                room = room.replace(name, value.removeprefix("+"))
+            return replace(route, conference_id=room[:64])
+        case RunMenu():
+            options = tuple(replace(o, route=resolved(o.route, call, number)) for o in route.options)
+            return replace(route, options=options, default=resolved(route.default, call, number))
+        case _:
+            return route
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the rules say about a call: which one wins (its place counts from 1), and whether the draw fell within."""
+
+    record: bool
+    reason: Reason
+    place: int | None = None
+    rule: Rule | None = None
+    draw: float | None = None
+
+
+def choose(document: PolicyDocument, call: CallFacts) -> Choice:
+    """Let the rules decide, and nothing else; cheap enough to be asked about every call of a month."""
+    won = winner(document, call)
+    if won is None:
+        reason = Reason.OTHERWISE_RECORDS if document.otherwise_record else Reason.NO_RULE_MATCHES
+        return Choice(document.otherwise_record, reason)
+    place, rule = won
+    if not rule.record:
+        return Choice(False, Reason.RULE_EXCLUDES, place, rule)
+    if rule.percent >= 100:
+        return Choice(True, Reason.RULE_RECORDS, place, rule)
+    drawn = draw(call.call_id)
+    is_in = drawn < rule.percent
+    return Choice(is_in, Reason.RULE_RECORDS if is_in else Reason.SAMPLED_OUT, place, rule, drawn)
+
+
+def hangs_up(document: PolicyDocument, call: CallFacts) -> bool:
+    """Whether the call ends before anything could be recorded."""
+    route = route_of(document, call)
+    return isinstance(route, Hangup) or (document.on_answer == "hangup" and starts(document.how, route) == "ace")
+
+
+def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
+    """What the rules decide, as fields of a DecisionFacts."""
+    document, choice = policy.document, choose(policy.document, call)
+    found = {"record": choice.record, "reason": str(choice.reason)}
+    if choice.rule is None:
+        return {**found, "values": {"has_rules": bool(document.rules)}}
+    return {
+        **found,
+        "values": {"when": choice.rule.when.to_dict(), "time_zone": document.time_zone},
+        "rule": choice.place,
+        "rule_name": choice.rule.name,
+        "draw": choice.draw,
+        "percent": choice.rule.percent if choice.draw is not None else None,
+    }
+
+
+def planned(
+    facts: DecisionFacts, how: How, number: NumberFacts | None, snapshot: Snapshot, recording_id: UUID
+) -> DecisionFacts:
+    """The decision with its recording planned by `how`, or unrecorded with the reason why it cannot be."""
+    wanted = (number.destination_id if number else None) or how.destination
+    destination = snapshot.destinations.get(wanted) if wanted else None
+    if destination is None:
+        return facts.unrecorded(Reason.DESTINATION_UNAVAILABLE if wanted else Reason.NO_DESTINATION)
+    origin, when = method(how, facts.route), starts(how, facts.route)
+    conference = facts.conference_id if origin == "flag" and when == "ice" else ""
+    key, folder = _place(destination, how, facts.call, number, recording_id, conference)
+    plan = PlannedRecording(
+        recording_id=recording_id,
+        origin=origin,
+        starts=when,
+        destination_id=destination.id,
+        key=key,
+        folder=folder,
+        destination_url=destination.url(key or folder),
+        format=how.format,
+        transcription=how.transcription,
+        locale=((number.language if number else "") or how.locale) if how.transcription else "",
+        notification_events=how.notification_events,
+        conference_id=conference,
+    )
+    return facts.planned(plan)
+
+
+def _place(
+    destination: DestinationFacts,
+    how: How,
+    call: CallFacts,
+    number: NumberFacts | None,
+    recording_id: UUID,
+    conference_id: str,
+) -> tuple[str, str]:
+    """The object's key, or the folder in which Sinch makes a name of its own."""
+    template = how.key_template or destination.key_template
+    if not key_template.names_the_file(template):
+        folder = template.removesuffix("/")
+        filled = _filled(folder, how, call, number, recording_id, conference_id) + "/" if folder else ""
+        return "", destination.prefix + filled
+    return destination.prefix + _filled(template, how, call, number, recording_id, conference_id), ""
+
+
+def _filled(
+    template: str, how: How, call: CallFacts, number: NumberFacts | None, recording_id: UUID, conference_id: str
+) -> str:
+    at = call.at.isoformat()
+    return key_template.render(
+        template,
+        {
+            "date": at[:10],
+            "time": at[11:19].replace(":", ""),
+            "number": number.digits if number else call.number_digits or "none",
+            "caller": call.cli_digits or "none",
+            "call_id": conference_id or call.call_id,
+            "conference_id": conference_id,
+            "recording": str(recording_id),
+            "format": how.format,
+            "direction": call.direction,
+        },
+    )
+
+
+def _without_policy(call: CallFacts, number: NumberFacts | None, default_route: Route) -> DecisionFacts:
+    facts = DecisionFacts(call=call, record=False, reason="", route=resolved(default_route, call, number))
+    if number is not None:
+        facts = replace(facts, number_id=number.id)
+        return facts.unrecorded(Reason.NO_POLICY, number=number.label or number.e164)
+    if call.number_digits:
+        return facts.unrecorded(Reason.UNKNOWN_NUMBER, number=f"+{call.number_digits}")
+    return facts.unrecorded(Reason.NOT_A_NUMBER)

@@ -1,0 +1,159 @@
+"""What is doubtful or wrong about a policy before it is in force; errors keep it from being published."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+
+from recordings_site.destinations import key_template
+from recordings_site.policies.engine import locales
+from recordings_site.policies.engine.decide import method, starts
+from recordings_site.policies.engine.document import PolicyDocument, When
+from recordings_site.policies.engine.parsing import Problem
+from recordings_site.policies.engine.preview import SAMPLE_NUMBER, every_answer, recorded_call, sample_call
+from recordings_site.policies.engine.routes import ConnectConf, ConnectMxp, ConnectPstn, Hangup, RunMenu, ends
+from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
+
+NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
+
+
+def lint(policy: PolicyFacts, snapshot: Snapshot, *, failing: Collection[int] = ()) -> list[Problem]:
+    """Every problem of the policy, errors first; `failing` are ids of destinations that fail their check."""
+    numbers = [number for number in snapshot.numbers.values() if number.policy_id == policy.id]
+    document = policy.document
+    found = list(
+        chain(
+            _svaml(policy, snapshot),
+            _destination(document, numbers, snapshot, failing) if records(document) else (),
+            _rules(document),
+            _recording(document) if records(document) else (),
+            _languages(document, numbers) if records(document) else (),
+            _routes(document),
+        )
+    )
+    unique = dict.fromkeys(found)
+    return sorted(unique, key=lambda problem: problem.severity != "error")
+
+
+def records(document: PolicyDocument) -> bool:
+    """Whether the document records any call at all."""
+    return document.otherwise_record or any(rule.record and rule.percent > 0 for rule in document.rules)
+
+
+def _error(path: str, message: str) -> Problem:
+    return Problem(path, message)
+
+
+def _warning(path: str, message: str) -> Problem:
+    return Problem(path, message, "warning")
+
+
+def _svaml(policy: PolicyFacts, snapshot: Snapshot) -> Iterator[Problem]:
+    call = sample_call(SAMPLE_NUMBER, NOON)
+    for shown in (*recorded_call(policy, None, snapshot, NOON), *every_answer(policy, call, snapshot, None)):
+        if shown.fault:
+            yield _error("route", f"{shown.title}. {shown.fault}")
+
+
+def _destination(
+    document: PolicyDocument, numbers: list[NumberFacts], snapshot: Snapshot, failing: Collection[int]
+) -> Iterator[Problem]:
+    wanted = document.how.destination
+    if wanted is None and (not numbers or any(number.destination_id is None for number in numbers)):
+        yield _error("how.destination", "No destination: recordings need one, here or on each number.")
+    if wanted is not None and wanted not in snapshot.destinations:
+        yield _error("how.destination", "The destination is not there any more; choose another one.")
+    for pk in {wanted, *(number.destination_id for number in numbers)} - {None}:
+        place = snapshot.destinations.get(pk) if pk else None
+        if place is None:
+            continue
+        if place.credentials is None:
+            yield _warning("how.destination", f"{place.name} has no write credentials: nothing can be recorded to it.")
+        if pk in failing:
+            yield _warning("how.destination", f"{place.name} fails its check: recordings may be lost.")
+        if not document.how.key_template:
+            for message in key_template.problems(place.key_template):
+                yield _error("how.key_template", f"{place.name}: {message}")
+
+
+def _rules(document: PolicyDocument) -> Iterator[Problem]:
+    for place, rule in enumerate(document.rules):
+        if rule.when == When() and place + 1 < len(document.rules):
+            yield _warning(
+                f"rules.{place + 1}", f"Rule {place + 1} matches every call, so rule {place + 2} never wins."
+            )
+            break
+        if rule.when in [earlier.when for earlier in document.rules[:place]]:
+            yield _warning(f"rules.{place}", f"Rule {place + 1} has the conditions of an earlier rule and never wins.")
+    if any(rule.when.holidays != "any" for rule in document.rules) and not document.holidays:
+        yield _warning("holidays", "A rule asks for holidays, and there are none in the list.")
+
+
+def _recording(document: PolicyDocument) -> Iterator[Problem]:
+    how, route = document.how, document.route
+    means, when = method(how, route), starts(how, route)
+    heard = how.announcement
+    if heard.kind == "none":
+        yield _warning("how.announcement", "Nobody is told that the call is recorded. In many countries they must be.")
+    if heard.kind != "none" and heard.recorded and means == "instruction":
+        yield _warning("how.announcement", "Recording starts before the announcement, which is then on the recording.")
+    if heard.recorded and means == "flag":
+        yield _warning("how.announcement", "The announcement is not on the recording: the flag starts after it.")
+    if (
+        heard.kind == "say"
+        and how.transcription
+        and locales.language(heard.locale or "en-US") != locales.language(how.locale)
+    ):
+        yield _warning(
+            "how.announcement.locale", f"Announced in {heard.locale or 'en-US'}, transcribed in {how.locale}."
+        )
+    if how.transcription and not locales.is_known(how.locale):
+        yield _warning(
+            "how.locale", f"Nobody knows the locale {how.locale}. If it is wrong, no transcript comes, silently."
+        )
+    if how.start == "answer" and when == "ice":
+        yield _warning("how.start", "This route brings no ACE, so recording starts from connect.")
+    if how.start == "answer" and isinstance(route, RunMenu) and when == "ace":
+        deaf = [o.dtmf for o in route.options if not o.route.brings_ace and not isinstance(o.route, Hangup)]
+        if deaf:
+            yield _warning("how.start", f"No ACE comes after key {', '.join(deaf)}: those calls are not recorded.")
+    if how.method == "instruction" and means == "flag":
+        yield _warning("how.method", "Instructions are not supported with connectMxp: the flag is used.")
+    if how.method == "flag" and means == "instruction":
+        yield _warning("how.method", f"The flag is undocumented on {route.action}: startRecording is used.")
+    if how.format == "wav":
+        yield _warning("how.format", "Sinch documents wav for its Voice v2 only; mp3 is sure.")
+    if not how.notification_events:
+        yield _warning("how.notification_events", "Without notifications a recording shows up minutes after the call.")
+
+
+def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator[Problem]:
+    """Numbers whose own language is not the one in which their callers are told of the recording."""
+    heard = document.how.announcement
+    if heard.kind != "say" or not document.how.transcription:
+        return
+    spoken = locales.language(heard.locale or "en-US")
+    other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != spoken]
+    if other:
+        named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
+        yield _warning("how.announcement.locale", f"Callers of {named} speak another language than the announcement.")
+
+
+def _routes(document: PolicyDocument) -> Iterator[Problem]:
+    route = document.route
+    if isinstance(route, Hangup) and records(document):
+        yield _warning("route", "The policy hangs up, so nothing is ever recorded.")
+    if document.on_answer == "hangup" and any(end.brings_ace for end in ends(route)):
+        yield _warning("on_answer", "Calls are ended as soon as they are answered.")
+    inbound = all(rule.when.direction in ("any", "inbound") for rule in document.rules)
+    for end in ends(route):
+        if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
+            yield _warning(
+                "route.number",
+                "Inbound calls would go back to the number that they dialled: say where callers are taken.",
+            )
+        if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
+            yield _warning(
+                "route.conference_id", "With a call id in it, the conference id may be cut at 64 characters."
+            )
+    if isinstance(route, ConnectMxp) and document.how.start == "answer":
+        yield _warning("how.start", "A call to an app user brings no ACE.")

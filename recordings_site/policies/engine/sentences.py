@@ -1,0 +1,108 @@
+"""Why a call is or is not recorded, in words: made from the grounds of its decision when they are shown.
+
+Grounds are what `DecisionFacts.grounds` gives, as JSON: a Reason and its values.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from recordings_site.policies.engine.decision import Reason
+from recordings_site.policies.engine.descriptions import which
+from recordings_site.policies.engine.document import When
+
+Grounds = Mapping[str, Any]
+
+
+def decision(grounds: Grounds) -> str:
+    """The whole sentence: `Not recorded: rule 1 of Support EU v7 excludes calls from +4670*.`"""
+    return f"{'Recorded' if grounds.get('record') else 'Not recorded'}: {clause(grounds)}."
+
+
+def clause(grounds: Grounds) -> str:
+    """The reason alone, to stand in a sentence: `rule 1 of Support EU v7 excludes calls from +4670*`."""
+    reason = Reason(grounds["reason"])
+    said = _FIXED.get(reason)
+    return said if said is not None else _WORDS[reason](grounds, grounds.get("values", {}))
+
+
+def cannot_record(grounds: Grounds) -> str:
+    """Why a person cannot have a call recorded (policies.live), with the remedy."""
+    match Reason(grounds["reason"]):
+        case Reason.UNKNOWN_NUMBER:
+            return "The call's number is not known here: nobody would see the recording. Add the number first."
+        case Reason.WRONG_RECORDING:
+            return f"The call cannot be recorded: {grounds['values']['message']}"
+        case _:
+            return f"The call cannot be recorded: {clause(grounds)}. Give its number a destination, or mend it."
+
+
+def _by_rule(grounds: Grounds, values: Grounds) -> str:
+    conditions: Any = {name: tuple(each) if isinstance(each, list) else each for name, each in values["when"].items()}
+    calls = which(When(**conditions), values["time_zone"])
+    if grounds.get("draw") is not None:
+        calls = f"{grounds['percent']:g} % of {calls}, and this call drew {grounds['draw']:.2f}"
+    does = "excludes" if grounds["reason"] == Reason.RULE_EXCLUDES else "records"
+    return f"rule {grounds['rule']} of {_title(grounds)} {does} {calls}"
+
+
+def _otherwise(grounds: Grounds, values: Grounds) -> str:
+    records = grounds["reason"] == Reason.OTHERWISE_RECORDS
+    if not values["has_rules"]:
+        return f"{_title(grounds)} records {'every call' if records else 'no call'}"
+    if records:
+        return f"{_title(grounds)} records calls that match none of its rules"
+    return f"no rule of {_title(grounds)} matches this call"
+
+
+def _without_policy(grounds: Grounds, values: Grounds) -> str:
+    answered = "upstream's answer stands as it is" if grounds.get("relayed") else "application's default route answered"
+    match grounds["reason"]:
+        case Reason.NO_POLICY:
+            why = f"{values['number']} has no published policy"
+        case Reason.UNKNOWN_NUMBER:
+            why = f"the number {values['number']} is not known here"
+        case _:
+            why = "the call is to no phone number"
+    return f"{why}, so the {answered}"
+
+
+def _title(grounds: Grounds) -> str:
+    """`Support EU v7`; a draft has no number."""
+    number = grounds.get("version_number")
+    return f"{grounds['policy_name']} v{number}" if number else f"{grounds['policy_name']} (draft)"
+
+
+def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
+    return lambda _, values: f"{what} would have been wrong ({values['path']}: {values['message'].rstrip('.')})"
+
+
+_FIXED = {
+    Reason.DESTINATION_UNAVAILABLE: "recording was impossible, its destination is not available",
+    Reason.STALE_CLOCK: "the callback's clock was too far from ours, so no credentials were given out",
+    Reason.REPLAYED: "the callback was an exact repeat of an earlier one, so no credentials were given out",
+    Reason.DATABASE_DOWN: "the database could not be reached, so the call was connected without recording",
+    Reason.FAULT: "answering failed, so the call was connected without recording",
+    Reason.FALLBACK: "the fallback answered, which connects calls and never records",
+    Reason.ACE_WITHOUT_ICE: "the call's ICE was never seen here, so no decision was made",
+    Reason.UPSTREAM_RECORDS: "the upstream asks for a recording itself, which is kept",
+}
+_WORDS: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
+    Reason.RULE_RECORDS: _by_rule,
+    Reason.RULE_EXCLUDES: _by_rule,
+    Reason.SAMPLED_OUT: _by_rule,
+    Reason.OTHERWISE_RECORDS: _otherwise,
+    Reason.NO_RULE_MATCHES: _otherwise,
+    Reason.NO_POLICY: _without_policy,
+    Reason.UNKNOWN_NUMBER: _without_policy,
+    Reason.NOT_A_NUMBER: _without_policy,
+    Reason.ROUTE_HANGS_UP: lambda grounds, _: f"{_title(grounds)} hangs up, so there is nothing to record",
+    Reason.NO_DESTINATION: lambda grounds, _: (
+        f"recording was impossible, {grounds['policy_name']} names no destination"
+    ),
+    Reason.CREDENTIALS_UNUSABLE: lambda _, values: (
+        "recording was impossible, the write credentials of"
+        f" {values.get('destination', 'its destination')} cannot be used"
+    ),
+    Reason.WRONG_ANSWER: _wrong("the answer"),
+    Reason.WRONG_RECORDING: _wrong("the recording"),
+}

@@ -1,0 +1,195 @@
+"""Every write of what people add to a recording: comments, tags, corrections, speakers, the offset, its number."""
+
+import logging
+from smtplib import SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.annotations.mentions import mentioned
+from recordings_site.recordings.ingest.actions import index_transcript
+from recordings_site.recordings.models import (
+    Comment,
+    LineCorrection,
+    RecordingJob,
+    RecordingTag,
+    SpeakerName,
+    Tag,
+    Transcript,
+)
+from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | None, text: str) -> Comment:
+    """Remark something at a moment or on a span, in seconds; `@name` mentions a colleague who sees the recording."""
+    comment = Comment.objects.create(recording=recording, author=by, at=at, end=end, text=text)
+    people = mentioned(text, recording)
+    comment.mentions.set(people)
+    data = {"at": at, "end": end, "mentions": [person.email for person in people]}
+    audit.record(by=by, action="comment.added", subject=recording, data=data)
+    if people:
+        enqueue("comment.tell_mentioned", comment.pk)
+    return comment
+
+
+@transaction.atomic
+def tell_mentioned(comment_id: int) -> int:
+    """Write to those whom a comment mentions, once; gives how many took it. What was said stays behind the sign-in."""
+    comments = Comment.objects.select_related("author", "recording__number")
+    comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, told_at=None).first()
+    if comment is None:
+        return 0
+    told = 0
+    for person in comment.mentions.filter(is_active=True):
+        words = {"comment": comment, "person": person, "address": settings.PUBLIC_URL}
+        subject = " ".join(f"{comment.author} mentioned you on a recording".split())
+        try:
+            told += send_mail(
+                subject, render_to_string("recordings/annotations/mention.txt", words), None, [person.email]
+            )
+        except SMTPRecipientsRefused:  # tried again, it would bring the others the same mail each time
+            log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
+    comment.told_at = timezone.now()
+    comment.save(update_fields=["told_at"])
+    return told
+
+
+@transaction.atomic
+def settle_comment(*, by: User, comment: Comment, resolved: bool) -> None:
+    """Resolve a comment, or open it again."""
+    comment.resolved_at = timezone.now() if resolved else None
+    comment.resolved_by = by if resolved else None
+    comment.save(update_fields=["resolved_at", "resolved_by"])
+    action = "comment.resolved" if resolved else "comment.reopened"
+    audit.record(by=by, action=action, subject=comment.recording, data={"comment": comment.pk})
+
+
+@transaction.atomic
+def delete_comment(*, by: User, comment: Comment) -> None:
+    """Take one's own comment away; the audit trail keeps that there was one, and what it said."""
+    data = {"comment": comment.pk, "at": comment.at, "text": comment.text}
+    audit.record(by=by, action="comment.deleted", subject=comment.recording, data=data)
+    comment.delete()
+
+
+@transaction.atomic
+def tag_recording(*, by: User, recording: RecordingJob, name: str) -> RecordingTag:
+    """Put a tag on a recording; a new word becomes a tag. Twice is once."""
+    tag, _ = Tag.objects.get_or_create(name=name)
+    tagging, made = RecordingTag.objects.get_or_create(recording=recording, tag=tag, defaults={"author": by})
+    if made:
+        audit.record(by=by, action="recording.tagged", subject=recording, data={"tag": tag.name})
+    return tagging
+
+
+@transaction.atomic
+def untag_recording(*, by: User, tagging: RecordingTag) -> None:
+    """Take a tag off a recording."""
+    audit.record(by=by, action="recording.untagged", subject=tagging.recording, data={"tag": tagging.tag.name})
+    tagging.delete()
+
+
+@transaction.atomic
+def correct_line(*, by: User, transcript: Transcript, position: int, text: str) -> LineCorrection:
+    """Say what a line should say. Sinch's own text stays, is shown beside it, and is found as well."""
+    original = transcript.lines.get(position=position).text
+    row = LineCorrection.objects.create(
+        transcript=transcript, position=position, original=original, text=text, author=by
+    )
+    data = {"line": position, "from": original, "to": text}
+    audit.record(by=by, action="transcript.corrected", subject=transcript.recording, data=data)
+    enqueue("transcript.index", transcript.recording_id)
+    return row
+
+
+@transaction.atomic
+def revert_line(*, by: User, transcript: Transcript, position: int) -> LineCorrection:
+    """Return a line to what Sinch heard; the corrections stay in its history."""
+    original = transcript.lines.get(position=position).text
+    row = LineCorrection.objects.create(
+        transcript=transcript, position=position, original=original, text=original, reverts=True, author=by
+    )
+    audit.record(by=by, action="transcript.reverted", subject=transcript.recording, data={"line": position})
+    enqueue("transcript.index", transcript.recording_id)
+    return row
+
+
+@transaction.atomic
+def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name: str, for_number: bool) -> SpeakerName:
+    """Say who a speaker is: in this recording, or in each one of its number. An empty name returns to the label.
+
+    A rule for the number speaks also in the recordings that came before: a worker indexes them anew.
+    """
+    number = recording.number if for_number else None
+    row = SpeakerName.objects.create(
+        recording=None if number else recording, number=number, speaker_label=speaker_label, name=name, author=by
+    )
+    data = {"speaker": speaker_label, "name": name, "for": str(number) if number else "this recording"}
+    audit.record(by=by, action="speaker.named", subject=recording, data=data)
+    enqueue("transcript.index", recording.pk)
+    if number is not None:
+        enqueue("transcripts.index_number", number.pk)
+    return row
+
+
+@transaction.atomic
+def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None:
+    """Move every line by this many seconds, because the transcript runs early or late."""
+    before, transcript.offset = transcript.offset, offset
+    transcript.save(update_fields=["offset"])
+    audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
+    enqueue("transcript.index", transcript.recording_id)
+
+
+@transaction.atomic
+def exported(*, by: User, recording: RecordingJob, form: str) -> None:
+    """The transcript leaves the site in this form; its copies are beyond our reach, so that each is a row."""
+    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": form})
+
+
+@transaction.atomic
+def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
+    """Say whose recording, and call, it is, of which that was not known: from now on the number's team sees it."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording.pk)
+    job.number = number
+    job.save(update_fields=("number",))
+    for model, pk in ((Call, job.call_id), (ConferenceSession, job.conference_session_id)):
+        if pk is not None:
+            model._default_manager.filter(pk=pk, number=None).update(number=number)
+    if Transcript.objects.filter(recording=job).exists():
+        enqueue("transcript.index", job.pk)
+    audit.record(by=by, action="recording.assigned", subject=job, data={"number": number.e164})
+    return job
+
+
+def index_number(number_id: int) -> int:
+    """Index every transcript of a number anew, because a rule gave its speakers other names. Gives their count."""
+    count = 0
+    for pk in Transcript.objects.filter(recording__number=number_id).values_list("pk", flat=True):
+        index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
+        count += 1
+    return count
+
+
+@task("comment.tell_mentioned")
+def tell_mentioned_task(job: Task) -> None:
+    """Mail those whom the comment `job.subject` mentions."""
+    tell_mentioned(int(job.subject))
+
+
+@task("transcripts.index_number")
+def index_number_task(job: Task) -> None:
+    """Index the transcripts of the number `job.subject` under the new names of their speakers."""
+    index_number(int(job.subject))

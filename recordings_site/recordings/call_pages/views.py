@@ -1,0 +1,55 @@
+"""The pages of calls, recorded or not: the list that finds one, and why it is or is not recorded."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+
+from recordings_site.accounts import access
+from recordings_site.calls.models import Call
+from recordings_site.recordings.call_pages import queries
+from recordings_site.recordings.call_pages.forms import CallsForm
+from recordings_site.recordings.criteria.emptiness import why_empty
+from recordings_site.recordings.explain import chain, explanation
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_safe
+@access.signed_in
+def calls(request: Request) -> HttpResponse:
+    """All calls that one may see, newest first: found by call id, caller or number, by what was decided."""
+    form = CallsForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    page = queries.calls(
+        request.user,
+        text=asked.get("q", ""),
+        outcome=asked.get("decision", ""),
+        cursor=request.GET.get("cursor", ""),
+    )
+    # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
+    here = request.path + form.link(request.GET.get("cursor", "")).rstrip("?")
+    narrowed = any(request.GET.get(name) for name in form.fields)
+    context = {
+        "form": form,
+        "page": page,
+        "decisions": explanation.of_list(page.rows),
+        "newer": form.link(page.newer) if page.newer else "",
+        "older": form.link(page.older) if page.older else "",
+        "empty": "" if page.rows else why_empty(request, narrowed=narrowed),
+    }
+    answer = page_or_partial(request, "recordings/call_pages/calls.html", "recordings/call_pages/_calls.html", context)
+    return push_url(answer, here) if request.htmx else answer
+
+
+@require_safe
+@access.signed_in
+def call(request: Request, call_id: int) -> HttpResponse:
+    """One call: why it is or is not recorded, and its recordings."""
+    found = get_object_or_404(Call.objects.visible_to(request.user).listed(), pk=call_id)
+    context = {
+        "call": found,
+        "why": chain.of_call(found),
+        "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
+    }
+    return render(request, "recordings/call_pages/call.html", context)

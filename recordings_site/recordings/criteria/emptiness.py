@@ -1,0 +1,14 @@
+"""Why a list has no rows, as a code: its page says what to do next."""
+
+from recordings_site.web.http import Request
+
+
+def why_empty(request: Request, *, narrowed: bool) -> str:
+    """Why a list has no rows: "end", "narrowed", "no_team" or "nothing"."""
+    if request.GET.get("cursor"):
+        return "end"
+    if narrowed:
+        return "narrowed"
+    if not request.user.sees_all and not request.user.teams.exists():
+        return "no_team"
+    return "nothing"

@@ -1,0 +1,172 @@
+"""What happened today and lately, as one person may see it: the figures of the home page."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from django.db.models import Case, Count, Value, When
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.base.formatting import counted, grouped, short_day
+from recordings_site.calls.models import Call
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.criteria import limited_scope
+from recordings_site.recordings.models import Listening, OverdueKind, RecordingJob, RecordingJobQuerySet, State
+from recordings_site.web import keyset
+
+DAYS = 30
+SHOWN = 6  # rows of a short list
+UNFINISHED_FOR = timedelta(days=14)
+_LAG_OF = 100  # newest transcripts of these days whose delay is looked at
+_COUNTED = 1000  # late and missing ones, at most
+CHART_HEIGHT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its name, its parts as (kind, count, y, height) from the foot up, and the list that it opens."""
+
+    label: str
+    x: float
+    width: float
+    parts: Sequence[tuple[str, int, float, float]]
+    query: str
+
+    @property
+    def count(self) -> int:
+        """All of its parts."""
+        return sum(part[1] for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars beside each other, the highest as high as the chart; `sentence` says it in words."""
+
+    bars: Sequence[Bar]
+    highest: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything on the home page. Counts are of today in the viewer's zone, `late` and `missing` of any day."""
+
+    today: date
+    calls: int
+    recordings: int
+    available: int
+    waiting: int
+    not_recorded: int
+    late: int
+    missing: int
+    overdue: Sequence[RecordingJob]
+    newest: Sequence[RecordingJob]
+    # Where this person stopped in the middle, the last visited first.
+    unfinished: Sequence[Listening]
+    transcript_lag: float | None
+    transcripts_late: int
+    days: Chart
+    hours: Chart
+    failing: Sequence[Destination]
+    without_policy: Sequence[PhoneNumber]
+
+
+def home(user: User, *, now: datetime) -> Home:
+    """The figures for one person, times in the active time zone."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = RecordingJob.objects.visible_to(user)
+    lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
+    states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
+    late, missing = (mine.overdue(kind)[:_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
+    return Home(
+        today=today.date(),
+        calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
+        recordings=sum(states.values()) - states[State.NOT_RECORDED],
+        available=states[State.AVAILABLE],
+        waiting=states[State.EXPECTED] + states[State.RECORDING] + states[State.FINISHED],
+        not_recorded=states[State.NOT_RECORDED],
+        late=late,
+        missing=missing,
+        overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
+        newest=_newest(mine, user),
+        unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
+        transcript_lag=_transcript_lag(lately),
+        transcripts_late=lately.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
+        days=_days(lately, today),
+        hours=_hours(mine, today),
+        failing=list(Destination.objects.failing()) if user.sees_all else [],
+        without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
+    )
+
+
+def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
+    """Those that can be heard."""
+    rows = mine.filter(state=State.AVAILABLE).with_facts()
+    facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
+    way = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
+    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, way=way).rows
+
+
+def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:
+    """The median seconds from a recording's availability to its transcript's, over the newest transcripts."""
+    rows = lately.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
+    pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
+    lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
+    return median(lags) if lags else None
+
+
+def _days(lately: RecordingJobQuerySet, today: datetime) -> Chart:
+    starts = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    by_day = [Counter[str]() for _ in starts]
+    for (day, state), number in _counted(lately.exclude(state=State.NOT_RECORDED), starts).items():
+        by_day[day]["kept" if state == State.AVAILABLE else "other"] += number
+    for (day, _), late in _counted(lately.overdue(), starts).items():
+        by_day[day].update(other=-late, overdue=late)
+    days = [start.date() for start in starts]
+    columns = [(short_day(day), parts, f"?since={day}&until={day}") for day, parts in zip(days, by_day, strict=True)]
+    total = sum(sum(parts.values()) for parts in by_day)
+    overdue = sum(parts["overdue"] for parts in by_day)
+    return _chart(columns, f"{counted(total, 'recording')} in {DAYS} days, {grouped(overdue)} of them late or missing.")
+
+
+def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
+    rows = mine.happened_between(today, None).exclude(state=State.NOT_RECORDED)
+    by_hour = Counter[int]()
+    for (hour, _), number in _counted(rows, [today + timedelta(hours=hour) for hour in range(24)]).items():
+        by_hour[hour] += number
+    day = today.date()
+    columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), f"?since={day}&until={day}") for hour in range(24)]
+    busiest = max(by_hour, key=lambda hour: by_hour[hour], default=None)
+    sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
+    return _chart(columns, sentence)
+
+
+def _counted(rows: RecordingJobQuerySet, starts: Sequence[datetime]) -> dict[tuple[int, str], int]:
+    """How many recordings of each state follow each of these moments, up to the next; none may precede the first.
+
+    Moments are compared, not cut to days or hours: for that, SQLite would ask Python about each row.
+    """
+    newest_first = reversed(list(enumerate(starts)))
+    place = Case(*(When(happened_at__gte=start, then=Value(index)) for index, start in newest_first))
+    grouped = rows.annotate(place=place).values_list("place", "state").annotate(Count("pk")).order_by()
+    return {(index, state): number for index, state, number in grouped}
+
+
+def _chart(columns: Sequence[tuple[str, Counter[str], str]], sentence: str) -> Chart:
+    highest = max((sum(parts.values()) for _, parts, _ in columns), default=0)
+    step = 100.0 / max(len(columns), 1)
+    bars = []
+    for index, (label, parts, query) in enumerate(columns):
+        foot = CHART_HEIGHT
+        drawn = []
+        for kind in ("kept", "other", "overdue"):
+            height = CHART_HEIGHT * parts[kind] / highest if highest else 0.0
+            if height:
+                foot -= height
+                drawn.append((kind, parts[kind], round(foot, 2), round(height, 2)))
+        bars.append(Bar(label, round(index * step + step * 0.1, 3), round(step * 0.8, 3), drawn, query))
+    return Chart(bars, highest, sentence)

@@ -1,0 +1,215 @@
+"""What the page of a recording shows: gathered in a fixed number of queries, whatever the length of the call."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.base.formatting import timecode
+from recordings_site.calls import sentences as calls
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.recordings.annotations.forms import Moment, WhoseForm
+from recordings_site.recordings.annotations.queries import Notebook, notebook_of
+from recordings_site.recordings.audio.waveform import silence_of, unpack
+from recordings_site.recordings.explain import chain
+from recordings_site.recordings.explain.chain import Explanation
+from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.links import recording_url
+from recordings_site.recordings.models import AWAITED, NEAR_AN_END, Listening, RecordingJob, Transcript
+from recordings_site.recordings.neighbours.queries import Review, review_of
+from recordings_site.recordings.playback.version import audio_url
+from recordings_site.recordings.transcripts import exports
+from recordings_site.recordings.transcripts.lines import ShownLine, Speaker, shown_lines, speakers_of
+
+# Nobody reads more callbacks of one call; a conference with more participants says so.
+MOST_CALLBACKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state to show, the sentence that explains it, whether there is audio to play, and whether it is to come."""
+
+    state: str
+    sentence: str
+    playable: bool
+    awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What this person may do on this page; each action checks it again."""
+
+    comment: bool
+    edit: bool
+    export: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One callback that told of the call, as the page lists it."""
+
+    at: datetime
+    name: str
+    result: str
+    verdict: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class RecordingPage:
+    """Everything that recordings/recording.html needs."""
+
+    recording: RecordingJob
+    standing: Standing
+    may: May
+    siblings: Sequence[RecordingJob]
+    transcript: Transcript | None
+    why: Explanation
+    callbacks: Sequence[Told]
+    listening: Listening | None
+    moment: Moment
+    notes: Notebook
+    review: Review | None
+    has_peaks: bool
+    # The share of the recording in which nothing is heard, in percent; None without a waveform.
+    silence: int | None
+    manners: dict[str, Any]
+    # Those to whom it may belong, for who may say so while nobody knows.
+    whose: WhoseForm | None
+
+    @cached_property
+    def lines(self) -> Sequence[ShownLine]:
+        """The transcript's lines; read when they are shown, which a part of the page for htmx does not."""
+        return shown_lines(self.transcript) if self.transcript is not None else ()
+
+    @property
+    def speakers(self) -> Sequence[Speaker]:
+        """Who spoke how much."""
+        return speakers_of(self.lines, unpack(self.recording.peaks), self.recording.duration or 0)
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab says."""
+        return f"{self.recording.number or 'Unattributed'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"
+
+    @property
+    def other_party(self) -> str:
+        """The number at the other end of the line, as Sinch wrote it."""
+        return exports.other_party(self.recording)
+
+    @property
+    def policy(self) -> str:
+        """The policy's version that decided, by name."""
+        decision = self.recording.decision
+        return str(decision.policy_version) if decision and decision.policy_version else ""
+
+    @property
+    def export_forms(self) -> list[tuple[str, str]]:
+        """The forms in which the transcript may be taken along: key and label."""
+        return [(key, form.label) for key, form in exports.FORMS.items()]
+
+    @property
+    def share_url(self) -> str:
+        """A link to the moment, for a colleague: it opens for who may see the recording."""
+        return settings.PUBLIC_URL + recording_url(self.recording.pk, start=self.moment.t, end=self.moment.end)
+
+    @property
+    def quote(self) -> str:
+        """The moment's line with its link, as one pastes it into a ticket."""
+        line = self.notes.line
+        said = f"{line.speaker}: {line.text}" if line and line.speaker else line.text if line else ""
+        return f"> {said}\n{self.share_url}"
+
+    @property
+    def seconds(self) -> str:
+        """The recording's length for the player, empty while unknown."""
+        return f"{self.recording.duration:.3f}" if self.recording.duration else ""
+
+    @property
+    def audio_url(self) -> str:
+        """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
+        fragment = f"#t={timecode(self.moment.t)}" if self.moment.t is not None else ""
+        return audio_url(self.recording) + fragment
+
+    @property
+    def resume(self) -> str:
+        """Seconds at which to continue, unless that is the start or the end."""
+        at = self.listening.position if self.listening else 0.0
+        near_the_end = self.recording.duration is not None and at > self.recording.duration - NEAR_AN_END
+        return "" if at < NEAR_AN_END or near_the_end else f"{at:.1f}"
+
+
+def may(user: User) -> May:
+    """By role: support comments, supervisors also correct, tag and export, auditors only read."""
+    return May(
+        comment=user.role != Role.AUDITOR,
+        edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
+        export=user.role != Role.SUPPORT,
+    )
+
+
+def recording_page(recording: RecordingJob, user: User, moment: Moment, list_name: str | None = None) -> RecordingPage:
+    """Gather the page of a recording that this person may see; `moment` and the list one came from are in its link."""
+    transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
+    if transcript is not None:
+        transcript.recording = recording
+    return RecordingPage(
+        recording=recording,
+        standing=standing_of(recording),
+        may=may(user),
+        siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
+        transcript=transcript,
+        why=chain.of_recording(recording),
+        callbacks=_callbacks(recording),
+        listening=Listening.objects.filter(recording=recording, user=user).first(),
+        moment=moment,
+        notes=notebook_of(recording, transcript, user, moment),
+        review=review_of(recording, user, list_name),
+        has_peaks=bool(recording.peaks),
+        silence=silence_of(recording.peaks),
+        manners=user.preferences.get("player", {}),
+        whose=WhoseForm(user=user) if user.is_admin and recording.number_id is None else None,
+    )
+
+
+def standing_of(recording: RecordingJob) -> Standing:
+    """What one should know before pressing play."""
+    state = recording.shown_state
+    if recording.is_available:
+        return Standing(state, sentences.problem(recording), playable=True)
+    return Standing(state, sentences.absence(recording), playable=False, awaited=state in AWAITED)
+
+
+def _callbacks(recording: RecordingJob) -> list[Told]:
+    """Each delivery that told of the recording, or of its call or conference session, in the order of arrival."""
+    about = Q(recording_id=recording.pk)
+    if recording.call_id is not None:
+        about |= Q(call=recording.call_id)
+    session = recording.conference_session
+    if session is not None:
+        about |= Q(call__conference_session=session)
+    rows = CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_CALLBACKS]
+    return [
+        Told(
+            at=row.received_at,
+            name=row.notify_type or row.event.upper(),
+            result=calls.result(row),
+            verdict=row.get_verdict_display() if row.verdict != CallbackDelivery.Verdict.ACCEPTED else "",
+            body=_body(bytes(row.body)),
+        )
+        for row in rows
+    ]
+
+
+def _body(body: bytes) -> Any:
+    """The callback's JSON; what is no JSON is shown as text."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"body": body.decode(errors="replace")}

@@ -1,0 +1,86 @@
+"""The pages of one recording: what the call was, its sound, its transcript."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from recordings_site.accounts import access
+from recordings_site.accounts import actions as account_actions
+from recordings_site.recordings.annotations.forms import HeardForm, MannersForm, Moment
+from recordings_site.recordings.audio.waveform import waveform
+from recordings_site.recordings.detail import actions
+from recordings_site.recordings.detail.recording_detail import recording_page
+from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.sinch.hostile import read_object
+from recordings_site.sinch.transcript import MAX_BYTES
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_safe
+@access.signed_in
+def recording(request: Request, recording_id: UUID) -> HttpResponse:
+    """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment,
+    `?list=` the list that one came from.
+    """
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
+    # The notes after somebody wrote some, or what stands where the player will be, while a recording is to come.
+    part = "recordings/detail/_silent.html" if request.htmx.target == "silent" else "recordings/annotations/_notes.html"
+    return page_or_partial(request, "recordings/detail/recording.html", part, {"page": page})
+
+
+@require_safe
+@access.signed_in
+def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
+    """The transcript as Sinch wrote it, whatever people made of it since."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).defer("peaks"), pk=recording_id)
+    transcript = get_object_or_404(Transcript, recording=found)
+    context = {
+        "recording": found,
+        "transcript": transcript,
+        "written": _written(bytes(transcript.raw)),
+    }
+    return render(request, "recordings/detail/original.html", context)
+
+
+def _written(raw: bytes) -> object:
+    """Sinch's JSON; what is none, as the text that it is."""
+    try:
+        return read_object(raw, limit=MAX_BYTES)
+    except ValueError:
+        return raw.decode(errors="replace")
+
+
+@require_safe
+@access.signed_in
+def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
+    """The waveform, computed once by the worker; the browser may keep it a while."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    answer = JsonResponse(waveform(found))
+    answer["Cache-Control"] = "private, max-age=600"
+    return answer
+
+
+@require_POST
+@access.own_affairs
+def recording_heard(request: Request, recording_id: UUID) -> HttpResponse:
+    """The player tells what was heard since it last told."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    form = HeardForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse("Send seconds and position as numbers.", status=400, content_type="text/plain")
+    actions.heard(by=request.user, recording=found, **form.cleaned_data)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@access.own_affairs
+def player_manners(request: Request) -> HttpResponse:
+    """The player's own settings of this person: the speed, and whether silence is skipped."""
+    form = MannersForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")
+    account_actions.remember(by=request.user, player=form.cleaned_data)
+    return HttpResponse(status=204)

@@ -1,0 +1,136 @@
+"""Keeps what a worker found in the store: the facts of a recording's object, and its transcript."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recordings_site.recordings import search
+from recordings_site.recordings.audio.probe import Audio
+from recordings_site.recordings.audio.waveform import pack
+from recordings_site.recordings.lifecycle.objects import object_seen
+from recordings_site.recordings.models import (
+    IndexedRecording,
+    Problem,
+    RecordingJob,
+    Transcript,
+    TranscriptLine,
+    line_ids,
+)
+from recordings_site.sinch import transcript as sinch_transcript
+from recordings_site.sinch.errors import TranscriptError
+from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.actions import enqueue
+
+# The kind of work that tells people of a new recording which their saved searches find.
+LOOK_AFTER = timedelta(minutes=3)
+_LINES_AT_ONCE = 1000
+
+
+@transaction.atomic
+def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> RecordingJob:
+    """Keep what one version of the object is: that it takes the place of another one is kept as well."""
+    job = _seen(recording_id, stat)
+    job.checked_at = timezone.now()
+    job.content_type = audio.content_type
+    job.duration = round(audio.duration, 3)
+    job.audio = audio.facts
+    job.peaks = pack(audio.lanes)
+    job.save(update_fields=("checked_at", "content_type", "duration", "audio", "peaks"))
+    if job.transcription and job.transcript_available_at is None:
+        # A wrong locale and a failed transcription bring no event at all.
+        enqueue("transcript.look", job.pk, at=timezone.now() + LOOK_AFTER)
+    return job
+
+
+@transaction.atomic
+def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
+    """Keep that what lies there cannot be played, and why."""
+    job = _seen(recording_id, stat)
+    job.checked_at = timezone.now()
+    job.duration, job.audio, job.peaks = None, {}, None
+    job.problem_code, job.problem_values = problem, {}
+    job.save(update_fields=("checked_at", "duration", "audio", "peaks", "problem_code", "problem_values"))
+    return job
+
+
+def _seen(recording_id: UUID, stat: ObjectStat) -> RecordingJob:
+    object_seen(recording=RecordingJob(pk=recording_id), stat=stat)
+    return RecordingJob.objects.select_for_update().get(pk=recording_id)
+
+
+@transaction.atomic
+def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
+    """Keep a transcript file as it came, and its lines as rows; a worker has searches find them.
+
+    The same file twice changes nothing; another one takes the place of the first, corrections stay with their lines.
+    """
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    known = Transcript.objects.filter(recording=job).first()
+    if known is not None and bytes(known.raw) == raw:
+        return known
+    transcript = known or Transcript(recording=job)
+    try:
+        parsed = sinch_transcript.parse(raw)
+        problems: list[dict[str, str]] = [{"code": problem} for problem in parsed.problems]
+    except TranscriptError as error:
+        parsed = sinch_transcript.Transcript("", (), ())
+        problems = [{"code": sinch_transcript.Problem.UNREADABLE, "why": str(error)}]
+    transcript.raw = raw
+    transcript.locale = job.locale
+    transcript.text = parsed.text
+    transcript.line_count = len(parsed.lines)
+    transcript.problems = problems
+    transcript.loaded_at = timezone.now()
+    transcript.save()
+    _write_lines(transcript, parsed)
+    enqueue("transcript.index", job.pk)
+    job.transcript_available_at = job.transcript_available_at or timezone.now()
+    job.transcript_overdue_since = None
+    job.save(update_fields=("transcript_available_at", "transcript_overdue_since"))
+    return transcript
+
+
+@transaction.atomic
+def index_transcript(transcript: Transcript) -> None:
+    """Have searches find a transcript as it reads now, for those who may see its recording now.
+
+    What was loaded since it was last indexed is news, of which saved searches alert.
+    """
+    before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
+    search.index(transcript)
+    if before is None or before < transcript.loaded_at:
+        enqueue("saved.alerts", transcript.recording_id)
+
+
+def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) -> None:
+    TranscriptLine.objects.filter(transcript=transcript).delete()
+    # A line's id begins with the second of its call, so that back-filled calls sort right.
+    first = line_ids.first_id(transcript.recording.happened_at) << line_ids.BITS
+    of_this_second = TranscriptLine.objects.filter(id__gte=first, id__lt=first + (1 << 2 * line_ids.BITS))
+    last: int | None = of_this_second.aggregate(last=Max("id"))["last"]
+    free = first if last is None else last + 1
+    TranscriptLine.objects.bulk_create(
+        (
+            TranscriptLine(
+                id=free + position,
+                transcript=transcript,
+                position=position,
+                timestamp=line.timestamp,
+                speaker_label=line.speaker_label,
+                text=line.text,
+            )
+            for position, line in enumerate(parsed.lines)
+        ),
+        batch_size=_LINES_AT_ONCE,
+    )
+
+
+@transaction.atomic
+def mark_transcript_overdue(recording_id: UUID) -> None:
+    """Keep since when a transcript that was asked for is late; its arrival clears this."""
+    RecordingJob.objects.filter(pk=recording_id, transcript_available_at=None, transcript_overdue_since=None).update(
+        transcript_overdue_since=timezone.now()
+    )

@@ -1,0 +1,52 @@
+"""A worker's look at one recording in the store: which version lies there, and what kind of audio it is."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from recordings_site.recordings.audio.probe import NotAudio, examine
+from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.storage.port import ObjectStat, Store
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+
+def inspect(recording_id: UUID | str) -> None:
+    """Find duration, format and waveform of a recording's object, once per version of it.
+
+    Raises StoreError when the object cannot be read now, ObjectMissing when it was announced and is not there.
+    """
+    job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
+    if job.destination is None or not job.key or job.deleted_at is not None:
+        return
+    store = job.destination.read_store()
+    stat = store.stat(job.key)
+    if job.etag == stat.etag and job.peaks is not None:
+        return
+    with _downloaded(store, stat) as path:
+        try:
+            audio = examine(path)
+        except NotAudio as error:
+            actions.not_audio(job.pk, stat=stat, problem=error.problem)
+        else:
+            actions.audio_examined(job.pk, stat=stat, audio=audio)
+
+
+@contextmanager
+def _downloaded(store: Store, stat: ObjectStat) -> Iterator[Path]:
+    """The version `stat` as a file, gone afterwards."""
+    with tempfile.NamedTemporaryFile(prefix="recording-") as file:
+        with store.read(stat.key, 0, stat.size, etag=stat.etag) as body:
+            for chunk in body:
+                file.write(chunk)
+        file.flush()
+        yield Path(file.name)
+
+
+@task("recording.inspect")
+def inspect_task(job: Task) -> None:
+    """Inspect the recording `job.subject`."""
+    inspect(job.subject)

@@ -1,0 +1,124 @@
+"""Looks for what nobody announced: Sinch's notifications may be lost or switched off, and failures have none."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from recordings_site.calls.models import LONGEST_CALL, Call
+from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.ingest.transcripts import key_of
+from recordings_site.recordings.lifecycle import objects
+from recordings_site.recordings.models import AWAITED, OverdueCode, OverdueKind, RecordingJob, State
+from recordings_site.sinch import destination_url
+from recordings_site.storage.errors import ObjectMissing
+from recordings_site.storage.port import ObjectStat, Store, every_object, exists
+from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+
+def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
+    """Look for a recording's object, announced or not; `since`: when the waiting began.
+
+    Returns when to look again, None when there is nothing more to look for. Raises StoreError.
+    """
+    job = RecordingJob.objects.select_related("destination", "call", "conference_session").get(pk=recording_id)
+    if job.state not in AWAITED or job.destination is None:
+        return None
+    now = timezone.now()
+    if (stat := _find(job, job.destination.read_store())) is not None:
+        objects.object_found(job.pk, stat=stat, at=now)
+        return None
+    waited = now - since
+    if waited >= objects.late_after():
+        missing = waited >= objects.missing_after()
+        kind, after = (
+            (OverdueKind.MISSING, objects.missing_after()) if missing else (OverdueKind.LATE, objects.late_after())
+        )
+        values = {"minutes": after // timedelta(minutes=1)}
+        objects.mark_overdue(job.pk, kind=kind, code=OverdueCode.NOT_WRITTEN, values=values, at=now)
+        if missing:
+            return None
+    return _next(now, since, objects.late_after())
+
+
+def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetime | None:
+    """Look for a transcript that was asked for; takes and gives what `look` does."""
+    job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
+    key = key_of(job)
+    if job.transcript_available_at is not None or job.deleted_at is not None or job.destination is None or not key:
+        return None
+    now = timezone.now()
+    if exists(job.destination.read_store(), key):
+        objects.transcript_found(job.pk, at=now)
+        return None
+    late_after = timedelta(minutes=settings.TRANSCRIPT_LATE_AFTER_MINUTES)
+    if now - since >= late_after:
+        actions.mark_transcript_overdue(job.pk)
+    return None if now - since >= objects.missing_after() else _next(now, since, late_after)
+
+
+def enqueue_endless(limit: int = 1000) -> int:
+    """Have the recordings of calls looked for that should have ended long ago and of whose end nobody told."""
+    open_since = timezone.now() - LONGEST_CALL
+    calls = Call.objects.filter(dice_received_at=None, ice_received_at__lt=open_since)
+    waiting = RecordingJob.objects.filter(
+        call__in=calls, state__in=(State.EXPECTED, State.RECORDING), available_at=None, overdue_since=None
+    ).values_list("pk", flat=True)[:limit]
+    for recording_id in waiting:
+        enqueue("recording.look", recording_id)
+    return len(waiting)
+
+
+def _next(now: datetime, since: datetime, late_after: timedelta) -> datetime:
+    """When to look again: when it becomes late, then ever more rarely."""
+    late_at = since + late_after
+    return late_at if now < late_at else now + max(timedelta(minutes=5), (now - since) / 4)
+
+
+def _find(job: RecordingJob, store: Store) -> ObjectStat | None:
+    if job.key:
+        try:
+            return store.stat(job.key)
+        except ObjectMissing:
+            return None
+    return _find_generated(job, store)
+
+
+def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
+    """The one object in the folder whose generated name has this call, or this conference."""
+    if job.call is not None:
+        subject = job.call.call_id
+        days = (job.happened_at, job.happened_at + timedelta(days=1))
+        prefixes = [f"{job.folder}{day:%Y%m%d}" for day in days]
+    elif job.conference_session is not None:  # no date in its name
+        subject, prefixes = job.conference_session.conference_id, [job.folder]
+    else:
+        return None
+    found = []
+    for prefix in prefixes:
+        for stat in every_object(store, prefix):
+            name = destination_url.parse_generated_name(stat.key)
+            if name is not None and not name.transcript and name.call_id == subject:
+                found.append(stat)
+    taken = set(
+        RecordingJob.objects.filter(destination=job.destination_id, key__in=[stat.key for stat in found]).values_list(
+            "key", flat=True
+        )
+    )
+    free = [stat for stat in found if stat.key not in taken]
+    return free[0] if len(free) == 1 else None
+
+
+@task("recording.look")
+def look_task(job: Task) -> datetime | None:
+    """Look for the object of the recording `job.subject`."""
+    return look(job.subject, since=job.created_at)
+
+
+@task("transcript.look")
+def look_for_transcript_task(job: Task) -> datetime | None:
+    """Look for the transcript of the recording `job.subject`."""
+    return look_for_transcript(job.subject, since=job.created_at)

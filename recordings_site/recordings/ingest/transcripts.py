@@ -1,0 +1,77 @@
+"""A worker's reading of one transcript: where the file lies, and what is in it."""
+
+from uuid import UUID
+
+from recordings_site.recordings import search
+from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
+from recordings_site.sinch import destination_url
+from recordings_site.sinch.errors import DestinationUrlError
+from recordings_site.sinch.transcript import MAX_BYTES
+from recordings_site.storage.port import read_all
+from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+
+class TranscriptTooLarge(Exception):
+    """The file is larger than any transcript; the message says how large."""
+
+
+def load(recording_id: UUID | str) -> None:
+    """Read the transcript of a recording from the store and keep it.
+
+    Raises StoreError when it cannot be read now, ObjectMissing when it was announced and is not there.
+    """
+    job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
+    key = key_of(job)
+    if job.destination is None or not key:
+        return
+    try:
+        raw = read_all(job.destination.read_store(), key, limit=MAX_BYTES)
+    except ValueError as error:
+        raise TranscriptTooLarge(str(error)) from error
+    actions.transcript_loaded(job.pk, raw=raw)
+
+
+def index(recording_id: UUID | str) -> None:
+    """Have searches find a recording's transcript as it is now, if there is one."""
+    transcript = Transcript.objects.select_related("recording").filter(recording__pk=recording_id).first()
+    if transcript is not None:
+        actions.index_transcript(transcript)
+
+
+def enqueue_outdated(most: int) -> None:
+    """Have at most n transcripts indexed again that an older version of the site indexed, the newest first."""
+    outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
+    for pk in outdated.values_list("recording", flat=True)[:most]:
+        enqueue("transcript.index", pk)
+
+
+def key_of(job: RecordingJob) -> str:
+    """The key at which a recording's transcript lies: as reported in full, else beside the recording; "" if unknown."""
+    reported = _reported(job)
+    if reported is not None and reported.kind:
+        return reported.key
+    if job.key:
+        return destination_url.transcript_key(job.key)
+    return job.folder + reported.key.rpartition("/")[2] if reported is not None else ""
+
+
+def _reported(job: RecordingJob) -> destination_url.DestinationUrl | None:
+    try:
+        return destination_url.parse_reported(job.reported_transcript_destination)
+    except DestinationUrlError:
+        return None
+
+
+@task("transcript.load")
+def load_task(job: Task) -> None:
+    """Load the transcript of the recording `job.subject`."""
+    load(job.subject)
+
+
+@task("transcript.index")
+def index_task(job: Task) -> None:
+    """Index the transcript of the recording `job.subject`."""
+    index(job.subject)

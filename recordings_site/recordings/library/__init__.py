@@ -1,0 +1,1 @@
+"""The list of recordings: filters, columns, bulk actions, exports. Start with `views`."""

@@ -1,0 +1,13 @@
+"""Addresses: the list of recordings."""
+
+from django.urls import path
+
+from recordings_site.recordings.library import views
+
+urlpatterns = [
+    path("recordings/", views.library, name="recordings"),
+    path("recordings/export/<str:form>/", views.library_export, name="recordings_export"),
+    path("recordings/tag/", views.library_tag, name="recordings_tag"),
+    path("recordings/heard/", views.library_heard, name="recordings_heard"),
+    path("recordings/columns/", views.library_columns, name="recordings_columns"),
+]

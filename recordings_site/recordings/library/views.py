@@ -1,0 +1,164 @@
+"""Shows the recordings that one may see as a list: newest first, narrowed by its URL; and does things to many."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
+
+from recordings_site.accounts import access
+from recordings_site.accounts import actions as account_actions
+from recordings_site.base.formatting import counted
+from recordings_site.recordings.annotations.forms import TagForm
+from recordings_site.recordings.criteria import narrowing
+from recordings_site.recordings.criteria.emptiness import why_empty
+from recordings_site.recordings.criteria.form import FilterForm
+from recordings_site.recordings.library import actions, columns, exports
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.web import keyset
+from recordings_site.web.http import Request, page_or_partial
+
+# What the form around the list sends along when its selected rows are exported.
+SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")
+
+
+@require_safe
+@access.signed_in
+def library(request: Request) -> HttpResponse:
+    """A page of recordings, or its list alone for htmx."""
+    form = FilterForm(request.GET, request.user)
+    query = form.query()
+    # What was typed into a picker is kept as the key of the row that it means.
+    if form.was_typed() and not form.errors and not request.htmx:
+        return redirect(request.path + narrowing.link(query, cursor=query.get("cursor", "")))
+    order, falling = narrowing.sort_of(query)
+    shown = columns.chosen_by(request.user)
+    names = {column.name for column in shown}
+    rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
+    page = keyset.page(
+        rows,
+        order=(order, "id"),
+        descending=falling,
+        cursor=request.GET.get("cursor", ""),
+        way=narrowing.way(rows, form, order),
+    )
+    chips = narrowing.chips(form)
+    kept = narrowing.link(query)[1:]
+    # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
+    here = request.path + narrowing.link(query, cursor=query.get("cursor", "")).rstrip("?")
+    context = {
+        "form": form,
+        "chips": chips,
+        "page": page,
+        "newer": narrowing.link(query, cursor=page.newer) if page.newer else "",
+        "older": narrowing.link(query, cursor=page.older) if page.older else "",
+        "sort": request.GET.get("sort", ""),
+        "columns": shown,
+        "shown": {column.name: column in shown for column in columns.COLUMNS},
+        "all_columns": columns.COLUMNS,
+        "here": here,
+        # Goes along to each recording, so that one can walk through this very list there.
+        "list_query": kept,
+        "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
+        # The form stays as it is when htmx asks for the list alone, and cannot say at its fields what is wrong.
+        "wrong": form.wrong() if request.htmx else form.non_field_errors(),
+        "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
+    }
+    answer = page_or_partial(request, "recordings/library/library.html", "recordings/library/_list.html", context)
+    return push_url(answer, here) if request.htmx else answer
+
+
+@require_safe
+@access.supervisor_or_admin
+def library_export(request: Request, form: str) -> HttpResponseBase:
+    """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
+    if form not in exports.WRITERS:
+        raise Http404
+    filters = FilterForm(request.GET, request.user, beside=SELECTION)
+    if wrong := filters.wrong():
+        return HttpResponseBadRequest(wrong[0], content_type="text/plain; charset=utf-8")
+    rows = _narrowed(request, filters).with_facts()
+    selected = _selected_ids(request.GET.getlist("pk"))
+    if selected:
+        rows = rows.filter(pk__in=selected)
+    order, falling = narrowing.sort_of(request.GET)
+    if request.method == "GET":
+        query = narrowing.link(request.GET)[1:]
+        actions.library_exported(by=request.user, query=query, form=form, selected=len(selected))
+    pieces = exports.lines(narrowing.ordered(rows, order), form, order=(order, "id"), descending=falling)
+    kind = "text/csv" if form == "csv" else "application/x-ndjson"
+    answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="recordings.{form}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_POST
+@access.supervisor_or_admin
+def library_tag(request: Request) -> HttpResponse:
+    """Put a tag on each selected recording."""
+    form = TagForm(request.POST)
+    if form.is_valid():
+        count = actions.tag_all(by=request.user, recordings=_selected(request), name=form.cleaned_data["name"])
+        messages.success(
+            request, f"{counted(count, 'recording is', 'recordings are')} tagged “{form.cleaned_data['name']}”."
+        )
+    else:
+        messages.error(request, "Type the tag that the selected recordings are to have.")
+    return _back(request)
+
+
+@require_POST
+@access.own_affairs
+def library_heard(request: Request) -> HttpResponse:
+    """Mark each selected recording as heard by oneself."""
+    count = actions.mark_heard(by=request.user, recordings=_selected(request))
+    messages.success(request, f"{counted(count, 'recording is', 'recordings are')} marked as heard.")
+    return _back(request)
+
+
+@require_POST
+@access.own_affairs
+def library_columns(request: Request) -> HttpResponse:
+    """Remember which columns this person wants to see."""
+    account_actions.remember(by=request.user, columns=columns.known(request.POST.getlist("column")))
+    return _back(request)
+
+
+def _narrowed(request: Request, form: FilterForm) -> RecordingJobQuerySet:
+    return narrowing.narrowed(RecordingJob.objects.visible_to(request.user), form)
+
+
+def _selected_ids(values: list[str]) -> list[uuid.UUID]:
+    """The ids among what came, at most a page of them."""
+    found = []
+    for value in values[: keyset.PAGE]:
+        try:
+            found.append(uuid.UUID(value))
+        except ValueError:
+            continue
+    return found
+
+
+def _selected(request: Request) -> RecordingJobQuerySet:
+    """The selected recordings that this person may see."""
+    return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(request.POST.getlist("pk")))
+
+
+def _back(request: Request) -> HttpResponse:
+    """To the list as it was; never to another site."""
+    here = request.POST.get("here", "")
+    safe = here.startswith(reverse("recordings")) and url_has_allowed_host_and_scheme(here, None)
+    return HttpResponseRedirect(here if safe else reverse("recordings"))

@@ -1,0 +1,217 @@
+"""Every change of a recording that Sinch's callbacks, or what the worker finds in the store, cause."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.calls.models import Call, Decision
+from recordings_site.policies.engine.answer import PlannedRecording
+from recordings_site.recordings.lifecycle.derive_state import (
+    settle_call_recordings,
+    settle_job,
+    settle_session_recordings,
+)
+from recordings_site.recordings.lifecycle.matching import (
+    Reported,
+    Subject,
+    locked_jobs,
+    match_recording,
+    match_transcript,
+)
+from recordings_site.recordings.models import Origin, RecordingJob, Transcript
+from recordings_site.tasks.actions import enqueue
+
+# Sinch uploads after the call has ended; this long we wait for its word before we look for ourselves.
+LOOK_AFTER = timedelta(minutes=3)
+
+
+class _Recordings:
+    """All recordings of a call or conference, locked, to be changed together, derived again and saved once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.jobs = locked_jobs(subject)
+        self._before = {job.pk: _columns(job) for job in self.jobs}
+
+    def add(self, job: RecordingJob) -> RecordingJob:
+        """One more, which is the last."""
+        job.ordinal = 1 + max((other.ordinal for other in self.jobs), default=0)
+        self.jobs.append(job)
+        return job
+
+    def settle(self) -> None:
+        """Derive what the facts of call or conference prove, save what has changed, and set the timers that follow."""
+        for job in self.jobs:
+            attribute(job, self.subject)
+        if isinstance(self.subject, Call):
+            settle_call_recordings(self.subject, self.jobs)
+        else:
+            settle_session_recordings(self.subject, self.jobs)
+        looked_for, moved = [], []
+        for job in self.jobs:
+            before, after = self._before.get(job.pk), _columns(job)
+            if before is None:
+                job.save(force_insert=True)
+            elif changed := [name for name, value in after.items() if value != before[name]]:
+                job.save(update_fields=changed)
+                if "number_id" in changed or "happened_at" in changed:
+                    moved.append(job.pk)
+            if job.finished_at is not None and not (before and before["finished_at"]) and job.available_at is None:
+                looked_for.append(job.pk)
+        if looked_for:
+            # Timers run from receipt, not from the event's own time, which may lie in the past.
+            enqueue("recording.look", *looked_for, at=timezone.now() + LOOK_AFTER)
+        if moved:
+            # Whose it is and when it was decide who finds it, and where among the hits.
+            transcribed = Transcript.objects.filter(recording__in=moved).values_list("recording_id", flat=True)
+            enqueue("transcript.index", *transcribed)
+
+
+def _columns(job: RecordingJob) -> dict[str, object]:
+    """What its row says, as far as it was read."""
+    return {
+        field.attname: vars(job)[field.attname] for field in job._meta.concrete_fields if field.attname in vars(job)
+    }
+
+
+@transaction.atomic(savepoint=False)
+def settle(subject: Subject) -> None:
+    """Derive again what the facts of a call or conference prove of its recordings, and set the timers that follow."""
+    _Recordings(subject).settle()
+
+
+@transaction.atomic(savepoint=False)
+def expect_recordings(
+    *,
+    subject: Subject,
+    planned: Sequence[PlannedRecording],
+    at: datetime,
+    decision: Decision | None = None,
+    origin: str = "",
+) -> list[RecordingJob]:
+    """Keep that recordings were asked for, and give them. One that was adopted before its ICE came is one of them.
+
+    `origin` takes the place of the planned one.
+    """
+    found, asked = _Recordings(subject), []
+    for one in planned:
+        job = _adopted_before(found.jobs, one) or found.add(RecordingJob(id=one.recording_id))
+        _ask_for(job, one, subject=subject, at=at, decision=decision)
+        job.origin = origin or job.origin
+        asked.append(job)
+    found.settle()
+    return asked
+
+
+def of_new_call(
+    call: Call, planned: Sequence[PlannedRecording], *, at: datetime, decision: Decision | None
+) -> list[RecordingJob]:
+    """The rows, not yet saved, of the recordings that are asked for of a call of which nothing was known before."""
+    jobs = [RecordingJob(id=one.recording_id, ordinal=ordinal) for ordinal, one in enumerate(planned, 1)]
+    for job, one in zip(jobs, planned, strict=True):
+        _ask_for(job, one, subject=call, at=at, decision=decision)
+    return jobs
+
+
+def _ask_for(
+    job: RecordingJob, planned: PlannedRecording, *, subject: Subject, at: datetime, decision: Decision | None
+) -> None:
+    """Write down in a recording's row what was planned and that it was asked for."""
+    job.decision = decision
+    job.origin = planned.origin
+    job.expected_at = at
+    job.folder, job.format = planned.folder, planned.format
+    job.transcription, job.locale = planned.transcription, planned.locale
+    job.notification_events = planned.notification_events
+    if not job.key:
+        # Else Sinch has told already where it put the file.
+        job.destination_id, job.key = planned.destination_id, planned.key
+    if job.started_at is None and _starts_at_once(planned):
+        job.started_at = at
+    attribute(job, subject)
+    settle_job(job)
+
+
+def _starts_at_once(planned: PlannedRecording) -> bool:
+    """Whether it starts without an answer: an instruction when it is reached, a conference's with its first call."""
+    return planned.starts == "ice" and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
+
+
+def _adopted_before(jobs: Sequence[RecordingJob], planned: PlannedRecording) -> RecordingJob | None:
+    """A notification may overtake the ICE: then the recording was adopted, and is this one.
+
+    The mirror of `match_recording`: the very object, or else the only one that there is.
+    """
+    adopted = [job for job in jobs if job.origin == Origin.ADOPTED and job.decision_id is None]
+    for job in adopted:
+        if planned.key and (job.destination_id, job.key) == (planned.destination_id, planned.key):
+            return job
+    return adopted[0] if len(adopted) == len(jobs) == 1 else None
+
+
+def attribute(job: RecordingJob, subject: Subject) -> None:
+    """Copy to a recording what is known of its call or conference; the caller saves it."""
+    if isinstance(subject, Call):
+        job.call = subject
+        job.happened_at = subject.started_at
+        job.direction = subject.direction
+        job.caller = subject.caller
+    else:
+        job.conference_session = subject
+        job.happened_at = subject.opened_at
+        opener = subject.calls.order_by("started_at", "id").first()
+        if opener is not None:
+            job.direction, job.caller = opener.direction, opener.caller
+    job.number_id = subject.number_id or job.number_id
+
+
+@transaction.atomic(savepoint=False)
+def recording_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+    """Apply `recording_available`: the job that it tells of, or a new adopted one."""
+    found = _Recordings(subject)
+    job = match_recording(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
+    job.reported_destination = job.reported_destination or reported.text[:1024]
+    job.available_at = job.available_at or at
+    _take_place(job, reported)
+    found.settle()
+    if job.destination_id is not None and job.key:
+        enqueue("recording.inspect", job.pk)
+    return job
+
+
+@transaction.atomic(savepoint=False)
+def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+    """Apply `transcription_available`: the job whose transcript it is, or a new adopted one without audio yet."""
+    found = _Recordings(subject)
+    job = match_transcript(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
+    job.reported_transcript_destination = job.reported_transcript_destination or reported.text[:1024]
+    job.transcript_available_at = job.transcript_available_at or at
+    if job.destination_id is None and reported.destination is not None:
+        job.destination = reported.destination
+    found.settle()
+    if job.destination_id is not None:
+        enqueue("transcript.load", job.pk)
+    return job
+
+
+@transaction.atomic
+def give_up_expected(*, decision: Decision, at: datetime) -> None:
+    """Keep that what was planned was never asked of Sinch: the answer that left did not record."""
+    for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
+        job.expected_at = job.started_at = job.finished_at = None
+        job.not_recorded_at = at
+        settle_job(job, back=True)
+        job.save()
+
+
+def _take_place(job: RecordingJob, reported: Reported) -> None:
+    """Believe where Sinch says that it put the file, when that place is one of ours and no other recording's."""
+    if reported.destination is not None and reported.key:
+        place = (reported.destination.pk, reported.key)
+        lies_there = RecordingJob.objects.filter(destination=place[0], key=place[1])
+        if (job.destination_id, job.key) != place and not lies_there.exists():
+            job.destination_id, job.key = place
+    elif not job.key and reported.key and job.destination_id is not None:
+        job.key = job.folder + reported.key.rsplit("/", 1)[-1]

@@ -1,0 +1,164 @@
+"""What people do to calls in progress: start, stop, pause and resume recording; each with its outcome in the audit.
+
+Sinch knows start and stop alone (Manage Call). A pause stops the recording, resuming starts another of the same call.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.calls.models import Call
+from recordings_site.policies.applications.sinch_client import client_for
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.answer import CallFacts, PlannedRecording
+from recordings_site.policies.revision.live import CannotRecord, plan_live
+from recordings_site.recordings.lifecycle.actions import expect_recordings, settle
+from recordings_site.recordings.models import Origin, RecordingJob
+from recordings_site.sinch import svaml
+from recordings_site.sinch.client import ApiError
+from recordings_site.sinch.svaml import Svaml
+
+COMMANDS = ("start", "stop", "pause", "resume")
+STARTING = frozenset({"start", "resume"})
+
+
+class CommandResult(StrEnum):
+    """What came of a command."""
+
+    STARTED = "started"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    # Sinch did not say whether it took it.
+    UNCERTAIN = "uncertain"
+    CALL_OVER = "call_over"
+    RUNS_ALREADY = "runs_already"
+    RUNS_NOT = "runs_not"
+    # On grounds that policies.sentences says.
+    CANNOT_RECORD = "cannot_record"
+    # `error`, in Sinch's words.
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+_DONE = {
+    "start": CommandResult.STARTED,
+    "resume": CommandResult.RESUMED,
+    "stop": CommandResult.STOPPED,
+    "pause": CommandResult.PAUSED,
+}
+
+
+@dataclass(frozen=True)
+class CommandOutcome:
+    """What came of a command, with the values of that result."""
+
+    result: CommandResult
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out, as far as is known."""
+        return self.uncertain or self.result in _DONE.values()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether Sinch left that open."""
+        return self.result == CommandResult.UNCERTAIN
+
+
+def command_recording(*, by: User, call: Call, command: str) -> CommandOutcome:
+    """Do one of COMMANDS to a call in progress. Never raises for what Sinch, or the state of things, says no to.
+
+    No transaction is open while Sinch is asked; what it answered is then kept together with the audit row.
+    """
+    if call.is_over:
+        return _kept(by, call, command, CommandOutcome(CommandResult.CALL_OVER))
+    running = RecordingJob.objects.running_on(call)
+    try:
+        return (_start if command in STARTING else _stop)(by, call, command, running)
+    except CannotRecord as problem:
+        return _kept(by, call, command, CommandOutcome(CommandResult.CANNOT_RECORD, problem.grounds))
+
+
+def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
+    if running:
+        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_ALREADY))
+    planned, options = plan_live(_facts(call), snapshot.current(), recording_id=uuid.uuid4())
+    error = _send(call, svaml.manage("start", options))
+    if error is not None and error.status:
+        return _kept(by, call, command, CommandOutcome(CommandResult.REFUSED, {"error": str(error)}))
+    return _keep_start(by, call, command, planned, CommandOutcome(CommandResult.UNCERTAIN if error else _DONE[command]))
+
+
+@transaction.atomic
+def _keep_start(
+    by: User, call: Call, command: str, planned: PlannedRecording, outcome: CommandOutcome
+) -> CommandOutcome:
+    [job] = expect_recordings(subject=call, planned=[planned], at=timezone.now(), origin=Origin.LIVE)
+    return _kept(by, call, command, outcome, [job])
+
+
+def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
+    if not running:
+        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_NOT))
+    error = _send(call, svaml.manage("stop"))
+    if error is not None:
+        result = CommandResult.REFUSED if error.status else CommandResult.UNREACHABLE
+        return _kept(by, call, command, CommandOutcome(result, {"error": str(error)}))
+    return _keep_stop(by, call, command, running)
+
+
+@transaction.atomic
+def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
+    now = timezone.now()
+    for job in RecordingJob.objects.filter(pk__in=[job.pk for job in running], stopped_at=None).select_for_update():
+        job.stopped_at = now
+        job.save(update_fields=("stopped_at",))
+    settle(call)
+    return _kept(by, call, command, CommandOutcome(_DONE[command]), running)
+
+
+def _send(call: Call, document: Svaml) -> ApiError | None:
+    try:
+        with client_for(call.application) as client:
+            client.update_call(call.call_id, document, resource_url=call.call_resource_url)
+    except ApiError as problem:
+        return problem
+    return None
+
+
+def _kept(
+    by: User, call: Call, command: str, outcome: CommandOutcome, jobs: Sequence[RecordingJob] = ()
+) -> CommandOutcome:
+    """Audit what came of a command."""
+    data: dict[str, object] = {
+        "outcome": "uncertain" if outcome.uncertain else "done" if outcome.done else "refused",
+        "result": outcome.result,
+        "values": outcome.values,
+    }
+    if jobs:
+        data["recordings"] = [str(job.pk) for job in jobs]
+    audit.record(by=by, action=f"call.recording_{command}", subject=call, data=data)
+    return outcome
+
+
+def _facts(call: Call) -> CallFacts:
+    """The facts of the call as they are known now; its number may have been added since its ICE."""
+    digits = call.number.digits if call.number else ""
+    return CallFacts(
+        call_id=call.call_id,
+        direction=call.direction,
+        cli=call.caller,
+        to=call.called,
+        number_digits=digits,
+        at=timezone.now(),
+        application_key=call.application.key,
+    )

@@ -1,0 +1,111 @@
+"""What the live page shows: calls in progress with what is recorded of them, and conferences with who is in them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.policies.applications.sinch_client import client_for
+from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
+from recordings_site.recordings.models import RecordingJob, State
+from recordings_site.sinch.client import ApiError, Participant
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class LiveCall:
+    """A call in progress, its recordings, and the last command that somebody gave."""
+
+    call: Call
+    recordings: list[RecordingJob]
+    last: AuditEvent | None
+
+    @property
+    def running(self) -> RecordingJob | None:
+        """The recording that runs now, as far as can be told: nothing announces one."""
+        return next((job for job in self.recordings if job.is_running), None)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether a recording was asked for that starts when the other side answers."""
+        return any(job.state == State.EXPECTED for job in self.recordings)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether somebody paused, and nobody resumed or stopped since."""
+        paused = self.last is not None and self.last.action == "call.recording_pause" and self.was_done
+        return paused and self.running is None
+
+    @property
+    def outcome(self) -> CommandOutcome | None:
+        """What came of the last command."""
+        return CommandOutcome(CommandResult(self.last.data["result"]), self.last.data["values"]) if self.last else None
+
+    @property
+    def was_done(self) -> bool:
+        """Whether the last command was carried out."""
+        return self.outcome is not None and self.outcome.done
+
+    @property
+    def verb(self) -> str:
+        """The last command: start, stop, pause or resume."""
+        return self.last.action.rpartition("_")[2] if self.last else ""
+
+
+@dataclass(frozen=True)
+class LiveConference:
+    """A conference in which somebody is, and its own recording, which is not that of any call."""
+
+    session: ConferenceSession
+    calls: list[LiveCall] = field(default_factory=list)
+    recording: RecordingJob | None = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """All that runs now."""
+
+    calls: list[LiveCall]
+    conferences: list[LiveConference]
+
+
+def in_progress(user: User, now: datetime) -> Live:
+    """Return what runs now and `user` may see; of a conference, the calls that they may see."""
+    calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
+    jobs: dict[int, list[RecordingJob]] = {}
+    for job in RecordingJob.objects.filter(call__in=calls).defer("peaks").order_by("ordinal"):
+        jobs.setdefault(job.call_id or 0, []).append(job)
+    last = _last_commands(calls)
+    shown = [LiveCall(call, jobs.get(call.pk, []), last.get(str(call.pk))) for call in calls]
+    rooms: dict[int, LiveConference] = {}
+    for one in shown:
+        session = one.call.conference_session
+        if session is not None and session.closed_at is None:
+            rooms.setdefault(session.pk, LiveConference(session)).calls.append(one)
+    recorded = {
+        job.conference_session_id: job
+        for job in RecordingJob.objects.filter(conference_session__in=rooms).defer("peaks").order_by("ordinal")
+    }
+    conferences = [LiveConference(room.session, room.calls, recorded.get(pk)) for pk, room in rooms.items()]
+    alone = [one for one in shown if one.call.conference_session_id not in rooms]
+    return Live(alone, conferences)
+
+
+def _last_commands(calls: list[Call]) -> dict[str, AuditEvent]:
+    """The last command to each call, by the call's id as the audit trail writes it."""
+    given = AuditEvent.objects.filter(
+        subject_type=Call._meta.label_lower,
+        subject_id__in=[str(call.pk) for call in calls],
+        action__startswith="call.recording_",
+    )
+    return {event.subject_id: event for event in given.order_by("id")}
+
+
+def ask_participants(session: ConferenceSession) -> tuple[list[Participant], str]:
+    """Ask Sinch who is in a conference now; what went wrong instead, in words."""
+    try:
+        with client_for(session.application) as client:
+            return client.participants(session.conference_id) or [], ""
+    except ApiError as problem:
+        return [], str(problem)

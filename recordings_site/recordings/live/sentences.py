@@ -1,0 +1,28 @@
+"""The words for what came of a command on the live page."""
+
+from recordings_site.policies.engine.sentences import cannot_record
+from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
+
+_FIXED = {
+    CommandResult.STARTED: "Recording.",
+    CommandResult.RESUMED: "Recording again.",
+    CommandResult.STOPPED: "Stopped.",
+    CommandResult.PAUSED: "Paused.",
+    CommandResult.UNCERTAIN: "Sinch did not answer: the recording may have started.",
+    CommandResult.CALL_OVER: "The call has ended.",
+    CommandResult.RUNS_ALREADY: "A recording of this call runs already. Stop it first.",
+    CommandResult.RUNS_NOT: "No recording of this call runs.",
+}
+
+
+def outcome(came: CommandOutcome) -> str:
+    """What came of it, with the remedy where something can be done."""
+    match came.result:
+        case CommandResult.CANNOT_RECORD:
+            return cannot_record(came.values)
+        case CommandResult.REFUSED:
+            return f"Sinch refused: {came.values['error']}."
+        case CommandResult.UNREACHABLE:
+            return str(came.values["error"])
+        case result:
+            return _FIXED[result]

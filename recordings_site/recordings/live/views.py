@@ -1,0 +1,65 @@
+"""The live page: calls in progress, and the commands that start and stop their recordings."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from recordings_site.accounts import access
+from recordings_site.accounts.models import Role
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.recordings.live import queries, sentences
+from recordings_site.recordings.live.actions import COMMANDS, CommandOutcome, command_recording
+from recordings_site.web.http import Request, page_or_partial
+
+PAGE, CALLS = "recordings/live/live.html", "recordings/live/_live_calls.html"
+
+
+@require_safe
+@access.signed_in
+def live_calls(request: Request) -> HttpResponse:
+    """Calls and conferences in progress; htmx asks for the list alone, every few seconds."""
+    return _shown(request)
+
+
+@require_POST
+@access.supervisor_or_admin
+def live_command(request: Request, call_pk: int, command: str) -> HttpResponse:
+    """Start, stop, pause or resume the recording of one call."""
+    if command not in COMMANDS:
+        raise Http404
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("application", "number"), pk=call_pk)
+    outcome = command_recording(by=request.user, call=call, command=command)
+    if request.htmx:
+        return _shown(request, outcome)
+    (messages.success if outcome.done else messages.error)(request, sentences.outcome(outcome))
+    return redirect("live")
+
+
+@require_safe
+@access.signed_in
+def live_conference(request: Request, session_pk: int) -> HttpResponse:
+    """Who is in a conference now, as Sinch says; those whose calls are known here by their calls."""
+    visible = ConferenceSession.objects.visible_to(request.user)
+    session = get_object_or_404(visible.select_related("application"), pk=session_pk, closed_at=None)
+    participants, problem = queries.ask_participants(session)
+    known = {call.call_id: call for call in session.calls.visible_to(request.user).select_related("number")}
+    context = {
+        "session": session,
+        "participants": [(one, known.get(one.call_id)) for one in participants],
+        "problem": problem,
+    }
+    return page_or_partial(
+        request, "recordings/live/live_conference.html", "recordings/live/_participants.html", context
+    )
+
+
+def _shown(request: Request, outcome: CommandOutcome | None = None) -> HttpResponse:
+    may_command = request.user.role in (Role.SUPERVISOR, Role.ADMIN)
+    context = {
+        "live": queries.in_progress(request.user, timezone.now()),
+        "may_command": may_command,
+        "outcome": outcome,
+    }
+    return page_or_partial(request, PAGE, CALLS, context)

@@ -1,0 +1,304 @@
+"""What we have: one recording from expected to deleted, and its transcript."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from recordings_site.accounts.models import User
+from recordings_site.base.formatting import e164, utc
+from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import Application, PhoneNumber
+from recordings_site.recordings.models.annotations import (
+    Listening,
+)
+from recordings_site.recordings.models.states import (
+    AWAITED,
+    DeletedCode,
+    OverdueCode,
+    OverdueKind,
+    Problem,
+    Shown,
+    State,
+    shown_state,
+    state_choices,
+)
+from recordings_site.recordings.models.transcript import Transcript
+
+
+class Origin(models.TextChoices):
+    """What started a recording."""
+
+    FLAG = "flag", "Flag on the action"
+    INSTRUCTION = "instruction", "startRecording instruction"
+    LIVE = "live", "Started from the live page"
+    UPSTREAM = "upstream", "Asked for by the upstream"
+    ADOPTED = "adopted", "Found in the store"
+
+
+def origin_choices() -> list[tuple[str, str]]:
+    """The origins as choices; a callable keeps the list out of migrations."""
+    return Origin.choices
+
+
+class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
+    """Named reads of recordings."""
+
+    def visible_to(self, user: User) -> "RecordingJobQuerySet":
+        """The recordings this person may see: those of their teams' numbers, or all."""
+        return self if user.sees_all else self.filter(number__team__in=user.teams.all())
+
+    def with_facts(self) -> "RecordingJobQuerySet":
+        """With what a page shows of call, number and destination, in one query."""
+        return self.select_related(
+            "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
+        ).defer("peaks")
+
+    def with_destination(self) -> "RecordingJobQuerySet":
+        """With what playing needs, in one query. Nothing is deferred: that would cost more than reading all of it."""
+        return self.select_related("destination")
+
+    def as_rows(self, columns: Collection[str], user: User) -> "RecordingJobQuerySet":
+        """What the list shows this person in these columns, and no more; `has_transcript`, `heard_at` and `heard_to`
+        (seconds) are set on each row.
+        """
+        facts = [
+            "direction", "caller", "happened_at", "duration", "state", "locale", "size", "problem_code",
+            "problem_values", "overdue_kind", "overdue_code", "overdue_values", "transcription",
+            "transcript_overdue_since", "deleted_at",
+            "number__label", "number__digits", "call__called", "conference_session__conference_id",
+        ]  # fmt: skip
+        if "team" in columns:
+            facts.append("number__team__name")
+        if "policy" in columns:
+            facts += ["decision__policy_version__number", "decision__policy_version__policy__name"]
+        if "destination" in columns:
+            facts.append("destination__name")
+        joined = {fact.rpartition("__")[0] for fact in facts if "__" in fact}
+        rows = self.select_related(*joined).only(*facts)
+        if "tags" in columns:
+            rows = rows.prefetch_related("taggings__tag")
+        # Not by joins: PostgreSQL takes three times as long to plan two more of them.
+        mine = Listening.objects.filter(recording=models.OuterRef("pk"), user=user)
+        return rows.annotate(
+            has_transcript=models.Exists(Transcript.objects.filter(recording=models.OuterRef("pk"))),
+            heard_at=models.Subquery(mine.values("heard_at")[:1]),
+            heard_to=models.Subquery(mine.values("position")[:1]),
+        )
+
+    def as_hits(self) -> "RecordingJobQuerySet":
+        """With what a hit of a search shows, and no more: twenty of them must come at once."""
+        return self.select_related("number", "call", "indexed").only(
+            "direction", "caller", "happened_at", "duration", "locale", "state", "conference_session",
+            "number__label", "number__digits", "call__called", "indexed__language", "indexed__transcript",
+        )  # fmt: skip
+
+    def happened_between(self, start: datetime, end: datetime | None) -> "RecordingJobQuerySet":
+        """Those whose call began at `start` or later, and before `end`."""
+        rows = self.filter(happened_at__gte=start)
+        return rows if end is None else rows.filter(happened_at__lt=end)
+
+    def overdue(self, kind: OverdueKind | None = None) -> "RecordingJobQuerySet":
+        """Those whose file should have arrived and has not: late, missing, or both."""
+        # This condition is that of an index.
+        rows = self.filter(overdue_since__isnull=False)
+        return rows if kind is None else rows.filter(overdue_kind=kind)
+
+    def newest_first(self) -> "RecordingJobQuerySet":
+        """Ordered by the call's time, the newest first."""
+        return self.order_by("-happened_at", "-id")
+
+    def of_application(self, application: Application) -> "RecordingJobQuerySet":
+        """The recordings of an application's calls and conferences, the newest first."""
+        of = models.Q(call__application=application) | models.Q(conference_session__application=application)
+        return self.filter(of).defer("peaks").newest_first()
+
+    def running_on(self, call: Call) -> list["RecordingJob"]:
+        """The recordings of a call that run now, as far as the facts tell."""
+        return list(self.filter(call=call, state=State.RECORDING).defer("peaks"))
+
+    def of_call(self, call: Call) -> "RecordingJobQuerySet":
+        """The recordings of a call, and that of the conference which it was in."""
+        found = models.Q(call=call)
+        if call.conference_session_id is not None:
+            found |= models.Q(conference_session=call.conference_session_id)
+        return self.filter(found).order_by("ordinal", "happened_at")
+
+    def of_same_call(self, recording: "RecordingJob") -> "RecordingJobQuerySet":
+        """All recordings of the same call or conference session, in time order."""
+        if recording.call_id:
+            return self.filter(call=recording.call_id).order_by("ordinal")
+        if recording.conference_session_id:
+            return self.filter(conference_session=recording.conference_session_id).order_by("ordinal")
+        return self.filter(pk=recording.pk)
+
+
+class RecordingJob(models.Model):
+    """One recording from expected to deleted. One column per fact; the state follows from them."""
+
+    Origin = Origin
+    State = State
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Exactly one of them, or neither while unattributed. Theirs and others' indexes are those below.
+    call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False)
+    conference_session = models.ForeignKey(
+        ConferenceSession, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
+    )
+    ordinal = models.PositiveIntegerField(default=1)
+    origin = models.CharField(max_length=11, choices=origin_choices)
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="recordings")
+
+    # Copied from call or session, so that lists are read from one index.
+    number = models.ForeignKey(
+        PhoneNumber, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
+    )
+    direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
+    caller = models.CharField(max_length=128, blank=True)
+    happened_at = models.DateTimeField()
+
+    # Where it was asked to be, and where Sinch said that it is.
+    destination = models.ForeignKey(
+        Destination, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
+    )
+    # The full key in the bucket; empty while Sinch's generated name is not known.
+    key = models.CharField(max_length=1024, blank=True)
+    # The folder in which Sinch generates the name, when the name was left to it.
+    folder = models.CharField(max_length=1024, blank=True)
+    reported_destination = models.CharField(max_length=1024, blank=True)
+    reported_transcript_destination = models.CharField(max_length=1024, blank=True)
+
+    # What was asked for.
+    format = models.CharField(max_length=10, default="mp3")
+    notification_events = models.BooleanField(default=True)
+    transcription = models.BooleanField(default=False)
+    locale = models.CharField(max_length=20, blank=True)
+
+    # The facts, each the time at which it became known.
+    expected_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    not_recorded_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    available_at = models.DateTimeField(null=True)
+    transcript_available_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    # recordings.state.DeletedCode, with its values; so are the codes below.
+    deleted_code = models.CharField(max_length=20, blank=True)
+    deleted_values: Any = models.JSONField(default=dict)
+
+    # What the worker found: the object in the store, and the audio in it.
+    checked_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(null=True)
+    etag = models.CharField(max_length=200, blank=True)
+    version = models.CharField(max_length=200, blank=True)
+    modified_at = models.DateTimeField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    # Seconds, measured from the audio.
+    duration = models.FloatField(null=True)
+    audio: Any = models.JSONField(default=dict)
+    # recordings.media: the waveform, at most 4,000 points for each lane.
+    peaks = models.BinaryField(null=True)
+    problem_code = models.CharField(max_length=20, blank=True)
+    problem_values: Any = models.JSONField(default=dict)
+
+    # The start of the last walk through the store that met its object (recordings.reconcile).
+    listed_at = models.DateTimeField(null=True)
+
+    # The file should be there and is not: since when, whether it was given up, and how that was found.
+    overdue_since = models.DateTimeField(null=True)
+    overdue_kind = models.CharField(max_length=10, blank=True)
+    overdue_code = models.CharField(max_length=20, blank=True)
+    overdue_values: Any = models.JSONField(default=dict)
+    # A transcript was asked for, the recording came without it: a wrong locale and a failure bring no event.
+    transcript_overdue_since = models.DateTimeField(null=True)
+    # What lifecycle.derive_state makes of the facts, kept so that it can be filtered and indexed.
+    state = models.CharField(max_length=12, choices=state_choices, default=State.EXPECTED)
+
+    objects = RecordingJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-happened_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(call__isnull=False, conference_session__isnull=False),
+                name="recording_of_call_or_conference",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="recording_state_known"),
+            models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="recording_origin_known"),
+            models.CheckConstraint(
+                condition=models.Q(overdue_since=None, overdue_kind="", overdue_code="")
+                | models.Q(
+                    overdue_since__isnull=False,
+                    overdue_kind__in=OverdueKind.values,
+                    overdue_code__in=OverdueCode.values,
+                    state__in=AWAITED,
+                ),
+                name="recording_overdue_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(problem_code__in=["", *Problem.values]), name="recording_problem_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None, deleted_code="")
+                | models.Q(deleted_at__isnull=False, deleted_code__in=DeletedCode.values),
+                name="recording_deleted_whole",
+            ),
+            models.UniqueConstraint(
+                fields=("destination", "key"), condition=~models.Q(key=""), name="recording_object_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("call", "ordinal"), condition=models.Q(call__isnull=False), name="recording_call_ordinal"
+            ),
+            models.UniqueConstraint(
+                fields=("conference_session", "ordinal"),
+                condition=models.Q(conference_session__isnull=False),
+                name="recording_session_ordinal",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("-happened_at", "-id"), name="recording_newest"),
+            models.Index(fields=("number", "-happened_at", "-id"), name="recording_by_number"),
+            models.Index(fields=("state", "-happened_at", "-id"), name="recording_by_state"),
+            models.Index(
+                fields=("-duration", "-id"), condition=models.Q(duration__isnull=False), name="recording_longest"
+            ),
+            models.Index(
+                fields=("number", "-duration", "-id"),
+                condition=models.Q(duration__isnull=False),
+                name="recording_longest_by_number",
+            ),
+            models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
+            models.Index(
+                fields=("-happened_at", "-id"),
+                condition=models.Q(overdue_since__isnull=False),
+                name="recording_overdue_newest",
+            ),
+        )
+
+    def __str__(self) -> str:
+        what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"
+        return f"{what} {e164(self.caller) or 'a withheld number'}, {utc(self.happened_at)}"
+
+    @property
+    def shown_state(self) -> Shown:
+        """As every page shows it (recordings.state)."""
+        return shown_state(self)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started and nothing tells of its end."""
+        return self.state == State.RECORDING
+
+    @property
+    def is_available(self) -> bool:
+        """Whether its file is in the store, as far as is known."""
+        return self.state == State.AVAILABLE
+
+    @property
+    def is_conference(self) -> bool:
+        """Whether it is the recording of a conference, not of one call."""
+        return self.conference_session_id is not None

@@ -1,0 +1,58 @@
+"""Transcripts: the file as Sinch wrote it, and its lines."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+
+class TranscriptQuerySet(models.QuerySet["Transcript"]):
+    """Named reads of transcripts."""
+
+    def to_index(self, version: int, *, before: datetime | None = None) -> "TranscriptQuerySet":
+        """Those that are not indexed or were by an older version; with `before` also what was indexed earlier."""
+        behind = models.Q(indexed=None) | models.Q(indexed__version__lt=version)
+        return self.filter(behind if before is None else behind | models.Q(indexed__indexed_at__lt=before))
+
+
+class Transcript(models.Model):
+    """What was said, as Sinch wrote it; the raw JSON is kept untouched."""
+
+    recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="transcript")
+    raw = models.BinaryField()
+    locale = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True)
+    line_count = models.PositiveIntegerField(default=0)
+    # Seconds to add to every timestamp: some transcripts run early or late.
+    offset = models.FloatField(default=0)
+    # {"code": sinch.transcript.Problem, …}, with the values of that code.
+    problems: Any = models.JSONField(default=list)
+    loaded_at = models.DateTimeField(default=timezone.now)
+
+    objects = TranscriptQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Transcript of {self.recording_id}"
+
+
+class TranscriptLine(models.Model):
+    """One line of a transcript. The id is ordered by the call's time (recordings.transcripts), so that newest-first
+    is the id's order, also for back-filled calls.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    # Its index is that of the constraint below.
+    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveIntegerField()
+    # Seconds from the start of the recording, Sinch's word.
+    timestamp = models.FloatField()
+    speaker_label = models.CharField(max_length=100, blank=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("transcript", "position")
+        constraints = (models.UniqueConstraint(fields=("transcript", "position"), name="transcript_line_position"),)
+
+    def __str__(self) -> str:
+        return f"{self.timestamp:.1f} {self.speaker_label}: {self.text[:40]}"

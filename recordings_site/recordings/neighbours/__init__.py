@@ -1,0 +1,1 @@
+"""The previous and next recording of the list or search one came from. Start with `queries`."""

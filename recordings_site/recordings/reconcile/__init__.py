@@ -1,0 +1,1 @@
+"""Reconciliation of a destination: links, adopts and flags what its store holds. Start with `walk`."""

@@ -1,0 +1,188 @@
+"""What a walk through a destination changes: objects linked to recordings, orphans adopted, absences told."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import User
+from recordings_site.calls.actions import call_for, latest_session
+from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import Application
+from recordings_site.recordings.lifecycle import actions, objects
+from recordings_site.recordings.lifecycle.derive_state import settle_job
+from recordings_site.recordings.lifecycle.matching import Reported, jobs_of, locked_jobs, match_recording
+from recordings_site.recordings.models import (
+    AWAITED,
+    DeletedCode,
+    Origin,
+    OverdueCode,
+    OverdueKind,
+    Problem,
+    Reconciliation,
+    RecordingJob,
+)
+from recordings_site.sinch.destination_url import DestinationUrl, GeneratedName, parse_generated_name
+from recordings_site.storage.errors import StoreError
+from recordings_site.storage.port import ObjectStat, exists
+from recordings_site.tasks.actions import enqueue
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@transaction.atomic
+def request_reconciliation(
+    *, by: User | None, destination: Destination, since: datetime | None = None, gone_is_deleted: bool = False
+) -> Reconciliation:
+    """Have a worker walk through the destination; one that is under way is taken up where it stands."""
+    run, created = Reconciliation.objects.get_or_create(
+        destination=destination,
+        done_at=None,
+        defaults={"since": since, "gone_is_deleted": gone_is_deleted, "started_by": by},
+    )
+    if created:
+        asked = {"since": since} | ({"gone_is_deleted": True} if gone_is_deleted else {})
+        audit.record(by=by, action="destination.reconcile_requested", subject=destination, data=asked)
+    enqueue("destination.reconcile", run.pk)
+    return run
+
+
+@transaction.atomic
+def link_object(*, destination: Destination, stat: ObjectStat) -> str:
+    """Give an object that no recording has a recording: one that was waiting for it ("linked"), or a new one
+    ("adopted"). "known" when somebody else was faster.
+    """
+    if RecordingJob.objects.filter(destination=destination, key=stat.key).exists():
+        return "known"
+    name = parse_generated_name(stat.key)
+    subject = _subject(name, stat)
+    job = _expected(destination, stat, subject)
+    found = "linked"
+    if job is None:
+        found = "adopted"
+        job = RecordingJob(origin=Origin.ADOPTED, happened_at=(name.when if name else None) or stat.modified)
+        job.format = name.format if name else stat.key.rsplit(".", 1)[-1][:10]
+        if subject is not None:
+            job.ordinal = 1 + max((each.ordinal for each in jobs_of(subject)), default=0)
+    job.destination, job.key = destination, stat.key
+    job.available_at = timezone.now()
+    if subject is not None:
+        actions.attribute(job, subject)
+    settle_job(job)
+    job.save()
+    enqueue("recording.inspect", job.pk)
+    if found == "adopted":
+        audit.record(
+            by=None, action="recording.adopted", subject=job, data={"key": stat.key, "destination": str(destination)}
+        )
+    return found
+
+
+def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceSession | None:
+    """The call or conference that a generated name tells of, when its application is one of ours."""
+    application = Application.objects.filter(key=name.application_key).first() if name else None
+    if application is None or name is None:
+        return None
+    known = Call.objects.filter(application=application, call_id=name.call_id).exists()
+    conference = ConferenceSession.objects.filter(application=application, conference_id=name.call_id)
+    if not known and conference.exists():
+        return latest_session(application_id=application.pk, conference_id=name.call_id, at=name.when or stat.modified)
+    return call_for(application_id=application.pk, call_id=name.call_id, at=name.when or stat.modified)
+
+
+def _expected(
+    destination: Destination, stat: ObjectStat, subject: Call | ConferenceSession | None
+) -> RecordingJob | None:
+    """The recording that waits for this object: named in its key, or the one of its call that lacks a file."""
+    named = _UUID.findall(stat.key.rsplit("/", 1)[-1].lower())
+    if named:
+        job = RecordingJob.objects.filter(pk=UUID(named[-1]), destination=destination, available_at=None).first()
+        if job is not None:
+            return job
+    if subject is None:
+        return None
+    place = DestinationUrl(destination.kind, destination.account, destination.bucket, stat.key)
+    job = match_recording(locked_jobs(subject), Reported("", place, destination))
+    if job is None or job.available_at is not None:
+        return None
+    if job.key and job.key != stat.key and _has_its_own(destination, job.key):
+        return None  # it waits for another file, which is there too
+    return job
+
+
+def _has_its_own(destination: Destination, key: str) -> bool:
+    try:
+        return exists(destination.read_store(), key)
+    except StoreError:
+        return True  # in doubt link nothing
+
+
+@transaction.atomic
+def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> int:
+    """Keep that these recordings' objects are there; how many of them were not known to be."""
+    ids = [job.pk for job, _ in found]
+    RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
+    _not_gone(ids)
+    for job, _ in found:
+        if job.deleted_at is not None:
+            objects.mark_returned(job.pk)
+    news = [(job, stat) for job, stat in found if job.available_at is None]
+    for job, stat in news:
+        objects.object_found(job.pk, stat=stat, at=timezone.now())
+    return len(news)
+
+
+@transaction.atomic
+def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
+    """Flag recordings whose objects were not listed, `limit` at a time; how many, and whether that was all.
+
+    Only those whose object was there before the walk began, or whose call had long ended by then. Where what is gone
+    was deleted on purpose, the former are deleted.
+    """
+    now = timezone.now()
+    unseen = RecordingJob.objects.filter(destination=run.destination, deleted_at=None).filter(
+        Q(listed_at=None) | Q(listed_at__lt=run.started_at)
+    )
+    if run.since:
+        unseen = unseen.filter(happened_at__gte=run.since)
+    gone = unseen.filter(available_at__lt=run.started_at)
+    if not run.gone_is_deleted:
+        gone = gone.exclude(problem_code=Problem.GONE)
+    ids = list(gone.order_by("pk").values_list("pk", flat=True)[:limit])
+    listed = {"at": run.started_at.isoformat()}
+    if run.gone_is_deleted:
+        _not_gone(ids)
+        for pk in ids:
+            objects.mark_deleted(pk, by=run.started_by, code=DeletedCode.GONE, values=listed, at=now)
+    else:
+        RecordingJob.objects.filter(pk__in=ids).update(problem_code=Problem.GONE, problem_values=listed)
+    if len(ids) == limit:
+        return limit, False
+    ended = Q(call__dice_received_at__lt=run.started_at - objects.late_after()) | Q(
+        conference_session__closed_at__lt=run.started_at - objects.late_after()
+    )
+    waiting = unseen.filter(ended, state__in=AWAITED, overdue_since=None)
+    late = list(waiting.order_by("pk").values_list("pk", flat=True)[: limit - len(ids)])
+    for pk in late:
+        objects.mark_overdue(pk, kind=OverdueKind.LATE, code=OverdueCode.NOT_LISTED, values=listed, at=now)
+    return len(ids) + len(late), len(ids) + len(late) < limit
+
+
+def _not_gone(ids: Collection[UUID]) -> None:
+    gone = RecordingJob.objects.filter(pk__in=ids, problem_code=Problem.GONE)
+    gone.update(problem_code="", problem_values={})
+
+
+def finish(*, run: Reconciliation) -> None:
+    """The walk is over; what it found is audited."""
+    with transaction.atomic():
+        run.done_at = timezone.now()
+        run.error = ""
+        run.save(update_fields=("done_at", "error"))
+        audit.record(by=run.started_by, action="destination.reconciled", subject=run.destination, data=run.counts)

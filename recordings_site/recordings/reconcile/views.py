@@ -1,0 +1,39 @@
+"""The page of a destination's reconciliations: start one, watch it, read what earlier ones found."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from recordings_site.accounts import access
+from recordings_site.destinations.models import Destination
+from recordings_site.recordings.models import Reconciliation
+from recordings_site.recordings.reconcile.actions import request_reconciliation
+from recordings_site.recordings.reconcile.forms import ReconcileForm
+from recordings_site.web.http import Request, page_or_partial
+
+SHOWN = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.admin_only
+def reconcile(request: Request, destination_id: int) -> HttpResponse:
+    """Bring in what already lies in a destination."""
+    destination = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    form = ReconcileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        request_reconciliation(
+            by=request.user, destination=destination, since=form.moment,
+            gone_is_deleted=form.cleaned_data["gone_is_deleted"],
+        )  # fmt: skip
+        return redirect("destination_reconcile", destination.pk)
+    runs = list(Reconciliation.objects.of(destination)[:SHOWN])
+    context = {
+        "destination": destination,
+        "form": form,
+        "runs": runs,
+        "under_way": bool(runs) and runs[0].done_at is None,
+    }
+    status = 422 if form.errors else 200
+    return page_or_partial(
+        request, "recordings/reconcile/reconcile.html", "recordings/reconcile/_runs.html", context, status=status
+    )

@@ -1,0 +1,124 @@
+"""Walks through a destination and brings in what is there: resumable, page by page, in bounded memory."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError
+
+from recordings_site.recordings.lifecycle import objects
+from recordings_site.recordings.models import Reconciliation, RecordingJob
+from recordings_site.recordings.reconcile import actions
+from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
+from recordings_site.storage.errors import StoreError
+from recordings_site.storage.port import ObjectStat
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+PAGE = 1000
+AUDIO = (".mp3", ".wav")
+COUNTS = ("objects", "known", "linked", "adopted", "transcripts", "lone_transcripts", "others", "missing")
+
+
+def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda run: None) -> None:
+    """Walk from where the run stands to its end; after each page it is stored, so a killed walk goes on from there.
+
+    Raises StoreError, kept in `error`, when the store cannot be listed: then it can be taken up again.
+    """
+    run.counts = {name: run.counts.get(name, 0) for name in COUNTS}
+    try:
+        store = run.destination.read_store()
+        while run.listed_at is None:
+            page = store.list(run.destination.prefix, token=run.token or None, limit=PAGE)
+            _bring_in(run, list(page.objects))
+            run.token = page.next_token or ""
+            if not run.token:
+                run.listed_at = run.started_at
+            run.save()
+            told(run)
+    except StoreError as error:
+        run.error = str(error)
+        run.save(update_fields=("error",))
+        raise
+    last = False
+    while not last:
+        count, last = actions.tell_absences(run=run, limit=PAGE)
+        _count(run, missing=count)
+        run.save()
+        told(run)
+    _count(run, lone_transcripts=len(run.waiting))
+    run.waiting = []
+    run.save()
+    actions.finish(run=run)
+
+
+def _bring_in(run: Reconciliation, objects: list[ObjectStat]) -> None:
+    if run.since is not None:
+        _mark_older(run, [each for each in objects if each.modified < run.since])
+        objects = [each for each in objects if each.modified >= run.since]
+    audio = {each.key: each for each in objects if each.key.lower().endswith(AUDIO)}
+    transcripts = [each.key for each in objects if is_transcript_key(each.key)]
+    known = _jobs(run, audio)
+    linked = actions.objects_seen(run=run, found=[(known[key], audio[key]) for key in known])
+    results = [_link(run, audio[key]) for key in audio if key not in known]
+    new = _jobs(run, [key for key in audio if key not in known])
+    actions.objects_seen(run=run, found=[(new[key], audio[key]) for key in new])
+    brought = _transcripts(run, transcripts)
+    _count(
+        run,
+        objects=len(objects),
+        known=len(known) - linked + results.count("known"),
+        linked=linked + results.count("linked"),
+        adopted=results.count("adopted"),
+        transcripts=brought,
+        others=len(objects) - len(audio) - len(transcripts),
+    )
+
+
+def _link(run: Reconciliation, stat: ObjectStat) -> str:
+    try:
+        return actions.link_object(destination=run.destination, stat=stat)
+    except IntegrityError:  # its notification came in at this very moment, and took it
+        return "known"
+
+
+def _mark_older(run: Reconciliation, objects: list[ObjectStat]) -> None:
+    """Objects from before `since` are left alone, but they are there: none of them is missing."""
+    known = _jobs(run, [each.key for each in objects])
+    RecordingJob.objects.filter(pk__in=[job.pk for job in known.values()]).update(listed_at=run.started_at)
+
+
+def _jobs(run: Reconciliation, keys: Any) -> dict[str, RecordingJob]:
+    found = RecordingJob.objects.filter(destination=run.destination, key__in=list(keys))
+    return {job.key: job for job in found.only("pk", "key", "available_at", "deleted_at")}
+
+
+def _transcripts(run: Reconciliation, keys: list[str]) -> int:
+    """Link transcripts to the recordings beside them; how many were news.
+
+    A transcript's key sorts just before its recording's: where a page ends between them, it waits for the next one.
+    """
+    waited = set(run.waiting)
+    stems = {recording_stem(key): key for key in [*run.waiting, *keys]}
+    beside = [stem + ending for stem in stems for ending in AUDIO]
+    jobs = RecordingJob.objects.filter(destination=run.destination, key__in=beside)
+    brought = 0
+    for pk, key, known_at in jobs.values_list("pk", "key", "transcript_available_at"):
+        stems.pop(key.rpartition(".")[0], None)
+        if known_at is None:
+            objects.transcript_found(pk, at=run.started_at)
+            brought += 1
+    run.waiting = [key for key in stems.values() if key not in waited]
+    _count(run, lone_transcripts=len(stems) - len(run.waiting))
+    return brought
+
+
+def _count(run: Reconciliation, **found: int) -> None:
+    run.counts = {**run.counts, **{name: run.counts.get(name, 0) + count for name, count in found.items()}}
+
+
+@task("destination.reconcile")
+def reconcile_task(job: Task) -> None:
+    """Go on with the reconciliation `job.subject` from where it stands, unless it was ended."""
+    run = Reconciliation.objects.open().filter(pk=job.subject).first()
+    if run is not None:
+        walk(run)

@@ -1,0 +1,1 @@
+"""The search page: results and their breakdown. Search itself is `recordings.search`."""

@@ -1,0 +1,10 @@
+"""Addresses: search."""
+
+from django.urls import path
+
+from recordings_site.recordings.results import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("search/summary/", views.search_summary, name="search_summary"),
+]

@@ -1,0 +1,1 @@
+"""Saved searches and lists, and their alerts. `matching` decides which new recordings they find."""

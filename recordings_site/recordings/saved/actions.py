@@ -1,0 +1,98 @@
+"""Keeps searches under names, and what they find since; tells their owners."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from recordings_site.accounts import audit
+from recordings_site.accounts.models import Team, User
+from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
+from recordings_site.recordings.saved.matching import finds
+from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import task
+
+
+@transaction.atomic
+def save_search(
+    *, by: User, name: str, page: SavedPage, query: str, team: Team | None, alert: bool, alert_by_email: bool
+) -> SavedSearch:
+    """Keep a search or a list under a name."""
+    saved = SavedSearch.objects.create(
+        owner=by, name=name, page=page, query=query, team=team, alert=alert, alert_by_email=alert and alert_by_email
+    )
+    audit.record(by=by, action="saved_search.created", subject=saved, data={"page": page, "query": query})
+    return saved
+
+
+@transaction.atomic
+def change_saved(
+    *, by: User, saved: SavedSearch, name: str, team: Team | None, alert: bool, alert_by_email: bool
+) -> SavedSearch:
+    """Rename, share or watch a saved search of one's own."""
+    saved.name, saved.team = name, team
+    saved.alert, saved.alert_by_email = alert, alert and alert_by_email
+    saved.save(update_fields=("name", "team", "alert", "alert_by_email"))
+    audit.record(by=by, action="saved_search.changed", subject=saved, data={"alert": alert, "team": str(team or "")})
+    return saved
+
+
+@transaction.atomic
+def delete_saved(*, by: User, saved: SavedSearch) -> None:
+    """Forget a saved search of one's own and what it found."""
+    audit.record(by=by, action="saved_search.deleted", subject=saved)
+    saved.delete()
+
+
+@transaction.atomic
+def mark_seen(*, by: User, saved: SavedSearch) -> int:
+    """Its owner has looked at what it found; gives how many were new. No audit row: nothing of others changes."""
+    unseen = SavedMatch.objects.filter(saved=saved, saved__owner=by, seen_at=None)
+    return unseen.update(seen_at=timezone.now())
+
+
+def alert(recording_id: UUID | str) -> int:
+    """Tell the owners of watched searches that find this recording; gives how many were written to now.
+
+    Done twice it tells once: a match is one row, and a row is mailed once. Raises the last error of those who could not
+    be written to, when all others have been told.
+    """
+    recording = RecordingJob.objects.filter(pk=recording_id).first()
+    if recording is None:
+        return 0
+    told, failed = 0, None
+    for saved in SavedSearch.objects.watching():
+        if finds(saved, recording):
+            match, _ = SavedMatch.objects.get_or_create(saved=saved, recording=recording)
+            try:
+                told += _mail(match)
+            except OSError as error:
+                failed = error
+    if failed is not None:
+        raise failed
+    return told
+
+
+def _mail(match: SavedMatch) -> int:
+    if not match.saved.alert_by_email or match.mailed_at is not None:
+        return 0
+    # Nothing of what was said goes into a mailbox: the link asks for a sign-in.
+    words = {"saved": match.saved, "recording": match.recording, "address": settings.PUBLIC_URL}
+    send_mail(
+        f"A new recording matches “{match.saved.name}”".replace("\n", " ").replace("\r", " "),
+        render_to_string("recordings/saved/alert.txt", words),
+        None,
+        [match.saved.owner.email],
+    )
+    match.mailed_at = timezone.now()
+    match.save(update_fields=("mailed_at",))
+    return 1
+
+
+@task("saved.alerts")
+def alert_task(job: Task) -> None:
+    """Alert people of the recording `job.subject`."""
+    alert(job.subject)

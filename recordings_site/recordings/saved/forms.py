@@ -1,0 +1,46 @@
+"""What people may say of a search that they keep, checked."""
+
+from django import forms
+from django.http import QueryDict
+
+from recordings_site.accounts.choices import TEAMS
+from recordings_site.accounts.models import User
+from recordings_site.recordings.models import SavedPage, SavedSearch
+from recordings_site.web.pick_field import PickField, PickForm
+
+LONGEST_NAME = 80
+LONGEST_QUERY = 6000
+
+
+class SavedSearchForm(PickForm):
+    """A saved search's name, whom it is shared with, and whether its owner is told of new recordings."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="How it is called on the home page.")
+    team = PickField(
+        TEAMS, required=False, nothing="Nobody", label="Shared with",
+        help_text="Everybody in this team sees it, each with the recordings that they may see.",
+    )  # fmt: skip
+    alert = forms.BooleanField(required=False, label="Tell me of new recordings that match")
+    alert_by_email = forms.BooleanField(required=False, label="By e-mail too")
+    page = forms.ChoiceField(choices=lambda: SavedPage.choices, widget=forms.HiddenInput, required=False)
+    query = forms.CharField(max_length=LONGEST_QUERY, widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, user: User, saved: SavedSearch | None = None, **rest: object):
+        super().__init__(data, user=user, **rest)
+        self.saved = saved
+
+    def clean_name(self) -> str:
+        """A name that one's other saved searches have not."""
+        name: str = self.cleaned_data["name"]
+        others = SavedSearch.objects.filter(owner=self.user, name=name)
+        if self.saved is not None:
+            others = others.exclude(pk=self.saved.pk)
+        if others.exists():
+            raise forms.ValidationError("You have saved another search under this name; choose another name.")
+        return name
+
+    def clean_query(self) -> str:
+        """The page's query string without its place in the list."""
+        query = QueryDict(self.cleaned_data["query"], mutable=True)
+        query.pop("cursor", None)
+        return query.urlencode()

@@ -1,0 +1,44 @@
+"""Tells whether a saved search finds one recording, and how many recordings it finds, as its reader may see them."""
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from recordings_site.accounts.models import User
+from recordings_site.recordings import search
+from recordings_site.recordings.criteria import narrowing
+from recordings_site.recordings.criteria.form import FilterForm
+from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet, SavedPage, SavedSearch
+
+COUNTED = 100  # at most, for a count on the home page
+
+
+def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
+    """Whether a saved search finds a recording for its owner."""
+    if saved.page == SavedPage.RECORDINGS:
+        return listed(saved, saved.owner).filter(pk=recording.pk).exists()
+    node = tree_of(saved, saved.owner)
+    return node is not None and search.finds(node, recording, user=saved.owner)
+
+
+def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
+    """How many recordings a saved search finds for a person, up to 100, and whether there are more."""
+    if saved.page == SavedPage.RECORDINGS:
+        found = listed(saved, user)[: COUNTED + 1].count()
+        return min(found, COUNTED), found > COUNTED
+    node = tree_of(saved, user)
+    return search.count(node, user=user, most=COUNTED) if node is not None else (0, False)
+
+
+def tree_of(saved: SavedSearch, user: User) -> search.Node | None:
+    """The tree of a saved search; None when the language no longer takes it."""
+    asked = search.read(QueryDict(saved.query).get("q", ""), now=timezone.now(), zone=user.zone)
+    return asked.node if asked.error is None else None
+
+
+def listed(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
+    """The recordings of a saved list, for a person and in their zone."""
+    with timezone.override(user.zone):
+        form = FilterForm(QueryDict(saved.query), user)
+        rows = RecordingJob.objects.visible_to(user)
+        # A filter that can no longer be read would let everything through.
+        return narrowing.narrowed(rows, form) if form.is_valid() else rows.none()

@@ -1,0 +1,125 @@
+"""Pages of saved searches: keep one, change it, see what it found since."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from recordings_site.accounts import access
+from recordings_site.recordings import search
+from recordings_site.recordings.hit_rows import hit_url
+from recordings_site.recordings.links import recording_url
+from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
+from recordings_site.recordings.neighbours.queries import HITS
+from recordings_site.recordings.saved import actions, matching
+from recordings_site.recordings.saved.forms import LONGEST_NAME, SavedSearchForm
+from recordings_site.web.http import Request, page_or_partial
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.own_affairs
+def saved_new(request: Request) -> HttpResponse:
+    """Name a search, or the list with its filters, and keep it."""
+    query = request.GET.get("query", "")
+    # The words of a search are a name to begin with.
+    first = {"page": request.GET.get("page"), "query": query, "name": QueryDict(query).get("q", "")[:LONGEST_NAME]}
+    form = SavedSearchForm(request.POST if request.method == "POST" else None, user=request.user, initial=first)
+    if request.method == "POST" and form.is_valid():
+        page = SavedPage(form.cleaned_data.pop("page") or SavedPage.SEARCH)
+        saved = actions.save_search(by=request.user, page=page, **form.cleaned_data)
+        messages.success(request, f"“{saved.name}” is saved. It is on your home page.")
+        return redirect(address(saved))
+    context = {"form": form, "shown": shown(str(form["query"].value() or ""))}
+    return render(request, "recordings/saved/saved_form.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.own_affairs
+def saved_edit(request: Request, saved_id: int) -> HttpResponse:
+    """Rename, share or watch a saved search of one's own."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    first = {name: getattr(saved, name) for name in ("name", "team", "alert", "alert_by_email", "page", "query")}
+    form = SavedSearchForm(
+        request.POST if request.method == "POST" else None, user=request.user, saved=saved, initial=first
+    )
+    if request.method == "POST" and form.is_valid():
+        kept = {name: form.cleaned_data[name] for name in ("name", "team", "alert", "alert_by_email")}
+        actions.change_saved(by=request.user, saved=saved, **kept)
+        messages.success(request, f"“{saved.name}” is changed.")
+        return redirect("saved")
+    context = {"form": form, "saved": saved, "shown": shown(saved.query)}
+    return render(request, "recordings/saved/saved_form.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@access.own_affairs
+def saved_delete(request: Request, saved_id: int) -> HttpResponse:
+    """Forget a saved search of one's own."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    actions.delete_saved(by=request.user, saved=saved)
+    messages.success(request, f"“{saved.name}” is deleted.")
+    return redirect("saved")
+
+
+@require_POST
+@access.own_affairs
+def saved_seen(request: Request, saved_id: int) -> HttpResponse:
+    """What a saved search of one's own found is no longer new."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    actions.mark_seen(by=request.user, saved=saved)
+    return redirect("saved")
+
+
+@require_safe
+@access.signed_in
+def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResponse:
+    """Lead from the news of a saved search of one's own to a recording: to where it says what was searched."""
+    saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    recording = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    searched = matching.tree_of(saved, request.user) if saved.page == SavedPage.SEARCH else None
+    name = saved.query if searched is None else HITS + saved.query
+    if searched is not None and (hit := search.within(searched, recording, user=request.user)):
+        return redirect(hit_url(hit, name))
+    return redirect(recording_url(recording.pk, list_name=name))
+
+
+@require_safe
+@access.signed_in
+def saved(request: Request) -> HttpResponse:
+    """One's saved searches and those shared with one's teams, with counts and what is new."""
+    return page_or_partial(
+        request, "recordings/saved/saved.html", "recordings/saved/_saved.html", {"shelf": shelf(request)}
+    )
+
+
+def shelf(request: Request) -> list[dict[str, object]]:
+    """Each visible saved search with its address, its count and its newest unseen recordings."""
+    user = request.user
+    news: dict[int, list[SavedMatch]] = {}
+    for match in SavedMatch.objects.unseen_by(user):
+        news.setdefault(match.saved_id, []).append(match)
+    return [
+        {
+            "saved": each,
+            "address": address(each),
+            "count": matching.count(each, user),
+            "own": each.owner_id == user.pk,
+            "news": news.get(each.pk, [])[:5],
+            "new": len(news.get(each.pk, [])),
+        }
+        for each in SavedSearch.objects.visible_to(user).select_related("owner", "team")
+    ]
+
+
+def shown(query: str) -> str:
+    """What is saved, as people know it: the search's words, or the list's filters."""
+    values = QueryDict(query)
+    return values.get("q") or ", ".join(f"{name}: {value}" for name, value in values.items() if value)
+
+
+def address(saved: SavedSearch) -> str:
+    """Where a saved search opens."""
+    return f"{reverse(saved.page)}?{saved.query}"

@@ -1,0 +1,70 @@
+"""A search as it was typed: what it was understood to mean, and how its hits are to be ordered and paged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from recordings_site.recordings.search.language.lexer import QueryError
+from recordings_site.recordings.search.language.parser import corrected, parse
+from recordings_site.recordings.search.language.query_tree import And, Between, Field, Node, Speaker
+
+BEST = "best"
+# A cursor is an id of the index, 64 bits at most; among the best it is the number of a page.
+_LONGEST_CURSOR = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that all hits hold to, as it was typed, and the query without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A typed query: the text, the text as it was understood ("" when it was not), its tree and its first error."""
+
+    text: str
+    meant: str
+    node: Node | None
+    error: QueryError | None
+
+    @property
+    def cut(self) -> tuple[str, str, str]:
+        """The typed text around the place of its error."""
+        if self.error is None:
+            return self.text, "", ""
+        start, end = self.error.start, self.error.end
+        return self.text[:start], self.text[start:end], self.text[end:]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What narrows the hits beside what was said: each can be taken away."""
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        places = [part.place for part in parts if isinstance(part, Field | Speaker | Between)]
+        return [
+            Condition(self.meant[start:end], f"{self.meant[:start].rstrip()} {self.meant[end:].lstrip()}".strip())
+            for start, end in places
+        ]
+
+
+def read(typed: str, *, now: datetime, zone: ZoneInfo) -> Asked:
+    """Understand what was typed; dates in words are meant in `zone`."""
+    text = typed.replace("\0", " ").strip()
+    if not text:
+        return Asked("", "", None, None)
+    meant, error = corrected(text, now=now, zone=zone)
+    return Asked(text, meant, parse(meant, now=now, zone=zone) if meant else None, error)
+
+
+def wants_best(query: Mapping[str, str]) -> bool:
+    """Whether the best matches are to come first, not the newest."""
+    return query.get("sort") == BEST
+
+
+def cursor_of(query: Mapping[str, str]) -> int | None:
+    """Where the page begins; None for the first one, and for what is no cursor."""
+    text = query.get("cursor", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_CURSOR else None

@@ -1,0 +1,63 @@
+"""Makes the tokens of lines and of whole recordings, which every engine indexes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recordings_site.recordings.search.text.bm25 import impact_token, levels
+from recordings_site.recordings.search.text.tokens import scope_token, speaker_tokens, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """What is indexed of one line: its place, its second, who spoke, what was heard and what people made of it."""
+
+    position: int
+    at: float
+    speakers: tuple[str, ...]
+    said: str
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTokens:
+    """The tokens of one line: in the order in which it was said, corrected, and those that stand for several."""
+
+    position: int
+    at: float
+    said: tuple[str, ...]
+    corrected: tuple[str, ...]
+    joined: tuple[str, ...]
+
+    def all(self) -> tuple[str, ...]:
+        """Every token of the line."""
+        return (*self.said, *self.corrected, *self.joined)
+
+
+def line_tokens(line: LineText, language: str, number_id: int | None, words: dict[str, str]) -> LineTokens:
+    """The tokens of one line; its words and their tokens are added to `words`."""
+    said, corrected = tokenize(line.said, language), tokenize(line.corrected, language)
+    for tokens in (said, corrected):
+        words.update(zip(tokens.words, (token.text for token in tokens.sequence), strict=True))
+    joined = [token.text for token in (*said.joined, *corrected.joined)]
+    speakers = [token for name in line.speakers for token in speaker_tokens(name)]
+    return LineTokens(
+        position=line.position,
+        at=line.at,
+        said=tuple(token.text for token in said.sequence),
+        corrected=tuple(token.text for token in corrected.sequence),
+        joined=tuple(dict.fromkeys((*joined, *speakers, scope_token(number_id)))),
+    )
+
+
+def recording_tokens(lines: Sequence[LineTokens], scope: int) -> list[str]:
+    """The tokens of a whole recording, in order: those of its lines, and again those that it says much of."""
+    said = Counter(token for line in lines for token in dict.fromkeys(line.all()))
+    number = scope_token(scope)
+    much = (
+        impact_token(each, level)
+        for each, times in said.items()
+        if each != number
+        for level in levels(times, len(lines))
+    )
+    return sorted({*said, number, *much})

@@ -1,0 +1,165 @@
+"""A transcript in the forms that other programs read: TXT, SRT, VTT, JSON, CSV, vCon. Pure but for the clock's zone.
+
+Corrections and names are in all of them but `sinch`, which is Sinch's own file, byte for byte.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from recordings_site.base.formatting import cue_time, duration, sortable
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.transcripts.lines import ShownLine
+from recordings_site.web.csvcells import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of export: what it is called, its ending and type, and how it is written."""
+
+    label: str
+    ending: str
+    content_type: str
+    write: Callable[[RecordingJob, Sequence[ShownLine]], str]
+
+
+def text(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """Plain text for people: what the call was, then each line with its time."""
+    when = timezone.localtime(recording.happened_at)
+    head = [title(recording), f"{sortable(when)} {when:%Z}", ""]
+    return "\n".join([*head, *(f"[{duration(line.start)}] {_said(line)}" for line in lines), ""])
+
+
+def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """SubRip: numbered cues. A blank line would end a cue, so there is none in a text."""
+    return "".join(
+        f"{number}\n{cue_time(line.start, ',')} --> {cue_time(line.end, ',')}\n{_one_line(_said(line))}\n\n"
+        for number, line in enumerate(lines, 1)
+    )
+
+
+def vtt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """WebVTT with a voice for each cue."""
+    return "WEBVTT\n\n" + "".join(
+        f"{cue_time(line.start, '.')} --> {cue_time(line.end, '.')}\n{_voice(line)}{_cue_text(line.text)}\n\n"
+        for line in lines
+    )
+
+
+def as_json(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """Sinch's shape, `{"text", "lines": [{"timestamp", "speakerLabel", "text"}]}`, as corrected here."""
+    return json.dumps(
+        {
+            "text": " ".join(line.text for line in lines),
+            "lines": [{"timestamp": line.start, "speakerLabel": line.speaker, "text": line.text} for line in lines],
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def as_csv(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """One row a line; cells that a spreadsheet would run as a formula are quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["start", "end", "speaker_label", "speaker", "text", "original"])
+    for line in lines:
+        cells = (line.speaker_label, line.speaker, line.text, line.original or "")
+        writer.writerow([f"{line.start:.2f}", f"{line.end:.2f}", *map(quoted, cells)])
+    return out.getvalue()
+
+
+def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
+    """A conversation container (IETF draft-ietf-vcon-vcon-core, version 0.3.0): parties, the dialog, its transcript.
+
+    The audio stays where it is: the dialog tells its file's name and type, not a URL that would outlive a permission.
+    """
+    number = recording.number
+    ours = {"tel": number.e164, "name": number.label} if number else {"name": "unknown"}
+    theirs = {"tel": other_party(recording)} if other_party(recording) else {"name": "unknown"}
+    container: dict[str, Any] = {
+        "vcon": "0.3.0",
+        "uuid": str(recording.pk),
+        "created_at": timezone.now().isoformat(),
+        "subject": title(recording),
+        "parties": [ours, theirs],
+        "dialog": [
+            {
+                "type": "recording",
+                "start": recording.happened_at.isoformat(),
+                "duration": recording.duration or 0,
+                "parties": [0, 1],
+                "mediatype": "audio/wav" if recording.format == "wav" else "audio/mpeg",
+                "filename": file_name(recording, recording.format),
+            }
+        ],
+        "analysis": [
+            {
+                "type": "transcript",
+                "dialog": 0,
+                "vendor": "Sinch",
+                "product": "Voice call recording",
+                "schema": "sinch-recording-transcript",
+                "mediatype": "application/json",
+                "encoding": "json",
+                "body": json.loads(as_json(recording, lines)),
+            }
+        ],
+        "attachments": [],
+    }
+    return json.dumps(container, ensure_ascii=False, indent=1)
+
+
+FORMS: dict[str, Form] = {
+    "txt": Form("Text", "txt", "text/plain", text),
+    "srt": Form("Subtitles, SRT", "srt", "application/x-subrip", srt),
+    "vtt": Form("Subtitles, VTT", "vtt", "text/vtt", vtt),
+    "json": Form("JSON, in Sinch's shape", "json", "application/json", as_json),
+    "csv": Form("Table, CSV", "csv", "text/csv", as_csv),
+    "vcon": Form("Conversation, vCon", "vcon.json", "application/vcon+json", vcon),
+}
+# Sinch's own file as it came.
+SINCH = "sinch"
+
+
+def other_party(recording: RecordingJob) -> str:
+    """The number at the other end of the line, as Sinch wrote it."""
+    if recording.call is not None and recording.direction in ("outbound", "callout"):
+        return recording.call.called
+    return recording.caller
+
+
+def title(recording: RecordingJob) -> str:
+    """Support Stockholm and +46…: the two ends of the line."""
+    return " and ".join(filter(None, (str(recording.number or "Unattributed"), other_party(recording))))
+
+
+def file_name(recording: RecordingJob, ending: str) -> str:
+    """A name that every file system takes: time, number, other party, in plain ASCII."""
+    when = timezone.localtime(recording.happened_at)
+    parts = (f"{when:%Y-%m-%d_%H%M}", slugify(str(recording.number or "unattributed")), slugify(other_party(recording)))
+    return "_".join(part[:40] for part in parts if part) + f"_{recording.pk.hex[:8]}.{ending}"
+
+
+def _said(line: ShownLine) -> str:
+    return f"{line.speaker}: {line.text}" if line.speaker else line.text
+
+
+def _one_line(said: str) -> str:
+    """Without line breaks, and without the arrow that would read as a cue's times."""
+    return " ".join(said.split()).replace("-->", "→")
+
+
+def _cue_text(said: str) -> str:
+    return escape(_one_line(said), quote=False)
+
+
+def _voice(line: ShownLine) -> str:
+    return f"<v {_cue_text(line.speaker)}>" if line.speaker.strip() else ""

@@ -1,0 +1,169 @@
+"""The lines of a transcript as people read them: corrected, with the speakers' names, in the order of time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from uuid import UUID
+
+from django.db.models import Q
+
+from recordings_site.recordings.audio.waveform import QUIET
+from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
+
+COLOURS = 6
+SHORTEST_CUE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line as it is read. Times are seconds from the start of the recording, with the transcript's offset."""
+
+    position: int
+    start: float
+    end: float
+    speaker_label: str
+    speaker: str
+    colour: int
+    text: str
+    # What Sinch heard; None where nobody corrected it.
+    original: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One voice of a recording and its share of the talk."""
+
+    label: str
+    name: str
+    colour: int
+    seconds: float
+    share: int
+    turns: int
+    lines: int
+
+
+def names_of(recording: RecordingJob) -> dict[str, str]:
+    """The names in force by speaker label: those for this recording win over those for its number."""
+    return names_of_each([recording])[recording.pk]
+
+
+def names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
+    """The names in force of several recordings, in one query."""
+    numbers = {recording.number_id for recording in recordings if recording.number_id is not None}
+    for_number: dict[int, dict[str, str]] = {}
+    for_recording: dict[UUID, dict[str, str]] = {}
+    rows = SpeakerName.objects.filter(Q(recording__in=[each.pk for each in recordings]) | Q(number__in=numbers))
+    for row in rows.order_by("id"):
+        if row.recording_id is not None:
+            for_recording.setdefault(row.recording_id, {})[row.speaker_label] = row.name
+        elif row.number_id is not None:
+            for_number.setdefault(row.number_id, {})[row.speaker_label] = row.name
+    return {
+        each.pk: _named(for_number.get(each.number_id or 0, {})) | _named(for_recording.get(each.pk, {}))
+        for each in recordings
+    }
+
+
+def _named(names: Mapping[str, str]) -> dict[str, str]:
+    return {label: name for label, name in names.items() if name}
+
+
+def corrections_of(transcript: Transcript) -> dict[int, LineCorrection]:
+    """The corrections in force, by the line's position."""
+    newest = {row.position: row for row in LineCorrection.objects.filter(transcript=transcript).order_by("id")}
+    return {position: row for position, row in newest.items() if not row.reverts}
+
+
+def corrected_texts(transcripts: Iterable[int]) -> dict[tuple[int, int], str]:
+    """The corrections in force of several transcripts, by transcript and position, in one query."""
+    found: dict[tuple[int, int], str] = {}
+    rows = LineCorrection.objects.filter(transcript__in=set(transcripts)).order_by("id")
+    for transcript, position, text, reverts in rows.values_list("transcript", "position", "text", "reverts"):
+        if reverts:
+            found.pop((transcript, position), None)
+        else:
+            found[transcript, position] = text
+    return found
+
+
+def shown_lines(transcript: Transcript) -> list[ShownLine]:
+    """All lines of a transcript."""
+    names = names_of(transcript.recording)
+    corrections = corrections_of(transcript)
+    rows = sorted(
+        transcript.lines.values_list("timestamp", "position", "speaker_label", "text"), key=lambda row: (row[0], row[1])
+    )
+    starts = [max(0.0, timestamp + transcript.offset) for timestamp, *_ in rows]
+    ends = cue_ends(starts, transcript.recording.duration)
+    colours: dict[str, int] = {}
+    lines = []
+    for index, (_, position, label, text) in enumerate(rows):
+        correction = corrections.get(position)
+        lines.append(
+            ShownLine(
+                position=position,
+                start=starts[index],
+                end=ends[index],
+                speaker_label=label,
+                speaker=names.get(label, label),
+                colour=colours.setdefault(label, len(colours) % COLOURS + 1),
+                text=correction.text if correction else text,
+                original=text if correction else None,
+            )
+        )
+    return lines
+
+
+def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
+    """Where each line ends: at the next later start or the recording's end, and never sooner than after a second."""
+    ends: list[float] = []
+    following = max(duration or 0.0, (starts[-1] if starts else 0.0) + SHORTEST_CUE)
+    for index in range(len(starts) - 1, -1, -1):
+        if index + 1 < len(starts) and starts[index + 1] > starts[index]:
+            following = starts[index + 1]
+        ends.append(max(following, starts[index] + SHORTEST_CUE))
+    return ends[::-1]
+
+
+def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration: float = 0) -> list[Speaker]:
+    """Who spoke how much, in the order of first appearance.
+
+    A line lasts until the next one starts; what the waveform shows as silence in between is nobody's talk.
+    """
+    found: dict[str, list[ShownLine]] = {}
+    turns: dict[str, int] = {}
+    before: str | None = None
+    for line in lines:
+        found.setdefault(line.speaker_label, []).append(line)
+        if line.speaker_label != before:
+            turns[line.speaker_label] = turns.get(line.speaker_label, 0) + 1
+        before = line.speaker_label
+    talk = _talk_meter(waveform, duration)
+    seconds = {label: sum(talk(line.start, line.end) for line in said) for label, said in found.items()}
+    total = sum(seconds.values()) or 1.0
+    return [
+        Speaker(
+            label=label,
+            name=said[0].speaker,
+            colour=said[0].colour,
+            seconds=round(seconds[label], 1),
+            share=round(100 * seconds[label] / total),
+            turns=turns[label],
+            lines=len(said),
+        )
+        for label, said in found.items()
+    ]
+
+
+def _talk_meter(waveform: Sequence[bytes], duration: float) -> Callable[[float, float], float]:
+    """How many seconds between two times are not silent; all of them while there is no waveform."""
+    if not waveform or duration <= 0:
+        return lambda start, end: end - start
+    loud = [0, *accumulate(int(max(point) > QUIET) for point in zip(*waveform, strict=True))]
+    points = len(loud) - 1
+
+    def talk(start: float, end: float) -> float:
+        first, last = (min(points, round(at / duration * points)) for at in (start, end))
+        return (loud[last] - loud[first]) * duration / points
+
+    return talk

@@ -1,0 +1,182 @@
+"""The home page: today's figures, what is late, and nothing of others."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from recordings_site.accounts.models import Role, User
+from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.recordings.dashboard.first_steps import first_steps
+from recordings_site.recordings.dashboard.queries import home
+from recordings_site.recordings.models import Listening, RecordingJob
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
+
+
+def recorded(at: datetime, **fields: object) -> RecordingJob:
+    call = factories.call(started_at=at, **({"number": fields.pop("number")} if "number" in fields else {}))
+    return factories.recording(call=call, **fields)
+
+
+def waited_for(at: datetime, **fields: object) -> RecordingJob:
+    return factories.overdue(call=factories.call(started_at=at), overdue_since=at, **fields)
+
+
+def page(user: User, query: str = "/", **headers: str) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(query, headers=headers).content.decode()
+
+
+def test_today_begins_at_midnight_where_one_is() -> None:
+    recorded(datetime(2026, 3, 4, 23, 30, tzinfo=UTC))
+    recorded(NOW - timedelta(hours=1), available_at=None)
+    admin = factories.admin()
+    assert (home(admin, now=NOW).recordings, home(admin, now=NOW).waiting) == (1, 1)
+    with timezone.override(ZoneInfo("Europe/Stockholm")):
+        seen = home(admin, now=NOW)
+    assert (seen.calls, seen.recordings, seen.available) == (2, 2, 1)
+
+
+def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
+    waited_for(NOW)
+    waited_for(NOW, overdue_kind="missing", overdue_values={"minutes": 1440})
+    seen = home(factories.admin(), now=NOW)
+    assert (seen.late, seen.missing) == (1, 1)
+    assert {each.shown_state for each in seen.overdue} == {"late", "missing"}
+    html = page(factories.admin())
+    assert "Sinch has not written the file 10 minutes after" in html
+    assert "Nothing was written in 24 hours." in html
+
+
+def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
+    for days in (0, 0, 3, 40):
+        recorded(NOW - timedelta(days=days))
+    chart = home(factories.admin(), now=NOW).days
+    assert [bar.count for bar in chart.bars][-4:] == [1, 0, 0, 2]
+    assert chart.highest == 2
+    assert chart.sentence == "3 recordings in 30 days, 0 of them late or missing."
+    assert chart.bars[-1].query == "?since=2026-03-05&until=2026-03-05"
+    assert chart.bars[-1].parts == [("kept", 2, 0.0, 100.0)]
+
+
+def test_late_ones_and_those_on_their_way_are_parts_of_their_days_bar() -> None:
+    recorded(NOW)
+    recorded(NOW, available_at=None)
+    waited_for(NOW)
+    recorded(NOW, deleted_at=NOW, deleted_code="gone")
+    recorded(NOW, state="not_recorded", available_at=None)
+    bar = home(factories.admin(), now=NOW).days.bars[-1]
+    assert [part[:2] for part in bar.parts] == [("kept", 1), ("other", 2), ("overdue", 1)]
+
+
+def test_days_and_hours_are_those_of_ones_own_zone_also_when_the_clock_is_set_forward() -> None:
+    at = datetime(2026, 3, 29, 21, 30, tzinfo=UTC)
+    recorded(datetime(2026, 3, 28, 22, 59, tzinfo=UTC))  # 23:59 the day before
+    recorded(datetime(2026, 3, 28, 23, 0, tzinfo=UTC))  # midnight
+    recorded(datetime(2026, 3, 29, 1, 0, tzinfo=UTC))  # 3:00, an hour after 1:59
+    recorded(at)  # 23:30
+    with timezone.override(ZoneInfo("Europe/Stockholm")):
+        seen = home(factories.admin(), now=at)
+    assert [bar.count for bar in seen.days.bars][-2:] == [1, 3]
+    assert {bar.label: bar.count for bar in seen.hours.bars if bar.count} == {"0:00": 1, "3:00": 1, "23:00": 1}
+
+
+def test_transcripts_lag_by_the_median() -> None:
+    for seconds in (10, 20, 300):
+        available = NOW + timedelta(minutes=1)
+        recorded(NOW, available_at=available, transcript_available_at=available + timedelta(seconds=seconds))
+    assert home(factories.admin(), now=NOW).transcript_lag == 20
+
+
+def test_one_sees_the_figures_of_ones_own_numbers_and_no_set_up() -> None:
+    team = factories.team()
+    recorded(timezone.now(), number=factories.number(team=team))
+    recorded(timezone.now())
+    mine = home(factories.user(teams=[team]), now=timezone.now())
+    assert (mine.calls, mine.recordings, mine.without_policy) == (1, 1, [])
+    assert "Numbers without a policy" not in page(factories.user(teams=[team]))
+    assert "Numbers without a policy" in page(factories.admin())
+    PhoneNumber.objects.update(policy=factories.policy())
+    assert "Numbers without a policy" not in page(factories.admin())
+
+
+def test_an_empty_site_has_a_home_page_too() -> None:
+    assert "No recordings today yet." in page(factories.admin())
+    assert page(factories.user()).count("<svg")
+    part = page(factories.admin(), **{"HX-Request": "true", "HX-Target": "today"})
+    assert "<html" not in part
+
+
+def test_the_newest_that_can_be_heard_stand_on_the_page_and_nobody_elses() -> None:
+    number = factories.number(label="Support Berlin")
+    old, new = recorded(NOW - timedelta(days=2), number=number), recorded(NOW, number=number)
+    recorded(NOW + timedelta(minutes=1), number=number, available_at=None)
+    recorded(NOW + timedelta(minutes=2))
+    assert [each.pk for each in home(factories.user(teams=[number.team]), now=NOW).newest] == [new.pk, old.pk]
+
+
+def test_what_one_can_do_stands_before_the_figures_of_the_month() -> None:
+    number = factories.number()
+    recorded(NOW, number=number)
+    html = page(factories.user(teams=[number.team]))
+    places = [html.index(f"<h2>{title}</h2>") for title in ("Newest", "Saved searches", "Recordings a day")]
+    assert places == sorted(places)
+
+
+def test_where_one_stopped_in_the_middle_one_goes_on(number: PhoneNumber) -> None:
+    listener = factories.user(teams=[number.team])
+    stopped = {}
+    for name, position, days in (("middle", 31.2, 0), ("start", 2.0, 0), ("end", 58.0, 0), ("long ago", 31.2, 30)):
+        stopped[name] = recorded(NOW, number=number, duration=60.0)
+        at = NOW - timedelta(days=days)
+        Listening.objects.create(user=listener, recording=stopped[name], position=position, updated_at=at)
+    Listening.objects.create(user=listener, recording=recorded(NOW, duration=60.0), position=31.2, updated_at=NOW)
+    assert [each.recording_id for each in home(listener, now=NOW).unfinished] == [stopped["middle"].pk]
+    with time_machine.travel(NOW):
+        html = page(listener)
+    assert f'href="/recordings/{stopped["middle"].pk}/?t=31.2"' in html
+    assert "0:31 of 1:00" in html
+    assert not home(factories.user(teams=[number.team]), now=NOW).unfinished
+
+
+@pytest.fixture
+def number() -> PhoneNumber:
+    return factories.number()
+
+
+def test_who_is_in_no_team_is_told_whom_to_ask() -> None:
+    told = "You are in no team yet"
+    assert told in page(factories.user())
+    assert told not in page(factories.user(teams=[factories.team()]))
+    assert told not in page(factories.admin())
+
+
+def done() -> list[bool]:
+    return [step.done for step in first_steps()]
+
+
+def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
+    admin, steps = factories.admin(), "From here to the first recording"
+    assert steps in page(admin)
+    assert steps not in page(factories.user(Role.AUDITOR))
+    assert not any(done())
+    number = factories.number(policy=Policy.objects.create(name="A draft"))
+    place = factories.destination(failing_since=timezone.now())
+    # A destination that fails its check and a policy that is not in force record nothing.
+    assert done() == [True, False, True, False, False, False, False]
+    assert f"{place} fails its check." in page(admin)
+    Destination.objects.update(failing_since=None)
+    PhoneNumber.objects.update(policy=factories.policy())
+    Application.objects.update(first_callback_at=timezone.now())
+    assert done() == [True] * 6 + [False]
+    recorded(timezone.now(), number=number)
+    assert first_steps() == []
+    assert steps not in page(admin)

@@ -1,0 +1,270 @@
+"""The page of a recording, over HTTP."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from recordings_site.accounts.models import AuditEvent, Role, User
+from recordings_site.calls.models import CallbackDelivery
+from recordings_site.recordings.audio.waveform import pack
+from recordings_site.recordings.ingest import actions as ingest
+from recordings_site.recordings.lifecycle.objects import mark_deleted
+from recordings_site.recordings.models import DeletedCode, Listening, RecordingJob, State
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TALK = ((0.5, "Speaker 1", "Good morning."), (4.2, "Speaker 2", "A <b>refund</b>, please."))
+
+
+def page_of(recording: RecordingJob, user: User, query: str = "") -> str:
+    client = Client()
+    client.force_login(user)
+    response = client.get(reverse("recording", args=[recording.pk]) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def teammate(recording: RecordingJob, role: Role = Role.SUPPORT) -> User:
+    assert recording.number is not None
+    return factories.user(role, teams=[recording.number.team])
+
+
+def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
+    recording = factories.recording(size=110_000)
+    call = recording.call
+    assert call is not None
+    recording.decision = factories.decision(call, ice_svaml={"action": {"name": "connectPstn", "record": True}})
+    recording.save()
+    factories.transcript(recording, TALK, locale="sv-SE")
+    CallbackDelivery.objects.create(
+        application=call.application,
+        signature_digest=b"1" * 32,
+        body=json.dumps({"event": "notify", "type": "recording_available"}).encode(),
+        event="notify",
+        notify_type="recording_available",
+        recording_id=recording.pk,
+    )
+    html = page_of(recording, teammate(recording))
+    assert 'lang="sv-SE"' in html
+    assert "A &lt;b&gt;refund&lt;/b&gt;, please." in html
+    assert "Recorded: Policy v1 records every call." in html
+    assert "connectPstn" in html
+    assert "recording_available" in html
+    assert reverse("recording_audio", args=[recording.pk]) in html
+
+
+def test_an_admin_says_whose_a_recording_is_of_which_nobody_knows() -> None:
+    recording, number = factories.recording(call=None), factories.number()
+    colleague, admin = factories.user(teams=[number.team]), Client()
+    admin.force_login(factories.admin())
+    assert number.label in page_of(recording, factories.admin()).partition("It belongs to")[2]
+    assert "It belongs to" not in page_of(recording, factories.user(Role.AUDITOR))
+    url = reverse("recording_assign", args=[recording.pk])
+    assert "There is no such number" in admin.post(url, {"number": "999999"}, follow=True).content.decode()
+    assert f"{number.team} sees it" in admin.post(url, {"number": number.pk}, follow=True).content.decode()
+    assert number.label in page_of(recording, colleague)
+    assert AuditEvent.objects.get(action="recording.assigned").data == {"number": number.e164}
+    other = factories.number()
+    assert "already" in admin.post(url, {"number": other.pk}, follow=True).content.decode()
+    recording.refresh_from_db()
+    assert recording.number == number
+
+
+def test_a_stranger_finds_no_page_no_waveform_and_nothing_to_listen_to(client: Client) -> None:
+    recording = factories.recording(peaks=pack([b"\x01"]))
+    client.force_login(factories.user(teams=[factories.team()]))
+    for name in ("recording", "recording_peaks"):
+        assert client.get(reverse(name, args=[recording.pk])).status_code == 404
+    told = client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": 9, "position": 9})
+    assert told.status_code == 404
+    assert not Listening.objects.exists()
+
+
+def test_a_page_of_two_hundred_lines_takes_as_many_queries_as_one_of_one(client: Client) -> None:
+    number, counts = factories.number(), []
+    client.force_login(factories.user(teams=[number.team]))
+    for size in (1, 200):
+        recording = factories.recording(number=number)
+        factories.transcript(recording, tuple((float(i), f"S{i % 3}", "words") for i in range(size)))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("recording", args=[recording.pk]))
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 16
+
+
+def test_the_notes_alone_are_made_without_reading_the_transcript(client: Client) -> None:
+    recording = factories.recording()
+    factories.transcript(recording, TALK)
+    client.force_login(teammate(recording))
+    with CaptureQueriesContext(connection) as captured:
+        part = client.get(
+            reverse("recording", args=[recording.pk]), headers={"HX-Request": "true", "HX-Target": "notes"}
+        )
+    assert "Click a line" in part.content.decode()
+    assert not [query for query in captured if "transcriptline" in query["sql"]]
+
+
+def test_a_link_to_a_moment_starts_the_sound_there_without_javascript() -> None:
+    recording = factories.recording()
+    assert "/audio#t=75.5" in page_of(recording, teammate(recording), "?t=1:15.5")
+    assert "#t=" not in page_of(recording, teammate(recording), "?t=nonsense")
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        (
+            {"deleted_at": timezone.now(), "deleted_code": "gone", "deleted_values": {"at": "2026-03-05T12:00:00Z"}},
+            "it was no longer in the store on 5 March 2026",
+        ),
+        (
+            {
+                "available_at": None,
+                "overdue_since": timezone.now() - timedelta(minutes=14),
+                "overdue_kind": "late",
+                "overdue_code": "not_written",
+                "overdue_values": {"minutes": 10},
+            },
+            "Late: Sinch has not written the file 10 minutes after",
+        ),
+        ({"available_at": None, "finished_at": timezone.now()}, "has not uploaded it yet"),
+        (
+            {
+                "available_at": None,
+                "finished_at": None,
+                "started_at": None,
+                "not_recorded_at": timezone.now(),
+            },
+            "never answered",
+        ),
+    ],
+)
+def test_without_sound_the_page_says_why(facts: dict[str, Any], sentence: str) -> None:
+    recording = factories.recording(**facts)
+    html = page_of(recording, teammate(recording))
+    assert sentence in html
+    assert "<audio" not in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines", "sentence"),
+    [
+        (True, None, "The transcript has not come yet"),
+        (False, None, "No transcript was asked for"),
+        (True, (), "The transcript is empty"),
+    ],
+)
+def test_without_lines_the_page_says_why(asked: bool, lines: Any, sentence: str) -> None:
+    recording = factories.recording(transcription=asked)
+    if lines is not None:
+        factories.transcript(recording, lines)
+    assert sentence in page_of(recording, teammate(recording))
+
+
+def test_several_recordings_of_a_call_are_tabs_in_the_order_of_time() -> None:
+    call = factories.call()
+    parts = [factories.recording(call=call, ordinal=ordinal) for ordinal in (1, 2, 3)]
+    html = page_of(parts[1], teammate(parts[1]))
+    places = [html.index(f'href="{reverse("recording", args=[part.pk])}"') for part in parts]
+    assert places == sorted(places)
+    assert html.count('aria-current="page">Part 2') == 1
+
+
+def test_the_waveform_is_sent_as_it_was_kept(client: Client) -> None:
+    recording = factories.recording(peaks=pack([b"\x00\xff"]), duration=12.5)
+    client.force_login(teammate(recording))
+    answer = client.get(reverse("recording_peaks", args=[recording.pk])).json()
+    assert answer == {"duration": 12.5, "lanes": ["AP8="]}
+
+
+def test_opening_the_page_is_not_hearing_it() -> None:
+    recording = factories.recording()
+    page_of(recording, teammate(recording))
+    assert not Listening.objects.exists()
+    assert not AuditEvent.objects.filter(action="audio.heard").exists()
+
+
+def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Client) -> None:
+    recording = factories.recording()
+    user = teammate(recording, Role.AUDITOR)
+    client.force_login(user)
+    url = reverse("recording_heard", args=[recording.pk])
+    assert client.post(url, {"seconds": "15", "position": "15"}).status_code == 204
+    row = Listening.objects.get(user=user)
+    assert (row.seconds, row.position, row.heard_at) == (15, 15, None)
+    client.post(url, {"seconds": "2.5", "position": "50", "done": "on"})
+    row.refresh_from_db()
+    assert (row.seconds, row.position) == (17.5, 50)
+    assert row.heard_at is not None
+    heard = AuditEvent.objects.filter(action="audio.heard", actor_id=user.pk)
+    assert sorted(event.data["seconds"] for event in heard) == [2.5, 15]
+    assert "data-resume=" in page_of(recording, user)
+
+
+def test_leaving_without_having_heard_anything_leaves_no_mark(client: Client) -> None:
+    recording = factories.recording()
+    client.force_login(teammate(recording))
+    client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": "0", "position": "40", "done": "on"})
+    assert Listening.objects.get().heard_at is None
+    assert not AuditEvent.objects.filter(action="audio.heard").exists()
+
+
+@pytest.mark.parametrize("seconds", ["", "nan", "inf", "-1", "1e9", "x"])
+def test_nonsense_is_not_heard(client: Client, seconds: str) -> None:
+    recording = factories.recording()
+    client.force_login(teammate(recording))
+    url = reverse("recording_heard", args=[recording.pk])
+    assert client.post(url, {"seconds": seconds, "position": "4"}).status_code == 400
+
+
+def test_the_speed_is_remembered_for_the_person(client: Client) -> None:
+    recording = factories.recording()
+    user = teammate(recording)
+    client.force_login(user)
+    assert client.post(reverse("player_manners"), {"speed": "1.75", "skip_silence": "on"}).status_code == 204
+    assert client.post(reverse("player_manners"), {"speed": "9"}).status_code == 400
+    user.refresh_from_db()
+    html = page_of(recording, user)
+    assert 'data-speed="1.75"' in html
+    assert 'data-skip="1"' in html
+
+
+def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
+    recording = factories.recording(available_at=None)
+    client = Client()
+    client.force_login(teammate(recording))
+    url = reverse("recording", args=[recording.pk])
+
+    def part() -> str:
+        return client.get(url, headers={"HX-Request": "true", "HX-Target": "silent"}).content.decode()
+
+    assert f'hx-get="{url}" hx-target="#silent"' in client.get(url).content.decode()
+    assert "There is nothing to play yet" in part()
+    recording.available_at = timezone.now()
+    recording.state = State.AVAILABLE
+    recording.save()
+    assert f'<a class="btn btn-primary" href="{url}">Listen</a>' in part()
+    assert "hx-get" not in part()
+    mark_deleted(recording.pk, by=None, code=DeletedCode.GONE, values={"at": "2026-03-05"}, at=timezone.now())
+    # What will never come is not asked for.
+    assert "hx-target=" not in client.get(url).content.decode().partition('id="silent"')[2].partition("</section>")[0]
+
+
+def test_a_transcript_that_is_no_json_is_told_and_shown_as_it_came() -> None:
+    recording = factories.recording()
+    ingest.transcript_loaded(recording.pk, raw=b"<Error>\xff no such key</Error>")
+    reader = teammate(recording)
+    html = page_of(recording, reader)
+    assert "The transcript cannot be read: it is not UTF-8." in html
+    assert "found no words in it" not in html
+    client = Client()
+    client.force_login(reader)
+    original = client.get(reverse("recording_original", args=[recording.pk])).content.decode()
+    assert "&lt;Error&gt;\N{REPLACEMENT CHARACTER} no such key" in original
