@@ -5,7 +5,7 @@ and one that answers an ICE without keeping it, at the place where callbacks are
 from recordings_site.settings import *  # noqa: F403
 from recordings_site.settings import MIDDLEWARE
 
-_DOOR = MIDDLEWARE.index("recordings_site.callbacks.door.callbacks_first")
+_DOOR = MIDDLEWARE.index("recordings_site.callbacks.middleware.callbacks_first")
 MIDDLEWARE = [*MIDDLEWARE[:_DOOR], "tests.running_urls.decided_at_the_door", *MIDDLEWARE[_DOOR:]]
 
 ROOT_URLCONF = "tests.running_urls"

@@ -22,7 +22,7 @@ def empty(request: HttpRequest) -> HttpResponse:
 
 
 def decided_at_the_door(get_response: Callable[[HttpRequest], HttpResponseBase]) -> object:
-    """Middleware that answers /decide where the site answers callbacks (callbacks.door), and passes on all else."""
+    """Middleware that answers /decide where the site answers callbacks (callbacks.middleware)."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path_info != "/decide":

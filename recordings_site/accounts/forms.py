@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import Role, Team, User
-from recordings_site.web.fields import DayField
+from recordings_site.web.day_field import DayField
 from recordings_site.web.pick_field import PickForm, PickManyField
 
 ROLE_HELP = (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from recordings_site.callbacks.inbox import Inbound
+from recordings_site.callbacks.verification import Inbound
 from recordings_site.calls.models import Verdict
 from recordings_site.policies.engine import answer, relaying
 from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason

@@ -10,5 +10,5 @@ class CallbacksConfig(AppConfig):
     label = "callbacks"
     task_modules = (
         "recordings_site.callbacks.actions",
-        "recordings_site.callbacks.later",
+        "recordings_site.callbacks.tasks",
     )

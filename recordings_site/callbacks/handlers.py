@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import actions, answers, inbox, relay
+from recordings_site.callbacks import actions, answers, relay, verification
 from recordings_site.callbacks.answers import AnswerContext
-from recordings_site.callbacks.heard import heard
-from recordings_site.callbacks.inbox import Inbound
+from recordings_site.callbacks.last_seen import heard
+from recordings_site.callbacks.verification import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, Direction, Verdict
 from recordings_site.policies.engine import answer, snapshot
@@ -43,7 +43,7 @@ def answer_event(inbound: Inbound, about_to_commit: Callable[[], None], *, start
     `started` is time.perf_counter() at receipt, for the latency that is kept.
     """
     event, call = inbound.event, _call_of(inbound)
-    verdict = inbox.judge(inbound, is_new=_is_first(event, call))
+    verdict = verification.judge(inbound, is_new=_is_first(event, call))
     context = AnswerContext.of(verdict, snapshot.current())
     match event:
         case Ace():
@@ -52,7 +52,7 @@ def answer_event(inbound: Inbound, about_to_commit: Callable[[], None], *, start
             given = _pie(inbound, event, call, context)
         case other:
             raise TypeError(f"{type(other).__name__} takes no SVAML")
-    delivery = inbox.delivery_of(inbound, verdict)
+    delivery = verification.delivery_of(inbound, verdict)
     keep_answer(delivery, call=call, given=given, started=started)
     delivery.save()
     after_answer(inbound, delivery)
@@ -160,12 +160,12 @@ def since(started: float) -> float:
 def keep_event(inbound: Inbound, about_to_commit: Callable[[], None], *, apply: bool = True) -> None:
     """Keep an event that needs no SVAML (DiCE, notify, unknown ones) with its effect, in the caller's transaction.
 
-    Once this commits it may be acknowledged. With `apply=False` a worker applies it later (callbacks.later).
+    Once this commits it may be acknowledged. With `apply=False` a worker applies it later (callbacks.tasks).
     """
     event = inbound.event
     call = _call_of(inbound) if isinstance(event, Dice) and inbound.fresh and apply else None
-    verdict = inbox.judge(inbound, is_new=call is not None and _is_first(event, call))
-    delivery = inbox.delivery_of(inbound, verdict)
+    verdict = verification.judge(inbound, is_new=call is not None and _is_first(event, call))
+    delivery = verification.delivery_of(inbound, verdict)
     is_suspect = delivery.verdict in SUSPECT
     if is_suspect:
         delivery.result_code = DeliveryResult.SUSPECT

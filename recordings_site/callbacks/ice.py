@@ -12,11 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from recordings_site.callbacks import answers, inbox
+from recordings_site.callbacks import answers, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.handlers import Answered, after_answer, asked_for, keep_answer, since
-from recordings_site.callbacks.heard import heard
-from recordings_site.callbacks.inbox import Inbound
+from recordings_site.callbacks.last_seen import heard
+from recordings_site.callbacks.verification import Inbound
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
 from recordings_site.policies.engine import answer
@@ -129,7 +129,7 @@ def _looked_up(ices: Sequence[DecidedIce]) -> Iterator[_Kept]:
     known = [call for call, is_new in found if not is_new]
     decisions = {one.call_id: one for one in Decision.objects.filter(call__in=known)} if known else {}
     for ice, (call, is_new) in zip(ices, found, strict=True):
-        verdict, decision = inbox.judge(ice.inbound, is_new=is_new), decisions.get(call.pk)
+        verdict, decision = verification.judge(ice.inbound, is_new=is_new), decisions.get(call.pk)
         context, given = AnswerContext.of(verdict, ice.policies), ice.answer
         if decision is not None:
             given = answers.again(ice.inbound, DecisionFacts.from_dict(decision.facts), context)
@@ -179,7 +179,7 @@ def _keep_decided(undecided: Sequence[_Kept]) -> None:
 def _keep_deliveries(kept: Sequence[_Kept]) -> dict[DecidedIce, Answered]:
     deliveries = []
     for one in kept:
-        delivery = inbox.delivery_of(one.ice.inbound, one.verdict)
+        delivery = verification.delivery_of(one.ice.inbound, one.verdict)
         keep_answer(delivery, call=one.call, given=one.answer, started=one.ice.started)
         deliveries.append(delivery)
     CallbackDelivery.objects.bulk_create(deliveries)

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from recordings_site.callbacks import handlers, ice, inbox, relay
+from recordings_site.callbacks import handlers, ice, relay, verification
+from recordings_site.callbacks.counters import tally
 from recordings_site.callbacks.deadline import LOOK_PATIENCE, DatabaseDown, in_time, within_deadline
 from recordings_site.callbacks.handlers import Answered
-from recordings_site.callbacks.inbox import Inbound
-from recordings_site.callbacks.tally import tally
+from recordings_site.callbacks.verification import Inbound
 from recordings_site.callbacks.writer import Writer
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Reason
@@ -44,11 +44,11 @@ def receive(request: HttpRequest) -> HttpResponse:
         tally("no_snapshot")
         return _constant(503, "unavailable")
     try:
-        claim = inbox.claimed(request)
+        claim = verification.claimed(request)
         if claim.application_key not in known.applications:
             known = _snapshot(snapshot.LOOK_FOR_UNKNOWN) or known
         application = known.applications.get(claim.application_key)
-        inbound = inbox.read(request, claim, application, received_at=received_at)
+        inbound = verification.read(request, claim, application, received_at=received_at)
     except SignatureError as problem:
         tally("unauthorized")
         log.info("A callback was refused: %s", problem)

@@ -220,12 +220,12 @@ class Decision(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, null=True, on_delete=models.PROTECT, related_name="decisions")
     # The rule that won, counted from 1; empty when none did.
     rule = models.PositiveIntegerField(null=True)
-    # One of policies.decision.Reason.
+    # One of policies.engine.decision.Reason.
     reason = models.CharField(max_length=60)
     # The draw of sampling, 0 <= draw < 100, deterministic per call id.
     draw = models.FloatField(null=True)
-    # policies.decision.DecisionFacts, self-contained and without credentials: ACE and PIE are answered from it, and
-    # policies.sentences says from it why the call is or is not recorded.
+    # DecisionFacts (policies.engine.decision), self-contained and without credentials: ACE and PIE are answered from it,
+    # and policies.engine.sentences says from it why the call is or is not recorded.
     facts: Any = models.JSONField(default=dict)
     # The answers as given, credentials masked.
     ice_svaml: Any = models.JSONField(null=True)
@@ -262,7 +262,7 @@ def verdict_choices() -> list[tuple[str, str]]:
 class DeliveryResult(models.TextChoices):
     """What came of a delivery; calls.sentences says it to people, from these values."""
 
-    # Its SVAML was given, for the grounds of the decision (policies.sentences).
+    # Its SVAML was given, for the grounds of the decision (policies.engine.sentences).
     ANSWERED = "answered"
     # Kept and not applied: its verdict says why.
     SUSPECT = "suspect"

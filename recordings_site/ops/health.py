@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from recordings_site.callbacks.tally import tallies
+from recordings_site.callbacks.counters import tallies
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob

@@ -90,7 +90,7 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 
 
 class PolicyVersion(models.Model):
-    """One immutable document of a policy (policies.document reads it)."""
+    """One immutable document of a policy (policies.engine.document reads it)."""
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -150,7 +150,7 @@ class Application(models.Model):
     # Sinch's region ("euc1", …), empty for the global host.
     region = models.CharField(max_length=10, blank=True)
     callback_mode = models.CharField(max_length=10, choices=callback_mode_choices, default=CallbackMode.ANSWER)
-    # Where a call goes when nothing better can be decided: an action in the form of policies.document's route.
+    # Where a call goes when nothing better can be decided: an action in the form of policies.engine.document's route.
     default_route: Any = models.JSONField()
     # Answers calls that were placed by our side (ACE without ICE).
     callout_policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

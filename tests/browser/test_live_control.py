@@ -14,8 +14,8 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent, Role
-from recordings_site.callbacks import heard
-from recordings_site.ops.working import drain
+from recordings_site.callbacks import last_seen
+from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State
@@ -47,7 +47,7 @@ class Sinch:
 @pytest.fixture
 def sinch(live_server: LiveServer, settings: Settings) -> Iterator[Sinch]:
     """Sinch with one application whose callbacks go elsewhere, and a site that knows nothing of it yet."""
-    heard.forget()
+    last_seen.forget()
     snapshot.forget()
     account = Account({KEY: factories.SECRET}, dict(NUMBERS), {KEY: {"primary": "https://old.example/callbacks"}})
     settings.PUBLIC_URL = live_server.url

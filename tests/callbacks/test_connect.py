@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import AuditEvent, Team, User
-from recordings_site.callbacks import connecting, heard, relay
+from recordings_site.callbacks import connecting, last_seen, relay
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.engine import snapshot
@@ -27,7 +27,7 @@ OURS = "https://recordings.example.com/callbacks/sinch/"
 def application(settings: Settings) -> Application:
     """An application of which nothing is known but key and secret."""
     settings.PUBLIC_URL = "https://recordings.example.com"
-    heard.forget()
+    last_seen.forget()
     return factories.application()
 
 

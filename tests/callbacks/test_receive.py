@@ -188,7 +188,7 @@ def test_a_policy_that_cannot_be_rendered_gets_the_default_route(number: PhoneNu
 
 
 def test_a_notify_that_cannot_be_stored_is_not_acknowledged(number: PhoneNumber) -> None:
-    with patch("recordings_site.callbacks.inbox.delivery_of", side_effect=DatabaseError("disk full")):
+    with patch("recordings_site.callbacks.verification.delivery_of", side_effect=DatabaseError("disk full")):
         assert post(number.application, notify("recording_finished")).status_code == 503
 
 

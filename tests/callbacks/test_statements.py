@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recordings_site.callbacks import ice as ices
-from recordings_site.callbacks import inbox
+from recordings_site.callbacks import verification
 from recordings_site.callbacks.ice import DecidedIce
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.engine import snapshot
@@ -52,7 +52,7 @@ def decided(number: PhoneNumber, call_id: str) -> DecidedIce:
     assert isinstance(event, Ice)
     told: dict[str, Any] = {"x_timestamp": "", "content_type": "", "signature_digest": call_id.encode(), "fresh": True}
     application = known.applications[number.application.key]
-    inbound = inbox.Inbound(application, event, body, timezone.now(), **told)
+    inbound = verification.Inbound(application, event, body, timezone.now(), **told)
     return ices.decide(inbound, event, known, started=time.perf_counter())
 
 

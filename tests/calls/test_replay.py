@@ -12,7 +12,7 @@ from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
 from recordings_site.calls.replay import Outcome
 from recordings_site.calls.replays import Replay
-from recordings_site.ops.working import drain
+from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import sentences, snapshot
 from recordings_site.policies.engine.document import parse

@@ -11,7 +11,7 @@ from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.management.commands import demo as command
-from recordings_site.ops.working import drain
+from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import (

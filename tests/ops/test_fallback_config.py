@@ -1,4 +1,4 @@
-"""The fallback as the README starts it: connections that stall keep no call waiting."""
+"""The fallback as the operators' README starts it: connections that stall keep no call waiting."""
 
 import contextlib
 import json
@@ -32,10 +32,13 @@ STALLS = {"says nothing": b"", "never ends its head": HEAD, "never ends its body
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """Where a fallback listens that was started by the README's command."""
+    """Where a fallback listens that was started by the command in the operators' README."""
     snapshot.write_file(in_force(), tmp_path / "snapshot", Keyring.parse(KEYS))
     found = free_port()
-    commands = re.findall(r"gunicorn (.*recordings_site\.fallback:application)", (ROOT / "README.md").read_text())
+    commands = re.findall(
+        r"gunicorn (.*recordings_site\.fallback:application)",
+        (ROOT / "recordings_site" / "ops" / "README.md").read_text(),
+    )
     command = [sys.executable, "-m", "gunicorn", *shlex.split(commands[0])]
     command[command.index("--bind") + 1] = f"127.0.0.1:{found}"
     environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(tmp_path / "snapshot")}

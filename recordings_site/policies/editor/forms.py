@@ -1,7 +1,7 @@
 """The form of a policy's document: flat fields, a formset of rules, a formset of the menu's keys.
 
-The form only carries values: what is right is decided by `policies.document.parse`, whose problems come back at the
-field that they are about. So a form, an import and a stored version obey the same rules.
+The form only carries values: `policies.engine.document.parse` decides what is right, and its problems come back at
+their fields. So a form, an import and a stored version obey the same rules.
 """
 
 from collections.abc import Mapping

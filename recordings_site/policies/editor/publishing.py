@@ -1,6 +1,6 @@
 """What is done to policies: drafted, published, approved, rolled back, put away; each with its audit row.
 
-It is the second module of the actions of this package: applications and numbers are in `policies.actions`.
+It is the second module of the actions of this package: applications and numbers are in `policies.applications.actions`.
 """
 
 from django.conf import settings

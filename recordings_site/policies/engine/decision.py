@@ -17,7 +17,7 @@ from recordings_site.policies.engine.routes import ConnectConf, Route, parse_rou
 
 
 class Reason(StrEnum):
-    """Why a call is or is not recorded; policies.sentences says it to people."""
+    """Why a call is or is not recorded; policies.engine.sentences says it to people."""
 
     RULE_RECORDS = "rule_records"
     OTHERWISE_RECORDS = "otherwise_records"
@@ -84,7 +84,7 @@ class DecisionFacts:
     record: bool
     reason: str
     route: Route
-    # What else the words about the reason need (policies.sentences), as JSON.
+    # What else the words about the reason need (policies.engine.sentences), as JSON.
     values: Mapping[str, Any] = field(default_factory=dict)
     policy_id: int | None = None
     policy_name: str = ""
@@ -114,7 +114,7 @@ class DecisionFacts:
 
     @property
     def grounds(self) -> dict[str, Any]:
-        """Why the call is or is not recorded, as JSON: all that policies.sentences needs to say it."""
+        """Why the call is or is not recorded, as JSON: all that policies.engine.sentences needs to say it."""
         found = {name: getattr(self, name) for name in _GROUNDS}
         return {name: value for name, value in found.items() if value not in (None, "", {})}
 

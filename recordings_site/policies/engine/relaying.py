@@ -1,7 +1,7 @@
 """The pure function (what is in force, event, an upstream's SVAML) → our SVAML: its answer with our recording in it.
 
 The upstream, a company's own callback back end, says where calls go; the number's policy says what is recorded. All
-that is not about recording passes through. When there is no usable answer of the upstream's, `policies.answer` answers.
+that is not about recording passes through. Without a usable answer of the upstream's, `policies.engine.answer` answers.
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 Each process keeps one snapshot, rebuilt when the revision row changed, which is looked at once a second at most. A
 sealed file holds the same less every storage credential, for the fallback that answers when all else is down.
-This module imports no Django: `policies.loading` reads the database for it.
+This module imports no Django: `policies.revision.snapshot_loader` reads the database for it.
 """
 
 import json

@@ -15,7 +15,7 @@ from recordings_site.sinch.svaml import RecordingOptions
 
 
 class CannotRecord(Exception):
-    """There is no way to record this call, on these grounds (policies.sentences)."""
+    """There is no way to record this call, on these grounds (policies.engine.sentences)."""
 
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)

@@ -44,7 +44,7 @@ _OPEN = (Code.PLANNED, Code.UNDER_WAY, Code.OVERDUE)
 
 @dataclass(frozen=True, slots=True)
 class RecordingDecision:
-    """What became of one call, and why: the grounds of its decision (policies.sentences), {} where nothing decided.
+    """What became of one call, and why: its decision's grounds (policies.engine.sentences), {} where nothing decided.
 
     `recording` is the one that the code is about; `undecided` says why nothing was decided about one recorded anyway.
     """

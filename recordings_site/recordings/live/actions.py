@@ -41,7 +41,7 @@ class CommandResult(StrEnum):
     CALL_OVER = "call_over"
     RUNS_ALREADY = "runs_already"
     RUNS_NOT = "runs_not"
-    # On grounds that policies.sentences says.
+    # On grounds that policies.engine.sentences says.
     CANNOT_RECORD = "cannot_record"
     # `error`, in Sinch's words.
     REFUSED = "refused"

@@ -186,7 +186,7 @@ class RecordingJob(models.Model):
     available_at = models.DateTimeField(null=True)
     transcript_available_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
-    # recordings.state.DeletedCode, with its values; so are the codes below.
+    # recordings.models.states.DeletedCode, with its values; so are the codes below.
     deleted_code = models.CharField(max_length=20, blank=True)
     deleted_values: Any = models.JSONField(default=dict)
 
@@ -200,12 +200,12 @@ class RecordingJob(models.Model):
     # Seconds, measured from the audio.
     duration = models.FloatField(null=True)
     audio: Any = models.JSONField(default=dict)
-    # recordings.media: the waveform, at most 4,000 points for each lane.
+    # recordings.audio.probe: the waveform, at most 4,000 points for each lane.
     peaks = models.BinaryField(null=True)
     problem_code = models.CharField(max_length=20, blank=True)
     problem_values: Any = models.JSONField(default=dict)
 
-    # The start of the last walk through the store that met its object (recordings.reconcile).
+    # The start of the last walk through the store that met its object (recordings.reconcile.walk).
     listed_at = models.DateTimeField(null=True)
 
     # The file should be there and is not: since when, whether it was given up, and how that was found.
@@ -285,7 +285,7 @@ class RecordingJob(models.Model):
 
     @property
     def shown_state(self) -> Shown:
-        """As every page shows it (recordings.state)."""
+        """As every page shows it (recordings.models.states)."""
         return shown_state(self)
 
     @property

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class IndexedRecording(models.Model):
-    """One recording whose transcript can be searched. Ids are in the order of the calls' times (recordings.ids)."""
+    """One recording whose transcript can be searched. Ids are in the order of the calls' times (line_ids)."""
 
     id = models.BigIntegerField(primary_key=True)
     recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="indexed")

@@ -37,8 +37,8 @@ class Transcript(models.Model):
 
 
 class TranscriptLine(models.Model):
-    """One line of a transcript. The id is ordered by the call's time (recordings.transcripts), so that newest-first
-    is the id's order, also for back-filled calls.
+    """One line of a transcript. Its id is ordered by the call's time (line_ids): newest first is the id's order, also
+    for back-filled calls.
     """
 
     id = models.BigIntegerField(primary_key=True)

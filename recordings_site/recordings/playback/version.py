@@ -17,7 +17,7 @@ from recordings_site.web.ranges import Selected
 class Version:
     """`size` bytes at `key` with this strong ETag.
 
-    With a `head`, a virtual first frame (recordings.mp3), it is sent as head + the object's bytes from `skip` on.
+    With a `head`, a virtual first frame (recordings.audio.mp3), it is sent as head + the object's bytes from `skip` on.
     """
 
     key: str

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from django import forms
 from django.utils import timezone
 
-from recordings_site.web.fields import DayField
+from recordings_site.web.day_field import DayField
 
 
 class ReconcileForm(forms.Form):

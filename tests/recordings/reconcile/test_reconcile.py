@@ -19,7 +19,7 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.working import drain
+from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import Reconciliation, RecordingJob, State

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from recordings_site.ops.chores import catch_up_with_index
-from recordings_site.ops.working import drain
+from recordings_site.ops.periodic import catch_up_with_index
+from recordings_site.ops.worker_loop import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.ingest.transcripts import enqueue_outdated
 from recordings_site.recordings.management.commands import reindex

@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from recordings_site.ops.chores import CHORES
+from recordings_site.ops.periodic import CHORES
 from recordings_site.ops.supervision import end_with_parent
-from recordings_site.ops.working import Worker, drain
+from recordings_site.ops.worker_loop import Worker, drain
 from recordings_site.tasks import registry
 
 # SQLite lets one write at a time: two that wait for each other only keep the callbacks waiting.

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.ops.chores import Chore, SnapshotFile, tidy_up
-from recordings_site.ops.working import Worker
+from recordings_site.ops.periodic import Chore, SnapshotFile, tidy_up
+from recordings_site.ops.worker_loop import Worker
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import SnapshotRevision
 from recordings_site.tasks.models import Task

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from recordings_site.callbacks import later
+from recordings_site.callbacks import tasks
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.revision.snapshot_loader import seal_to_file
 from recordings_site.recordings.ingest import overdue, transcripts
@@ -55,7 +55,7 @@ def tidy_up() -> None:
 
 def queue_unapplied() -> None:
     """Queue the callbacks that were acknowledged by a process that died before it applied them."""
-    later.enqueue_unapplied()
+    tasks.enqueue_unapplied()
 
 
 def look_for_endless() -> None:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from recordings_site.base.deadline import Deadline
-from recordings_site.ops.chores import Chore
+from recordings_site.ops.periodic import Chore
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind
