@@ -5,9 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from recordings_site.accounts.models import User
@@ -22,7 +20,6 @@ class Item:
     icon: str
     key: str = ""
     url: str = ""
-    current: bool = False
 
 
 EVERYBODY = (
@@ -57,15 +54,15 @@ PAGES = {
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html: the rail's pages and their keys, and the addresses of search, profile and sign-out."""
+    """The context of base.html: the rail's pages, which one this is, and some addresses."""
     user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
         return {"shell": {}}
-    here = next((item.name for group in _groups(user.sees_all) for item in group if _is_on(item, request.path)), "")
+    groups = _groups(user.sees_all)
     return {
         "shell": {
-            "pages": _rendered("_rail_pages.html", user.sees_all, here),
-            "keys": _rendered("_rail_keys.html", user.sees_all, ""),
+            "groups": groups,
+            "here": next((item.name for group in groups for item in group if _is_on(item, request.path)), ""),
             "search_url": address("search"),
             "profile_url": address("profile"),
             "sign_out_url": address("account_logout"),
@@ -103,10 +100,3 @@ def _groups(sees_all: bool) -> list[list[Item]]:
 def _is_on(item: Item, path: str) -> bool:
     """Whether `path` is the item's page, or below it."""
     return path == item.url if item.url == "/" else path.startswith(item.url)
-
-
-@cache
-def _rendered(template: str, sees_all: bool, here: str) -> SafeString:
-    """A part of the frame in which the item `here` is current: the same on each page, and a third of its templates."""
-    groups = [[replace(item, current=item.name == here) for item in group] for group in _groups(sees_all)]
-    return render_to_string(template, {"groups": groups})

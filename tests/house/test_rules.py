@@ -54,6 +54,11 @@ def test_text_is_never_called_safe() -> None:
     assert offences(r"innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\(", "static/js/*.js") == []
 
 
+def test_html_is_written_by_templates() -> None:
+    in_python = offences(r"\b(SafeString|mark_safe|format_html|format_html_join)\b", "recordings_site/*.py")
+    assert [line for line in in_python if not line.startswith("recordings_site/web/")] == []
+
+
 def test_templates_hold_no_script_and_no_style() -> None:
     inline = r"""<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\shx-on|\son[a-z]+="|javascript:"""
     assert offences(inline, "templates/*.html") == []
