@@ -109,6 +109,11 @@ def short_day(at: date) -> str:
     return f"{at.day} {at:%b}"
 
 
+def month(at: date) -> str:
+    """A month of a year: "March 2026"."""
+    return f"{at:%B %Y}"
+
+
 def day(at: date) -> str:
     """A date in a sentence: "5 March 2026"."""
     return f"{at.day} {at:%B %Y}"

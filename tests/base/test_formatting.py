@@ -136,6 +136,7 @@ def test_a_time_is_written_in_its_own_zone() -> None:
     assert formatting.sortable(AT) == "2026-03-05 14:05"
     assert formatting.weekday(AT) == "Thursday, 5 March 2026"
     assert formatting.short_day(AT) == "5 Mar"
+    assert formatting.month(AT) == "March 2026"
 
 
 @pytest.mark.parametrize(

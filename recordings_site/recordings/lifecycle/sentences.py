@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.utils.text import capfirst
 
-from recordings_site.base.formatting import day, utc
+from recordings_site.base.formatting import counted, day, utc
 from recordings_site.recordings.models import (
     DeletedCode,
     OverdueCode,
@@ -76,11 +76,11 @@ def _why_overdue(row: Row) -> str:
         case _, OverdueCode.NOT_LISTED:
             return f"expected, but not in the store when it was listed on {_moment(values['at'])}."
         case OverdueKind.LATE, _:
-            return f"Sinch has not written the file {values['minutes']} minutes after the call's end."
+            return f"Sinch has not written the file {counted(values['minutes'], 'minute')} after the call's end."
         case OverdueKind.MISSING, _:
             return (
-                f"nothing was written in {round(values['minutes'] / 60)} hours. Sinch tells nobody when an upload"
-                " fails: check the destination, its write credentials above all."
+                f"nothing was written in {counted(round(values['minutes'] / 60), 'hour')}. Sinch tells nobody when an"
+                " upload fails: check the destination, its write credentials above all."
             )
     return ""
 

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import month
 from recordings_site.calls.models import Direction
 from recordings_site.recordings.models import IndexedRecording, RecordingTag, line_ids
 from recordings_site.recordings.search.engines import port
@@ -79,7 +80,7 @@ def _facets(found: Sequence[int], query: CompiledQuery) -> Iterator[Facet]:
     speakers = _speakers(found, query)
     yield _facet("Speaker", ((label, f"speaker:{quoted(label)}") for label in speakers))
     months = [timezone.localtime(row[3]) for row in rows]
-    yield _facet("Month", ((f"{month:%B %Y}", f"on:{month:%Y-%m}") for month in months), by_count=False)
+    yield _facet("Month", ((month(at), f"on:{at:%Y-%m}") for at in months), by_count=False)
     yield _facet("Policy", ((row[4], f"policy:{quoted(row[4])}") for row in rows if row[4]))
     tags = RecordingTag.objects.filter(recording__indexed__in=found).values_list(F("tag__name"))
     yield _facet("Tag", ((name, f"tag:{quoted(name)}") for (name,) in tags))
