@@ -224,7 +224,7 @@ class Decision(models.Model):
     reason = models.CharField(max_length=60)
     # The draw of sampling, 0 <= draw < 100, deterministic per call id.
     draw = models.FloatField(null=True)
-    # DecisionFacts (policies.engine.decision), self-contained and without credentials: ACE and PIE are answered from it,
+    # DecisionFacts (policies.engine.decision), self-contained, without credentials: ACE and PIE are answered from it,
     # and policies.engine.sentences says from it why the call is or is not recorded.
     facts: Any = models.JSONField(default=dict)
     # The answers as given, credentials masked.

@@ -5,12 +5,13 @@
 
 import contextlib
 import socket
-import time
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from recordings_site.base.deadline import Deadline
+
 # Seconds from when a thread takes up a request until it has come in and is answered: Sinch sends one in milliseconds.
-DEADLINE = 2.0
+REQUEST_SECONDS = 2.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -21,23 +22,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """Prepare, then serve."""
-        self.begun: dict[TConn, float] = {}
+        self.deadlines: dict[TConn, Deadline] = {}
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
         """Serve a request, in one of the threads."""
-        self.begun[conn] = time.monotonic()
+        self.deadlines[conn] = Deadline(REQUEST_SECONDS)
         try:
             return super().handle(conn)
         finally:
-            del self.begun[conn]
+            del self.deadlines[conn]
 
     def murder_pending(self) -> None:
         """Close what is overdue; called at least once a second, in the main thread."""
         super().murder_pending()
-        overdue = time.monotonic() - DEADLINE
-        for conn, begun in self.begun.copy().items():
-            if begun < overdue:
+        for conn, deadline in self.deadlines.copy().items():
+            if deadline.expired:
                 with contextlib.suppress(OSError):
                     # The thread that waits reads an end. A TLS socket's own method would end the encryption, too.
                     socket.socket.shutdown(conn.sock, socket.SHUT_RD)

@@ -87,7 +87,7 @@ class PickField(forms.Field):
     def offer_to(self, user: "User") -> None:
         """Offer the rows of this person."""
         self.user = self.widget.user = user
-        self.found: dict[Any, Model] = {}
+        self.found: dict[tuple[bool, Any], Model] = {}
         self.widget.known = {}
 
     @property
@@ -99,14 +99,16 @@ class PickField(forms.Field):
         """The row of a key or a typed text."""
         if value in self.empty_values:
             return None
-        if value not in self.found:
-            find = self.choices.by_text if isinstance(value, Typed) else self.choices.by_key
+        typed = isinstance(value, Typed)
+        if (typed, value) not in self.found:
             try:
-                self.found[value] = find(value, self.user)
+                find = self.choices.by_text if typed else self.choices.by_key
+                self.found[typed, value] = find(value, self.user)
             except NotPicked as problem:
-                self.widget.known[value] = ""
+                if not typed:
+                    self.widget.known[str(value)] = ""
                 raise forms.ValidationError(str(problem)) from None
-        return self.found[value]
+        return self.found[typed, value]
 
     def prepare_value(self, value: Any) -> Any:
         """The key of the row that is shown as picked; what was typed where it means none."""
@@ -115,7 +117,7 @@ class PickField(forms.Field):
                 value = self.to_python(value)
             except forms.ValidationError:
                 return value
-        row = self.found.get(value, value)
+        row = self.found.get((False, value), value)
         if not isinstance(row, Model):
             return value
         choice = self.choices.choice(row)

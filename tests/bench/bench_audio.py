@@ -111,8 +111,8 @@ class Listener:
 
 def rows() -> Iterator[Row]:
     """Both deliveries, beside nginx alone, in one run."""
-    # The default of 224 in each of two processes would refuse some: nobody deals listeners out evenly.
-    os.environ["AUDIO_STREAMS"] = "380"
+    # Each of two processes may have them all: nobody deals listeners out evenly, and one that is full refuses.
+    os.environ["AUDIO_STREAMS"] = str(LISTENERS + 10)
     with tempfile.TemporaryDirectory(prefix="recordings-bench-") as name:
         folder = Path(name)
         for part in ("store", "plain", "accel"):
@@ -132,9 +132,9 @@ def rows() -> Iterator[Row]:
 
 def _with_store(store: nginx.Nginx, folder: Path) -> Iterator[Row]:
     os.environ["STORE_ENDPOINTS_ALLOWED"] = "127.0.0.1"
-    with postgres.running() as database, running(database.url, threads=400) as site:
+    with postgres.running() as database, running(database.url, threads=LISTENERS + 20) as site:
         job, local, cookie, signed, file = site.python(PREPARE, str(store.port)).split()
-        with _delivery("accel"), running(database.url, threads=400) as behind:
+        with _delivery("accel"), running(database.url, threads=LISTENERS + 20) as behind:
             front = nginx.start(folder / "accel", web=f"127.0.0.1:{behind.port}")
             plain = _plain(folder / "plain", signed)
             path = f"/recordings/{job}/audio"

@@ -95,6 +95,11 @@ def read_text(text: str, reading: Reading) -> str:
     return text.strip()
 
 
+def unknown(what: str, name: str, known: Sequence[str]) -> str:
+    """What to say of a field, filter or value that there is not."""
+    return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."
+
+
 def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Read:
     """Reads one of these values, however it is written; `meant` are words that people type for them."""
 
@@ -105,7 +110,7 @@ def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = N
                 return each
         close = difflib.get_close_matches(wanted, values, 1, 0.5)
         likely = (meant or {}).get(wanted.removesuffix("s")) or next(iter(close), "")
-        sentence = f"There is no {what} “{text}”; there are {', '.join(values[:-1])} and {values[-1]}."
+        sentence = unknown(what, text, values)
         raise Unreadable(sentence, meant=likely, example=values[0])
 
     return read

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.criteria.criterion import Criterion, Reading, Unreadable, Value
-from recordings_site.recordings.criteria.registry import LISTED, unknown
+from recordings_site.recordings.criteria.criterion import Criterion, Reading, Unreadable, Value, unknown
+from recordings_site.recordings.criteria.registry import LISTED
 from recordings_site.web.pick_field import SUFFIX, PickField, offer_to
 
 LONGEST_VALUE = 200  # characters

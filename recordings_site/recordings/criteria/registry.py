@@ -36,7 +36,7 @@ YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
 # What people type for them.
 _MEANT_BY_HAS = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
-_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "unknown": NOBODYS, "lost": OverdueKind.MISSING}
+_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "lost": OverdueKind.MISSING}
 
 
 def _states(user: User) -> list[tuple[str, str]]:
@@ -258,7 +258,7 @@ CRITERIA = (
         label="Has",
         example="has:comment",
         help="Recordings with a transcript, comment, correction, tag or audio.",
-        read=one_of("thing to have", HAS, _MEANT_BY_HAS),
+        read=one_of("property", HAS, _MEANT_BY_HAS),
         condition=conditions.has,
         listed=False,
     ),
@@ -275,8 +275,3 @@ SEARCHED: Mapping[str, Criterion] = {name: each for each in CRITERIA for name in
 MEANT: Mapping[str, str] = {word: each.name for each in CRITERIA for word in each.meant}
 # Fields that hold phone numbers: what is offered when somebody searches for one.
 PHONES: Sequence[str] = [each.name for each in CRITERIA if each.continues is _is_phone]
-
-
-def unknown(what: str, name: str, known: Sequence[str]) -> str:
-    """What to say of a field or filter that there is not."""
-    return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."

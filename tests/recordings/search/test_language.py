@@ -110,7 +110,7 @@ def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
         ("OR refund", (0, 2), "refund", "before it"),
         ("refund NOT", (7, 10), "refund", "behind it"),
         ("numbr:+46", (0, 5), "number:+46", "Did you mean"),
-        ("state:availble", (0, 14), "state:available", "There is no state “availble”; there are expected,"),
+        ("state:availble", (0, 14), "state:available", "Unknown state “availble”; there are expected,"),
         ("on:someday", (0, 10), "on:today", "isn’t a valid date"),
         ("on:2026-02-30", (0, 13), "on:today", "isn’t a valid date"),
         ("longer:five", (0, 11), "longer:5m", "Write a length"),

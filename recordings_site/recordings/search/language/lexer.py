@@ -4,7 +4,8 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from recordings_site.recordings.criteria.registry import MEANT, SEARCHED, unknown
+from recordings_site.recordings.criteria.criterion import unknown
+from recordings_site.recordings.criteria.registry import MEANT, SEARCHED
 
 SPEAKER = "speaker"
 FIELDS = (SPEAKER, *SEARCHED)

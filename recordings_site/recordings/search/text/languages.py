@@ -1,20 +1,19 @@
 """Knows in which languages transcripts were indexed: each search stems its words in all of them."""
 
-import time
-
+from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import SpokenLanguage
 
-# Seconds for which a process believes what it read: a new language is found that much later by the others.
-BELIEVED = 5.0
-_read: tuple[float, tuple[str, ...]] = (float("-inf"), ())
+# Kept for 5 seconds: a language that another process learns is found that much later.
+_read = Lru[str, tuple[str, ...]](1, seconds=5.0)
 
 
 def languages() -> tuple[str, ...]:
     """The languages, at most a few seconds old: a query less for each search."""
-    global _read
-    if time.monotonic() - _read[0] > BELIEVED:
-        _read = (time.monotonic(), tuple(SpokenLanguage.objects.values_list("code", flat=True)))
-    return _read[1]
+    found = _read.get("")
+    if found is None:
+        found = tuple(SpokenLanguage.objects.values_list("code", flat=True))
+        _read.put("", found)
+    return found
 
 
 def learn(language: str) -> None:
@@ -25,5 +24,4 @@ def learn(language: str) -> None:
 
 def forget() -> None:
     """Read them anew at the next search."""
-    global _read
-    _read = (float("-inf"), ())
+    _read.clear()
