@@ -3,7 +3,6 @@
 `gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
 """
 
-import gc
 import logging
 from typing import Any
 
@@ -27,11 +26,7 @@ def on_starting(server: object) -> None:
 
 
 def post_worker_init(worker: object) -> None:
-    """Load what is in force before the first call comes; while the database is down, the first callback tries again.
-
-    What is loaded by then stays: the collector of garbage, which now and then held up all threads for 60 ms to look
-    through it, is told to leave it alone.
-    """
+    """Load what is in force before the first call comes; while the database is down, the first callback tries again."""
     from recordings_site.policies.engine import snapshot
 
     try:
@@ -41,8 +36,6 @@ def post_worker_init(worker: object) -> None:
         logging.getLogger(__name__).exception("The policies cannot be loaded yet.")
     finally:
         connections.close_all()
-        gc.collect()
-        gc.freeze()
 
 
 logconfig_dict: dict[str, Any] = {
