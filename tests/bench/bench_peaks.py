@@ -16,9 +16,9 @@ EXAMINE = """
 import django, sys
 django.setup()
 from pathlib import Path
-from recordings_site.recordings import media
+from recordings_site.recordings.audio import probe
 if len(sys.argv) > 1:
-    media.examine(Path(sys.argv[1]))
+    probe.examine(Path(sys.argv[1]))
 """
 TALK = ROOT / "recordings_site" / "simulator" / "audio" / "yearly-review.mp3"
 

@@ -25,7 +25,7 @@ CALLS = 100_000
 
 PREPARE = f"""
 from tests import factories
-from recordings_site.policies.actions import put_in_force
+from recordings_site.policies.revision.actions import put_in_force
 from recordings_site.policies.models import PhoneNumber
 place = factories.destination().pk
 rules = [
@@ -50,7 +50,7 @@ print(application.key, factories.SECRET)
 """
 REBUILD = """
 import time
-from recordings_site.policies.loading import FromDatabase
+from recordings_site.policies.revision.snapshot_loader import FromDatabase
 loader = FromDatabase()
 loader.load()
 began = time.perf_counter()
@@ -63,7 +63,7 @@ from datetime import timedelta
 from django.utils import timezone
 from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
-from recordings_site.policies.document import parse
+from recordings_site.policies.engine.document import parse
 from recordings_site.policies.models import PhoneNumber, Policy
 draw, now = random.Random(1), timezone.now()
 policy = Policy.objects.order_by("pk").first()
