@@ -102,10 +102,11 @@ class Line:
                 self.seconds = (self.seconds + ended - began) / 2
 
     def _expected(self) -> float:
-        """Seconds until a turn, for who comes now. While the database hangs, turns take as long as nothing moves."""
+        """Seconds until a turn, for who comes now; while the database hangs, at least as long as nothing has moved."""
         if not self._waiting and self._under_way < self._at_once:
             return 0.0
-        return (1 + self._waiting // self._width) * max(self.seconds, time.monotonic() - self._moved_at)
+        stalled = max(0.0, time.monotonic() - self._moved_at - self.seconds)
+        return (1 + self._waiting // self._width) * self.seconds + stalled
 
 
 def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable[[T], None] | None = None) -> T:
