@@ -192,3 +192,18 @@ def test_nobody_joins_a_line_in_which_nothing_moves(clock: list[float]) -> None:
 def _ignore(go_on: threading.Event) -> None:
     with pytest.raises(DatabaseDown):
         in_time(lambda: go_on.wait(5))
+
+
+def test_a_short_stall_refuses_nobody_who_waits_behind_it(clock: list[float]) -> None:
+    line = Line(at_once=1, width=1)
+    line.enter()
+    with line.turn():
+        clock[0] += 0.01
+    for _ in range(30):
+        line.enter()
+    with line.turn():
+        clock[0] += 0.06
+        line.enter()
+        clock[0] += deadline.PATIENCE
+        with pytest.raises(DatabaseDown):
+            line.enter()
