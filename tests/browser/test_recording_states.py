@@ -143,7 +143,7 @@ def test_it_prints_a_clean_transcript(context: BrowserContext, live_server: Live
     person.page.emulate_media(media="print")
     assert person.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert not person.page.locator("#player").is_visible()
-    for useless in ("#moment", "#callbacks", ".rec-side form", ".ln-tools"):
+    for useless in ("#selection", "#callbacks", ".rec-side form", ".ln-tools"):
         assert not person.page.locator(useless).first.is_visible(), useless
     assert person.page.get_by_text("Hi Dana. I was charged twice.").is_visible()
     assert person.page.get_by_text("You are welcome. Have a lovely day, goodbye.").is_visible()
@@ -192,7 +192,7 @@ def test_without_javascript_one_listens_reads_seeks_and_comments(
     assert page.url.endswith("?t=15.25") or "?t=15" in page.url
     assert "#t=15" in (page.locator("audio").get_attribute("src") or "")
     page.get_by_label("Comment", exact=True).fill("Read this")
-    page.locator("#moment form button", has_text="Comment").click()
+    page.locator("#selection form button", has_text="Comment").click()
     assert page.get_by_text("Read this").is_visible()
     page.get_by_role("button", name="15 seconds").first.click()
     page.get_by_text("Correct this line").click()

@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
     "recordings": PAGE,
     "recordings_export": LIBRARY,
     "recordings_tag": LIBRARY,
-    "recordings_heard": OWN,
+    "recordings_mark_played": OWN,
     "recordings_columns": OWN,
     "search*": PAGE,
     # What pickers suggest: to each the rows that they may see, tested with the pickers.
@@ -82,13 +82,13 @@ RULES: dict[str, Rule] = {
     "recording_correct": SUPERVISION,
     "recording_revert": SUPERVISION,
     "recording_speaker": SUPERVISION,
-    "recording_nudge": SUPERVISION,
+    "recording_offset": SUPERVISION,
     "recording_assign": OVERSIGHT,
     "recording_export": SUPERVISION,
     "recording_download": SUPERVISION,
     # What one heard, and how one's player behaves, is one's own: an auditor's too.
-    "recording_heard": RECORDING_OWN,
-    "player_manners": OWN,
+    "recording_played": RECORDING_OWN,
+    "player_settings": OWN,
     # Calls in progress: who sees the call's number watches, a supervisor commands.
     "live": PAGE,
     "live_command": SUPERVISION,

@@ -60,7 +60,7 @@ def add_one_of_each(world: World) -> None:
     for each in (recording, world.recording):
         RecordingTag.objects.create(recording=each, tag=tag, author=person)
         annotations.add_comment(by=person, recording=each, at=1, end=None, text="?")
-        Listening.objects.update_or_create(recording=each, user=admin, defaults={"position": 20, "heard_at": None})
+        Listening.objects.update_or_create(recording=each, user=admin, defaults={"position": 20, "played_at": None})
     LineCorrection.objects.create(transcript=world.recording.transcript, position=0, text="?", author=person)
     saved = SavedSearch.objects.create(owner=admin, name=f"Saved {recording.pk}", page="search", query="q=refund")
     SavedMatch.objects.create(saved=saved, recording=recording)

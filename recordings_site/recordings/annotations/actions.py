@@ -40,15 +40,15 @@ def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | No
     data = {"at": at, "end": end, "mentions": [person.email for person in people]}
     audit.record(by=by, action="comment.added", subject=recording, data=data)
     if people:
-        enqueue("comment.tell_mentioned", comment.pk)
+        enqueue("comment.notify_mentioned", comment.pk)
     return comment
 
 
 @transaction.atomic
-def tell_mentioned(comment_id: int) -> int:
+def notify_mentioned(comment_id: int) -> int:
     """Write to those whom a comment mentions, once; gives how many took it. What was said stays behind the sign-in."""
     comments = Comment.objects.select_related("author", "recording__number")
-    comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, told_at=None).first()
+    comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, notified_at=None).first()
     if comment is None:
         return 0
     told = 0
@@ -61,13 +61,13 @@ def tell_mentioned(comment_id: int) -> int:
             )
         except SMTPRecipientsRefused:  # tried again, it would bring the others the same mail each time
             log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
-    comment.told_at = timezone.now()
-    comment.save(update_fields=["told_at"])
+    comment.notified_at = timezone.now()
+    comment.save(update_fields=["notified_at"])
     return told
 
 
 @transaction.atomic
-def settle_comment(*, by: User, comment: Comment, resolved: bool) -> None:
+def resolve_comment(*, by: User, comment: Comment, resolved: bool) -> None:
     """Resolve a comment, or open it again."""
     comment.resolved_at = timezone.now() if resolved else None
     comment.resolved_by = by if resolved else None
@@ -145,7 +145,7 @@ def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name:
 
 
 @transaction.atomic
-def nudge_transcript(*, by: User, transcript: Transcript, offset: float) -> None:
+def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) -> None:
     """Move every line by this many seconds, because the transcript runs early or late."""
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
@@ -183,10 +183,10 @@ def index_number(number_id: int) -> int:
     return count
 
 
-@task("comment.tell_mentioned")
-def tell_mentioned_task(job: Task) -> None:
+@task("comment.notify_mentioned")
+def notify_mentioned_task(job: Task) -> None:
     """Mail those whom the comment `job.subject` mentions."""
-    tell_mentioned(int(job.subject))
+    notify_mentioned(int(job.subject))
 
 
 @task("transcripts.index_number")

@@ -14,7 +14,7 @@ LONGEST_FIND = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SelectedSpan:
     """Where a link into a recording points: seconds, the end of a span, words to find. Nonsense is left out."""
 
     t: float | None
@@ -22,13 +22,13 @@ class Moment:
     q: str
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Moment":
+    def of(cls, query: Mapping[str, str]) -> "SelectedSpan":
         """Read `?t=754.2&end=771&q=refund`."""
         t, end = parse_timecode(query.get("t")), parse_timecode(query.get("end"))
         return cls(t, end if t is not None and end is not None and end > t else None, query.get("q", "")[:LONGEST_FIND])
 
 
-class HeardForm(forms.Form):
+class PlaybackProgressForm(forms.Form):
     """What the player tells every 15 seconds, at 90 % and on leaving."""
 
     # A post covers 15 s of the clock, at triple speed 45 s of the recording; an hour is a sleeping laptop's.
@@ -37,7 +37,7 @@ class HeardForm(forms.Form):
     done = forms.BooleanField(required=False)
 
 
-class MannersForm(forms.Form):
+class PlayerSettingsForm(forms.Form):
     """How a person listens."""
 
     speed = forms.FloatField(min_value=0.5, max_value=3)
@@ -81,13 +81,13 @@ class SpeakerForm(forms.Form):
     for_number = forms.BooleanField(required=False)
 
 
-class NudgeForm(forms.Form):
+class OffsetForm(forms.Form):
     """By how many seconds the transcript runs early (negative: late) against the sound."""
 
     offset = forms.FloatField(min_value=-600, max_value=600)
 
 
-class WhoseForm(PickForm):
+class AssignNumberForm(PickForm):
     """To which number a recording belongs of which that is not known."""
 
     number = PickField(NUMBERS_IN_USE, label="It belongs to", nothing="Choose a number")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.annotations.forms import Moment
+from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.annotations.mentions import handle, people_of
-from recordings_site.recordings.annotations.timecode import MomentLine, line_at
+from recordings_site.recordings.annotations.timecode import LineAtTime, line_at
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript
 
 # More names than this do not help who writes a comment.
@@ -14,11 +14,11 @@ MOST_HANDLES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Notebook:
+class Annotations:
     """The notes of one recording and what is needed to add to them."""
 
-    moment: Moment
-    line: MomentLine | None
+    selected: SelectedSpan
+    line: LineAtTime | None
     comments: Sequence[Comment]
     tags: Sequence[RecordingTag]
     handles: Sequence[str]
@@ -29,12 +29,14 @@ class Notebook:
         return sum(comment.resolved_at is None for comment in self.comments)
 
 
-def notebook_of(recording: RecordingJob, transcript: Transcript | None, user: User, moment: Moment) -> Notebook:
+def annotations_of(
+    recording: RecordingJob, transcript: Transcript | None, user: User, selected: SelectedSpan
+) -> Annotations:
     """Gather the notes; the line and the names of colleagues only when somebody looks at a moment."""
-    at_moment = moment.t is not None
-    return Notebook(
-        moment=moment,
-        line=line_at(transcript, moment) if transcript is not None else None,
+    is_selected = selected.t is not None
+    return Annotations(
+        selected=selected,
+        line=line_at(transcript, selected) if transcript is not None else None,
         comments=list(
             Comment.objects.filter(recording=recording)
             .select_related("author", "resolved_by")
@@ -42,6 +44,6 @@ def notebook_of(recording: RecordingJob, transcript: Transcript | None, user: Us
         ),
         tags=list(RecordingTag.objects.filter(recording=recording).select_related("tag", "author")),
         handles=[handle(person) for person in people_of(recording) if person != user][:MOST_HANDLES]
-        if at_moment
+        if is_selected
         else [],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recordings_site.recordings.annotations.forms import Moment
+from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.models import LineCorrection, Transcript
 from recordings_site.recordings.transcripts.lines import names_of
 
@@ -12,7 +12,7 @@ _ROUNDING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class MomentLine:
+class LineAtTime:
     """The line at a moment, as Sinch heard it and as it reads now."""
 
     position: int
@@ -28,12 +28,12 @@ class MomentLine:
         return bool(self.history) and not self.history[-1].reverts
 
 
-def line_at(transcript: Transcript, moment: Moment) -> MomentLine | None:
+def line_at(transcript: Transcript, selected: SelectedSpan) -> LineAtTime | None:
     """The line spoken at the moment: the last one that has begun; None before the first."""
-    if moment.t is None:
+    if selected.t is None:
         return None
     row = (
-        transcript.lines.filter(timestamp__lte=moment.t - transcript.offset + _ROUNDING)
+        transcript.lines.filter(timestamp__lte=selected.t - transcript.offset + _ROUNDING)
         .order_by("-timestamp", "-position")
         .first()
     )
@@ -45,7 +45,7 @@ def line_at(transcript: Transcript, moment: Moment) -> MomentLine | None:
         .order_by("id")
     )
     corrected = bool(history) and not history[-1].reverts
-    return MomentLine(
+    return LineAtTime(
         position=row.position,
         start=max(0.0, row.timestamp + transcript.offset),
         speaker=names_of(transcript.recording).get(row.speaker_label, row.speaker_label),

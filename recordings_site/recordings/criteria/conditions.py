@@ -151,5 +151,5 @@ _HAVING: dict[str, Callable[[User], Q]] = {
     "correction": lambda user: _has(LineCorrection.objects.filter(transcript__recording=_OWN)),
     "audio": lambda user: Q(available_at__isnull=False, deleted_at=None),
     "tag": lambda user: _has(RecordingTag.objects.filter(recording=_OWN)),
-    "heard": lambda user: _has(Listening.objects.filter(recording=_OWN, user=user, heard_at__isnull=False)),
+    "heard": lambda user: _has(Listening.objects.filter(recording=_OWN, user=user, played_at__isnull=False)),
 }

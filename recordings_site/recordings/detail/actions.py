@@ -7,11 +7,11 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.models import Listening, RecordingJob
 
-HEARD = "audio.heard"
+PLAYED = "audio.heard"
 
 
 @transaction.atomic
-def heard(*, by: User, recording: RecordingJob, seconds: float, position: float, done: bool) -> Listening:
+def record_playback(*, by: User, recording: RecordingJob, seconds: float, position: float, done: bool) -> Listening:
     """`seconds` of the recording were heard since the last word, up to `position`. `done`: past 90 %, or leaving.
 
     Only what was heard counts as a play, and is audited; a page that was merely opened leaves no mark.
@@ -20,11 +20,11 @@ def heard(*, by: User, recording: RecordingJob, seconds: float, position: float,
     row.position = position
     row.seconds += seconds
     row.updated_at = timezone.now()
-    if done and row.seconds > 0 and row.heard_at is None:
-        row.heard_at = row.updated_at
+    if done and row.seconds > 0 and row.played_at is None:
+        row.played_at = row.updated_at
     row.save()
     if seconds > 0:
         audit.record(
-            by=by, action=HEARD, subject=recording, data={"seconds": round(seconds, 1), "position": round(position, 1)}
+            by=by, action=PLAYED, subject=recording, data={"seconds": round(seconds, 1), "position": round(position, 1)}
         )
     return row

@@ -16,14 +16,14 @@ from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations.forms import (
+    AssignNumberForm,
     CommentForm,
     CorrectionForm,
-    Moment,
-    NudgeForm,
+    OffsetForm,
     RevertForm,
+    SelectedSpan,
     SpeakerForm,
     TagForm,
-    WhoseForm,
 )
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.links import recording_url
@@ -45,11 +45,11 @@ def comment(request: Request, recording_id: UUID) -> HttpResponse:
 
 @require_POST
 @access.signed_in
-def comment_settle(request: Request, recording_id: UUID, comment_id: int) -> HttpResponse:
+def comment_resolve(request: Request, recording_id: UUID, comment_id: int) -> HttpResponse:
     """Resolve a comment, or open it again."""
     recording = _recording(request, recording_id)
     found = get_object_or_404(Comment.objects.select_related("recording"), pk=comment_id, recording=recording)
-    annotations.settle_comment(by=request.user, comment=found, resolved=found.resolved_at is None)
+    annotations.resolve_comment(by=request.user, comment=found, resolved=found.resolved_at is None)
     return _back(request, recording)
 
 
@@ -132,14 +132,14 @@ def name_speaker(request: Request, recording_id: UUID) -> HttpResponse:
 
 @require_POST
 @access.supervisor_or_admin
-def nudge(request: Request, recording_id: UUID) -> HttpResponse:
+def set_offset(request: Request, recording_id: UUID) -> HttpResponse:
     """Move the transcript against the sound."""
     recording = _recording(request, recording_id)
     transcript = get_object_or_404(Transcript.objects.select_related("recording"), recording=recording)
-    form = NudgeForm(request.POST)
+    form = OffsetForm(request.POST)
     if not form.is_valid():
         return _again(request, recording, form)
-    annotations.nudge_transcript(by=request.user, transcript=transcript, offset=form.cleaned_data["offset"])
+    annotations.set_transcript_offset(by=request.user, transcript=transcript, offset=form.cleaned_data["offset"])
     return _back(request, recording)
 
 
@@ -148,7 +148,7 @@ def nudge(request: Request, recording_id: UUID) -> HttpResponse:
 def assign(request: Request, recording_id: UUID) -> HttpResponse:
     """Say to which number a recording belongs of which that is not known."""
     recording = _recording(request, recording_id)
-    form = WhoseForm(request.POST, user=request.user)
+    form = AssignNumberForm(request.POST, user=request.user)
     if recording.number is not None:
         messages.error(request, f"It belongs to {recording.number} already.")
     elif not form.is_valid():
@@ -171,8 +171,8 @@ def _line(recording: RecordingJob, position: int) -> TranscriptLine:
 
 def _back(request: Request, recording: RecordingJob) -> HttpResponse:
     """To the page, at the moment that the form was about, still in the list that one came from."""
-    moment = Moment.of(request.POST)
-    url = recording_url(recording.pk, start=moment.t, list_name=request.POST.get("list"))
+    selected = SelectedSpan.of(request.POST)
+    url = recording_url(recording.pk, start=selected.t, list_name=request.POST.get("list"))
     response = HttpResponseRedirect(f"{url}#notes")
     response.status_code = 303
     return response
@@ -180,7 +180,7 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
 
 def _again(request: Request, recording: RecordingJob, form: Form) -> HttpResponse:
     """The page, or the notes alone, with what was wrong; nothing typed is lost."""
-    page = recording_page(recording, request.user, Moment.of(request.POST))
+    page = recording_page(recording, request.user, SelectedSpan.of(request.POST))
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")
     context = {"page": page, "refused": form}

@@ -14,15 +14,15 @@ from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.recordings.annotations.forms import Moment, WhoseForm
-from recordings_site.recordings.annotations.queries import Notebook, notebook_of
+from recordings_site.recordings.annotations.forms import AssignNumberForm, SelectedSpan
+from recordings_site.recordings.annotations.queries import Annotations, annotations_of
 from recordings_site.recordings.audio.waveform import silence_of, unpack
 from recordings_site.recordings.explain import chain
 from recordings_site.recordings.explain.chain import Explanation
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import AWAITED, NEAR_AN_END, Listening, RecordingJob, Transcript
-from recordings_site.recordings.neighbours.queries import Review, review_of
+from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.lines import ShownLine, Speaker, shown_lines, speakers_of
@@ -32,7 +32,7 @@ MOST_CALLBACKS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Availability:
     """The state to show, the sentence that explains it, whether there is audio to play, and whether it is to come."""
 
     state: str
@@ -42,7 +42,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class May:
+class Permissions:
     """What this person may do on this page; each action checks it again."""
 
     comment: bool
@@ -51,7 +51,7 @@ class May:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CallbackRow:
     """One callback that told of the call, as the page lists it."""
 
     at: datetime
@@ -66,22 +66,22 @@ class RecordingPage:
     """Everything that recordings/recording.html needs."""
 
     recording: RecordingJob
-    standing: Standing
-    may: May
+    availability: Availability
+    permissions: Permissions
     siblings: Sequence[RecordingJob]
     transcript: Transcript | None
-    why: Explanation
-    callbacks: Sequence[Told]
+    explanation: Explanation
+    callbacks: Sequence[CallbackRow]
     listening: Listening | None
-    moment: Moment
-    notes: Notebook
-    review: Review | None
+    selected: SelectedSpan
+    annotations: Annotations
+    neighbours: Neighbours | None
     has_peaks: bool
     # The share of the recording in which nothing is heard, in percent; None without a waveform.
     silence: int | None
-    manners: dict[str, Any]
+    player_settings: dict[str, Any]
     # Those to whom it may belong, for who may say so while nobody knows.
-    whose: WhoseForm | None
+    assign_form: AssignNumberForm | None
 
     @cached_property
     def lines(self) -> Sequence[ShownLine]:
@@ -110,19 +110,19 @@ class RecordingPage:
         return str(decision.policy_version) if decision and decision.policy_version else ""
 
     @property
-    def export_forms(self) -> list[tuple[str, str]]:
+    def export_formats(self) -> list[tuple[str, str]]:
         """The forms in which the transcript may be taken along: key and label."""
         return [(key, form.label) for key, form in exports.FORMS.items()]
 
     @property
     def share_url(self) -> str:
         """A link to the moment, for a colleague: it opens for who may see the recording."""
-        return settings.PUBLIC_URL + recording_url(self.recording.pk, start=self.moment.t, end=self.moment.end)
+        return settings.PUBLIC_URL + recording_url(self.recording.pk, start=self.selected.t, end=self.selected.end)
 
     @property
     def quote(self) -> str:
         """The moment's line with its link, as one pastes it into a ticket."""
-        line = self.notes.line
+        line = self.annotations.line
         said = f"{line.speaker}: {line.text}" if line and line.speaker else line.text if line else ""
         return f"> {said}\n{self.share_url}"
 
@@ -134,7 +134,7 @@ class RecordingPage:
     @property
     def audio_url(self) -> str:
         """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
-        fragment = f"#t={timecode(self.moment.t)}" if self.moment.t is not None else ""
+        fragment = f"#t={timecode(self.selected.t)}" if self.selected.t is not None else ""
         return audio_url(self.recording) + fragment
 
     @property
@@ -145,48 +145,50 @@ class RecordingPage:
         return "" if at < NEAR_AN_END or near_the_end else f"{at:.1f}"
 
 
-def may(user: User) -> May:
+def permissions_of(user: User) -> Permissions:
     """By role: support comments, supervisors also correct, tag and export, auditors only read."""
-    return May(
+    return Permissions(
         comment=user.role != Role.AUDITOR,
         edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
         export=user.role != Role.SUPPORT,
     )
 
 
-def recording_page(recording: RecordingJob, user: User, moment: Moment, list_name: str | None = None) -> RecordingPage:
-    """Gather the page of a recording that this person may see; `moment` and the list one came from are in its link."""
+def recording_page(
+    recording: RecordingJob, user: User, selected: SelectedSpan, list_name: str | None = None
+) -> RecordingPage:
+    """Gather the page of a recording that this person may see; the span and the name of the list are in its link."""
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
     if transcript is not None:
         transcript.recording = recording
     return RecordingPage(
         recording=recording,
-        standing=standing_of(recording),
-        may=may(user),
+        availability=availability_of(recording),
+        permissions=permissions_of(user),
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
         transcript=transcript,
-        why=chain.of_recording(recording),
+        explanation=chain.of_recording(recording),
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
-        moment=moment,
-        notes=notebook_of(recording, transcript, user, moment),
-        review=review_of(recording, user, list_name),
+        selected=selected,
+        annotations=annotations_of(recording, transcript, user, selected),
+        neighbours=neighbours_of(recording, user, list_name),
         has_peaks=bool(recording.peaks),
         silence=silence_of(recording.peaks),
-        manners=user.preferences.get("player", {}),
-        whose=WhoseForm(user=user) if user.is_admin and recording.number_id is None else None,
+        player_settings=user.preferences.get("player", {}),
+        assign_form=AssignNumberForm(user=user) if user.is_admin and recording.number_id is None else None,
     )
 
 
-def standing_of(recording: RecordingJob) -> Standing:
+def availability_of(recording: RecordingJob) -> Availability:
     """What one should know before pressing play."""
     state = recording.shown_state
     if recording.is_available:
-        return Standing(state, sentences.problem(recording), playable=True)
-    return Standing(state, sentences.absence(recording), playable=False, awaited=state in AWAITED)
+        return Availability(state, sentences.problem(recording), playable=True)
+    return Availability(state, sentences.absence(recording), playable=False, awaited=state in AWAITED)
 
 
-def _callbacks(recording: RecordingJob) -> list[Told]:
+def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
     """Each delivery that told of the recording, or of its call or conference session, in the order of arrival."""
     about = Q(recording_id=recording.pk)
     if recording.call_id is not None:
@@ -196,7 +198,7 @@ def _callbacks(recording: RecordingJob) -> list[Told]:
         about |= Q(call__conference_session=session)
     rows = CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_CALLBACKS]
     return [
-        Told(
+        CallbackRow(
             at=row.received_at,
             name=row.notify_type or row.event.upper(),
             result=calls.result(row),

@@ -8,13 +8,13 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/", views.recording, name="recording"),
     path("recordings/<uuid:recording_id>/original/", views.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", views.recording_peaks, name="recording_peaks"),
-    path("recordings/<uuid:recording_id>/heard", views.recording_heard, name="recording_heard"),
+    path("recordings/<uuid:recording_id>/heard", views.recording_played, name="recording_played"),
     path("recordings/<uuid:recording_id>/transcript.<str:form>", downloads.transcript_export, name="recording_export"),
     path("recordings/<uuid:recording_id>/comments/", annotation_views.comment, name="recording_comment"),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/settle",
-        annotation_views.comment_settle,
-        name="recording_comment_settle",
+        annotation_views.comment_resolve,
+        name="recording_comment_resolve",
     ),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/delete",
@@ -27,6 +27,6 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/revert", annotation_views.revert, name="recording_revert"),
     path("recordings/<uuid:recording_id>/speaker", annotation_views.name_speaker, name="recording_speaker"),
     path("recordings/<uuid:recording_id>/assign", annotation_views.assign, name="recording_assign"),
-    path("recordings/<uuid:recording_id>/nudge", annotation_views.nudge, name="recording_nudge"),
-    path("player/manners", views.player_manners, name="player_manners"),
+    path("recordings/<uuid:recording_id>/nudge", annotation_views.set_offset, name="recording_offset"),
+    path("player/manners", views.player_settings, name="player_settings"),
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
-from recordings_site.recordings.annotations.forms import HeardForm, MannersForm, Moment
+from recordings_site.recordings.annotations.forms import PlaybackProgressForm, PlayerSettingsForm, SelectedSpan
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
 from recordings_site.recordings.detail.recording_detail import recording_page
@@ -25,7 +25,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     `?list=` the list that one came from.
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
-    page = recording_page(found, request.user, Moment.of(request.GET), request.GET.get("list"))
+    page = recording_page(found, request.user, SelectedSpan.of(request.GET), request.GET.get("list"))
     # The notes after somebody wrote some, or what stands where the player will be, while a recording is to come.
     part = "recordings/detail/_silent.html" if request.htmx.target == "silent" else "recordings/annotations/_notes.html"
     return page_or_partial(request, "recordings/detail/recording.html", part, {"page": page})
@@ -65,21 +65,21 @@ def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
 
 @require_POST
 @access.own_affairs
-def recording_heard(request: Request, recording_id: UUID) -> HttpResponse:
+def recording_played(request: Request, recording_id: UUID) -> HttpResponse:
     """The player tells what was heard since it last told."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
-    form = HeardForm(request.POST)
+    form = PlaybackProgressForm(request.POST)
     if not form.is_valid():
         return HttpResponse("Send seconds and position as numbers.", status=400, content_type="text/plain")
-    actions.heard(by=request.user, recording=found, **form.cleaned_data)
+    actions.record_playback(by=request.user, recording=found, **form.cleaned_data)
     return HttpResponse(status=204)
 
 
 @require_POST
 @access.own_affairs
-def player_manners(request: Request) -> HttpResponse:
+def player_settings(request: Request) -> HttpResponse:
     """The player's own settings of this person: the speed, and whether silence is skipped."""
-    form = MannersForm(request.POST)
+    form = PlayerSettingsForm(request.POST)
     if not form.is_valid():
         return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")
     account_actions.remember(by=request.user, player=form.cleaned_data)

@@ -19,15 +19,15 @@ def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
 
 
 @transaction.atomic
-def mark_heard(*, by: User, recordings: Iterable[RecordingJob]) -> int:
+def mark_played(*, by: User, recordings: Iterable[RecordingJob]) -> int:
     """Mark recordings as heard by this person; what is one's own is not audited, as nothing was played."""
     now = timezone.now()
     marked = 0
     for recording in recordings:
         row, _ = Listening.objects.get_or_create(user=by, recording=recording)
-        if row.heard_at is None:
-            row.heard_at = now
-            row.save(update_fields=["heard_at"])
+        if row.played_at is None:
+            row.played_at = now
+            row.save(update_fields=["played_at"])
         marked += 1
     return marked
 

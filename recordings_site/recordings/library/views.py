@@ -122,9 +122,9 @@ def library_tag(request: Request) -> HttpResponse:
 
 @require_POST
 @access.own_affairs
-def library_heard(request: Request) -> HttpResponse:
+def library_mark_played(request: Request) -> HttpResponse:
     """Mark each selected recording as heard by oneself."""
-    count = actions.mark_heard(by=request.user, recordings=_selected(request))
+    count = actions.mark_played(by=request.user, recordings=_selected(request))
     messages.success(request, f"{counted(count, 'recording is', 'recordings are')} marked as heard.")
     return _back(request)
 

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.FloatField(default=0)),
                 ("seconds", models.FloatField(default=0)),
-                ("heard_at", models.DateTimeField(null=True)),
+                ("played_at", models.DateTimeField(null=True)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "user",
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ("at", models.FloatField()),
                 ("end", models.FloatField(null=True)),
                 ("text", models.TextField()),
-                ("told_at", models.DateTimeField(null=True)),
+                ("notified_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("resolved_at", models.DateTimeField(null=True)),
                 (

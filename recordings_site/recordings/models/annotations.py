@@ -24,7 +24,7 @@ class Comment(models.Model):
     text = models.TextField()
     mentions = models.ManyToManyField(User, blank=True, related_name="mentioned_in")
     # When those who are mentioned were told by e-mail; once.
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -147,7 +147,7 @@ class Listening(models.Model):
     position = models.FloatField(default=0)
     seconds = models.FloatField(default=0)
     # Set on leaving or at 90 %, never on opening.
-    heard_at = models.DateTimeField(null=True)
+    played_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
     objects = ListeningQuerySet.as_manager()

@@ -62,7 +62,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         return self.select_related("destination")
 
     def as_rows(self, columns: Collection[str], user: User) -> "RecordingJobQuerySet":
-        """What the list shows this person in these columns, and no more; `has_transcript`, `heard_at` and `heard_to`
+        """What the list shows this person in these columns, and no more; `has_transcript`, `played_at` and `played_to`
         (seconds) are set on each row.
         """
         facts = [
@@ -85,8 +85,8 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         mine = Listening.objects.filter(recording=models.OuterRef("pk"), user=user)
         return rows.annotate(
             has_transcript=models.Exists(Transcript.objects.filter(recording=models.OuterRef("pk"))),
-            heard_at=models.Subquery(mine.values("heard_at")[:1]),
-            heard_to=models.Subquery(mine.values("position")[:1]),
+            played_at=models.Subquery(mine.values("played_at")[:1]),
+            played_to=models.Subquery(mine.values("position")[:1]),
         )
 
     def as_hits(self) -> "RecordingJobQuerySet":

@@ -25,7 +25,7 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
         """One's own, and those shared with one's teams."""
         return self.filter(models.Q(owner=user) | models.Q(team__in=user.teams.all())).distinct()
 
-    def watching(self) -> "SavedSearchQuerySet":
+    def with_alerts(self) -> "SavedSearchQuerySet":
         """Those that tell their owner of new recordings."""
         return self.filter(alert=True, owner__is_active=True).select_related("owner")
 

@@ -22,7 +22,7 @@ HITS = "search:"
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class Neighbours:
     """The list that one came from, the way back to it, and the links to the recordings beside the one that is open.
 
     `name` is what a link to a recording says of its list: the query string of the list of recordings, or HITS and that
@@ -36,7 +36,7 @@ class Review:
     following: str
 
 
-def review_of(recording: RecordingJob, user: User, name: str | None) -> Review | None:
+def neighbours_of(recording: RecordingJob, user: User, name: str | None) -> Neighbours | None:
     """The place of a recording in the list of this name; None when one came from no list."""
     if name is None or len(name) > LONGEST:
         return None
@@ -50,12 +50,12 @@ def review_of(recording: RecordingJob, user: User, name: str | None) -> Review |
     way = narrowing.way(rows, form, column)
     before, after = keyset.neighbours(rows, recording, order=(column, "id"), descending=falling, way=way)
     back = reverse("recordings") + (f"?{name}" if name else "")
-    return Review(
+    return Neighbours(
         name, "Recordings", back, *(recording_url(each.pk, list_name=name) if each else "" for each in (before, after))
     )
 
 
-def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None:
+def _among_hits(recording: RecordingJob, user: User, name: str) -> Neighbours | None:
     query = {key: str(value) for key, value in QueryDict(name.removeprefix(HITS)).items()}
     node = search.read(query.get("q", ""), now=timezone.now(), zone=user.zone).node
     if node is None:
@@ -64,7 +64,7 @@ def _among_hits(recording: RecordingJob, user: User, name: str) -> Review | None
     beside = search.beside(node, recording, user=user, before=cursor, best=best)
     back = f"{reverse('search')}?{urlencode(query)}"
     onward = name if beside.before == cursor else HITS + urlencode({**query, "cursor": beside.before})
-    return Review(name, "Search", back, _to_hit(beside.previous, name), _to_hit(beside.following, onward))
+    return Neighbours(name, "Search", back, _to_hit(beside.previous, name), _to_hit(beside.following, onward))
 
 
 def _to_hit(hit: search.Hit | None, name: str) -> str:

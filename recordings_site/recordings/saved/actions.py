@@ -64,7 +64,7 @@ def alert(recording_id: UUID | str) -> int:
     if recording is None:
         return 0
     told, failed = 0, None
-    for saved in SavedSearch.objects.watching():
+    for saved in SavedSearch.objects.with_alerts():
         if finds(saved, recording):
             match, _ = SavedMatch.objects.get_or_create(saved=saved, recording=recording)
             try:

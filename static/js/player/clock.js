@@ -32,7 +32,7 @@ export function parse(text) {
 }
 
 /** Where a link asks to start: {t, end, q}; t and end in seconds or null, end only when after t. */
-export function moment(search) {
+export function selectedSpan(search) {
   const query = new URLSearchParams(search);
   const t = parse(query.get("t"));
   const end = parse(query.get("end"));

@@ -1,4 +1,4 @@
-/** Notes beside the transcript: opening a moment, tools on lines and selections, what htmx brings back. */
+/** Notes beside the transcript: selecting a span, tools on lines and selections, what htmx brings back. */
 import { lineEnd } from "./lines.js";
 import { link, quote } from "./quote.js";
 
@@ -30,7 +30,7 @@ export class Notes extends EventTarget {
       ({ from: Number(dataset.at), to: dataset.end ? Number(dataset.end) : undefined }));
   }
 
-  /** Open the moment beside the transcript, and put the caret where one writes. */
+  /** Open the selection beside the transcript, and put the caret where one writes. */
   open(t, end = null, field = "comment-text") {
     const url = link(this.base, t, end);
     this.field = field;
@@ -39,9 +39,9 @@ export class Notes extends EventTarget {
 
   /** After a swap: the transcript shows what was corrected, and the focus lands where one reads on. */
   #arrived(notes) {
-    const moment = notes.querySelector("#moment");
+    const selection = notes.querySelector("#selection");
     const text = notes.querySelector("#line-text")?.textContent;
-    if (moment.dataset.position !== undefined && text !== undefined) this.#redraw(moment.dataset, text);
+    if (selection.dataset.position !== undefined && text !== undefined) this.#redraw(selection.dataset, text);
     const field = this.field && document.getElementById(this.field);
     this.field = null;
     if (field) {

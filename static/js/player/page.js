@@ -1,9 +1,9 @@
 /** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
 import { keysEnabled } from "../keys.js";
-import { clock, left, moment, spoken } from "./clock.js";
+import { clock, left, selectedSpan, spoken } from "./clock.js";
 import { wordsOf } from "./find.js";
 import { Finder } from "./finder.js";
-import { HeardMeter } from "./heard.js";
+import { PlayedMeter } from "./played.js";
 import { command } from "./keys.js";
 import { lineEnd, neighbour } from "./lines.js";
 import { Notes } from "./notes.js";
@@ -11,7 +11,7 @@ import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
 import { label, stepped } from "./speed.js";
 import { Transcript } from "./transcript.js";
-import { cause, playOn, tellWhatWasHeard } from "./visit.js";
+import { cause, playOn, reportPlayed } from "./visit.js";
 import { Waveform } from "./waveform.js";
 
 const SPINNER_AFTER = 500;
@@ -27,7 +27,7 @@ const announce = (text) => { document.getElementById("announce").textContent = t
 class RecordingPage {
   constructor(audio) {
     const { dataset } = root;
-    this.link = moment(location.search);
+    this.link = selectedSpan(location.search);
     audio.controls = false;
     this.sound = new Sound(audio, Number(dataset.duration) || 0);
     const list = document.getElementById("lines");
@@ -35,7 +35,7 @@ class RecordingPage {
     this.wave = new Waveform($(".wave"), this.sound, this.transcript);
     this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
     this.notes = new Notes(this.transcript, this.sound);
-    this.meter = new HeardMeter(this.sound.duration);
+    this.meter = new PlayedMeter(this.sound.duration);
     this.span = this.link.end === null ? null : { from: this.link.t, to: this.link.end };
     this.commands = this.#commands();
     this.sound.speed = Number(dataset.speed) || 1;
@@ -43,7 +43,7 @@ class RecordingPage {
     this.#listen();
     this.#controls();
     this.#keys();
-    tellWhatWasHeard(this.sound, this.meter, (heard) => post(dataset.heard, heard));
+    reportPlayed(this.sound, this.meter, (heard) => post(dataset.heard, heard));
     const advance = document.querySelector("[data-advance]");
     if (advance) playOn(advance, this.sound, () => this.#walk("next"));
     this.#arrive();

@@ -4,7 +4,7 @@ const TELL_EVERY = 15_000;
 const ADVANCE = "player-advance";
 
 /** Each 15 s while playing, on a pause, at 90 %, and on leaving: `tell({seconds, position, done})`. */
-export function tellWhatWasHeard(sound, meter, tell) {
+export function reportPlayed(sound, meter, tell) {
   let told = false;
   const now = (leaving) => {
     const seconds = meter.take();

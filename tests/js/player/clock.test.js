@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, left, moment, parse, spoken } from "../../../static/js/player/clock.js";
+import { clock, left, parse, selectedSpan, spoken } from "../../../static/js/player/clock.js";
 
 test("a clock shows minutes and seconds, and hours only when there are some", () => {
   assert.equal(clock(0), "0:00");
@@ -22,7 +22,7 @@ test("a screen reader hears whole words", () => {
   assert.equal(spoken(7200), "2 hours");
 });
 
-test("a moment reads seconds and clocks, and refuses the rest", () => {
+test("a selected span reads seconds and clocks, and refuses the rest", () => {
   assert.equal(parse("754.2"), 754.2);
   assert.equal(parse("12:34"), 754);
   assert.equal(parse("1:02:03.5"), 3723.5);
@@ -30,9 +30,9 @@ test("a moment reads seconds and clocks, and refuses the rest", () => {
 });
 
 test("a link's span needs an end after its start", () => {
-  assert.deepEqual(moment("?t=754.2&end=771&q=refund"), { t: 754.2, end: 771, q: "refund" });
-  assert.deepEqual(moment("?t=10&end=9"), { t: 10, end: null, q: "" });
-  assert.deepEqual(moment(""), { t: null, end: null, q: "" });
+  assert.deepEqual(selectedSpan("?t=754.2&end=771&q=refund"), { t: 754.2, end: 771, q: "refund" });
+  assert.deepEqual(selectedSpan("?t=10&end=9"), { t: 10, end: null, q: "" });
+  assert.deepEqual(selectedSpan(""), { t: null, end: null, q: "" });
 });
 
 test("the time left is the listener's own at that speed", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HeardMeter } from "../../../static/js/player/heard.js";
+import { PlayedMeter } from "../../../static/js/player/played.js";
 import { allowed, stepped } from "../../../static/js/player/speed.js";
 
 test("speeds go from 0.5 to 3 by 0.25", () => {
@@ -13,14 +13,14 @@ test("speeds go from 0.5 to 3 by 0.25", () => {
 });
 
 test("opening a recording hears nothing", () => {
-  const meter = new HeardMeter(100);
+  const meter = new PlayedMeter(100);
   meter.at(0);
   assert.equal(meter.seconds(), 0);
   assert.equal(meter.done(), false);
 });
 
 test("seconds are counted once, a seek is not listening", () => {
-  const meter = new HeardMeter(100);
+  const meter = new PlayedMeter(100);
   for (const at of [0, 1, 2, 3]) meter.at(at);
   meter.at(null);
   for (const at of [1, 2, 3, 4]) meter.at(at);
@@ -31,7 +31,7 @@ test("seconds are counted once, a seek is not listening", () => {
 });
 
 test("it is heard once it plays past 90 %", () => {
-  const meter = new HeardMeter(100);
+  const meter = new PlayedMeter(100);
   meter.at(89);
   meter.at(89.5);
   assert.equal(meter.done(), false);
@@ -40,7 +40,7 @@ test("it is heard once it plays past 90 %", () => {
 });
 
 test("coming to the end by a seek alone is not hearing", () => {
-  const meter = new HeardMeter(100);
+  const meter = new PlayedMeter(100);
   meter.at(1);
   meter.at(99);
   assert.equal(meter.done(), false);

@@ -69,7 +69,7 @@ def test_who_is_mentioned_is_written_to_once_without_what_was_said(
     anna = teammate(recording, Role.SUPPORT, email="anna@example.com")
     client.force_login(teammate(recording))
     send(client, "recording_comment", recording, at="4.2", text="@anna: the caller's secret is 4711")
-    task = Task.objects.get(kind="comment.tell_mentioned")
+    task = Task.objects.get(kind="comment.notify_mentioned")
     for _ in range(2):
         registry.load()[task.kind].handler(task)
     [mail] = mailoutbox
@@ -86,7 +86,7 @@ def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
     client.force_login(teammate(recording))
     send(client, "recording_comment", recording, at="4.2", text="@anna and @bert")
     refuse_mail_to("anna@example.com", monkeypatch)
-    task = Task.objects.get(kind="comment.tell_mentioned")
+    task = Task.objects.get(kind="comment.notify_mentioned")
     for _ in range(2):
         registry.load()[task.kind].handler(task)
     assert [mail.to for mail in mailoutbox] == [["bert@example.com"]]
@@ -103,10 +103,10 @@ def test_a_comment_is_resolved_and_opened_again(client: Client, recording: Recor
     user = teammate(recording, Role.SUPPORT)
     client.force_login(user)
     comment = annotations.add_comment(by=user, recording=recording, at=1, end=None, text="?")
-    send(client, "recording_comment_settle", recording, comment.pk)
+    send(client, "recording_comment_resolve", recording, comment.pk)
     comment.refresh_from_db()
     assert comment.resolved_by == user
-    send(client, "recording_comment_settle", recording, comment.pk)
+    send(client, "recording_comment_resolve", recording, comment.pk)
     comment.refresh_from_db()
     assert comment.resolved_at is None
 
@@ -129,7 +129,7 @@ def test_a_comment_of_another_recording_is_not_found(client: Client, recording: 
     user = teammate(recording)
     other = annotations.add_comment(by=user, recording=factories.recording(), at=1, end=None, text="elsewhere")
     client.force_login(user)
-    assert send(client, "recording_comment_settle", recording, other.pk).status_code == 404
+    assert send(client, "recording_comment_resolve", recording, other.pk).status_code == 404
 
 
 def test_a_tag_is_one_word_in_any_case_and_put_once(client: Client, recording: RecordingJob) -> None:
@@ -193,7 +193,7 @@ def test_a_hit_shows_the_text_in_which_the_word_is_the_name_and_the_moved_time(
     client.force_login(teammate(recording))
     send(client, "recording_correct", recording, position=1, text="I want a refund.")
     send(client, "recording_speaker", recording, speaker_label="Speaker 2", name="Caller Anna")
-    send(client, "recording_nudge", recording, offset="1.5")
+    send(client, "recording_offset", recording, offset="1.5")
     drain(registry.load())
     for word, rest in (("refold", "I want a "), ("refund", "I want a ")):
         html = client.get(reverse("search"), {"q": word}).content.decode()
@@ -225,7 +225,7 @@ def test_a_name_for_the_number_speaks_in_each_of_its_recordings(client: Client, 
 
 def test_the_transcript_can_be_moved_against_the_sound(client: Client, recording: RecordingJob) -> None:
     client.force_login(teammate(recording))
-    send(client, "recording_nudge", recording, offset="1.5")
+    send(client, "recording_offset", recording, offset="1.5")
     recording.transcript.refresh_from_db()
     assert [line.start for line in lines.shown_lines(recording.transcript)] == [2.0, 5.7, 10.5]
     html = client.get(reverse("recording", args=[recording.pk]) + "?t=5.7").content.decode()
@@ -237,7 +237,7 @@ def test_support_corrects_tags_and_names_nothing(client: Client, recording: Reco
     assert send(client, "recording_correct", recording, position=1, text="x").status_code == 404
     assert send(client, "recording_tag", recording, name="x").status_code == 404
     assert send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="x").status_code == 404
-    assert send(client, "recording_nudge", recording, offset="1").status_code == 404
+    assert send(client, "recording_offset", recording, offset="1").status_code == 404
     html = client.get(reverse("recording", args=[recording.pk]) + "?t=1").content.decode()
     assert "Correct this line" not in html
     assert "Add a tag" not in html

@@ -99,7 +99,7 @@ def world() -> Iterator[World]:
             LineCorrection.objects.create(transcript=transcript, position=0, text="x", author=user)
         if chance.random() < 0.5:
             heard = factories.LONG_AGO if chance.random() < 0.5 else None
-            Listening.objects.create(recording=recording, user=user, heard_at=heard)
+            Listening.objects.create(recording=recording, user=user, played_at=heard)
         search.index(transcript)
         made.append(recording)
     with timezone.override(ZONE):

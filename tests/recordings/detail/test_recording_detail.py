@@ -82,7 +82,7 @@ def test_a_stranger_finds_no_page_no_waveform_and_nothing_to_listen_to(client: C
     client.force_login(factories.user(teams=[factories.team()]))
     for name in ("recording", "recording_peaks"):
         assert client.get(reverse(name, args=[recording.pk])).status_code == 404
-    told = client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": 9, "position": 9})
+    told = client.post(reverse("recording_played", args=[recording.pk]), {"seconds": 9, "position": 9})
     assert told.status_code == 404
     assert not Listening.objects.exists()
 
@@ -195,14 +195,14 @@ def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Clien
     recording = factories.recording()
     user = teammate(recording, Role.AUDITOR)
     client.force_login(user)
-    url = reverse("recording_heard", args=[recording.pk])
+    url = reverse("recording_played", args=[recording.pk])
     assert client.post(url, {"seconds": "15", "position": "15"}).status_code == 204
     row = Listening.objects.get(user=user)
-    assert (row.seconds, row.position, row.heard_at) == (15, 15, None)
+    assert (row.seconds, row.position, row.played_at) == (15, 15, None)
     client.post(url, {"seconds": "2.5", "position": "50", "done": "on"})
     row.refresh_from_db()
     assert (row.seconds, row.position) == (17.5, 50)
-    assert row.heard_at is not None
+    assert row.played_at is not None
     heard = AuditEvent.objects.filter(action="audio.heard", actor_id=user.pk)
     assert sorted(event.data["seconds"] for event in heard) == [2.5, 15]
     assert "data-resume=" in page_of(recording, user)
@@ -211,8 +211,8 @@ def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Clien
 def test_leaving_without_having_heard_anything_leaves_no_mark(client: Client) -> None:
     recording = factories.recording()
     client.force_login(teammate(recording))
-    client.post(reverse("recording_heard", args=[recording.pk]), {"seconds": "0", "position": "40", "done": "on"})
-    assert Listening.objects.get().heard_at is None
+    client.post(reverse("recording_played", args=[recording.pk]), {"seconds": "0", "position": "40", "done": "on"})
+    assert Listening.objects.get().played_at is None
     assert not AuditEvent.objects.filter(action="audio.heard").exists()
 
 
@@ -220,7 +220,7 @@ def test_leaving_without_having_heard_anything_leaves_no_mark(client: Client) ->
 def test_nonsense_is_not_heard(client: Client, seconds: str) -> None:
     recording = factories.recording()
     client.force_login(teammate(recording))
-    url = reverse("recording_heard", args=[recording.pk])
+    url = reverse("recording_played", args=[recording.pk])
     assert client.post(url, {"seconds": seconds, "position": "4"}).status_code == 400
 
 
@@ -228,8 +228,8 @@ def test_the_speed_is_remembered_for_the_person(client: Client) -> None:
     recording = factories.recording()
     user = teammate(recording)
     client.force_login(user)
-    assert client.post(reverse("player_manners"), {"speed": "1.75", "skip_silence": "on"}).status_code == 204
-    assert client.post(reverse("player_manners"), {"speed": "9"}).status_code == 400
+    assert client.post(reverse("player_settings"), {"speed": "1.75", "skip_silence": "on"}).status_code == 204
+    assert client.post(reverse("player_settings"), {"speed": "9"}).status_code == 400
     user.refresh_from_db()
     html = page_of(recording, user)
     assert 'data-speed="1.75"' in html

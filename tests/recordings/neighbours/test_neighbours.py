@@ -13,7 +13,7 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
 from recordings_site.recordings.models import Listening, RecordingJob
-from recordings_site.recordings.neighbours.queries import review_of
+from recordings_site.recordings.neighbours.queries import neighbours_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def four(number: PhoneNumber) -> list[RecordingJob]:
 
 def beside(recording: RecordingJob, user: User, name: str) -> tuple[UUID | None, UUID | None]:
     """The recordings that the links before and after lead to."""
-    review = review_of(recording, user, name)
+    review = neighbours_of(recording, user, name)
     assert review is not None
     before, after = (UUID(link.split("/")[2]) if link else None for link in (review.previous, review.following))
     return before, after
@@ -69,9 +69,9 @@ def test_nobody_walks_into_what_is_not_theirs(four: list[RecordingJob], user: Us
 
 
 def test_who_came_from_no_list_is_offered_none(four: list[RecordingJob], user: User) -> None:
-    assert review_of(four[0], user, None) is None
-    assert review_of(four[0], user, "x" * 3000) is None
-    assert review_of(four[0], user, "number=nonsense&since=never&cursor=%00") is not None
+    assert neighbours_of(four[0], user, None) is None
+    assert neighbours_of(four[0], user, "x" * 3000) is None
+    assert neighbours_of(four[0], user, "number=nonsense&since=never&cursor=%00") is not None
 
 
 def test_the_list_leads_to_its_recordings_and_they_lead_on(
@@ -106,7 +106,7 @@ def test_the_walk_through_hits_goes_on_beyond_a_page_and_back(user: User, number
     name, at, walked = f"search:q=refund{sort}", said[-1].pk, []
     for _ in said:
         walked.append(at)
-        review = review_of(RecordingJob.objects.get(pk=at), user, name)
+        review = neighbours_of(RecordingJob.objects.get(pk=at), user, name)
         if review is None or not review.following:
             break
         link = urlsplit(review.following)
@@ -123,7 +123,7 @@ def test_hits_of_others_are_no_part_of_the_walk(user: User, number: PhoneNumber)
 
 @pytest.mark.parametrize("name", ["search:", "search:q=", "search:q=((", "search:cursor=x&q=%00"])
 def test_a_search_that_asks_nothing_is_no_list(four: list[RecordingJob], user: User, name: str) -> None:
-    review = review_of(four[0], user, name)
+    review = neighbours_of(four[0], user, name)
     assert review is None or (review.previous, review.following) == ("", "")
 
 
@@ -138,7 +138,7 @@ def spoken(number: PhoneNumber, hour: int, text: str) -> RecordingJob:
 def test_what_one_has_heard_is_marked_in_the_list_for_oneself_alone(
     client: Client, four: list[RecordingJob], user: User
 ) -> None:
-    Listening.objects.create(user=user, recording=four[0], position=12, seconds=12, heard_at=timezone.now())
+    Listening.objects.create(user=user, recording=four[0], position=12, seconds=12, played_at=timezone.now())
     client.force_login(user)
     assert client.get(reverse("recordings")).content.decode().count(">Heard<") == 1
     client.force_login(factories.admin())

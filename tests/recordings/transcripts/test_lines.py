@@ -6,7 +6,7 @@ import pytest
 
 from recordings_site.accounts.models import Role
 from recordings_site.base.formatting import timecode
-from recordings_site.recordings.annotations.forms import Moment
+from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.annotations.timecode import line_at
 from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
 from recordings_site.recordings.transcripts import lines
@@ -44,7 +44,7 @@ def test_a_line_ends_at_the_next_later_start_and_lasts_a_second() -> None:
 def test_the_address_of_a_line_leads_to_that_line_also_in_a_long_call(start: float) -> None:
     transcript = made(((start - 0.1, "Speaker 1", "before"), (start, "Speaker 2", "here")))
     [_, shown] = lines.shown_lines(transcript)
-    line = line_at(transcript, Moment.of({"t": timecode(shown.start)}))
+    line = line_at(transcript, SelectedSpan.of({"t": timecode(shown.start)}))
     assert line is not None
     assert line.original == "here"
 

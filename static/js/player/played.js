@@ -1,11 +1,11 @@
 /** What was really heard: seconds of the recording that passed while it played, each counted once. Pure. */
 
 /** Played this share, a recording counts as heard. */
-export const HEARD_AT = 0.9;
+export const PLAYED_AT = 0.9;
 /** A step of the clock longer than this is a seek, not listening (timeupdate comes at least 4 times a second, at 3×). */
 const LONGEST_STEP = 2;
 
-export class HeardMeter {
+export class PlayedMeter {
   constructor(duration) {
     this.duration = duration;
     this.spans = [];
@@ -35,7 +35,7 @@ export class HeardMeter {
 
   /** True once it played at or past 90 % of the recording. Coming there by a seek alone is not enough. */
   done() {
-    return this.duration > 0 && this.spans.some((span) => span.to >= this.duration * HEARD_AT);
+    return this.duration > 0 && this.spans.some((span) => span.to >= this.duration * PLAYED_AT);
   }
 
   /** Seconds heard since the last call of this. */
