@@ -139,7 +139,7 @@ class Fallback:
                 application_key=application.key,
                 recording_id=uuid.uuid4(),
                 may_record=False,
-                why_not=Reason.FALLBACK,
+                refusal=Reason.FALLBACK,
             )
         # Whatever is wrong with a policy, the call has to be connected.
         except Exception:

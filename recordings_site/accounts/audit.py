@@ -97,7 +97,7 @@ def link(event: AuditEvent, previous: str) -> str:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainCheck:
     """What a walk along the chain found: how many rows, the head, and the ids of rows that do not fit."""
 
     rows: int
@@ -105,7 +105,7 @@ class Verdict:
     broken: tuple[int, ...]
 
 
-def verify(events: Iterable[AuditEvent]) -> Verdict:
+def verify(events: Iterable[AuditEvent]) -> ChainCheck:
     """Walk `events`, oldest first from the very first row, and tell which do not follow from the row before."""
     previous, rows, broken = "", 0, []
     for event in events:
@@ -113,7 +113,7 @@ def verify(events: Iterable[AuditEvent]) -> Verdict:
         if not hmac.compare_digest(event.chain, link(event, previous)):
             broken.append(event.pk)
         previous = event.chain
-    return Verdict(rows, previous, tuple(broken))
+    return ChainCheck(rows, previous, tuple(broken))
 
 
 def _address() -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.callbacks import relay
-from recordings_site.callbacks.relay import Reply
+from recordings_site.callbacks.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts
@@ -16,10 +16,10 @@ from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
 
 # A worker tells so many events in one go, then lets others have a turn.
-AT_ONCE = 50
+BATCH = 50
 # After so many tries an event is given up, so that those behind it come through.
 ATTEMPTS = 8
-AGAIN = frozenset({UpstreamOutcome.SLOW, UpstreamOutcome.UNREACHABLE, UpstreamOutcome.FAILED})
+RETRIABLE = frozenset({UpstreamOutcome.SLOW, UpstreamOutcome.UNREACHABLE, UpstreamOutcome.FAILED})
 
 
 class UpstreamDown(Exception):
@@ -27,7 +27,7 @@ class UpstreamDown(Exception):
 
 
 @transaction.atomic
-def keep_exchange(*, delivery: CallbackDelivery, reply: Reply) -> UpstreamExchange:
+def create_exchange(*, delivery: CallbackDelivery, reply: UpstreamReply) -> UpstreamExchange:
     """Keep what an upstream answered to an ICE, ACE or PIE; of a repeated delivery each has its own."""
     return UpstreamExchange.objects.create(
         application_id=delivery.application_id,
@@ -41,7 +41,7 @@ def keep_exchange(*, delivery: CallbackDelivery, reply: Reply) -> UpstreamExchan
 
 
 @transaction.atomic
-def forward_later(*, delivery: CallbackDelivery) -> None:
+def schedule_forward(*, delivery: CallbackDelivery) -> None:
     """Have a worker tell the upstream of a DiCE or notify, after all that came before it."""
     UpstreamExchange.objects.create(application_id=delivery.application_id, delivery=delivery)
     enqueue("upstream.forward", delivery.application_id)
@@ -53,28 +53,30 @@ def forward(application_id: int) -> datetime | None:
     Raises UpstreamDown when the first in line cannot be delivered now: order is worth more than speed.
     """
     facts = {found.id: found for found in snapshot.current().applications.values()}.get(application_id)
-    waiting = list(UpstreamExchange.objects.waiting(application_id)[: AT_ONCE + 1])
-    for exchange in waiting[:AT_ONCE]:
+    waiting = list(UpstreamExchange.objects.waiting(application_id)[: BATCH + 1])
+    for exchange in waiting[:BATCH]:
         if facts is None or not relay.relays(facts):
-            _settle(exchange, Reply(UpstreamOutcome.GIVEN_UP, detail="The application has no upstream any more."))
+            _record_outcome(
+                exchange, UpstreamReply(UpstreamOutcome.GIVEN_UP, detail="The application has no upstream any more.")
+            )
             continue
-        reply = _told(facts, exchange.delivery)
-        if reply.outcome in AGAIN and exchange.attempts + 1 < ATTEMPTS:
+        reply = _notified(facts, exchange.delivery)
+        if reply.outcome in RETRIABLE and exchange.attempts + 1 < ATTEMPTS:
             exchange.attempts += 1
             exchange.detail, exchange.ms, exchange.status = reply.detail, reply.ms, reply.status
             exchange.save(update_fields=("attempts", "detail", "ms", "status"))
             raise UpstreamDown(reply.detail)
-        _settle(exchange, reply)
-    return timezone.now() if len(waiting) > AT_ONCE else None
+        _record_outcome(exchange, reply)
+    return timezone.now() if len(waiting) > BATCH else None
 
 
-def _told(facts: ApplicationFacts, delivery: CallbackDelivery) -> Reply:
-    return relay.tell(facts, body=bytes(delivery.body), content_type=delivery.content_type)
+def _notified(facts: ApplicationFacts, delivery: CallbackDelivery) -> UpstreamReply:
+    return relay.notify(facts, body=bytes(delivery.body), content_type=delivery.content_type)
 
 
 @transaction.atomic
-def _settle(exchange: UpstreamExchange, reply: Reply) -> None:
-    given_up = reply.outcome in AGAIN
+def _record_outcome(exchange: UpstreamExchange, reply: UpstreamReply) -> None:
+    given_up = reply.outcome in RETRIABLE
     exchange.outcome = UpstreamOutcome.GIVEN_UP if given_up else reply.outcome
     exchange.attempts += 1
     exchange.status, exchange.ms, exchange.detail = reply.status, reply.ms, reply.detail

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from recordings_site.callbacks.verification import Inbound
-from recordings_site.calls.models import Verdict
+from recordings_site.callbacks.verification import VerifiedCallback
+from recordings_site.calls.models import DeliveryVerdict
 from recordings_site.policies.engine import answer, relaying
 from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.engine.routes import RunMenu
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch.events import Pie
 
-WHY_NOT = {Verdict.STALE: Reason.STALE_CLOCK, Verdict.REPLAYED: Reason.REPLAYED}
+REFUSALS = {DeliveryVerdict.STALE: Reason.STALE_CLOCK, DeliveryVerdict.REPLAYED: Reason.REPLAYED}
 
 
 @dataclass(frozen=True)
@@ -24,68 +24,74 @@ class AnswerContext:
 
     policies: Snapshot
     may_record: bool = True
-    why_not: str = ""
+    refusal: str = ""
 
     @classmethod
-    def of(cls, verdict: Verdict, policies: Snapshot) -> "AnswerContext":
+    def of(cls, verdict: DeliveryVerdict, policies: Snapshot) -> "AnswerContext":
         """Credentials do not leave for what is stale or replayed."""
-        return cls(policies, verdict not in WHY_NOT, WHY_NOT.get(verdict, ""))
+        return cls(policies, verdict not in REFUSALS, REFUSALS.get(verdict, ""))
 
 
 def to_ice(
-    inbound: Inbound, call: CallFacts, context: AnswerContext, *, joining: PlannedRecording | None = None
+    callback: VerifiedCallback, call: CallFacts, context: AnswerContext, *, joining: PlannedRecording | None = None
 ) -> Answer:
     """Decide about a new call. `joining` is the recording of the conference that it enters."""
-    key = inbound.application.key
-    said = inbound.upstream.svaml if inbound.upstream else None
-    if said is None:
+    key = callback.application.key
+    upstream_svaml = callback.upstream.svaml if callback.upstream else None
+    if upstream_svaml is None:
         return answer.answer_ice(
             call, context.policies, application_key=key, recording_id=recording_id(key, call.call_id),
-            joining=joining, may_record=context.may_record, why_not=context.why_not,
+            joining=joining, may_record=context.may_record, refusal=context.refusal,
         )  # fmt: skip
     return relaying.relay_ice(
-        call, context.policies, said, application_key=key, recording_id=recording_id(key, call.call_id),
-        joining=joining, may_record=context.may_record, why_not=context.why_not,
+        call, context.policies, upstream_svaml, application_key=key, recording_id=recording_id(key, call.call_id),
+        joining=joining, may_record=context.may_record, refusal=context.refusal,
     ).answer  # fmt: skip
 
 
-def again(inbound: Inbound, stored: DecisionFacts, context: AnswerContext) -> Answer:
+def repeat_answer(callback: VerifiedCallback, stored: DecisionFacts, context: AnswerContext) -> Answer:
     """Answer an ICE that came before, by the decision that was made then."""
-    said = inbound.upstream.svaml if inbound.upstream else None
-    may_record, why_not = context.may_record, context.why_not
-    if said is not None:
-        return relaying.relay_again(stored, context.policies, said, may_record=may_record, why_not=why_not).answer
+    upstream_svaml = callback.upstream.svaml if callback.upstream else None
+    may_record, refusal = context.may_record, context.refusal
+    if upstream_svaml is not None:
+        return relaying.relay_again(
+            stored, context.policies, upstream_svaml, may_record=may_record, refusal=refusal
+        ).answer
     if stored.relayed:  # the upstream is gone since: what it said then is not known, the number's own route is
-        return to_ice(inbound, stored.call, AnswerContext(context.policies, False, context.why_not or Reason.REPLAYED))
-    return answer.answer_again(stored, context.policies, may_record=may_record, why_not=why_not)
+        return to_ice(callback, stored.call, AnswerContext(context.policies, False, context.refusal or Reason.REPLAYED))
+    return answer.answer_again(stored, context.policies, may_record=may_record, refusal=refusal)
 
 
-def to_ace(inbound: Inbound, stored: DecisionFacts | None, context: AnswerContext) -> Answer:
+def to_ace(callback: VerifiedCallback, stored: DecisionFacts | None, context: AnswerContext) -> Answer:
     """Answer an ACE; what the upstream starts to record by itself is among the recordings."""
-    policies, may_record, why_not = context.policies, context.may_record, context.why_not
-    if inbound.upstream is None:
-        return answer.answer_ace(stored, policies, may_record=may_record, why_not=why_not)
-    said = inbound.upstream.svaml
-    return relaying.relay_ace(stored, policies, said, may_record=may_record, why_not=why_not).answer
+    policies, may_record, refusal = context.policies, context.may_record, context.refusal
+    if callback.upstream is None:
+        return answer.answer_ace(stored, policies, may_record=may_record, refusal=refusal)
+    upstream_svaml = callback.upstream.svaml
+    return relaying.relay_ace(stored, policies, upstream_svaml, may_record=may_record, refusal=refusal).answer
 
 
-def to_callout(inbound: Inbound, call: CallFacts, policy_id: int, policies: Snapshot) -> Answer:
+def to_callout(callback: VerifiedCallback, call: CallFacts, policy_id: int, policies: Snapshot) -> Answer:
     """Answer the ACE of a callout by its policy, within what the upstream says."""
     given = answer.answer_callout(
-        call, policy_id, policies, recording_id=recording_id(inbound.application.key, call.call_id)
+        call, policy_id, policies, recording_id=recording_id(callback.application.key, call.call_id)
     )
-    if inbound.upstream is None:
+    if callback.upstream is None:
         return given
-    relayed = relaying.relay_ace(given.decision, policies, inbound.upstream.svaml).answer
+    relayed = relaying.relay_ace(given.decision, policies, callback.upstream.svaml).answer
     return Answer(relayed.svaml, given.decision, (*given.recordings, *relayed.recordings))
 
 
-def to_pie(inbound: Inbound, pie: Pie, stored: DecisionFacts | None, context: AnswerContext) -> Answer:
+def to_pie(callback: VerifiedCallback, pie: Pie, stored: DecisionFacts | None, context: AnswerContext) -> Answer:
     """Answer a PIE; an upstream's menu whose upstream is gone leads to the number's own route."""
     policies = context.policies
-    if inbound.upstream is not None:
+    if callback.upstream is not None:
         return relaying.relay_pie(
-            stored, policies, inbound.upstream.svaml, may_record=context.may_record, why_not=context.why_not
+            stored,
+            policies,
+            callback.upstream.svaml,
+            may_record=context.may_record,
+            refusal=context.refusal,
         ).answer
     if stored is not None and stored.relayed and isinstance(stored.route, RunMenu):
         return relaying.own_pie(stored, policies)

@@ -14,7 +14,7 @@ LATEST = 200
 
 
 @dataclass(frozen=True)
-class Step:
+class ChecklistStep:
     """One item. `state` is done, open, or wrong; `remedy` says what to do about it."""
 
     name: str
@@ -39,13 +39,13 @@ class UpstreamFigures:
         return self.asked - self.answered
 
 
-def checklist(application: Application) -> list[Step]:
+def checklist(application: Application) -> list[ChecklistStep]:
     """The steps of connecting an application, in their order, as they stand now."""
     return [
         _key(application),
         _callbacks(application),
         _numbers(application),
-        _heard(application),
+        _callback_received(application),
         _recording(application),
     ]
 
@@ -62,58 +62,60 @@ def upstream_figures(application: Application) -> UpstreamFigures:
     )
 
 
-def _key(application: Application) -> Step:
+def _key(application: Application) -> ChecklistStep:
     title = "Sinch accepts the key and secret"
     if application.asked_sinch_at is None:
-        return Step("key", title, "open", "Sinch has not been asked yet.", "Ask Sinch now.")
+        return ChecklistStep("key", title, "open", "Sinch has not been asked yet.", "Ask Sinch now.")
     if application.sinch_problem:
         remedy = "If they were refused, compare them with those in the Sinch dashboard. Then ask again."
-        return Step("key", title, "wrong", application.sinch_problem, remedy)
-    return Step("key", title, "done", "The key was accepted.")
+        return ChecklistStep("key", title, "wrong", application.sinch_problem, remedy)
+    return ChecklistStep("key", title, "done", "The key was accepted.")
 
 
-def _callbacks(application: Application) -> Step:
+def _callbacks(application: Application) -> ChecklistStep:
     title, url = "Callbacks come here", application.sinch_callback_url
     if points_here(url):
-        return Step("callbacks", title, "done", f"Sinch posts to {url}")
+        return ChecklistStep("callbacks", title, "done", f"Sinch posts to {url}")
     how = f"“Point callbacks here” has Sinch send them to {callback_url()}"
     if not url:
         asked = application.asked_sinch_at is not None and not application.sinch_problem
         detail = "Sinch has no callback URL for this application." if asked else "Sinch has not said where they go."
-        return Step("callbacks", title, "open", detail, how)
+        return ChecklistStep("callbacks", title, "open", detail, how)
     remedy = f"If that answers calls today, make it the upstream of a relay. {how}"
-    return Step("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
+    return ChecklistStep("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
 
 
-def _numbers(application: Application) -> Step:
+def _numbers(application: Application) -> ChecklistStep:
     title, count = "Its numbers are known here", application.numbers.in_use().count()
     if count:
         bare = application.numbers.in_use().without_policy().count()
         detail = f"{counted(count, 'number')}" + (f", {bare} without a policy in force." if bare else ".")
-        return Step("numbers", title, "done", detail)
-    return Step(
+        return ChecklistStep("numbers", title, "done", detail)
+    return ChecklistStep(
         "numbers", title, "open", "None of its numbers is known here.", "Import them from Sinch, or from a file."
     )
 
 
-def _heard(application: Application) -> Step:
+def _callback_received(application: Application) -> ChecklistStep:
     title = "A signed callback has come"
     if application.first_callback_at is not None:
-        return Step("callback", title, "done", "Sinch reaches this site, and its signature fits.")
+        return ChecklistStep("callback", title, "done", "Sinch reaches this site, and its signature fits.")
     remedy = f"Call one of its numbers. If nothing comes, {callback_url()} cannot be reached from outside."
-    return Step("callback", title, "open", "None yet.", remedy)
+    return ChecklistStep("callback", title, "open", "None yet.", remedy)
 
 
-def _recording(application: Application) -> Step:
+def _recording(application: Application) -> ChecklistStep:
     title = "A recording can be heard"
     jobs = RecordingJob.objects.of_application(application)
     if jobs.filter(state=State.AVAILABLE).exists():
-        return Step("recording", title, "done", "The first one is in.")
+        return ChecklistStep("recording", title, "done", "The first one is in.")
     overdue = jobs.overdue().first()
     if overdue is not None:
         remedy = "Check the destination: Sinch says nothing when it cannot write there."
-        return Step("recording", title, "wrong", sentences.overdue(overdue), remedy)
+        return ChecklistStep("recording", title, "wrong", sentences.overdue(overdue), remedy)
     if jobs.exists():
-        return Step("recording", title, "open", "One is on its way.", "Its audio comes when the call has ended.")
+        return ChecklistStep(
+            "recording", title, "open", "One is on its way.", "Its audio comes when the call has ended."
+        )
     remedy = "Give a number a policy that records, or start a recording on the live page during a call."
-    return Step("recording", title, "open", "No call has been recorded yet.", remedy)
+    return ChecklistStep("recording", title, "open", "No call has been recorded yet.", remedy)

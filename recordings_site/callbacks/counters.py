@@ -7,13 +7,13 @@ _lock = threading.Lock()
 _counts: Counter[str] = Counter()
 
 
-def tally(what: str) -> None:
+def count(what: str) -> None:
     """Count one more of `what`."""
     with _lock:
         _counts[what] += 1
 
 
-def tallies() -> dict[str, int]:
+def counts() -> dict[str, int]:
     """All counts since this process started."""
     with _lock:
         return dict(_counts)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Waited
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
@@ -22,17 +22,17 @@ from django.db import connection, transaction
 T = TypeVar("T")
 
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
-PATIENCE = 1.0
-COMMIT_PATIENCE = 0.4
+DATABASE_TIMEOUT = 1.0
+COMMIT_TIMEOUT = 0.4
 # For a look at what is in force, when what was known before would do: it comes on top of the other two.
-LOOK_PATIENCE = 0.25
+SNAPSHOT_TIMEOUT = 0.25
 
 
 class DatabaseDown(Exception):
     """The database did not answer in time, or too much work waits for it already."""
 
 
-class GivenUp(Exception):
+class Abandoned(Exception):
     """The waiter has answered without this work: roll it back."""
 
 
@@ -41,75 +41,75 @@ class Race:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts = False
-        self.is_given_up = False
+        self._is_committing = False
+        self.is_abandoned = False
 
-    def reach(self) -> bool:
+    def start_commit(self) -> bool:
         """Said by the work at the point from which it counts; False when nobody waits for it any more."""
         with self._lock:
-            self._counts = not self.is_given_up
-            return self._counts
+            self._is_committing = not self.is_abandoned
+            return self._is_committing
 
-    def fall_back(self) -> None:
+    def reset(self) -> None:
         """Said by work that was rolled back and may be done again."""
         with self._lock:
-            self._counts = False
+            self._is_committing = False
 
-    def give_up(self) -> bool:
+    def abandon(self) -> bool:
         """Said by who waits; False when the work counts, so that waiting a little longer is right."""
         with self._lock:
-            self.is_given_up = not self._counts
-            return self.is_given_up
+            self.is_abandoned = not self._is_committing
+            return self.is_abandoned
 
 
-class Line:
+class AdmissionQueue:
     """A queue that lets in whoever can expect a turn in time, by how long turns took of late.
 
     `at_once` turns are under way at a time; while one lasts, `width` of those who wait come to their turn.
     """
 
-    def __init__(self, *, at_once: int, width: int) -> None:
-        self._at_once, self._width = at_once, width
+    def __init__(self, *, concurrency: int, batch_size: int) -> None:
+        self._concurrency, self._batch_size = concurrency, batch_size
         self._lock = threading.Lock()
-        self._waiting = self._under_way = 0
+        self._waiting = self._active = 0
         # What a turn takes, in seconds, and when anything moved last.
-        self.seconds = self._moved_at = 0.0
+        self.average_seconds = self._changed_at = 0.0
 
-    def enter(self) -> None:
+    def admit(self) -> None:
         """Join those who wait; DatabaseDown when a turn would come later than anybody waits for it."""
         with self._lock:
-            if self._expected() > PATIENCE:
+            if self._expected() > DATABASE_TIMEOUT:
                 raise DatabaseDown("Too many callbacks wait for the database.")
-            if not (self._waiting or self._under_way):
-                self._moved_at = time.monotonic()
+            if not (self._waiting or self._active):
+                self._changed_at = time.monotonic()
             self._waiting += 1
 
     @contextmanager
-    def turn(self, count: int = 1) -> Iterator[None]:
+    def slot(self, count: int = 1) -> Iterator[None]:
         """The turn of so many of those who wait."""
         began = time.monotonic()
         with self._lock:
             self._waiting -= count
-            self._under_way += 1
-            self._moved_at = began
+            self._active += 1
+            self._changed_at = began
         try:
             yield
         finally:
             ended = time.monotonic()
             with self._lock:
-                self._under_way -= 1
-                self._moved_at = ended
-                self.seconds = (self.seconds + ended - began) / 2
+                self._active -= 1
+                self._changed_at = ended
+                self.average_seconds = (self.average_seconds + ended - began) / 2
 
     def _expected(self) -> float:
         """Seconds until a turn, for who comes now; while the database hangs, at least as long as nothing has moved."""
-        if not self._waiting and self._under_way < self._at_once:
+        if not self._waiting and self._active < self._concurrency:
             return 0.0
-        stalled = max(0.0, time.monotonic() - self._moved_at - self.seconds)
-        return (1 + self._waiting // self._width) * self.seconds + stalled
+        stalled = max(0.0, time.monotonic() - self._changed_at - self.average_seconds)
+        return (1 + self._waiting // self._batch_size) * self.average_seconds + stalled
 
 
-def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable[[T], None] | None = None) -> T:
+def within_deadline(do: Callable[[Callable[[], None]], T], *, on_late: Callable[[T], None] | None = None) -> T:
     """Run `do(about_to_commit)` in a transaction and return what it returns; DatabaseDown when that takes too long.
 
     `do` calls what it is given as its last act. When its commit had begun and still took too long, `too_late` is
@@ -119,21 +119,21 @@ def within_deadline(do: Callable[[Callable[[], None]], T], *, too_late: Callable
     race = Race()
 
     def about_to_commit() -> None:
-        if not race.reach():
-            raise GivenUp
+        if not race.start_commit():
+            raise Abandoned
 
     def work() -> T:
-        if race.is_given_up:
-            raise GivenUp
+        if race.is_abandoned:
+            raise Abandoned
         with transaction.atomic():
             return do(about_to_commit)
 
     if settings.CALLBACK_THREADS == 0:
         return work()
-    return wait_for(_in_line(work), race, too_late=too_late)
+    return wait_for(_submit_admitted(work), race, on_late=on_late)
 
 
-def in_time(do: Callable[[], T], *, patience: float | None = None) -> T:
+def with_timeout(do: Callable[[], T], *, timeout: float | None = None) -> T:
     """Run `do` in the pool, in no transaction of ours, and return what it returns; DatabaseDown when it takes longer
     than `patience` seconds (PATIENCE).
 
@@ -141,50 +141,50 @@ def in_time(do: Callable[[], T], *, patience: float | None = None) -> T:
     """
     if settings.CALLBACK_THREADS == 0:
         return do()
-    seconds = PATIENCE if patience is None else patience
+    seconds = DATABASE_TIMEOUT if timeout is None else timeout
     try:
-        return _in_line(do).result(seconds)
-    except Waited:
+        return _submit_admitted(do).result(seconds)
+    except FutureTimeout:
         raise DatabaseDown(f"The database did not answer within {seconds:g} s.") from None
 
 
-def wait_for(future: Future[T], race: Race, *, too_late: Callable[[T], None] | None = None) -> T:
+def wait_for(future: Future[T], race: Race, *, on_late: Callable[[T], None] | None = None) -> T:
     """The result of work, waited for as `within_deadline` says."""
-    for patience in (PATIENCE, COMMIT_PATIENCE):
+    for timeout in (DATABASE_TIMEOUT, COMMIT_TIMEOUT):
         try:
-            return future.result(patience)
-        except Waited:
-            if race.give_up():
-                raise DatabaseDown(f"The database did not answer within {PATIENCE:g} s.") from None
-    if too_late is not None:
+            return future.result(timeout)
+        except FutureTimeout:
+            if race.abandon():
+                raise DatabaseDown(f"The database did not answer within {DATABASE_TIMEOUT:g} s.") from None
+    if on_late is not None:
         # In the pool as well: the thread in which the work ended has given its connection back by then.
-        future.add_done_callback(lambda done: in_pool(lambda: _put_right(done, too_late)))
+        future.add_done_callback(lambda done: submit(lambda: _correct(done, on_late)))
     raise DatabaseDown("The database did not commit in time.")
 
 
-def _put_right(done: Future[T], too_late: Callable[[T], None]) -> None:
+def _correct(done: Future[T], on_late: Callable[[T], None]) -> None:
     if done.exception() is None:
-        too_late(done.result())
+        on_late(done.result())
 
 
-def _in_line(work: Callable[[], T]) -> Future[T]:
+def _submit_admitted(work: Callable[[], T]) -> Future[T]:
     """Have the work done in its turn; DatabaseDown when that would come too late."""
-    line = _line(settings.CALLBACK_THREADS)
-    line.enter()
+    queue = _queue(settings.CALLBACK_THREADS)
+    queue.admit()
 
-    def in_turn() -> T:
-        with line.turn():
+    def when_admitted() -> T:
+        with queue.slot():
             return work()
 
-    return in_pool(in_turn)
+    return submit(when_admitted)
 
 
-def in_pool(work: Callable[[], T]) -> Future[T]:
+def submit(work: Callable[[], T]) -> Future[T]:
     """Have the work done in one of the pool's threads."""
-    return _pool(settings.CALLBACK_THREADS).submit(_tidily, work)
+    return _pool(settings.CALLBACK_THREADS).submit(_run_and_release, work)
 
 
-def _tidily(work: Callable[[], T]) -> T:
+def _run_and_release(work: Callable[[], T]) -> T:
     try:
         return work()
     finally:
@@ -199,5 +199,5 @@ def _pool(size: int) -> ThreadPoolExecutor:
 
 
 @cache
-def _line(size: int) -> Line:
-    return Line(at_once=size, width=size)
+def _queue(size: int) -> AdmissionQueue:
+    return AdmissionQueue(concurrency=size, batch_size=size)

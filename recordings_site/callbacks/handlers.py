@@ -12,10 +12,10 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.callbacks import actions, answers, relay, verification
 from recordings_site.callbacks.answers import AnswerContext
-from recordings_site.callbacks.last_seen import heard
-from recordings_site.callbacks.verification import Inbound
+from recordings_site.callbacks.last_seen import note_callback_received
+from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, Direction, Verdict
+from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, DeliveryVerdict, Direction
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings.lifecycle import actions as recordings
@@ -25,7 +25,7 @@ from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie
 from recordings_site.tasks.actions import enqueue
 
-SUSPECT = frozenset({Verdict.STALE, Verdict.REPLAYED})
+SUSPECT = frozenset({DeliveryVerdict.STALE, DeliveryVerdict.REPLAYED})
 
 
 @dataclass(frozen=True)
@@ -37,34 +37,34 @@ class Answered:
     call_pk: int
 
 
-def answer_event(inbound: Inbound, about_to_commit: Callable[[], None], *, started: float) -> Answered:
+def answer_event(callback: VerifiedCallback, about_to_commit: Callable[[], None], *, started: float) -> Answered:
     """Keep an ACE or PIE with all that follows from it, in the caller's transaction, and give its answer.
 
     `started` is time.perf_counter() at receipt, for the latency that is kept.
     """
-    event, call = inbound.event, _call_of(inbound)
-    verdict = verification.judge(inbound, is_new=_is_first(event, call))
+    event, call = callback.event, _call_of(callback)
+    verdict = verification.verdict_of(callback, is_new=_is_first(event, call))
     context = AnswerContext.of(verdict, snapshot.current())
     match event:
         case Ace():
-            given = _ace(inbound, event, call, context, started)
+            given = _ace(callback, event, call, context, started)
         case Pie():
-            given = _pie(inbound, event, call, context)
+            given = _pie(callback, event, call, context)
         case other:
             raise TypeError(f"{type(other).__name__} takes no SVAML")
-    delivery = verification.delivery_of(inbound, verdict)
-    keep_answer(delivery, call=call, given=given, started=started)
+    delivery = verification.delivery_of(callback, verdict)
+    set_answer(delivery, call=call, given=given, started=started)
     delivery.save()
-    after_answer(inbound, delivery)
-    heard(inbound.application.id, inbound.received_at)
+    after_answer(callback, delivery)
+    note_callback_received(callback.application.id, callback.received_at)
     about_to_commit()
     return Answered(given.svaml, delivery.pk, call.pk)
 
 
-def _call_of(inbound: Inbound) -> Call:
+def _call_of(callback: VerifiedCallback) -> Call:
     """The call of an event, locked; made when this is the first that is heard of it."""
-    application_id, call_id = inbound.application.id, inbound.event.call_id
-    return calls.call_for(application_id=application_id, call_id=call_id, at=inbound.happened_at)
+    application_id, call_id = callback.application.id, callback.event.call_id
+    return calls.call_for(application_id=application_id, call_id=call_id, at=callback.happened_at)
 
 
 def _is_first(event: Event, call: Call) -> bool:
@@ -78,57 +78,59 @@ def _is_first(event: Event, call: Call) -> bool:
             return False
 
 
-def keep_answer(delivery: CallbackDelivery, *, call: Call, given: Answer, started: float) -> None:
+def set_answer(delivery: CallbackDelivery, *, call: Call, given: Answer, started: float) -> None:
     """Write into a delivery's row, which the caller saves, what was answered to it."""
     delivery.call = call
     delivery.applied_at = timezone.now()
     delivery.result_code, delivery.result_values = DeliveryResult.ANSWERED, given.decision.grounds
-    delivery.answer_ms = since(started)
+    delivery.answer_ms = elapsed_ms(started)
 
 
-def after_answer(inbound: Inbound, delivery: CallbackDelivery) -> None:
+def after_answer(callback: VerifiedCallback, delivery: CallbackDelivery) -> None:
     """Keep the alert of a stale or replayed delivery that was answered, and what an upstream said."""
     if delivery.verdict in SUSPECT:
         what = {"event": delivery.event, "x_timestamp": delivery.x_timestamp}
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", subject=delivery.call, data=what)
-    if inbound.reply is not None:
-        actions.keep_exchange(delivery=delivery, reply=inbound.reply)
+    if callback.reply is not None:
+        actions.create_exchange(delivery=delivery, reply=callback.reply)
 
 
-def _ace(inbound: Inbound, ace: Ace, call: Call, context: AnswerContext, started: float) -> Answer:
-    calls.note_ace(call, ace=ace, at=inbound.happened_at, received_at=inbound.received_at)
+def _ace(callback: VerifiedCallback, ace: Ace, call: Call, context: AnswerContext, started: float) -> Answer:
+    calls.note_ace(call, ace=ace, at=callback.happened_at, received_at=callback.received_at)
     decision = Decision.objects.filter(call=call).first()
     if decision is None and call.ice_received_at is None and context.may_record:
-        policy_id = inbound.application.callout_policy_id
+        policy_id = callback.application.callout_policy_id
         if policy_id is not None:
-            return _callout(inbound, ace, call, policy_id, context, started)
-    given = answers.to_ace(inbound, _facts(decision), context)
+            return _callout(callback, ace, call, policy_id, context, started)
+    given = answers.to_ace(callback, _facts(decision), context)
     if decision is not None and decision.ace_svaml is None:
         decision.ace_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("ace_svaml",))
-    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
+    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 
-def _callout(inbound: Inbound, ace: Ace, call: Call, policy_id: int, context: AnswerContext, started: float) -> Answer:
+def _callout(
+    callback: VerifiedCallback, ace: Ace, call: Call, policy_id: int, context: AnswerContext, started: float
+) -> Answer:
     """A call that our side placed has no ICE: it is decided upon at its ACE, by the application's callout policy."""
-    facts = answer.callout_facts(ace, received_at=inbound.received_at, application_key=inbound.application.key)
-    given = answers.to_callout(inbound, facts, policy_id, context.policies)
-    masked, latency_ms = svaml.masked(given.svaml), since(started)
+    facts = answer.callout_facts(ace, received_at=callback.received_at, application_key=callback.application.key)
+    given = answers.to_callout(callback, facts, policy_id, context.policies)
+    masked, latency_ms = svaml.masked(given.svaml), elapsed_ms(started)
     columns = calls.decision_columns(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
     decision = Decision.objects.create(call=call, **columns)
-    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
+    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
     enqueue("call.learn", call.pk)
     return given
 
 
-def _pie(inbound: Inbound, pie: Pie, call: Call, context: AnswerContext) -> Answer:
+def _pie(callback: VerifiedCallback, pie: Pie, call: Call, context: AnswerContext) -> Answer:
     decision = Decision.objects.filter(call=call).first()
-    given = answers.to_pie(inbound, pie, _facts(decision), context)
+    given = answers.to_pie(callback, pie, _facts(decision), context)
     if decision is not None:
         decision.pie_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("pie_svaml",))
-    _expect(call, given.recordings, at=inbound.happened_at, decision=decision)
+    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 
@@ -137,10 +139,10 @@ def _facts(decision: Decision | None) -> DecisionFacts | None:
 
 
 def _expect(call: Call, planned: Iterable[PlannedRecording], *, at: datetime, decision: Decision | None) -> None:
-    recordings.expect_recordings(subject=call, planned=asked_for(planned), at=at, decision=decision)
+    recordings.expect_recordings(subject=call, planned=needing_rows(planned), at=at, decision=decision)
 
 
-def asked_for(planned: Iterable[PlannedRecording]) -> list[PlannedRecording]:
+def needing_rows(planned: Iterable[PlannedRecording]) -> list[PlannedRecording]:
     """Those that need a row: not a conference's that is recorded already; of what an upstream records itself, what has
     a place of its own, for it may be the same one again, or a name used twice.
     """
@@ -152,20 +154,20 @@ def _is_taken(planned: PlannedRecording) -> bool:
     return bool(planned.key) and same.exists()
 
 
-def since(started: float) -> float:
+def elapsed_ms(started: float) -> float:
     """Milliseconds since a moment of time.perf_counter(), as they are kept."""
     return round((time.perf_counter() - started) * 1000, 2)
 
 
-def keep_event(inbound: Inbound, about_to_commit: Callable[[], None], *, apply: bool = True) -> None:
+def store_event(callback: VerifiedCallback, about_to_commit: Callable[[], None], *, apply: bool = True) -> None:
     """Keep an event that needs no SVAML (DiCE, notify, unknown ones) with its effect, in the caller's transaction.
 
     Once this commits it may be acknowledged. With `apply=False` a worker applies it later (callbacks.tasks).
     """
-    event = inbound.event
-    call = _call_of(inbound) if isinstance(event, Dice) and inbound.fresh and apply else None
-    verdict = verification.judge(inbound, is_new=call is not None and _is_first(event, call))
-    delivery = verification.delivery_of(inbound, verdict)
+    event = callback.event
+    call = _call_of(callback) if isinstance(event, Dice) and callback.fresh and apply else None
+    verdict = verification.verdict_of(callback, is_new=call is not None and _is_first(event, call))
+    delivery = verification.delivery_of(callback, verdict)
     is_suspect = delivery.verdict in SUSPECT
     if is_suspect:
         delivery.result_code = DeliveryResult.SUSPECT
@@ -176,9 +178,9 @@ def keep_event(inbound: Inbound, about_to_commit: Callable[[], None], *, apply: 
     if is_suspect:
         audit.record(by=None, action=f"alert.callback.{delivery.verdict}", data={"event": delivery.event})
         enqueue("delivery.verify", delivery.pk)
-    elif relay.relays(inbound.application):
-        actions.forward_later(delivery=delivery)
-    heard(inbound.application.id, inbound.received_at)
+    elif relay.relays(callback.application):
+        actions.schedule_forward(delivery=delivery)
+    note_callback_received(callback.application.id, callback.received_at)
     about_to_commit()
 
 

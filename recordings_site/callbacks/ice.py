@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from recordings_site.callbacks import answers, verification
 from recordings_site.callbacks.answers import AnswerContext
-from recordings_site.callbacks.handlers import Answered, after_answer, asked_for, keep_answer, since
-from recordings_site.callbacks.last_seen import heard
-from recordings_site.callbacks.verification import Inbound
+from recordings_site.callbacks.handlers import Answered, after_answer, elapsed_ms, needing_rows, set_answer
+from recordings_site.callbacks.last_seen import note_callback_received
+from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Verdict
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, DeliveryVerdict
 from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
 from recordings_site.policies.engine.snapshot import Snapshot
@@ -32,7 +32,7 @@ from recordings_site.sinch.events import Ice
 class DecidedIce:
     """An ICE, and its answer unless something is known of its call. `started` is time.perf_counter() at receipt."""
 
-    inbound: Inbound
+    callback: VerifiedCallback
     ice: Ice
     facts: CallFacts
     policies: Snapshot
@@ -40,52 +40,52 @@ class DecidedIce:
     started: float
 
     @property
-    def one_call(self) -> tuple[int, str]:
+    def call_key(self) -> tuple[int, str]:
         """What tells its call from all others."""
-        return self.inbound.application.id, self.ice.call_id
+        return self.callback.application.id, self.ice.call_id
 
     def columns(self) -> dict[str, Any]:
         """What the row of its call says."""
         number = self.policies.numbers.get(self.facts.number_digits)
         return calls.ice_columns(
-            application_id=self.inbound.application.id,
+            application_id=self.callback.application.id,
             ice=self.ice,
             facts=self.facts,
             number_id=number.id if number else None,
-            at=self.inbound.happened_at,
-            received_at=self.inbound.received_at,
+            at=self.callback.happened_at,
+            received_at=self.callback.received_at,
         )
 
 
-def decide(inbound: Inbound, ice: Ice, policies: Snapshot, *, started: float) -> DecidedIce:
+def decide(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, started: float) -> DecidedIce:
     """Decide about the call of an ICE as about a new one."""
-    context = AnswerContext.of(Verdict.ACCEPTED if inbound.fresh else Verdict.STALE, policies)
-    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
-    return DecidedIce(inbound, ice, facts, policies, answers.to_ice(inbound, facts, context), started)
+    context = AnswerContext.of(DeliveryVerdict.ACCEPTED if callback.fresh else DeliveryVerdict.STALE, policies)
+    facts = answer.call_facts(ice, received_at=callback.received_at, application_key=callback.application.key)
+    return DecidedIce(callback, ice, facts, policies, answers.to_ice(callback, facts, context), started)
 
 
-def without_recording(inbound: Inbound, ice: Ice, policies: Snapshot, *, why_not: str) -> Answer:
+def without_recording(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, refusal: str) -> Answer:
     """The answer when nothing can be kept of a call: the same action, unrecorded."""
-    facts = answer.call_facts(ice, received_at=inbound.received_at, application_key=inbound.application.key)
-    return answers.to_ice(inbound, facts, AnswerContext(policies, False, why_not))
+    facts = answer.call_facts(ice, received_at=callback.received_at, application_key=callback.application.key)
+    return answers.to_ice(callback, facts, AnswerContext(policies, False, refusal))
 
 
 @transaction.atomic
-def keep(ices: Sequence[DecidedIce]) -> list[Answered]:
+def store(ices: Sequence[DecidedIce]) -> list[Answered]:
     """Keep these ICEs with all that follows, or nothing, and give the answer to each.
 
     Of several of one call the first decides, as if they had come one after the other.
     """
-    firsts = {ice.one_call: ice for ice in reversed(ices)}
+    first_by_call = {ice.call_key: ice for ice in reversed(ices)}
     # In one order, so that two transactions never wait for each other.
-    answered = _keep_calls([firsts[one_call] for one_call in sorted(firsts)])
+    answered = _store_calls([first_by_call[call_key] for call_key in sorted(first_by_call)])
     if repeats := [ice for ice in ices if ice not in answered]:
-        answered |= zip(repeats, keep(repeats), strict=True)
+        answered |= zip(repeats, store(repeats), strict=True)
     return [answered[ice] for ice in ices]
 
 
 @dataclass(eq=False)
-class _Kept:
+class _PendingIce:
     """An ICE on its way into the database: its call, what is thought of it, and its answer.
 
     `decision` is what was decided when it came before; else it is made.
@@ -94,57 +94,57 @@ class _Kept:
     ice: DecidedIce
     call: Call
     is_new: bool
-    verdict: Verdict
+    verdict: DeliveryVerdict
     answer: Answer
     decision: Decision | None
     session: ConferenceSession | None = None
 
     @property
     def happened_at(self) -> datetime:
-        return self.ice.inbound.happened_at
+        return self.ice.callback.happened_at
 
     @property
     def conference_id(self) -> str:
         return self.answer.decision.conference_id
 
 
-def _keep_calls(ices: Sequence[DecidedIce]) -> dict[DecidedIce, Answered]:
+def _store_calls(ices: Sequence[DecidedIce]) -> dict[DecidedIce, Answered]:
     """Keep ICEs of as many calls."""
-    kept = list(_looked_up(ices))
+    kept = list(_load_calls(ices))
     undecided = [one for one in kept if one.decision is None]
-    _keep_decided([one for one in undecided if not one.conference_id])
+    _store_decisions([one for one in undecided if not one.conference_id])
     # One after the other: who enters a conference finds what was kept of those before.
     for one in sorted(undecided, key=lambda one: one.conference_id):
         if one.conference_id:
             _join_conference(one)
-            _keep_decided([one])
+            _store_decisions([one])
     for one in kept:
-        heard(one.ice.inbound.application.id, one.ice.inbound.received_at)
-    return _keep_deliveries(kept)
+        note_callback_received(one.ice.callback.application.id, one.ice.callback.received_at)
+    return _store_deliveries(kept)
 
 
-def _looked_up(ices: Sequence[DecidedIce]) -> Iterator[_Kept]:
+def _load_calls(ices: Sequence[DecidedIce]) -> Iterator[_PendingIce]:
     """The calls, made or looked up and locked, and the answers that follow from what is known of them."""
-    found = calls.calls_of_ices([ice.columns() for ice in ices])
+    found = calls.upsert_calls([ice.columns() for ice in ices])
     known = [call for call, is_new in found if not is_new]
     decisions = {one.call_id: one for one in Decision.objects.filter(call__in=known)} if known else {}
     for ice, (call, is_new) in zip(ices, found, strict=True):
-        verdict, decision = verification.judge(ice.inbound, is_new=is_new), decisions.get(call.pk)
+        verdict, decision = verification.verdict_of(ice.callback, is_new=is_new), decisions.get(call.pk)
         context, given = AnswerContext.of(verdict, ice.policies), ice.answer
         if decision is not None:
-            given = answers.again(ice.inbound, DecisionFacts.from_dict(decision.facts), context)
-        elif verdict == Verdict.REPLAYED:
-            given = answers.to_ice(ice.inbound, ice.facts, context)
-        yield _Kept(ice, call, is_new, verdict, given, decision)
+            given = answers.repeat_answer(ice.callback, DecisionFacts.from_dict(decision.facts), context)
+        elif verdict == DeliveryVerdict.REPLAYED:
+            given = answers.to_ice(ice.callback, ice.facts, context)
+        yield _PendingIce(ice, call, is_new, verdict, given, decision)
 
 
-def _join_conference(one: _Kept) -> None:
+def _join_conference(one: _PendingIce) -> None:
     """Let the call enter its conference; if that is recorded already, the call is by the same recording."""
     one.session = calls.join_conference(one.call, conference_id=one.conference_id, at=one.happened_at)
     running = _plan_of(one.session)
     if running is not None and one.answer.recordings and one.answer.recordings[0].conference_id:
         context = AnswerContext.of(one.verdict, one.ice.policies)
-        one.answer = answers.to_ice(one.ice.inbound, one.ice.facts, context, joining=running)
+        one.answer = answers.to_ice(one.ice.callback, one.ice.facts, context, joining=running)
 
 
 def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
@@ -154,16 +154,16 @@ def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
     return PlannedRecording.from_dict(plan) if plan else None
 
 
-def _keep_decided(undecided: Sequence[_Kept]) -> None:
+def _store_decisions(undecided: Sequence[_PendingIce]) -> None:
     """Keep decisions, and the recordings that follow."""
     for one in undecided:
-        masked, latency_ms = svaml.masked(one.answer.svaml), since(one.ice.started)
+        masked, latency_ms = svaml.masked(one.answer.svaml), elapsed_ms(one.ice.started)
         columns = calls.decision_columns(one.answer.decision, svaml=masked, latency_ms=latency_ms)
         one.decision = Decision(call=one.call, **columns)
     Decision.objects.bulk_create([one.decision for one in undecided if one.decision])
     made: list[RecordingJob] = []
     for one in undecided:
-        planned, at, decision = asked_for(one.answer.recordings), one.happened_at, one.decision
+        planned, at, decision = needing_rows(one.answer.recordings), one.happened_at, one.decision
         if one.is_new and one.session is None:
             # Nothing can have come before.
             made += recordings.of_new_call(one.call, planned, at=at, decision=decision)
@@ -176,20 +176,20 @@ def _keep_decided(undecided: Sequence[_Kept]) -> None:
     RecordingJob.objects.bulk_create(made)
 
 
-def _keep_deliveries(kept: Sequence[_Kept]) -> dict[DecidedIce, Answered]:
+def _store_deliveries(kept: Sequence[_PendingIce]) -> dict[DecidedIce, Answered]:
     deliveries = []
     for one in kept:
-        delivery = verification.delivery_of(one.ice.inbound, one.verdict)
-        keep_answer(delivery, call=one.call, given=one.answer, started=one.ice.started)
+        delivery = verification.delivery_of(one.ice.callback, one.verdict)
+        set_answer(delivery, call=one.call, given=one.answer, started=one.ice.started)
         deliveries.append(delivery)
     CallbackDelivery.objects.bulk_create(deliveries)
     for one, delivery in zip(kept, deliveries, strict=True):
-        after_answer(one.ice.inbound, delivery)
+        after_answer(one.ice.callback, delivery)
     pairs = zip(kept, deliveries, strict=True)
     return {one.ice: Answered(one.answer.svaml, delivery.pk, one.call.pk) for one, delivery in pairs}
 
 
-def withdraw(answered: Answered, given: Answer) -> None:
+def correct_late_answer(answered: Answered, given: Answer) -> None:
     """Correct what was stored of an answer that came too late: another one, without recording, was given."""
     with transaction.atomic():
         decision = Decision.objects.select_for_update().filter(call=answered.call_pk).first()

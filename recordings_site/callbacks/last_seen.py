@@ -4,20 +4,20 @@ import threading
 import time
 from datetime import datetime
 
-from recordings_site.policies.applications.actions_connect import HEARD_EVERY, note_heard
+from recordings_site.policies.applications.actions_connect import LAST_SEEN_EVERY, note_callback
 
 _lock = threading.Lock()
 _noted: dict[int, float] = {}
 
 
-def heard(application_id: int, at: datetime) -> None:
+def note_callback_received(application_id: int, at: datetime) -> None:
     """Keep that a signed callback came, once a minute and process at most; inside the callback's own transaction."""
     now = time.monotonic()
     with _lock:
-        if now - _noted.get(application_id, float("-inf")) < HEARD_EVERY.total_seconds():
+        if now - _noted.get(application_id, float("-inf")) < LAST_SEEN_EVERY.total_seconds():
             return
         _noted[application_id] = now
-    note_heard(application_id=application_id, at=at)
+    note_callback(application_id=application_id, at=at)
 
 
 def forget() -> None:

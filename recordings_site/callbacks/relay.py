@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Waited
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -27,11 +27,11 @@ MAX_ANSWER = 64 * 1024
 # Threads in which upstreams are asked; a call whose upstream hangs occupies one for as long as its limit.
 THREADS = 32
 # A worker has time.
-TELL_MS = 10_000
+NOTIFY_MS = 10_000
 
 
 @dataclass(frozen=True)
-class Reply:
+class UpstreamReply:
     """What an upstream answered. `svaml` is None unless it is usable and not empty; `ms` is how long it took."""
 
     outcome: str
@@ -51,58 +51,60 @@ def relays(application: ApplicationFacts) -> bool:
     return application.mode == CallbackMode.RELAY and bool(application.upstream_url)
 
 
-def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> Reply:
+def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> UpstreamReply:
     """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
     limit = min(application.upstream_timeout_ms, MOST_UPSTREAM_MS) / 1000
-    return _within(limit, lambda: _asked(application, event, body, content_type, limit))
+    return _within(limit, lambda: _asked_upstream(application, event, body, content_type, limit))
 
 
-def tell(application: ApplicationFacts, *, body: bytes, content_type: str) -> Reply:
+def notify(application: ApplicationFacts, *, body: bytes, content_type: str) -> UpstreamReply:
     """Relay an event that wants no SVAML; never raises."""
-    limit = TELL_MS / 1000
+    limit = NOTIFY_MS / 1000
     return _timed(lambda: _posted(application, body, content_type, limit))
 
 
-def _within(limit: float, do: Callable[[], Reply]) -> Reply:
+def _within(limit: float, do: Callable[[], UpstreamReply]) -> UpstreamReply:
     """Run `do` in the pool and wait no longer than the limit: a name that does not resolve in time has none either."""
-    if not _places().acquire(blocking=False):
-        return Reply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
+    if not _slots().acquire(blocking=False):
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
     started = time.perf_counter()
     try:
-        future: Future[Reply] = _pool().submit(_in_pool, do)
+        future: Future[UpstreamReply] = _pool().submit(_in_pool, do)
     except RuntimeError:  # the process is going down
-        _places().release()
-        return Reply(UpstreamOutcome.UNREACHABLE, detail="The process is ending.")
+        _slots().release()
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="The process is ending.")
     try:
         return future.result(limit)
-    except Waited:
+    except FutureTimeout:
         detail = f"It did not answer within {limit:g} s."
-        return Reply(UpstreamOutcome.SLOW, ms=round((time.perf_counter() - started) * 1000, 2), detail=detail)
+        return UpstreamReply(UpstreamOutcome.SLOW, ms=round((time.perf_counter() - started) * 1000, 2), detail=detail)
 
 
-def _in_pool(do: Callable[[], Reply]) -> Reply:
+def _in_pool(do: Callable[[], UpstreamReply]) -> UpstreamReply:
     try:
         return _timed(do)
     finally:
-        _places().release()
+        _slots().release()
 
 
-def _timed(do: Callable[[], Reply]) -> Reply:
+def _timed(do: Callable[[], UpstreamReply]) -> UpstreamReply:
     started = time.perf_counter()
     try:
         reply = do()
     except httpx2.TimeoutException:
-        reply = Reply(UpstreamOutcome.SLOW, detail="It did not answer in time.")
+        reply = UpstreamReply(UpstreamOutcome.SLOW, detail="It did not answer in time.")
     except (httpx2.HTTPError, httpx2.InvalidURL, SinchError) as problem:
-        reply = Reply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: it cannot be reached.")
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: it cannot be reached.")
     except Exception:  # whatever is wrong with an upstream, the call goes on
         log.exception("Asking an upstream failed.")
-        reply = Reply(UpstreamOutcome.UNREACHABLE, detail="Asking it failed; the log says why.")
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Asking it failed; the log says why.")
     ms = round((time.perf_counter() - started) * 1000, 2)
-    return Reply(reply.outcome, reply.svaml, reply.status, ms, reply.detail)
+    return UpstreamReply(reply.outcome, reply.svaml, reply.status, ms, reply.detail)
 
 
-def _asked(application: ApplicationFacts, event: str, body: bytes, content_type: str, limit: float) -> Reply:
+def _asked_upstream(
+    application: ApplicationFacts, event: str, body: bytes, content_type: str, limit: float
+) -> UpstreamReply:
     reply, content = _exchange(application, body, content_type, limit)
     if not reply.is_usable:
         return reply
@@ -111,15 +113,19 @@ def _asked(application: ApplicationFacts, event: str, body: bytes, content_type:
     try:
         svaml = merge.check(read_object(content, limit=MAX_ANSWER), event)
     except (ValueError, SinchError) as problem:
-        return Reply(UpstreamOutcome.INVALID, status=reply.status, detail=f"Its answer is no SVAML: {problem}"[:300])
-    return Reply(reply.outcome, svaml, reply.status)
+        return UpstreamReply(
+            UpstreamOutcome.INVALID, status=reply.status, detail=f"Its answer is no SVAML: {problem}"[:300]
+        )
+    return UpstreamReply(reply.outcome, svaml, reply.status)
 
 
-def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> Reply:
+def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> UpstreamReply:
     return _exchange(application, body, content_type, limit)[0]
 
 
-def _exchange(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> tuple[Reply, bytes]:
+def _exchange(
+    application: ApplicationFacts, body: bytes, content_type: str, limit: float
+) -> tuple[UpstreamReply, bytes]:
     """Post, once more when a connection that was kept open had been closed: Sinch, too, may send an event twice."""
     until = Deadline(limit)
     try:
@@ -128,7 +134,9 @@ def _exchange(application: ApplicationFacts, body: bytes, content_type: str, lim
         return _post(application, body, content_type, until)
 
 
-def _post(application: ApplicationFacts, body: bytes, content_type: str, until: Deadline) -> tuple[Reply, bytes]:
+def _post(
+    application: ApplicationFacts, body: bytes, content_type: str, until: Deadline
+) -> tuple[UpstreamReply, bytes]:
     """Post once, signed for the upstream's own path; the outcome by its status, and its bounded body."""
     x_timestamp = signing.format_timestamp(datetime.now(UTC))
     secret = application.secrets[0] if application.secrets else ""
@@ -145,12 +153,14 @@ def _post(application: ApplicationFacts, body: bytes, content_type: str, until: 
             _left(until)
             collected += chunk
             if len(collected) > MAX_ANSWER:
-                return Reply(UpstreamOutcome.INVALID, status=status, detail="Its answer is larger than 64 KiB."), b""
+                return UpstreamReply(
+                    UpstreamOutcome.INVALID, status=status, detail="Its answer is larger than 64 KiB."
+                ), b""
     if status >= 500 or status == 429:
-        return Reply(UpstreamOutcome.FAILED, status=status, detail=f"It answered {status}."), b""
+        return UpstreamReply(UpstreamOutcome.FAILED, status=status, detail=f"It answered {status}."), b""
     if not 200 <= status < 300:
-        return Reply(UpstreamOutcome.REFUSED, status=status, detail=f"It answered {status}."), b""
-    return Reply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
+        return UpstreamReply(UpstreamOutcome.REFUSED, status=status, detail=f"It answered {status}."), b""
+    return UpstreamReply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
 
 
 def _left(until: Deadline) -> float:
@@ -184,5 +194,5 @@ def _pool() -> ThreadPoolExecutor:
 
 
 @cache
-def _places() -> threading.BoundedSemaphore:
+def _slots() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(THREADS)

@@ -56,7 +56,7 @@ def learn_callout(call_pk: int) -> None:
         ends = (told.from_, told.to) if told else ends
         number = PhoneNumber.objects.among(ends)
     with transaction.atomic():
-        calls.learn_ends(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)
+        calls.set_endpoints(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)
         recordings.settle(call)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
-from recordings_site.callbacks.relay import Reply
-from recordings_site.calls.models import CallbackDelivery, Verdict
+from recordings_site.callbacks.relay import UpstreamReply
+from recordings_site.calls.models import CallbackDelivery, DeliveryVerdict
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.sinch import events, signing
 from recordings_site.sinch.errors import EventError, SignatureError
@@ -22,7 +22,7 @@ REPEAT_WITHIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class Inbound:
+class VerifiedCallback:
     """A signed callback, understood."""
 
     application: ApplicationFacts
@@ -34,10 +34,10 @@ class Inbound:
     signature_digest: bytes
     fresh: bool
     # What the application's upstream answered, when its callbacks are relayed.
-    reply: Reply | None = None
+    reply: UpstreamReply | None = None
 
     @property
-    def upstream(self) -> Reply | None:
+    def upstream(self) -> UpstreamReply | None:
         """The upstream's reply when it counts: None when nobody was asked, or nothing usable came back."""
         return self.reply if self.reply is not None and self.reply.is_usable else None
 
@@ -62,7 +62,7 @@ def claimed(request: HttpRequest) -> Authorization:
 
 def read(
     request: HttpRequest, claim: Authorization, application: ApplicationFacts | None, *, received_at: datetime
-) -> Inbound:
+) -> VerifiedCallback:
     """Verify and parse. `application` is the one of the claim, None when there is no such.
 
     Raises SignatureError (answer 401) or EventError (answer 400).
@@ -88,7 +88,7 @@ def read(
     ):
         raise SignatureError("The signature is not this application's.")
     age = abs((received_at - signing.parse_timestamp(x_timestamp)).total_seconds())
-    return Inbound(
+    return VerifiedCallback(
         application=application,
         event=events.parse(body),
         body=body,
@@ -106,17 +106,17 @@ def signed_paths() -> tuple[str, ...]:
     return (path + "/", path)
 
 
-def delivery_of(inbound: Inbound, verdict: Verdict) -> CallbackDelivery:
+def delivery_of(callback: VerifiedCallback, verdict: DeliveryVerdict) -> CallbackDelivery:
     """The delivery's row, not yet saved."""
-    event = inbound.event
+    event = callback.event
     return CallbackDelivery(
-        application_id=inbound.application.id,
-        received_at=inbound.received_at,
+        application_id=callback.application.id,
+        received_at=callback.received_at,
         verdict=verdict,
-        signature_digest=inbound.signature_digest,
-        x_timestamp=inbound.x_timestamp[:64],
-        content_type=inbound.content_type[:100],
-        body=inbound.body,
+        signature_digest=callback.signature_digest,
+        x_timestamp=callback.x_timestamp[:64],
+        content_type=callback.content_type[:100],
+        body=callback.body,
         event=(event.event if isinstance(event, events.Unknown) else type(event).__name__.lower())[:40],
         notify_type=event.type[:60] if isinstance(event, Notify) else "",
         reported_call_id=event.call_id[:200],
@@ -124,18 +124,18 @@ def delivery_of(inbound: Inbound, verdict: Verdict) -> CallbackDelivery:
     )
 
 
-def judge(inbound: Inbound, *, is_new: bool = False) -> Verdict:
+def verdict_of(callback: VerifiedCallback, *, is_new: bool = False) -> DeliveryVerdict:
     """What is thought of the delivery's age. `is_new`: it is the first of its call, so it repeats nothing."""
-    if not inbound.fresh:
-        return Verdict.STALE
+    if not callback.fresh:
+        return DeliveryVerdict.STALE
     if is_new:
-        return Verdict.ACCEPTED
+        return DeliveryVerdict.ACCEPTED
     first = (
-        CallbackDelivery.objects.filter(signature_digest=inbound.signature_digest)
+        CallbackDelivery.objects.filter(signature_digest=callback.signature_digest)
         .order_by("id")
         .values_list("received_at", flat=True)
         .first()
     )
     if first is None:
-        return Verdict.ACCEPTED
-    return Verdict.REPEATED if inbound.received_at - first <= REPEAT_WITHIN else Verdict.REPLAYED
+        return DeliveryVerdict.ACCEPTED
+    return DeliveryVerdict.REPEATED if callback.received_at - first <= REPEAT_WITHIN else DeliveryVerdict.REPLAYED

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from recordings_site.callbacks import handlers, ice, relay, verification
-from recordings_site.callbacks.counters import tally
-from recordings_site.callbacks.deadline import LOOK_PATIENCE, DatabaseDown, in_time, within_deadline
+from recordings_site.callbacks.counters import count
+from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
-from recordings_site.callbacks.verification import Inbound
+from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.callbacks.writer import Writer
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Reason
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 CONTINUE: dict[str, Any] = {"action": {"name": "continue"}}
 HANGUP: dict[str, Any] = {"action": {"name": "hangup"}}
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-keep_ice = Writer(ice.keep)
+store_ice = Writer(ice.store)
 
 
 @csrf_exempt
@@ -41,26 +41,26 @@ def receive(request: HttpRequest) -> HttpResponse:
         return _constant(405, "method not allowed", Allow="POST")
     known = _snapshot()
     if known is None:
-        tally("no_snapshot")
+        count("no_snapshot")
         return _constant(503, "unavailable")
     try:
         claim = verification.claimed(request)
         if claim.application_key not in known.applications:
             known = _snapshot(snapshot.LOOK_FOR_UNKNOWN) or known
         application = known.applications.get(claim.application_key)
-        inbound = verification.read(request, claim, application, received_at=received_at)
+        callback = verification.read(request, claim, application, received_at=received_at)
     except SignatureError as problem:
-        tally("unauthorized")
+        count("unauthorized")
         log.info("A callback was refused: %s", problem)
         return _constant(401, "unauthorized")
     except (EventError, OSError) as problem:
-        tally("malformed")
+        count("malformed")
         log.info("A callback cannot be read: %s", problem)
         return _constant(400, "bad request")
-    tally("accepted")
-    if isinstance(inbound.event, (Ice, Ace, Pie)):
-        return _answer(inbound, known, started)
-    return _acknowledge(inbound)
+    count("accepted")
+    if isinstance(callback.event, (Ice, Ace, Pie)):
+        return _answer(callback, known, started)
+    return _acknowledge(callback)
 
 
 def _snapshot(max_age: float = snapshot.LOOK_EVERY) -> Snapshot | None:
@@ -71,7 +71,7 @@ def _snapshot(max_age: float = snapshot.LOOK_EVERY) -> Snapshot | None:
     look = partial(snapshot.current, max_age=max_age)
     try:
         # A process that never looked waits longer: the file may be older than the application that calls.
-        return in_time(look, patience=LOOK_PATIENCE if snapshot.is_loaded() else None)
+        return with_timeout(look, timeout=SNAPSHOT_TIMEOUT if snapshot.is_loaded() else None)
     except DatabaseDown as problem:
         log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
         return known
@@ -80,80 +80,80 @@ def _snapshot(max_age: float = snapshot.LOOK_EVERY) -> Snapshot | None:
         return known
 
 
-def _answer(inbound: Inbound, known: Snapshot, started: float) -> HttpResponse:
+def _answer(callback: VerifiedCallback, known: Snapshot, started: float) -> HttpResponse:
     """Answer with SVAML, whatever happens: a fault costs the recording, never the call."""
-    inbound = _with_upstream(inbound)
-    event = inbound.event
+    callback = _with_upstream(callback)
+    event = callback.event
     try:
         if isinstance(event, Ice):
-            answered = _kept(inbound, event, known, started)
+            answered = _kept(callback, event, known, started)
         else:
-            answered = within_deadline(partial(handlers.answer_event, inbound, started=started))
+            answered = within_deadline(partial(handlers.answer_event, callback, started=started))
         return _json(answered.svaml)
     except (DatabaseDown, *DATABASE_AWAY) as problem:
-        tally("database_down")
+        count("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
-        return _json(_degraded(inbound, known, Reason.DATABASE_DOWN))
+        return _json(_degraded(callback, known, Reason.DATABASE_DOWN))
     except Exception:  # a bug must cost the recording, not the call
-        tally("fault")
+        count("fault")
         log.exception("%s of call %s is answered without recording", type(event).__name__, event.call_id)
-        return _json(_degraded(inbound, known, Reason.FAULT))
+        return _json(_degraded(callback, known, Reason.FAULT))
 
 
-def _kept(inbound: Inbound, event: Ice, known: Snapshot, started: float) -> Answered:
+def _kept(callback: VerifiedCallback, event: Ice, known: Snapshot, started: float) -> Answered:
     """The answer to an ICE, once all that it leaves behind is stored."""
     if not snapshot.is_loaded():
         raise DatabaseDown("What the sealed file tells is not enough to record by.")
 
-    def too_late(answered: Answered) -> None:
-        ice.withdraw(answered, ice.without_recording(inbound, event, known, why_not=Reason.DATABASE_DOWN))
+    def on_late(answered: Answered) -> None:
+        ice.correct_late_answer(answered, ice.without_recording(callback, event, known, refusal=Reason.DATABASE_DOWN))
 
-    return keep_ice(ice.decide(inbound, event, known, started=started), too_late=too_late)
+    return store_ice(ice.decide(callback, event, known, started=started), on_late=on_late)
 
 
-def _with_upstream(inbound: Inbound) -> Inbound:
+def _with_upstream(callback: VerifiedCallback) -> VerifiedCallback:
     """Ask the upstream of a relayed application before any work of our own: it may take its whole limit."""
-    if not relay.relays(inbound.application):
-        return inbound
-    event = type(inbound.event).__name__.lower()
-    reply = relay.ask(inbound.application, event=event, body=inbound.body, content_type=inbound.content_type)
-    tally(f"upstream_{reply.outcome}")
-    return replace(inbound, reply=reply)
+    if not relay.relays(callback.application):
+        return callback
+    event = type(callback.event).__name__.lower()
+    reply = relay.ask(callback.application, event=event, body=callback.body, content_type=callback.content_type)
+    count(f"upstream_{reply.outcome}")
+    return replace(callback, reply=reply)
 
 
-def _degraded(inbound: Inbound, known: Snapshot, why_not: str) -> dict[str, Any]:
+def _degraded(callback: VerifiedCallback, known: Snapshot, refusal: str) -> dict[str, Any]:
     """The rungs below a stored answer: the same action unrecorded, the default route, a lawful action."""
-    if not isinstance(inbound.event, Ice):
-        said = inbound.upstream.svaml if inbound.upstream else None
-        return merge.merge(said, wish=None, existing="replace").svaml if said else CONTINUE
+    if not isinstance(callback.event, Ice):
+        upstream_svaml = callback.upstream.svaml if callback.upstream else None
+        return merge.merge(upstream_svaml, wish=None, existing="replace").svaml if upstream_svaml else CONTINUE
     try:
-        return ice.without_recording(inbound, inbound.event, known, why_not=why_not).svaml
+        return ice.without_recording(callback, callback.event, known, refusal=refusal).svaml
     except Exception:  # the last rungs must hold whatever broke above them
         log.exception("The policy cannot be rendered; the default route answers.")
     try:
-        call = answer.call_facts(inbound.event, received_at=inbound.received_at)
-        return answer.connect_only(call, inbound.application.default_route)
+        call = answer.call_facts(callback.event, received_at=callback.received_at)
+        return answer.connect_only(call, callback.application.default_route)
     except Exception:  # see above
         log.exception("The default route cannot be rendered; the call is hung up.")
         return HANGUP
 
 
-def _acknowledge(inbound: Inbound) -> HttpResponse:
+def _acknowledge(callback: VerifiedCallback) -> HttpResponse:
     """Store and apply. What cannot be applied now is stored alone, acknowledged, and applied by a worker."""
     try:
-        within_deadline(partial(handlers.keep_event, inbound))
+        within_deadline(partial(handlers.store_event, callback))
     except Exception:
-        tally("apply_later")
+        count("apply_later")
         log.exception("A callback cannot be applied now.")
-        return _store_alone(inbound)
+        return _store_alone(callback)
     return HttpResponse(status=200)
 
 
-def _store_alone(inbound: Inbound) -> HttpResponse:
+def _store_alone(callback: VerifiedCallback) -> HttpResponse:
     try:
-        within_deadline(partial(handlers.keep_event, inbound, apply=False))
+        within_deadline(partial(handlers.store_event, callback, apply=False))
     except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
-        tally("not_stored")
+        count("not_stored")
         is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_AWAY))
         log.error("A callback could not be stored: %s", problem, exc_info=is_bug)
         return _constant(503, "unavailable")

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from recordings_site.base.deadline import Deadline
 from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import DatabaseDown, GivenUp, Line, Race
+from recordings_site.callbacks.deadline import Abandoned, AdmissionQueue, DatabaseDown, Race
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,82 +29,82 @@ R = TypeVar("R")
 BATCH = 32
 
 
-class _Part(Generic[T, R]):
+class _Pending(Generic[T, R]):
     """One callback's part of a transaction; it counts from when that transaction begins."""
 
     def __init__(self, item: T) -> None:
         self.item = item
         self.race = Race()
-        self.until = Deadline(deadline.PATIENCE + deadline.COMMIT_PATIENCE)
+        self.until = Deadline(deadline.DATABASE_TIMEOUT + deadline.COMMIT_TIMEOUT)
         self.future: Future[R] = Future()
 
 
 class Writer(Generic[T, R]):
     """Runs `keep(items)`, a transaction that does all or nothing and gives a result for each item, again and again."""
 
-    def __init__(self, keep: Callable[[Sequence[T]], Sequence[R]]) -> None:
-        self._keep = keep
-        self._line = Line(at_once=1, width=BATCH)
+    def __init__(self, store: Callable[[Sequence[T]], Sequence[R]]) -> None:
+        self._store = store
+        self._queue = AdmissionQueue(concurrency=1, batch_size=BATCH)
         self._lock = threading.Lock()
-        self._waiting: list[_Part[T, R]] = []
+        self._waiting: list[_Pending[T, R]] = []
         self._is_running = False
 
-    def __call__(self, item: T, *, too_late: Callable[[R], None] | None = None) -> R:
+    def __call__(self, item: T, *, on_late: Callable[[R], None] | None = None) -> R:
         """Have the item kept and return its result; DatabaseDown when that takes too long.
 
         It is waited for as `deadline.within_deadline` says, and `too_late` is called as there; but once a transaction
         with it has begun, it counts. With CALLBACK_THREADS = 0 it is kept in the caller's thread and transaction.
         """
         if settings.CALLBACK_THREADS == 0:
-            return self._keep([item])[0]
-        self._line.enter()
-        part = _Part[T, R](item)
+            return self._store([item])[0]
+        self._queue.admit()
+        pending = _Pending[T, R](item)
         with self._lock:
-            self._waiting.append(part)
+            self._waiting.append(pending)
             is_first, self._is_running = not self._is_running, True
         if is_first:
-            deadline.in_pool(self._run)
-        return deadline.wait_for(part.future, part.race, too_late=too_late)
+            deadline.submit(self._run)
+        return deadline.wait_for(pending.future, pending.race, on_late=on_late)
 
     def _run(self) -> None:
         """Keep what waits now; what comes meanwhile gets its turn after other work that waits for a thread."""
         with self._lock:
-            parts, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         try:
-            with self._line.turn(len(parts)):
-                self._keep_together(self._in_time(parts))
+            with self._queue.slot(len(batch)):
+                self._store_batch(self._still_awaited(batch))
         finally:
             with self._lock:
-                self._is_running = goes_on = bool(self._waiting)
-            if goes_on:
-                deadline.in_pool(self._run)
+                self._is_running = has_more = bool(self._waiting)
+            if has_more:
+                deadline.submit(self._run)
 
-    def _keep_together(self, parts: Sequence[_Part[T, R]]) -> None:
-        if not parts:
+    def _store_batch(self, batch: Sequence[_Pending[T, R]]) -> None:
+        if not batch:
             return
         try:
-            results = self._keep([part.item for part in parts])
+            results = self._store([pending.item for pending in batch])
         except Exception as problem:  # noqa: BLE001 - raised where the part is waited for
-            if len(parts) == 1:
-                parts[0].future.set_exception(problem)
+            if len(batch) == 1:
+                batch[0].future.set_exception(problem)
                 return
-            log.warning("%s callbacks cannot be stored together, each is tried alone: %s", len(parts), problem)
-            for part in parts:
-                part.race.fall_back()
-            for part in parts:
-                self._keep_together(self._in_time([part]))
+            log.warning("%s callbacks cannot be stored together, each is tried alone: %s", len(batch), problem)
+            for pending in batch:
+                pending.race.reset()
+            for pending in batch:
+                self._store_batch(self._still_awaited([pending]))
             return
-        for part, result in zip(parts, results, strict=True):
-            part.future.set_result(result)
+        for pending, result in zip(batch, results, strict=True):
+            pending.future.set_result(result)
 
-    def _in_time(self, parts: Sequence[_Part[T, R]]) -> list[_Part[T, R]]:
+    def _still_awaited(self, batch: Sequence[_Pending[T, R]]) -> list[_Pending[T, R]]:
         """Those that are waited for until a transaction ends; the others come to their end."""
-        wanted = []
-        for part in parts:
-            if part.until.left() < self._line.seconds:
-                part.future.set_exception(DatabaseDown("Too many callbacks wait for the database."))
-            elif part.race.reach():
-                wanted.append(part)
+        awaited = []
+        for pending in batch:
+            if pending.until.left() < self._queue.average_seconds:
+                pending.future.set_exception(DatabaseDown("Too many callbacks wait for the database."))
+            elif pending.race.start_commit():
+                awaited.append(pending)
             else:
-                part.future.set_exception(GivenUp())
-        return wanted
+                pending.future.set_exception(Abandoned())
+        return awaited

@@ -51,15 +51,15 @@ def ice_columns(
 
 
 @transaction.atomic(savepoint=False)
-def calls_of_ices(ices: Sequence[Mapping[str, Any]]) -> list[tuple[Call, bool]]:
+def upsert_calls(ices: Sequence[Mapping[str, Any]]) -> list[tuple[Call, bool]]:
     """The calls of ICEs with these ICEs' facts, locked, and whether each is new: nothing was known of it before.
 
     Takes the `ice_columns` of different calls. A later copy of the same ICE changes nothing.
     """
     calls = [Call(**ice) for ice in ices]
-    one_call = ("application", "call_id")
+    call_key = ("application", "call_id")
     # A row that is there already is locked, and its key given, by an update that changes nothing.
-    Call.objects.bulk_create(calls, update_conflicts=True, unique_fields=one_call, update_fields=("call_id",))
+    Call.objects.bulk_create(calls, update_conflicts=True, unique_fields=call_key, update_fields=("call_id",))
     there = Call.objects.filter(pk__in=[call.pk for call in calls])
     known = there.exclude(ice_received_at__in=[call.ice_received_at for call in calls]).in_bulk()
     for call, ice in zip(calls, ices, strict=True):
@@ -104,7 +104,7 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
 
 
 @transaction.atomic
-def learn_ends(call: Call, *, caller: str, called: str, number_id: int | None) -> None:
+def set_endpoints(call: Call, *, caller: str, called: str, number_id: int | None) -> None:
     """Keep who a callout is between, learnt after the fact, and which of our numbers it is made from."""
     call.caller = call.caller or caller[:128]
     call.caller_digits = call.caller_digits or digits(caller)[:32]

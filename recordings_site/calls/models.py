@@ -21,12 +21,12 @@ __all__ = [
     "ConferenceSession",
     "Decision",
     "DeliveryResult",
+    "DeliveryVerdict",
     "Direction",
     "Outcome",
     "Replay",
     "UpstreamExchange",
     "UpstreamOutcome",
-    "Verdict",
     "direction_choices",
     "outcome_choices",
     "upstream_outcome_choices",
@@ -44,7 +44,7 @@ UNDECIDED = "none"
 class Direction(models.TextChoices):
     """Which way a call went."""
 
-    INBOUND = "inbound", "Inbound"
+    INBOUND = "inbound", "VerifiedCallback"
     OUTBOUND = "outbound", "Outbound"
     CALLOUT = "callout", "Callout"
     UNKNOWN = "unknown", "Unknown"
@@ -245,7 +245,7 @@ class Decision(models.Model):
         return f"{self.outcome}: {self.reason}"
 
 
-class Verdict(models.TextChoices):
+class DeliveryVerdict(models.TextChoices):
     """What was thought of a delivery's signature and age."""
 
     ACCEPTED = "accepted", "Accepted"
@@ -256,7 +256,7 @@ class Verdict(models.TextChoices):
 
 def verdict_choices() -> list[tuple[str, str]]:
     """The verdicts as choices."""
-    return Verdict.choices
+    return DeliveryVerdict.choices
 
 
 class DeliveryResult(models.TextChoices):
@@ -283,12 +283,12 @@ class DeliveryResult(models.TextChoices):
 class CallbackDelivery(models.Model):
     """One POST of Sinch's that was signed: kept whole, whatever came of it."""
 
-    Verdict = Verdict
+    Verdict = DeliveryVerdict
 
     # Its index is the one below, with the id.
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     received_at = models.DateTimeField(default=timezone.now)
-    verdict = models.CharField(max_length=10, choices=verdict_choices, default=Verdict.ACCEPTED)
+    verdict = models.CharField(max_length=10, choices=verdict_choices, default=DeliveryVerdict.ACCEPTED)
     # SHA-256 of application key and signature: the same twice is the same request twice.
     signature_digest = models.BinaryField(max_length=32)
     x_timestamp = models.CharField(max_length=64, blank=True)
@@ -311,7 +311,9 @@ class CallbackDelivery(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
-            models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="delivery_verdict_known"),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=DeliveryVerdict.values), name="delivery_verdict_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(result_code__in=["", *DeliveryResult.values]), name="delivery_result_known"
             ),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from recordings_site.callbacks.counters import tallies
+from recordings_site.callbacks.counters import counts
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
@@ -48,7 +48,7 @@ def metrics() -> Iterator[Metric]:
     unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
     yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)
     # Not from the database, where they would be counted one by one, and those that were refused are not.
-    became = tuple(((("outcome", what),), float(times)) for what, times in sorted(tallies().items()))
+    became = tuple(((("outcome", what),), float(times)) for what, times in sorted(counts().items()))
     yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)

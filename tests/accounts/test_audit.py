@@ -55,7 +55,7 @@ def test_an_untouched_chain_verifies_and_names_its_head() -> None:
     for count in range(5):
         audit.record(by=None, action="thing.done", data={"count": count, "share": count / 3, "big": 1e16})
     verdict = audit.verify(in_order())
-    assert verdict == audit.Verdict(5, in_order()[-1].chain, ())
+    assert verdict == audit.ChainCheck(5, in_order()[-1].chain, ())
 
 
 def test_a_row_that_was_altered_breaks_the_chain_at_itself() -> None:
@@ -129,4 +129,4 @@ def test_rows_written_at_the_same_time_still_form_one_chain() -> None:
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(6)))
-    assert audit.verify(in_order()) == audit.Verdict(60, in_order()[-1].chain, ())
+    assert audit.verify(in_order()) == audit.ChainCheck(60, in_order()[-1].chain, ())

@@ -117,7 +117,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     supervisor = factories.user(Role.SUPERVISOR, teams=[team])
     sign_in(context, live_server, supervisor)
     page.goto(f"{live_server.url}/live/")
-    expect(page.get_by_role("cell", name="+1 202-555-0107 Inbound")).to_be_visible()
+    expect(page.get_by_role("cell", name="+1 202-555-0107 VerifiedCallback")).to_be_visible()
     for _ in range(2):
         page.get_by_role("button", name="Start recording").click()
         expect(page.get_by_role("link", name="Recording", exact=True)).to_be_visible()

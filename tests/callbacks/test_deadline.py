@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
 from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import DatabaseDown, Line, in_time, within_deadline
+from recordings_site.callbacks.deadline import AdmissionQueue, DatabaseDown, with_timeout, within_deadline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def threads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two threads, and little patience."""
     settings.CALLBACK_THREADS = 2
-    monkeypatch.setattr(deadline, "PATIENCE", 0.2)
-    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 0.2)
+    monkeypatch.setattr(deadline, "COMMIT_TIMEOUT", 0.2)
 
 
 def test_work_in_time_is_committed_and_its_result_returned() -> None:
@@ -62,12 +62,12 @@ def test_work_whose_commit_hangs_is_put_right_afterwards() -> None:
         assert go_on.wait(5)
         return "stored, and not answered"
 
-    def too_late(result: str) -> None:
+    def on_late(result: str) -> None:
         late.append(result)
         put_right.set()
 
     with pytest.raises(DatabaseDown):
-        within_deadline(do, too_late=too_late)
+        within_deadline(do, on_late=on_late)
     go_on.set()
     assert put_right.wait(5)
     assert late == ["stored, and not answered"]
@@ -81,13 +81,13 @@ def test_who_puts_right_gives_the_connection_back() -> None:
         about_to_commit()
         assert go_on.wait(5)
 
-    def too_late(result: None) -> None:
+    def on_late(result: None) -> None:
         Team.objects.count()
         put_right.set()
 
     before = _lent()
     with pytest.raises(DatabaseDown):
-        within_deadline(do, too_late=too_late)
+        within_deadline(do, on_late=on_late)
     go_on.set()
     assert put_right.wait(5)
     until = time.monotonic() + 5
@@ -105,7 +105,7 @@ def _lent() -> int:
 
 def test_a_burst_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     # The wait for a turn is what is looked at, however busy the machine is.
-    monkeypatch.setattr(deadline, "PATIENCE", 30)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 30)
 
     def do(about_to_commit: Callable[[], None]) -> int:
         time.sleep(0.005)
@@ -132,7 +132,7 @@ def test_work_that_was_given_up_before_its_turn_is_not_begun() -> None:
         within_deadline(lambda commit: begun.append("begun"))
     go_on.set()
     # The pool takes what waits in turn: when this is done, so would the other have been.
-    assert deadline.in_pool(lambda: begun).result(60) == []
+    assert deadline.submit(lambda: begun).result(60) == []
 
 
 def test_while_all_of_the_pool_hangs_nobody_waits_for_it() -> None:
@@ -144,7 +144,7 @@ def test_while_all_of_the_pool_hangs_nobody_waits_for_it() -> None:
         thread.join(5)
     time.sleep(0.1)
     with pytest.raises(DatabaseDown, match="Too many"):
-        in_time(lambda: None)
+        with_timeout(lambda: None)
     go_on.set()
 
 
@@ -153,57 +153,57 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The time, which stands still until it is set, and a call's full patience."""
     now = [1000.0]
     monkeypatch.setattr(deadline.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(deadline, "PATIENCE", 1.0)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 1.0)
     yield now
     monkeypatch.undo()
 
 
 def test_as_many_may_wait_as_can_expect_a_turn_in_time(clock: list[float]) -> None:
-    line = Line(at_once=1, width=2)
-    line.enter()
-    with line.turn():
+    queue = AdmissionQueue(concurrency=1, batch_size=2)
+    queue.admit()
+    with queue.slot():
         clock[0] += 0.75
-    line.enter()
-    with line.turn():
+    queue.admit()
+    with queue.slot():
         for _ in range(4):
-            line.enter()
+            queue.admit()
         with pytest.raises(DatabaseDown, match="Too many"):
-            line.enter()
-    with line.turn(2):
-        line.enter()
+            queue.admit()
+    with queue.slot(2):
+        queue.admit()
 
 
 def test_nobody_joins_a_line_in_which_nothing_moves(clock: list[float]) -> None:
-    line = Line(at_once=1, width=10)
-    line.enter()
-    with line.turn():
-        line.enter()
+    queue = AdmissionQueue(concurrency=1, batch_size=10)
+    queue.admit()
+    with queue.slot():
+        queue.admit()
         clock[0] += 1.1
         with pytest.raises(DatabaseDown, match="Too many"):
-            line.enter()
-    with line.turn():
-        line.enter()
-    with line.turn():
+            queue.admit()
+    with queue.slot():
+        queue.admit()
+    with queue.slot():
         pass
     clock[0] += 3600
-    line.enter()
+    queue.admit()
 
 
 def _ignore(go_on: threading.Event) -> None:
     with pytest.raises(DatabaseDown):
-        in_time(lambda: go_on.wait(5))
+        with_timeout(lambda: go_on.wait(5))
 
 
 def test_a_short_stall_refuses_nobody_who_waits_behind_it(clock: list[float]) -> None:
-    line = Line(at_once=1, width=1)
-    line.enter()
-    with line.turn():
+    queue = AdmissionQueue(concurrency=1, batch_size=1)
+    queue.admit()
+    with queue.slot():
         clock[0] += 0.01
     for _ in range(30):
-        line.enter()
-    with line.turn():
+        queue.admit()
+    with queue.slot():
         clock[0] += 0.06
-        line.enter()
-        clock[0] += deadline.PATIENCE
+        queue.admit()
+        clock[0] += deadline.DATABASE_TIMEOUT
         with pytest.raises(DatabaseDown):
-            line.enter()
+            queue.admit()

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
     """A number whose policy records every call, in a process that works as in production, on a machine however busy."""
     settings.CALLBACK_THREADS = 1 if connection.vendor == "sqlite" else 4
-    monkeypatch.setattr(deadline, "PATIENCE", 60)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 60)
     how = {"destination": factories.destination().pk}
     made = factories.number(policy=factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how}))
     snapshot.forget()
@@ -66,11 +66,11 @@ def test_each_of_many_has_its_own_rows_and_answer(number: PhoneNumber) -> None:
     def counted(told: list[DecidedIce]) -> object:
         sizes.append(len(told))
         until = time.monotonic() + 60
-        while sum(sizes) + len(views.keep_ice._waiting) < 24 and time.monotonic() < until:
+        while sum(sizes) + len(views.store_ice._waiting) < 24 and time.monotonic() < until:
             time.sleep(0.01)
-        return ices.keep(told)
+        return ices.store(told)
 
-    with patch.object(views.keep_ice, "_keep", counted):
+    with patch.object(views.store_ice, "_store", counted):
         answers = all_at_once(number, [f"call-{n}" for n in range(24)])
     assert sum(sizes) == 24
     assert len(sizes) <= 2, "who came while the first were kept shared a transaction"
@@ -158,21 +158,21 @@ def test_a_process_that_knows_no_more_than_the_sealed_file_looks_again(
 def test_what_was_kept_too_late_is_withdrawn(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
     """The caller was connected without recording: nobody shall wait for one."""
     # Long enough for it to begin on any machine.
-    monkeypatch.setattr(deadline, "PATIENCE", 3)
-    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 3)
+    monkeypatch.setattr(deadline, "COMMIT_TIMEOUT", 0.2)
     may_go_on, withdrawn = threading.Event(), threading.Event()
-    withdraw = views.ice.withdraw
+    correct_late_answer = views.ice.correct_late_answer
 
     def slow(told: list[DecidedIce]) -> object:
-        kept = ices.keep(told)
+        kept = ices.store(told)
         assert may_go_on.wait(60)
         return kept
 
     def noticed(*how: object) -> None:
-        withdraw(*how)  # type: ignore[arg-type]
+        correct_late_answer(*how)  # type: ignore[arg-type]
         withdrawn.set()
 
-    monkeypatch.setattr(views.keep_ice, "_keep", slow)
+    monkeypatch.setattr(views.store_ice, "_store", slow)
     monkeypatch.setattr(views.ice, "withdraw", noticed)
     [answer] = all_at_once(number, ["slow"])
     assert not recorded(answer)

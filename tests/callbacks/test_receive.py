@@ -11,7 +11,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.callbacks import views
-from recordings_site.calls.models import Call, CallbackDelivery, Decision, Direction, Outcome, Verdict
+from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryVerdict, Direction, Outcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.policies.models import PhoneNumber, SnapshotRevision
@@ -60,7 +60,7 @@ def test_an_ice_is_answered_with_the_policys_svaml_and_kept(number: PhoneNumber)
     decision = Decision.objects.get()
     assert decision.outcome == Outcome.RECORD
     assert WRITE_CREDENTIALS not in json.dumps([decision.ice_svaml, decision.facts])
-    assert CallbackDelivery.objects.get().verdict == Verdict.ACCEPTED
+    assert CallbackDelivery.objects.get().verdict == DeliveryVerdict.ACCEPTED
 
 
 def test_without_the_slash_the_answer_is_the_same_and_never_a_redirect(number: PhoneNumber) -> None:
@@ -150,7 +150,7 @@ def test_a_stale_ice_is_connected_without_credentials_and_raises_an_alert(number
     response = post(number.application, ice(number.digits), at=late)
     assert not svaml.recording_requests(_svaml(response))
     assert WRITE_CREDENTIALS.encode() not in response.content
-    assert CallbackDelivery.objects.get().verdict == Verdict.STALE
+    assert CallbackDelivery.objects.get().verdict == DeliveryVerdict.STALE
     assert Decision.objects.get().outcome == Outcome.IMPOSSIBLE
     assert AuditEvent.objects.filter(action="alert.callback.stale").exists()
 
@@ -204,7 +204,7 @@ def test_a_stale_notify_is_kept_and_not_applied(number: PhoneNumber) -> None:
     told = notify("recording_available", "s3://elsewhere/x.mp3")
     assert post(number.application, told, at=late).status_code == 200
     assert RecordingJob.objects.get().available_at is None
-    assert CallbackDelivery.objects.get(verdict=Verdict.STALE).applied_at is None
+    assert CallbackDelivery.objects.get(verdict=DeliveryVerdict.STALE).applied_at is None
 
 
 def test_a_call_runs_from_expected_to_available(number: PhoneNumber) -> None:
@@ -238,6 +238,6 @@ def test_a_fresh_process_waits_for_the_database_rather_than_believe_an_old_file(
     """Answered by the file alone, an application that was made since would be a stranger."""
     waited: list[float | None] = []
     monkeypatch.setattr(snapshot, "latest", Snapshot)
-    monkeypatch.setattr(views, "in_time", lambda do, patience=None: (waited.append(patience), do())[1])
+    monkeypatch.setattr(views, "with_timeout", lambda do, timeout=None: (waited.append(timeout), do())[1])
     assert svaml.recording_requests(_svaml(post(number.application, ice(number.digits))))
     assert waited[0] is None

@@ -295,7 +295,7 @@ def test_a_database_that_is_down_costs_the_recording_and_not_the_upstreams_word(
 
     with upstream.serving(answers={"ice": svaml.document(THEIRS), "ace": svaml.document(svaml.hangup())}) as their:
         number = relayed(their.url)
-        monkeypatch.setattr(views, "keep_ice", broken)
+        monkeypatch.setattr(views, "store_ice", broken)
         monkeypatch.setattr(handlers, "answer_event", broken)
         assert answered(post(number.application, ice(number.digits))) == svaml.document(THEIRS)
         assert answered(post(number.application, ace())) == svaml.document(svaml.hangup())

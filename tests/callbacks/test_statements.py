@@ -52,14 +52,14 @@ def decided(number: PhoneNumber, call_id: str) -> DecidedIce:
     assert isinstance(event, Ice)
     told: dict[str, Any] = {"x_timestamp": "", "content_type": "", "signature_digest": call_id.encode(), "fresh": True}
     application = known.applications[number.application.key]
-    inbound = verification.Inbound(application, event, body, timezone.now(), **told)
-    return ices.decide(inbound, event, known, started=time.perf_counter())
+    callback = verification.VerifiedCallback(application, event, body, timezone.now(), **told)
+    return ices.decide(callback, event, known, started=time.perf_counter())
 
 
 def test_new_calls_are_kept_by_as_many_statements_as_one(number: PhoneNumber) -> None:
     few = [decided(number, "one")]
     many = [decided(number, f"call-{place}") for place in range(20)]
-    assert len(statements(lambda: ices.keep(few))) == len(statements(lambda: ices.keep(many))) == 7
+    assert len(statements(lambda: ices.store(few))) == len(statements(lambda: ices.keep(many))) == 7
     assert RecordingJob.objects.count() == CallbackDelivery.objects.count() == 22
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from recordings_site.callbacks import tasks
-from recordings_site.calls.models import Call, Verdict
+from recordings_site.calls.models import Call, DeliveryVerdict
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -20,7 +20,7 @@ def test_a_delivery_that_was_stored_and_not_applied_is_queued_once() -> None:
     application = factories.application()
     left = factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO)
     factories.delivery(application, dice(), received_at=timezone.now())
-    factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO, verdict=Verdict.REPLAYED)
+    factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO, verdict=DeliveryVerdict.REPLAYED)
     assert tasks.enqueue_unapplied() == 1
     assert tasks.enqueue_unapplied() == 0
     assert [(t.kind, t.subject) for t in Task.objects.all()] == [("delivery.apply", str(left.pk))]
@@ -30,7 +30,7 @@ def test_a_suspect_notification_is_applied_when_its_object_is_there() -> None:
     destination = factories.destination()
     application = factories.application()
     told = notify("recording_available", f"local://{destination.bucket}/a.mp3")
-    delivery = factories.delivery(application, told, verdict=Verdict.STALE)
+    delivery = factories.delivery(application, told, verdict=DeliveryVerdict.STALE)
     tasks.verify_suspect(delivery.pk)
     assert not RecordingJob.objects.exists()
     destination.write_store().write("a.mp3", b"audio", content_type="audio/mpeg")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def threads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool, and patience however busy the machine is; the tests of impatience choose theirs."""
     settings.CALLBACK_THREADS = 2
-    monkeypatch.setattr(deadline, "PATIENCE", 60)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 60)
 
 
 class Teams:
@@ -92,12 +92,14 @@ def test_no_transaction_is_longer_than_a_call_can_wait(monkeypatch: pytest.Monke
 
 def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
     teams = Teams()
-    with teams.while_first_is_under_way("ab", then=lambda: monkeypatch.setattr(deadline, "PATIENCE", 0.2)) as found:
+    with teams.while_first_is_under_way(
+        "ab", then=lambda: monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 0.2)
+    ) as found:
         for name in "ab":
             with pytest.raises(DatabaseDown):
                 found[name].result()
         teams.may_go_on.set()
-    monkeypatch.setattr(deadline, "PATIENCE", 60)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 60)
     teams.write("last")
     assert sorted({name for names in teams.done for name in names}) == ["first", "last"]
 
@@ -105,15 +107,15 @@ def test_what_was_given_up_before_its_turn_is_not_done(monkeypatch: pytest.Monke
 def test_what_was_committed_too_late_is_put_right_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     teams, put_right, late = Teams(), threading.Event(), []
     # Long enough for it to begin on any machine.
-    monkeypatch.setattr(deadline, "PATIENCE", 3)
-    monkeypatch.setattr(deadline, "COMMIT_PATIENCE", 0.2)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 3)
+    monkeypatch.setattr(deadline, "COMMIT_TIMEOUT", 0.2)
 
-    def too_late(result: int) -> None:
+    def on_late(result: int) -> None:
         late.append(result)
         put_right.set()
 
     with pytest.raises(DatabaseDown):
-        teams.write("late", too_late=too_late)
+        teams.write("late", on_late=on_late)
     assert not Team.objects.exists()
     teams.may_go_on.set()
     assert put_right.wait(60)
@@ -122,7 +124,7 @@ def test_what_was_committed_too_late_is_put_right_afterwards(monkeypatch: pytest
 
 def test_while_the_database_hangs_nobody_else_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     teams = Teams()
-    monkeypatch.setattr(deadline, "PATIENCE", 0.3)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 0.3)
     with ThreadPoolExecutor(1) as callers:
         hanging = callers.submit(teams.write, "first")
         assert teams.begun.wait(60)

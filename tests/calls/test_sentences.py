@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from recordings_site.calls import sentences
-from recordings_site.calls.models import CallbackDelivery, DeliveryResult, Verdict
+from recordings_site.calls.models import CallbackDelivery, DeliveryResult, DeliveryVerdict
 from recordings_site.policies.engine.decision import Reason
 
 VALUES: dict[str, dict[str, Any]] = {
@@ -19,7 +19,7 @@ VALUES: dict[str, dict[str, Any]] = {
 
 def said(result: str, **fields: Any) -> str:
     """The sentence about a delivery with this result."""
-    facts = {"event": "notify", "verdict": Verdict.STALE, "result_values": VALUES.get(result, {})} | fields
+    facts = {"event": "notify", "verdict": DeliveryVerdict.STALE, "result_values": VALUES.get(result, {})} | fields
     return sentences.result(CallbackDelivery(result_code=result, **facts))
 
 

@@ -34,7 +34,7 @@ TIMES = scaled(3, 1500)
 SLOW_TIMES = scaled(2, 150)
 # The promise is 2; a busy machine that runs all tests at once may take much longer.
 LONGEST_SECONDS = scaled(30, 2)
-PATIENCE = deadline.PATIENCE
+DATABASE_TIMEOUT = deadline.DATABASE_TIMEOUT
 COMMIT = "django.db.backends.base.base.BaseDatabaseWrapper.commit"
 
 _calls = count(1)
@@ -47,7 +47,7 @@ def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
     Only that calls are recorded when nothing is wrong may take longer, on a machine that runs all tests at once.
     """
     settings.CALLBACK_THREADS = 4
-    monkeypatch.setattr(deadline, "PATIENCE", scaled(60, deadline.PATIENCE))
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", scaled(60, deadline.DATABASE_TIMEOUT))
     how = {"destination": factories.destination().pk, "transcription": True, "locale": "en-US"}
     document = {"otherwise_record": True, "route": factories.CONNECT, "how": how}
     made = factories.number(policy=factories.policy(document))
@@ -204,7 +204,7 @@ def test_a_database_that_fails_costs_the_recording_and_not_the_call(number: Phon
 def test_a_database_that_hangs_is_not_waited_for(
     number: PhoneNumber, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", DATABASE_TIMEOUT)
     for _ in range(SLOW_TIMES):
         with SLOW_FAULTS[fault]():
             look_again()

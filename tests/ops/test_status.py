@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, Role
-from recordings_site.calls.models import Verdict
+from recordings_site.calls.models import DeliveryVerdict
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.sinch_posts import notify
@@ -79,7 +79,7 @@ def test_support_has_no_such_page() -> None:
 def test_a_callback_that_was_not_believed_is_applied_on_an_admins_word() -> None:
     call = factories.call()
     told = notify("recording_finished", call_id=call.call_id)
-    delivery = factories.delivery(call.application, told, verdict=Verdict.STALE)
+    delivery = factories.delivery(call.application, told, verdict=DeliveryVerdict.STALE)
     admin = _client(Role.ADMIN)
     assert "Apply it" in admin.get(reverse("status")).content.decode()
     admin.post(reverse("delivery_believe", args=[delivery.pk]))

@@ -24,7 +24,7 @@ from recordings_site.policies.revision.actions import put_in_force
 from recordings_site.sinch.client import ApiError, CallbackUrls, Number
 
 # Callbacks may come by the thousand: when one was heard is written this often at most.
-HEARD_EVERY = timedelta(minutes=1)
+LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,9 @@ def set_relay(*, by: User | None, application: Application, mode: str, url: str,
         audit.record(by=by, action="application.relay_changed", subject=application, data=changes)
 
 
-def note_heard(*, application_id: int, at: datetime) -> None:
+def note_callback(*, application_id: int, at: datetime) -> None:
     """Keep that a signed callback came: the first one, and about when the last one did. Not audited: nobody acted."""
-    stale = Q(last_callback_at=None) | Q(last_callback_at__lt=at - HEARD_EVERY)
+    stale = Q(last_callback_at=None) | Q(last_callback_at__lt=at - LAST_SEEN_EVERY)
     Application.objects.filter(stale, pk=application_id).update(
         first_callback_at=Coalesce(F("first_callback_at"), at), last_callback_at=at
     )

@@ -82,7 +82,7 @@ def answer_ice(
     recording_id: UUID,
     joining: PlannedRecording | None = None,
     may_record: bool = True,
-    why_not: str = Reason.FAULT,
+    refusal: str = Reason.FAULT,
 ) -> Answer:
     """Decide about a call and answer its ICE. KeyError when the application is unknown.
 
@@ -94,18 +94,22 @@ def answer_ice(
     plan = decision.plan
     if joining and plan and plan.conference_id:
         decision = replace(decision, plan=replace(joining, joined=True))
-    return _ice(decision, snapshot, may_record, why_not, default)
+    return _ice(decision, snapshot, may_record, refusal, default)
 
 
 def answer_again(
-    decision: DecisionFacts, snapshot: Snapshot, *, may_record: bool = True, why_not: str = Reason.REPLAYED
+    decision: DecisionFacts, snapshot: Snapshot, *, may_record: bool = True, refusal: str = Reason.REPLAYED
 ) -> Answer:
     """Answer an ICE once more from the decision that was stored: the same call gets the same answer."""
-    return replace(_ice(decision, snapshot, may_record, why_not, Hangup()), recordings=())
+    return replace(_ice(decision, snapshot, may_record, refusal, Hangup()), recordings=())
 
 
 def answer_ace(
-    decision: DecisionFacts | None, snapshot: Snapshot, *, may_record: bool = True, why_not: str = Reason.FAULT
+    decision: DecisionFacts | None,
+    snapshot: Snapshot,
+    *,
+    may_record: bool = True,
+    refusal: str = Reason.FAULT,
 ) -> Answer:
     """Answer an ACE from the decision made at ICE; a call without one goes on, unrecorded."""
     if decision is None:
@@ -115,7 +119,7 @@ def answer_ace(
     plan = decision.plan
     if plan is None or plan.starts != "ace":
         return Answer(svaml.document(svaml.continue_()), decision)
-    decision, options = options_for(decision, snapshot, may_record, why_not)
+    decision, options = options_for(decision, snapshot, may_record, refusal)
     if options is None:
         return Answer(instead(decision, svaml.continue_()), decision)
     found = _with_recording(svaml.continue_(), decision, options)
@@ -162,9 +166,9 @@ def masked_svaml(answer: Answer) -> Svaml:
     return svaml.masked(answer.svaml)
 
 
-def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not: str, default: Route) -> Answer:
+def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str, default: Route) -> Answer:
     action = _action(decision.route)
-    decision, options = options_for(decision, snapshot, may_record, why_not)
+    decision, options = options_for(decision, snapshot, may_record, refusal)
     plan = decision.plan
     if options is None:
         found = instead(decision, action)
@@ -177,14 +181,14 @@ def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not:
 
 
 def options_for(
-    decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not: str
+    decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str
 ) -> tuple[DecisionFacts, svaml.RecordingOptions | None]:
     """The recording options with their credentials, or the decision changed to say why there are none."""
     plan = decision.plan
     if not decision.record or plan is None:
         return decision, None
     if not may_record:
-        return decision.unrecorded(why_not), None
+        return decision.unrecorded(refusal), None
     destination = snapshot.destinations.get(plan.destination_id)
     if destination is None or destination.credentials is None:
         known = {"destination": destination.name} if destination else {}

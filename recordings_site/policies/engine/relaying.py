@@ -54,13 +54,13 @@ def relay_ice(
     recording_id: UUID,
     joining: PlannedRecording | None = None,
     may_record: bool = True,
-    why_not: str = Reason.FAULT,
+    refusal: str = Reason.FAULT,
 ) -> Relayed:
     """Decide about a call that goes where the upstream says, and add to its answer. As `answer.answer_ice`."""
     decision = _decide(call, snapshot, route_of(upstream), application_key, recording_id)
     if joining and decision.plan and decision.plan.conference_id:
         decision = replace(decision, plan=replace(joining, joined=True))
-    return _relay_ice(decision, snapshot, upstream, may_record=may_record, why_not=why_not)
+    return _relay_ice(decision, snapshot, upstream, may_record=may_record, refusal=refusal)
 
 
 def relay_again(
@@ -69,10 +69,10 @@ def relay_again(
     upstream: Svaml,
     *,
     may_record: bool = True,
-    why_not: str = Reason.REPLAYED,
+    refusal: str = Reason.REPLAYED,
 ) -> Relayed:
     """Answer a repeated ICE from the decision that was stored and what the upstream says now."""
-    again = _relay_ice(decision, snapshot, upstream, may_record=may_record, why_not=why_not)
+    again = _relay_ice(decision, snapshot, upstream, may_record=may_record, refusal=refusal)
     return replace(again, answer=replace(again.answer, recordings=()))
 
 
@@ -82,7 +82,7 @@ def relay_ace(
     upstream: Svaml | None,
     *,
     may_record: bool = True,
-    why_not: str = Reason.FAULT,
+    refusal: str = Reason.FAULT,
 ) -> Relayed:
     """Add what starts at an answer to the upstream's ACE; its empty answer (None) lets the call go on."""
     base = upstream if upstream is not None else svaml.document(svaml.continue_())
@@ -90,7 +90,7 @@ def relay_ace(
         return _through(base, answer.answer_ace(None, snapshot).decision, snapshot, may_record)
     wish = None
     if decision.plan and decision.plan.starts == "ace":
-        decision, wish = _wish(decision, snapshot, may_record, why_not)
+        decision, wish = _wish(decision, snapshot, may_record, refusal)
     return _merged(base, decision, snapshot, wish, may_record, start="ace")
 
 
@@ -100,7 +100,7 @@ def relay_pie(
     upstream: Svaml | None,
     *,
     may_record: bool = True,
-    why_not: str = Reason.FAULT,
+    refusal: str = Reason.FAULT,
 ) -> Relayed:
     """Pass the upstream's PIE through; a recording "from answer" starts here when no ACE can follow."""
     base = upstream if upstream is not None else svaml.document(svaml.continue_())
@@ -109,7 +109,7 @@ def relay_pie(
     wish = None
     goes_on = route_of(base)
     if decision.plan and decision.plan.starts == "ace" and not (goes_on.brings_ace or isinstance(goes_on, RunMenu)):
-        decision, wish = _wish(decision, snapshot, may_record, why_not)
+        decision, wish = _wish(decision, snapshot, may_record, refusal)
         # Only an ICE opens a conference's recording: here the call of this one participant is recorded.
         wish = replace(wish, origin="instruction") if wish else None
     return _merged(base, decision, snapshot, wish, may_record, start="ice")
@@ -174,11 +174,11 @@ def _decide(
 
 
 def _relay_ice(
-    decision: DecisionFacts, snapshot: Snapshot, upstream: Svaml, *, may_record: bool, why_not: str
+    decision: DecisionFacts, snapshot: Snapshot, upstream: Svaml, *, may_record: bool, refusal: str
 ) -> Relayed:
     wish = None
     if decision.record:
-        decision, wish = _wish(decision, snapshot, may_record, why_not)
+        decision, wish = _wish(decision, snapshot, may_record, refusal)
     if decision.reason in answer.FAULTS and decision.if_impossible == "refuse":
         upstream = answer.instead(decision, svaml.hangup())
     elif decision.reason in answer.FAULTS and decision.if_impossible == "notice":
@@ -195,9 +195,9 @@ def _relay_ice(
 
 
 def _wish(
-    decision: DecisionFacts, snapshot: Snapshot, may_record: bool, why_not: str
+    decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str
 ) -> tuple[DecisionFacts, Wish | None]:
-    decision, options = answer.options_for(decision, snapshot, may_record, why_not)
+    decision, options = answer.options_for(decision, snapshot, may_record, refusal)
     if options is None or decision.plan is None:
         return decision, None
     # The upstream's part of the answer is its own affair; what we add must be right by itself.

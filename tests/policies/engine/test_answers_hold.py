@@ -36,7 +36,12 @@ def answers(seed: int) -> Iterator[tuple[str, Answer, Snapshot]]:
         yield "pie", answer.answer_pie(stored, value, snapshot), snapshot
     yield "ice", answer.answer_again(stored, snapshot), snapshot
     refused = answer.answer_ice(
-        call, snapshot, application_key=generated.KEY, recording_id=RECORDING, may_record=False, why_not="stale_clock"
+        call,
+        snapshot,
+        application_key=generated.KEY,
+        recording_id=RECORDING,
+        may_record=False,
+        refusal="stale_clock",
     )
     yield "ice", refused, snapshot
     yield (

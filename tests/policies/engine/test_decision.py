@@ -228,7 +228,7 @@ def test_when_recording_is_impossible_the_policy_says_what_happens(choice: str, 
 
 def test_a_stale_callback_gets_the_same_action_without_credentials() -> None:
     data = {"otherwise_record": True, "how": {"destination": 1, "if_impossible": "refuse"}}
-    given = ice(data, may_record=False, why_not="stale_clock")
+    given = ice(data, may_record=False, refusal="stale_clock")
     assert given.svaml == {"action": {"name": "connectPstn", "number": "+46771000000", "cli": "+46701234567"}}
     assert given.decision.reason == "stale_clock"
 

@@ -52,7 +52,7 @@ def test_every_relayed_answer_is_lawful_records_once_and_goes_where_the_upstream
         may_record = random.random() < 0.9
         ice = relaying.relay_ice(
             CALL, snapshot, upstream, application_key=generated.KEY, recording_id=RECORDING,
-            may_record=may_record, why_not="stale_clock",
+            may_record=may_record, refusal="stale_clock",
         )  # fmt: skip
         stored = DecisionFacts.from_dict(json.loads(json.dumps(ice.answer.decision.to_dict())))
         ace = relaying.relay_ace(stored, snapshot, random.choice([None, svaml.document(svaml.continue_())]))
