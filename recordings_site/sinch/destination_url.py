@@ -17,13 +17,13 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # (UTC date)_(application key)_(call id).(format). Sinch's page prints a backslash after the date: read, never written.
 _GENERATED = re.compile(
-    r"(?:UTCDate[_\\])?(?P<date>[0-9]{14}|[0-9]{12})[_\\](?P<key>[^_\\]{1,200})[_\\](?P<call>.{1,200})"
+    r"(?:UTCDate[_\\]?)?(?P<date>[0-9]{14}|[0-9]{12})[_\\](?P<key>[^_\\]{1,200})[_\\](?P<call>.{1,200})"
     r"\.(?P<format>[A-Za-z0-9]{1,8})",
     re.IGNORECASE,
 )
 # Without a date only a key that is a UUID tells a generated name from any other.
 _UNDATED = re.compile(
-    r"(?:UTCDate[_\\])?(?P<key>[0-9A-F]{8}-?(?:[0-9A-F]{4}-?){3}[0-9A-F]{12})[_\\](?P<call>.{1,200})"
+    r"(?:UTCDate[_\\]?)?(?P<key>[0-9A-F]{8}-?(?:[0-9A-F]{4}-?){3}[0-9A-F]{12})[_\\](?P<call>.{1,200})"
     r"\.(?P<format>[A-Za-z0-9]{1,8})",
     re.IGNORECASE,
 )

@@ -39,15 +39,22 @@ def read_object(data: bytes, *, limit: int) -> dict[str, Any]:
 
 
 def field(record: Mapping[str, Any], *names: str) -> Any:
-    """Return the member of the first of `names` that `record` has, else one that differs in case only, else None."""
+    """Return the member of the first of `names` that `record` has, else one that differs in case only, else None.
+
+    A member that is null counts as absent, and one that is empty only when no other spelling has a value.
+    """
+    found = None
     for name in names:
-        if name in record:
-            return record[name]
+        value = record.get(name)
+        if value is not None and value != "":
+            return value
+        found = value if found is None else found
     wanted = _folded(names)
     # Most often there is none, which this sees many times faster than a loop.
     if wanted.isdisjoint(map(str.lower, record)):
-        return None
-    return next(value for key, value in record.items() if key.lower() in wanted)
+        return found
+    others = (value for key, value in record.items() if value is not None and key.lower() in wanted)
+    return next((value for value in others if value != ""), found)
 
 
 @lru_cache(maxsize=256)

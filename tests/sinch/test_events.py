@@ -57,6 +57,24 @@ def test_the_call_id_is_read_in_each_spelling(spelling):
     assert parse(event="ace", **{spelling: "abc"}).call_id == "abc"
 
 
+@pytest.mark.parametrize("members", [
+    {"callid": None, "callId": "abc"}, {"callId": None, "callid": "abc"}, {"callid": "", "CALLID": "abc"},
+    {"callid": None, "callId": None, "CallID": "abc"},
+])  # fmt: skip
+def test_a_member_without_a_value_gives_way_to_another_spelling(members):
+    assert parse(event="ace", **members).call_id == "abc"
+
+
+def test_null_counts_as_absent_in_every_member_of_every_event():
+    spelled = {"CLI": "4670", "To": {"type": None, "TYPE": "did", "endpoint": None, "EndPoint": "4680"}, "Custom": "x"}
+    event = parse(event=None, Event="ice", callid="c", cli=None, to=None, custom=None, timestamp=None, **spelled)
+    assert isinstance(event, events.Ice)
+    assert (event.cli, event.to, event.custom) == ("4670", events.Endpoint("did", "4680"), "x")
+    notify = parse(event="notify", callid=None, conferenceId=None, ConferenceID="room", destination=None, Type="amd",
+                   Destination="a.mp3")  # fmt: skip
+    assert (notify.call_id, notify.conference_id, notify.destination, notify.type) == ("", "room", "a.mp3", "amd")
+
+
 def test_an_ace_tells_what_answered():
     event = parse(event="ace", callid="c", amd={"status": "Machine", "reason": "LONGGREETING", "duration": 15})
     assert isinstance(event, events.Ace)
