@@ -19,7 +19,12 @@ from recordings_site.calls.models import Call, CallbackDelivery, Decision, Deliv
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings.lifecycle import actions as recordings
-from recordings_site.recordings.lifecycle.matching import Reported, Subject, read_reported, session_of_object
+from recordings_site.recordings.lifecycle.matching import (
+    ReportedLocation,
+    Subject,
+    parse_reported_location,
+    session_of_object,
+)
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie
@@ -214,11 +219,11 @@ def _effect(delivery: CallbackDelivery, event: Event, at: datetime) -> Result:
         case Dice() as dice:
             call = _call(delivery, at)
             calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
-            recordings.settle(call)
+            recordings.update_states(call)
             if call.direction == Direction.CALLOUT and call.number_id is None:
                 enqueue("call.learn", call.pk)
             if call.conference_session is not None:
-                recordings.settle(call.conference_session)
+                recordings.update_states(call.conference_session)
             return DeliveryResult.CALL_ENDED, {"result": dice.result[:40], "reason": dice.reason[:40]}
         case Notify() as notify:
             return _effect_of_notify(delivery, notify, at)
@@ -234,13 +239,13 @@ def _effect_of_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) 
         return DeliveryResult.UNKNOWN, {}
     if notify.type == "recording_finished" and not notify.call_id:
         return DeliveryResult.CONFERENCE_RECORDING_FINISHED, {}
-    reported = read_reported(notify.destination)
+    reported = parse_reported_location(notify.destination)
     subject = _subject(delivery, notify, reported, at)
     if subject is None:
         return DeliveryResult.OF_NOTHING, {}
     if isinstance(subject, Call) and notify.type == "recording_finished":
         calls.note_recording_finished(subject, at=at)
-        recordings.settle(subject)
+        recordings.update_states(subject)
         return DeliveryResult.RECORDING_FINISHED, {}
     if notify.type == "recording_available":
         announced, result = recordings.recording_announced, DeliveryResult.RECORDING_AVAILABLE
@@ -258,7 +263,7 @@ def _call(delivery: CallbackDelivery, at: datetime) -> Call:
     return delivery.call
 
 
-def _subject(delivery: CallbackDelivery, notify: Notify, reported: Reported, at: datetime) -> Subject | None:
+def _subject(delivery: CallbackDelivery, notify: Notify, reported: ReportedLocation, at: datetime) -> Subject | None:
     """The call, or the session of the conference, that a notification speaks of."""
     if notify.call_id:
         return _call(delivery, at)

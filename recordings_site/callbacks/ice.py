@@ -166,7 +166,7 @@ def _store_decisions(undecided: Sequence[_PendingIce]) -> None:
         planned, at, decision = needing_rows(one.answer.recordings), one.happened_at, one.decision
         if one.is_new and one.session is None:
             # Nothing can have come before.
-            made += recordings.of_new_call(one.call, planned, at=at, decision=decision)
+            made += recordings.new_call_recordings(one.call, planned, at=at, decision=decision)
             continue
         if one.session is not None:
             of_session = [each for each in planned if each.conference_id]

@@ -11,7 +11,7 @@ from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import actions as recordings
-from recordings_site.recordings.lifecycle.matching import read_reported
+from recordings_site.recordings.lifecycle.matching import parse_reported_location
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Notify
 from recordings_site.storage.errors import ObjectMissing
@@ -57,7 +57,7 @@ def learn_callout(call_pk: int) -> None:
         number = PhoneNumber.objects.among(ends)
     with transaction.atomic():
         calls.set_endpoints(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)
-        recordings.settle(call)
+        recordings.update_states(call)
 
 
 def verify_suspect(delivery_id: int) -> None:
@@ -69,7 +69,7 @@ def verify_suspect(delivery_id: int) -> None:
     event = events.parse(bytes(delivery.body))
     if not isinstance(event, Notify) or not event.destination:
         return
-    reported = read_reported(event.destination)
+    reported = parse_reported_location(event.destination)
     if reported.destination is None:
         return
     try:

@@ -60,7 +60,7 @@ def queue_unapplied() -> None:
 
 def look_for_endless() -> None:
     """Have looked for what calls left of whose end nobody told."""
-    overdue.enqueue_endless()
+    overdue.enqueue_calls_without_end()
 
 
 def catch_up_with_index() -> None:

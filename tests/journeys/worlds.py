@@ -43,7 +43,7 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     store = recording.destination.write_store() if recording.destination else None
     assert store
     store.write(recording.key, AUDIO.read_bytes()[:40_000], content_type="audio/mpeg")
-    transcript = ingest.transcript_loaded(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
+    transcript = ingest.save_transcript(recording.pk, raw=json.dumps({"text": "", "lines": said}).encode())
     ingest.index_transcript(transcript)
     task = Task.objects.create(kind="recording.inspect", subject="x")
     delivery = factories.delivery(number.application, notify("recording_finished"))

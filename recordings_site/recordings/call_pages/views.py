@@ -10,7 +10,7 @@ from recordings_site.calls.models import Call
 from recordings_site.recordings.call_pages import queries
 from recordings_site.recordings.call_pages.forms import CallsForm
 from recordings_site.recordings.criteria.emptiness import why_empty
-from recordings_site.recordings.explain import chain, explanation
+from recordings_site.recordings.explain import explanation, timeline
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web.http import Request, page_or_partial
 
@@ -49,7 +49,7 @@ def call(request: Request, call_id: int) -> HttpResponse:
     found = get_object_or_404(Call.objects.visible_to(request.user).listed(), pk=call_id)
     context = {
         "call": found,
-        "why": chain.of_call(found),
+        "why": timeline.of_call(found),
         "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
     }
     return render(request, "recordings/call_pages/call.html", context)

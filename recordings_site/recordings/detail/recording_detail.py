@@ -17,8 +17,8 @@ from recordings_site.calls.models import CallbackDelivery
 from recordings_site.recordings.annotations.forms import AssignNumberForm, SelectedSpan
 from recordings_site.recordings.annotations.queries import Annotations, annotations_of
 from recordings_site.recordings.audio.waveform import silence_of, unpack
-from recordings_site.recordings.explain import chain
-from recordings_site.recordings.explain.chain import Explanation
+from recordings_site.recordings.explain import timeline
+from recordings_site.recordings.explain.timeline import Explanation
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import AWAITED, NEAR_AN_END, Listening, RecordingJob, Transcript
@@ -167,7 +167,7 @@ def recording_page(
         permissions=permissions_of(user),
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
         transcript=transcript,
-        explanation=chain.of_recording(recording),
+        explanation=timeline.of_recording(recording),
         callbacks=_callbacks(recording),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         selected=selected,
@@ -185,7 +185,7 @@ def availability_of(recording: RecordingJob) -> Availability:
     state = recording.shown_state
     if recording.is_available:
         return Availability(state, sentences.problem(recording), playable=True)
-    return Availability(state, sentences.absence(recording), playable=False, awaited=state in AWAITED)
+    return Availability(state, sentences.no_audio_reason(recording), playable=False, awaited=state in AWAITED)
 
 
 def _callbacks(recording: RecordingJob) -> list[CallbackRow]:

@@ -12,7 +12,7 @@ from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 
 
-class Code(StrEnum):
+class DecisionCode(StrEnum):
     """What became of a call."""
 
     # Nothing was decided about it.
@@ -38,8 +38,14 @@ class Code(StrEnum):
     DELETED = "deleted"
 
 
-_RECORDED = (Code.UNEXPLAINED, Code.RECORDED_ANYWAY, Code.ON_ITS_WAY, Code.RECORDED, Code.DELETED)
-_OPEN = (Code.PLANNED, Code.UNDER_WAY, Code.OVERDUE)
+_RECORDED = (
+    DecisionCode.UNEXPLAINED,
+    DecisionCode.RECORDED_ANYWAY,
+    DecisionCode.ON_ITS_WAY,
+    DecisionCode.RECORDED,
+    DecisionCode.DELETED,
+)
+_OPEN = (DecisionCode.PLANNED, DecisionCode.UNDER_WAY, DecisionCode.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,11 @@ class RecordingDecision:
     `recording` is the one that the code is about; `undecided` says why nothing was decided about one recorded anyway.
     """
 
-    code: Code
+    code: DecisionCode
     call: Call | None
     grounds: Mapping[str, Any] = field(default_factory=dict)
     recording: RecordingJob | None = None
-    undecided: Code | None = None
+    undecided: DecisionCode | None = None
 
     @property
     def recorded(self) -> bool | None:
@@ -81,10 +87,10 @@ def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob])
     available = next((job for job in jobs if job.is_available), None)
     if decision is None or decision.outcome != Outcome.RECORD:
         undecided = _undecided(call) if decision is None else None
-        code = Code.RECORDED_ANYWAY if available else undecided or Code.DECIDED_NOT
+        code = DecisionCode.RECORDED_ANYWAY if available else undecided or DecisionCode.DECIDED_NOT
         return RecordingDecision(code, call, grounds, available, undecided)
     if available is not None:
-        return RecordingDecision(Code.RECORDED, call, grounds, available)
+        return RecordingDecision(DecisionCode.RECORDED, call, grounds, available)
     prevented = _prevented(call, decision)
     if prevented is not None:
         return RecordingDecision(prevented, call, grounds)
@@ -92,29 +98,31 @@ def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob])
     return RecordingDecision(_progress(job), call, grounds, job)
 
 
-def _undecided(call: Call) -> Code:
+def _undecided(call: Call) -> DecisionCode:
     if call.ice_received_at is not None:
-        return Code.LAST_RESORT
-    return Code.BROKEN if call.dice_reason in BROKEN_BY_US else Code.NEVER_SEEN
+        return DecisionCode.LAST_RESORT
+    return DecisionCode.BROKEN if call.dice_reason in BROKEN_BY_US else DecisionCode.NEVER_SEEN
 
 
-def _prevented(call: Call, decision: Decision) -> Code | None:
+def _prevented(call: Call, decision: Decision) -> DecisionCode | None:
     """Why a call that was to be recorded was not, if it was not."""
     if call.dice_reason in BROKEN_BY_US:
-        return Code.BROKEN_BY_US
+        return DecisionCode.BROKEN_BY_US
     if call.never_answered:
-        return Code.CALL_FAILED if call.dice_result == "FAILED" else Code.NEVER_ANSWERED
+        return DecisionCode.CALL_FAILED if call.dice_result == "FAILED" else DecisionCode.NEVER_ANSWERED
     answered = starts_at_ace(decision) and decision.ace_svaml is not None
-    return Code.NOT_ASKED_FOR if answered and not svaml.recording_requests(decision.ace_svaml) else None
+    return DecisionCode.NOT_ASKED_FOR if answered and not svaml.recording_requests(decision.ace_svaml) else None
 
 
-def _progress(job: RecordingJob | None) -> Code:
+def _progress(job: RecordingJob | None) -> DecisionCode:
     """How far a recording is whose file does not lie in the store."""
     if job is None:
-        return Code.PLANNED
+        return DecisionCode.PLANNED
     if job.overdue_kind:
-        return Code.OVERDUE
-    return {State.DELETED: Code.DELETED, State.FINISHED: Code.ON_ITS_WAY}.get(State(job.state), Code.UNDER_WAY)
+        return DecisionCode.OVERDUE
+    return {State.DELETED: DecisionCode.DELETED, State.FINISHED: DecisionCode.ON_ITS_WAY}.get(
+        State(job.state), DecisionCode.UNDER_WAY
+    )
 
 
 def starts_at_ace(decision: Decision) -> bool:

@@ -7,8 +7,8 @@ from recordings_site.base.formatting import counted, day, phone, utc
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
 from recordings_site.policies.engine.sentences import clause
-from recordings_site.recordings.explain.chain import Link, Step
-from recordings_site.recordings.explain.explanation import Code, RecordingDecision, starts_at_ace
+from recordings_site.recordings.explain.explanation import DecisionCode, RecordingDecision, starts_at_ace
+from recordings_site.recordings.explain.timeline import StepKind, TimelineStep
 from recordings_site.recordings.lifecycle import sentences as states
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.sinch import svaml
@@ -39,82 +39,87 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
     """What became of a call, and the rest of the sentence with the sign that begins it."""
     why = clause(decision.grounds) if decision.grounds else ""
     match decision.code:
-        case Code.UNEXPLAINED:
+        case DecisionCode.UNEXPLAINED:
             return "Recorded", ", and nothing here decided it: its call was never seen, or it was started elsewhere"
-        case Code.RECORDED_ANYWAY:
+        case DecisionCode.RECORDED_ANYWAY:
             origin = Origin(decision.recording.origin).label.lower() if decision.recording else ""
             return f"Recorded all the same ({origin})", f", though {why or _undecided(decision.undecided, decision)}"
-        case Code.DECIDED_NOT:
+        case DecisionCode.DECIDED_NOT:
             return "Not recorded", f": {why}"
-        case Code.RECORDED:
+        case DecisionCode.RECORDED:
             return "Recorded", f": {why}"
-        case Code.LAST_RESORT | Code.BROKEN | Code.NEVER_SEEN as code:
+        case DecisionCode.LAST_RESORT | DecisionCode.BROKEN | DecisionCode.NEVER_SEEN as code:
             return "Not recorded", f": {_undecided(code, decision)}"
-        case Code.BROKEN_BY_US | Code.CALL_FAILED | Code.NEVER_ANSWERED | Code.NOT_ASKED_FOR as code:
+        case (
+            DecisionCode.BROKEN_BY_US
+            | DecisionCode.CALL_FAILED
+            | DecisionCode.NEVER_ANSWERED
+            | DecisionCode.NOT_ASKED_FOR as code
+        ):
             return "Not recorded", f": {_prevented(code, decision.call)}, though {why}"
         case code:
             return _progress(code, decision.recording, why)
 
 
-def _undecided(code: Code | None, decision: RecordingDecision) -> str:
+def _undecided(code: DecisionCode | None, decision: RecordingDecision) -> str:
     match code:
-        case Code.LAST_RESORT:
+        case DecisionCode.LAST_RESORT:
             return "its ICE was answered by the last resort, which connects calls and never records"
-        case Code.BROKEN:
+        case DecisionCode.BROKEN:
             return _prevented(code, decision.call)
         case _:
             return "the call's ICE was never seen here, so no decision was made"
 
 
-def _prevented(code: Code, call: Call | None) -> str:
+def _prevented(code: DecisionCode, call: Call | None) -> str:
     """What kept a call from being recorded, with Sinch's words for it."""
     ended = (call.dice_result, call.dice_reason) if call else ("", "")
     match code:
-        case Code.BROKEN_BY_US | Code.BROKEN:
+        case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN:
             return f"{_BROKEN_BY_US[ended[1]]} ({ended[1]})"
-        case Code.NOT_ASKED_FOR:
+        case DecisionCode.NOT_ASKED_FOR:
             return "the answer to ACE held no recording"
-    what = "the call failed" if code == Code.CALL_FAILED else "the call was never answered"
+    what = "the call failed" if code == DecisionCode.CALL_FAILED else "the call was never answered"
     return f"{what} ({', '.join(filter(None, ended))})"
 
 
-def _progress(code: Code, job: RecordingJob | None, why: str) -> tuple[str, str]:
+def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[str, str]:
     """How far a recording is whose file does not lie in the store."""
     match code:
-        case Code.DELETED if job and job.deleted_at:
+        case DecisionCode.DELETED if job and job.deleted_at:
             return "Recorded", f", and deleted on {day(job.deleted_at)}, {states.deleted(job)}: {why}"
-        case Code.OVERDUE if job and job.overdue_since:
+        case DecisionCode.OVERDUE if job and job.overdue_since:
             since, overdue = utc(job.overdue_since), states.overdue(job)
             return "To be recorded", f", but missing since {since}: {overdue} {_capital(why)}"
-        case Code.ON_ITS_WAY:
+        case DecisionCode.ON_ITS_WAY:
             return "Recorded", f", its file is on its way: {why}"
-        case Code.UNDER_WAY:
+        case DecisionCode.UNDER_WAY:
             return "Being recorded", f": {why}"
         case _:
             return "To be recorded", f": {why}"
 
 
-def step_title(step: Step) -> str:
+def step_title(step: TimelineStep) -> str:
     """What happened."""
     match step.about:
-        case RecordingJob() as job if step.link in (Link.FILE, Link.FILE_OVERDUE, Link.FILE_AWAITED):
+        case RecordingJob() as job if step.kind in (StepKind.FILE, StepKind.FILE_OVERDUE, StepKind.FILE_AWAITED):
             place = f" in {job.destination}" if job.destination else ""
-            return f"The file lies{place}" if step.link == Link.FILE else f"The file does not lie{place} yet"
+            return f"The file lies{place}" if step.kind == StepKind.FILE else f"The file does not lie{place} yet"
         case CallbackDelivery() as delivery:
             known = {"ace": "ACE: the call was answered", "dice": "DiCE: the call ended"}
             return delivery.notify_type or known.get(delivery.event, delivery.event.upper())
-        case Decision() as decision if step.link == Link.DECIDED:
+        case Decision() as decision if step.kind == StepKind.DECIDED:
             version = decision.policy_version
             rule = f"rule {decision.rule}" if decision.rule else "no rule"
             return f"Decided: {rule} of {version}" if version else "Decided: the default route"
-    return _TITLES[step.link]
+    return _TITLES[step.kind]
 
 
-def step_text(step: Step) -> str:
+def step_text(step: TimelineStep) -> str:
     """More about it, "" when the title says all."""
-    if step.link == Link.CALLBACK:
+    if step.kind == StepKind.CALLBACK:
         return _callback(step)
-    text = _TEXTS[step.link]
+    text = _TEXTS[step.kind]
     return text if isinstance(text, str) else text(step.about)
 
 
@@ -151,7 +156,7 @@ def _asks(requests: Sequence[svaml.RecordingRequest]) -> str:
     return f", recording the {what} by {requests[0].origin}"
 
 
-def _callback(step: Step) -> str:
+def _callback(step: TimelineStep) -> str:
     delivery: CallbackDelivery = step.about
     text = calls.result(delivery) if delivery.event not in ("ace", "pie") else ""
     if "answered" in step.detail:
@@ -182,37 +187,37 @@ def _capital(text: str) -> str:
 
 
 _TITLES = {
-    Link.ICE_NOT_SEEN: "ICE: not seen",
-    Link.ICE: "ICE: the call came in",
-    Link.NOT_DECIDED: "No decision",
-    Link.ICE_ANSWERED: "ICE answered",
-    Link.END_AWAITED: "The end was not told yet",
-    Link.NO_FILE: "No file",
-    Link.NOTICE_OVERDUE: "recording_available: missing",
-    Link.NOTICE_AWAITED: "recording_available: not yet",
-    Link.FILE_DELETED: "The file was deleted",
-    Link.TRANSCRIPT: "The transcript is here",
-    Link.NO_TRANSCRIPT: "No transcript",
-    Link.TRANSCRIPT_OVERDUE: "The transcript is missing",
-    Link.TRANSCRIPT_AWAITED: "The transcript is not here yet",
+    StepKind.ICE_NOT_SEEN: "ICE: not seen",
+    StepKind.ICE: "ICE: the call came in",
+    StepKind.NOT_DECIDED: "No decision",
+    StepKind.ICE_ANSWERED: "ICE answered",
+    StepKind.END_AWAITED: "The end was not told yet",
+    StepKind.NO_FILE: "No file",
+    StepKind.NOTICE_OVERDUE: "recording_available: missing",
+    StepKind.NOTICE_AWAITED: "recording_available: not yet",
+    StepKind.FILE_DELETED: "The file was deleted",
+    StepKind.TRANSCRIPT: "The transcript is here",
+    StepKind.NO_TRANSCRIPT: "No transcript",
+    StepKind.TRANSCRIPT_OVERDUE: "The transcript is missing",
+    StepKind.TRANSCRIPT_AWAITED: "The transcript is not here yet",
 }
 # Beside what is the same each time: what is made from the row that a step is about.
-_TEXTS: Mapping[Link, str | Callable[[Any], str]] = {
-    Link.ICE_NOT_SEEN: _no_ice,
-    Link.ICE: _ice,
-    Link.NOT_DECIDED: "Nothing was decided about this call.",
-    Link.DECIDED: _decided,
-    Link.ICE_ANSWERED: _ice_answered,
-    Link.END_AWAITED: "No DiCE came: the call may be going on.",
-    Link.NO_FILE: "The call was never answered, so there is nothing to wait for.",
-    Link.NOTICE_OVERDUE: states.overdue,
-    Link.NOTICE_AWAITED: "Sinch tells it when the file lies in the store.",
-    Link.FILE: _file,
-    Link.FILE_DELETED: states.deleted,
-    Link.FILE_OVERDUE: "It was looked for and not found.",
-    Link.FILE_AWAITED: "It is looked for some minutes after the call's end.",
-    Link.TRANSCRIPT: _transcript,
-    Link.NO_TRANSCRIPT: "None was asked for.",
-    Link.TRANSCRIPT_OVERDUE: _never_transcribed,
-    Link.TRANSCRIPT_AWAITED: _asked_for,
+_TEXTS: Mapping[StepKind, str | Callable[[Any], str]] = {
+    StepKind.ICE_NOT_SEEN: _no_ice,
+    StepKind.ICE: _ice,
+    StepKind.NOT_DECIDED: "Nothing was decided about this call.",
+    StepKind.DECIDED: _decided,
+    StepKind.ICE_ANSWERED: _ice_answered,
+    StepKind.END_AWAITED: "No DiCE came: the call may be going on.",
+    StepKind.NO_FILE: "The call was never answered, so there is nothing to wait for.",
+    StepKind.NOTICE_OVERDUE: states.overdue,
+    StepKind.NOTICE_AWAITED: "Sinch tells it when the file lies in the store.",
+    StepKind.FILE: _file,
+    StepKind.FILE_DELETED: states.deleted,
+    StepKind.FILE_OVERDUE: "It was looked for and not found.",
+    StepKind.FILE_AWAITED: "It is looked for some minutes after the call's end.",
+    StepKind.TRANSCRIPT: _transcript,
+    StepKind.NO_TRANSCRIPT: "None was asked for.",
+    StepKind.TRANSCRIPT_OVERDUE: _never_transcribed,
+    StepKind.TRANSCRIPT_AWAITED: _asked_for,
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from recordings_site.recordings import search
 from recordings_site.recordings.audio.probe import Audio
 from recordings_site.recordings.audio.waveform import pack
-from recordings_site.recordings.lifecycle.objects import object_seen
+from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import (
     IndexedRecording,
     Problem,
@@ -30,7 +30,7 @@ _LINES_AT_ONCE = 1000
 
 
 @transaction.atomic
-def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> RecordingJob:
+def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> RecordingJob:
     """Keep what one version of the object is: that it takes the place of another one is kept as well."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
@@ -46,7 +46,7 @@ def audio_examined(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> Rec
 
 
 @transaction.atomic
-def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
+def mark_not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
     """Keep that what lies there cannot be played, and why."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
@@ -57,12 +57,12 @@ def not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> Reco
 
 
 def _seen(recording_id: UUID, stat: ObjectStat) -> RecordingJob:
-    object_seen(recording=RecordingJob(pk=recording_id), stat=stat)
+    record_object_version(recording=RecordingJob(pk=recording_id), stat=stat)
     return RecordingJob.objects.select_for_update().get(pk=recording_id)
 
 
 @transaction.atomic
-def transcript_loaded(recording_id: UUID, *, raw: bytes) -> Transcript:
+def save_transcript(recording_id: UUID, *, raw: bytes) -> Transcript:
     """Keep a transcript file as it came, and its lines as rows; a worker has searches find them.
 
     The same file twice changes nothing; another one takes the place of the first, corrections stay with their lines.

@@ -30,9 +30,9 @@ def inspect(recording_id: UUID | str) -> None:
         try:
             audio = examine(path)
         except NotAudio as error:
-            actions.not_audio(job.pk, stat=stat, problem=error.problem)
+            actions.mark_not_audio(job.pk, stat=stat, problem=error.problem)
         else:
-            actions.audio_examined(job.pk, stat=stat, audio=audio)
+            actions.save_audio_facts(job.pk, stat=stat, audio=audio)
 
 
 @contextmanager

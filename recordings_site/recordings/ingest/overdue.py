@@ -19,7 +19,7 @@ from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
 
 
-def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
+def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime | None:
     """Look for a recording's object, announced or not; `since`: when the waiting began.
 
     Returns when to look again, None when there is nothing more to look for. Raises StoreError.
@@ -29,7 +29,7 @@ def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
         return None
     now = timezone.now()
     if (stat := _find(job, job.destination.read_store())) is not None:
-        objects.object_found(job.pk, stat=stat, at=now)
+        objects.mark_available(job.pk, stat=stat, at=now)
         return None
     waited = now - since
     if waited >= objects.late_after():
@@ -45,14 +45,14 @@ def look(recording_id: UUID | str, *, since: datetime) -> datetime | None:
 
 
 def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetime | None:
-    """Look for a transcript that was asked for; takes and gives what `look` does."""
+    """Look for a transcript that was asked for; takes and gives what `look_for_recording` does."""
     job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
     key = key_of(job)
     if job.transcript_available_at is not None or job.deleted_at is not None or job.destination is None or not key:
         return None
     now = timezone.now()
     if exists(job.destination.read_store(), key):
-        objects.transcript_found(job.pk, at=now)
+        objects.mark_transcript_available(job.pk, at=now)
         return None
     late_after = timedelta(minutes=settings.TRANSCRIPT_LATE_AFTER_MINUTES)
     if now - since >= late_after:
@@ -60,7 +60,7 @@ def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetim
     return None if now - since >= objects.missing_after() else _next(now, since, late_after)
 
 
-def enqueue_endless(limit: int = 1000) -> int:
+def enqueue_calls_without_end(limit: int = 1000) -> int:
     """Have the recordings of calls looked for that should have ended long ago and of whose end nobody told."""
     open_since = timezone.now() - LONGEST_CALL
     calls = Call.objects.filter(dice_received_at=None, ice_received_at__lt=open_since)
@@ -113,9 +113,9 @@ def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
 
 
 @task("recording.look")
-def look_task(job: Task) -> datetime | None:
+def look_for_recording_task(job: Task) -> datetime | None:
     """Look for the object of the recording `job.subject`."""
-    return look(job.subject, since=job.created_at)
+    return look_for_recording(job.subject, since=job.created_at)
 
 
 @task("transcript.look")

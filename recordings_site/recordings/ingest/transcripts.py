@@ -31,7 +31,7 @@ def load(recording_id: UUID | str) -> None:
         raw = read_all(job.destination.read_store(), key, limit=MAX_BYTES)
     except ValueError as error:
         raise TranscriptTooLarge(str(error)) from error
-    actions.transcript_loaded(job.pk, raw=raw)
+    actions.save_transcript(job.pk, raw=raw)
 
 
 def index(recording_id: UUID | str) -> None:

@@ -9,12 +9,12 @@ from django.utils import timezone
 from recordings_site.calls.models import Call, Decision
 from recordings_site.policies.engine.answer import PlannedRecording
 from recordings_site.recordings.lifecycle.derive_state import (
-    settle_call_recordings,
-    settle_job,
-    settle_session_recordings,
+    derive_from_call,
+    derive_from_session,
+    update_state,
 )
 from recordings_site.recordings.lifecycle.matching import (
-    Reported,
+    ReportedLocation,
     Subject,
     locked_jobs,
     match_recording,
@@ -27,7 +27,7 @@ from recordings_site.tasks.actions import enqueue
 LOOK_AFTER = timedelta(minutes=3)
 
 
-class _Recordings:
+class _LockedRecordings:
     """All recordings of a call or conference, locked, to be changed together, derived again and saved once."""
 
     def __init__(self, subject: Subject) -> None:
@@ -41,14 +41,14 @@ class _Recordings:
         self.jobs.append(job)
         return job
 
-    def settle(self) -> None:
+    def update(self) -> None:
         """Derive what the facts of call or conference prove, save what has changed, and set the timers that follow."""
         for job in self.jobs:
             attribute(job, self.subject)
         if isinstance(self.subject, Call):
-            settle_call_recordings(self.subject, self.jobs)
+            derive_from_call(self.subject, self.jobs)
         else:
-            settle_session_recordings(self.subject, self.jobs)
+            derive_from_session(self.subject, self.jobs)
         looked_for, moved = [], []
         for job in self.jobs:
             before, after = self._before.get(job.pk), _columns(job)
@@ -77,9 +77,9 @@ def _columns(job: RecordingJob) -> dict[str, object]:
 
 
 @transaction.atomic(savepoint=False)
-def settle(subject: Subject) -> None:
+def update_states(subject: Subject) -> None:
     """Derive again what the facts of a call or conference prove of its recordings, and set the timers that follow."""
-    _Recordings(subject).settle()
+    _LockedRecordings(subject).update()
 
 
 @transaction.atomic(savepoint=False)
@@ -95,27 +95,27 @@ def expect_recordings(
 
     `origin` takes the place of the planned one.
     """
-    found, asked = _Recordings(subject), []
+    found, asked = _LockedRecordings(subject), []
     for one in planned:
         job = _adopted_before(found.jobs, one) or found.add(RecordingJob(id=one.recording_id))
-        _ask_for(job, one, subject=subject, at=at, decision=decision)
+        _apply_plan(job, one, subject=subject, at=at, decision=decision)
         job.origin = origin or job.origin
         asked.append(job)
-    found.settle()
+    found.update()
     return asked
 
 
-def of_new_call(
+def new_call_recordings(
     call: Call, planned: Sequence[PlannedRecording], *, at: datetime, decision: Decision | None
 ) -> list[RecordingJob]:
     """The rows, not yet saved, of the recordings that are asked for of a call of which nothing was known before."""
     jobs = [RecordingJob(id=one.recording_id, ordinal=ordinal) for ordinal, one in enumerate(planned, 1)]
     for job, one in zip(jobs, planned, strict=True):
-        _ask_for(job, one, subject=call, at=at, decision=decision)
+        _apply_plan(job, one, subject=call, at=at, decision=decision)
     return jobs
 
 
-def _ask_for(
+def _apply_plan(
     job: RecordingJob, planned: PlannedRecording, *, subject: Subject, at: datetime, decision: Decision | None
 ) -> None:
     """Write down in a recording's row what was planned and that it was asked for."""
@@ -131,7 +131,7 @@ def _ask_for(
     if job.started_at is None and _starts_at_once(planned):
         job.started_at = at
     attribute(job, subject)
-    settle_job(job)
+    update_state(job)
 
 
 def _starts_at_once(planned: PlannedRecording) -> bool:
@@ -168,29 +168,29 @@ def attribute(job: RecordingJob, subject: Subject) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def recording_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+def recording_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
     """Apply `recording_available`: the job that it tells of, or a new adopted one."""
-    found = _Recordings(subject)
+    found = _LockedRecordings(subject)
     job = match_recording(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
     job.reported_destination = job.reported_destination or reported.text[:1024]
     job.available_at = job.available_at or at
-    _take_place(job, reported)
-    found.settle()
+    _accept_location(job, reported)
+    found.update()
     if job.destination_id is not None and job.key:
         enqueue("recording.inspect", job.pk)
     return job
 
 
 @transaction.atomic(savepoint=False)
-def transcript_announced(subject: Subject, *, reported: Reported, at: datetime) -> RecordingJob:
+def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
     """Apply `transcription_available`: the job whose transcript it is, or a new adopted one without audio yet."""
-    found = _Recordings(subject)
+    found = _LockedRecordings(subject)
     job = match_transcript(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
     job.reported_transcript_destination = job.reported_transcript_destination or reported.text[:1024]
     job.transcript_available_at = job.transcript_available_at or at
     if job.destination_id is None and reported.destination is not None:
         job.destination = reported.destination
-    found.settle()
+    found.update()
     if job.destination_id is not None:
         enqueue("transcript.load", job.pk)
     return job
@@ -202,11 +202,11 @@ def give_up_expected(*, decision: Decision, at: datetime) -> None:
     for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
         job.expected_at = job.started_at = job.finished_at = None
         job.not_recorded_at = at
-        settle_job(job, back=True)
+        update_state(job, allow_regression=True)
         job.save()
 
 
-def _take_place(job: RecordingJob, reported: Reported) -> None:
+def _accept_location(job: RecordingJob, reported: ReportedLocation) -> None:
     """Believe where Sinch says that it put the file, when that place is one of ours and no other recording's."""
     if reported.destination is not None and reported.key:
         place = (reported.destination.pk, reported.key)

@@ -23,11 +23,11 @@ RANK = {
 }
 
 
-class StepBack(Exception):
+class StateRegression(Exception):
     """A fact was taken away that had been known: a fault of the code that did it."""
 
 
-class Facts(Protocol):
+class StateFacts(Protocol):
     """The facts that decide the state: each is the time at which it became known, or None."""
 
     started_at: datetime | None
@@ -37,7 +37,7 @@ class Facts(Protocol):
     deleted_at: datetime | None
 
 
-def state_of(facts: Facts) -> State:
+def state_of(facts: StateFacts) -> State:
     """The furthest state that a fact proves; the order in which facts arrived plays no part."""
     if facts.deleted_at is not None:
         return State.DELETED
@@ -52,25 +52,25 @@ def state_of(facts: Facts) -> State:
     return State.EXPECTED
 
 
-def settle_job(job: RecordingJob, *, back: bool = False) -> None:
+def update_state(job: RecordingJob, *, allow_regression: bool = False) -> None:
     """Bring what follows from the job's own facts up to date: an available file is finished, and nothing is overdue.
 
-    `back` allows the one thing that events never do: to take a fact away, as when a deleted file lies there again.
-    Raises StepBack where it is not allowed.
+    `allow_regression`: a fact was taken away, as when a deleted file is found again; events never do that.
+    Raises StateRegression where it is not allowed.
     """
     if job.available_at is not None:
         job.finished_at = job.finished_at or job.available_at
     if job.stopped_at is not None:
         job.finished_at = job.finished_at or job.stopped_at
     state = state_of(job)
-    if RANK[state] < RANK[State(job.state)] and not back:
-        raise StepBack(f"Recording {job.pk} would step back from {job.state} to {state}.")
+    if RANK[state] < RANK[State(job.state)] and not allow_regression:
+        raise StateRegression(f"Recording {job.pk} would step back from {job.state} to {state}.")
     job.state = state
     if state not in AWAITED:
         job.overdue_since, job.overdue_kind, job.overdue_code, job.overdue_values = None, "", "", {}
 
 
-def settle_call_recordings(call: Call, jobs: Sequence[RecordingJob]) -> None:
+def derive_from_call(call: Call, jobs: Sequence[RecordingJob]) -> None:
     """Derive start and end of a call's recordings from the call's facts. Changes the jobs, saves nothing."""
     for job in jobs:
         if job.started_at is None and _has_started(call, job):
@@ -82,10 +82,10 @@ def settle_call_recordings(call: Call, jobs: Sequence[RecordingJob]) -> None:
             job.finished_at = call.ended_at
         if not _was_withdrawn(job):
             job.not_recorded_at = (job.not_recorded_at or call.ended_at) if is_void else None
-        settle_job(job)
+        update_state(job)
 
 
-def settle_session_recordings(session: ConferenceSession, jobs: Sequence[RecordingJob]) -> None:
+def derive_from_session(session: ConferenceSession, jobs: Sequence[RecordingJob]) -> None:
     """Derive the end of a conference's recordings: all have left.
 
     Its `recording_finished` proves nothing: conference ids are used again, and it does not say which session it means.
@@ -93,7 +93,7 @@ def settle_session_recordings(session: ConferenceSession, jobs: Sequence[Recordi
     for job in jobs:
         if job.finished_at is None and session.closed_at is not None and job.started_at is not None:
             job.finished_at = session.closed_at
-        settle_job(job)
+        update_state(job)
 
 
 def _has_started(call: Call, job: RecordingJob) -> bool:

@@ -14,7 +14,7 @@ Subject = Call | ConferenceSession
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportedLocation:
     """A reported place: its text, and what of it was understood. `place` is None for text that names no place."""
 
     text: str
@@ -32,13 +32,13 @@ class Reported:
         return self.place is not None and self.place.kind != ""
 
 
-def read_reported(text: str) -> Reported:
+def parse_reported_location(text: str) -> ReportedLocation:
     """Understand the `destination` of a notification, and match it to a configured destination."""
     try:
         place = destination_url.parse_reported(text)
     except DestinationUrlError:
-        return Reported(text, None, None)
-    return Reported(text, place, destination_of(place) if place.kind else None)
+        return ReportedLocation(text, None, None)
+    return ReportedLocation(text, place, destination_of(place) if place.kind else None)
 
 
 def destination_of(place: DestinationUrl) -> Destination | None:
@@ -59,7 +59,7 @@ def locked_jobs(subject: Subject) -> list[RecordingJob]:
     return sorted(jobs, key=lambda job: job.ordinal)
 
 
-def session_of_object(application_id: int, conference_id: str, reported: Reported) -> ConferenceSession | None:
+def session_of_object(application_id: int, conference_id: str, reported: ReportedLocation) -> ConferenceSession | None:
     """The session of the conference that was asked to be recorded, or transcribed, at the reported place."""
     if not reported.key:
         return None
@@ -75,7 +75,7 @@ def session_of_object(application_id: int, conference_id: str, reported: Reporte
     return None
 
 
-def match_recording(jobs: Sequence[RecordingJob], reported: Reported) -> RecordingJob | None:
+def match_recording(jobs: Sequence[RecordingJob], reported: ReportedLocation) -> RecordingJob | None:
     """The one of all jobs of a call or conference whose audio lies at the reported place, or None when nobody asked
     for it. Whoever matches one writes to it, so the jobs are locked.
 
@@ -85,12 +85,12 @@ def match_recording(jobs: Sequence[RecordingJob], reported: Reported) -> Recordi
     return _match(jobs, reported, stem=False)
 
 
-def match_transcript(jobs: Sequence[RecordingJob], reported: Reported) -> RecordingJob | None:
+def match_transcript(jobs: Sequence[RecordingJob], reported: ReportedLocation) -> RecordingJob | None:
     """The one whose transcript lies at the reported place (the recording's stem plus "-transcript.json")."""
     return _match(jobs, reported, stem=True)
 
 
-def _match(jobs: Sequence[RecordingJob], reported: Reported, *, stem: bool) -> RecordingJob | None:
+def _match(jobs: Sequence[RecordingJob], reported: ReportedLocation, *, stem: bool) -> RecordingJob | None:
     if reported.key:
         for job in jobs:
             if job.key and _same_object(job, reported, stem=stem):
@@ -105,7 +105,7 @@ def _match(jobs: Sequence[RecordingJob], reported: Reported, *, stem: bool) -> R
     return lacking[0] if len(lacking) == 1 and len(jobs) == 1 else None
 
 
-def _same_object(job: RecordingJob, reported: Reported, *, stem: bool) -> bool:
+def _same_object(job: RecordingJob, reported: ReportedLocation, *, stem: bool) -> bool:
     asked, told = job.key, reported.key
     if stem:
         asked, told = destination_url.recording_stem(asked), destination_url.recording_stem(told)
@@ -121,7 +121,7 @@ def _same_object(job: RecordingJob, reported: Reported, *, stem: bool) -> bool:
     return found is not None and (found.kind, found.account, found.bucket) == (place.kind, place.account, place.bucket)
 
 
-def _lies_in(job: RecordingJob, reported: Reported) -> bool:
+def _lies_in(job: RecordingJob, reported: ReportedLocation) -> bool:
     if not reported.is_full:
         return True
     return reported.key.rpartition("/")[0] == job.folder.rstrip("/")

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
-from recordings_site.recordings.lifecycle.derive_state import settle_job
+from recordings_site.recordings.lifecycle.derive_state import update_state
 from recordings_site.recordings.models import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem, RecordingJob
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
 
 @transaction.atomic
-def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
+def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
     """Keep which version lies in the store; that it took the place of another one is audited and shown."""
     row = RecordingJob.objects.select_for_update(of=("self",)).get(pk=recording.pk)
     if row.etag == stat.etag:
@@ -39,20 +39,20 @@ def object_seen(*, recording: RecordingJob, stat: ObjectStat) -> None:
 
 
 @transaction.atomic
-def object_found(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
+def mark_available(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
     """Keep that the file is in the store, announced or not, and have it inspected."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.available_at is None:
         job.available_at = at
         job.key = job.key or stat.key
-        settle_job(job)
+        update_state(job)
         job.save()
         enqueue("recording.inspect", job.pk)
     return job
 
 
 @transaction.atomic
-def transcript_found(recording_id: UUID, *, at: datetime) -> RecordingJob:
+def mark_transcript_available(recording_id: UUID, *, at: datetime) -> RecordingJob:
     """Keep that the transcript is in the store, announced or not, and have it loaded."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.transcript_available_at is None:
@@ -85,19 +85,19 @@ def mark_deleted(
     if job.deleted_at is None:
         job.deleted_at = at
         job.deleted_code, job.deleted_values = code, values
-        settle_job(job)
+        update_state(job)
         job.save()
         audit.record(by=by, action="recording.deleted", subject=job, data={"code": code, **values})
     return job
 
 
 @transaction.atomic
-def mark_returned(recording_id: UUID) -> RecordingJob:
+def mark_restored(recording_id: UUID) -> RecordingJob:
     """Keep that a file that was called deleted lies in the store again."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is not None:
         job.deleted_at, job.deleted_code, job.deleted_values = None, "", {}
-        settle_job(job, back=True)
+        update_state(job, allow_regression=True)
         job.save()
         audit.record(by=None, action="recording.returned", subject=job)
     return job

@@ -40,7 +40,7 @@ _OF_TRANSCRIPTS = {
 }
 
 
-class Row(Standing, Protocol):
+class StateRow(Standing, Protocol):
     """A recording, or the columns of one that a list reads."""
 
     @property
@@ -60,17 +60,17 @@ class Row(Standing, Protocol):
         """The values of that code."""
 
 
-def reason(row: Row) -> str:
+def reason(row: StateRow) -> str:
     """Why a recording stands as its state says, "" when there is nothing to add."""
     return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row)
 
 
-def overdue(row: Row) -> str:
+def overdue(row: StateRow) -> str:
     """Whether a file is late or missing, and why."""
     return f"{OverdueKind(row.overdue_kind).label}: {_why_overdue(row)}"
 
 
-def _why_overdue(row: Row) -> str:
+def _why_overdue(row: StateRow) -> str:
     values = row.overdue_values
     match row.overdue_kind, row.overdue_code:
         case _, OverdueCode.NOT_LISTED:
@@ -85,7 +85,7 @@ def _why_overdue(row: Row) -> str:
     return ""
 
 
-def problem(row: Row) -> str:
+def problem(row: StateRow) -> str:
     """What is wrong with the file, "" for nothing."""
     values = row.problem_values
     match row.problem_code:
@@ -113,7 +113,7 @@ def deleted(recording: RecordingJob) -> str:
             return f"it was no longer in the store on {_moment(recording.deleted_values['at'])}"
 
 
-def absence(recording: RecordingJob) -> str:
+def no_audio_reason(recording: RecordingJob) -> str:
     """Why a recording has no audio, for whoever wanted to listen."""
     state = shown_state(recording)
     if state != State.DELETED and recording.destination_id is None:

@@ -19,7 +19,7 @@ from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.answer import CallFacts, PlannedRecording
 from recordings_site.policies.revision.live import CannotRecord, plan_live
-from recordings_site.recordings.lifecycle.actions import expect_recordings, settle
+from recordings_site.recordings.lifecycle.actions import expect_recordings, update_states
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.client import ApiError
@@ -122,7 +122,7 @@ def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) 
     for job in RecordingJob.objects.filter(pk__in=[job.pk for job in running], stopped_at=None).select_for_update():
         job.stopped_at = now
         job.save(update_fields=("stopped_at",))
-    settle(call)
+    update_states(call)
     return _kept(by, call, command, CommandOutcome(_DONE[command]), running)
 
 

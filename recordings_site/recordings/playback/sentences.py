@@ -1,6 +1,6 @@
 """Says why a recording cannot be played: the one place of this room where sentences are made."""
 
-from recordings_site.recordings.lifecycle.sentences import absence
+from recordings_site.recordings.lifecycle.sentences import no_audio_reason
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
@@ -12,7 +12,7 @@ def trouble(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[
     said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""
     match error:
         case ObjectMissing():
-            return (410 if recording.deleted_at else 404), absence(recording)
+            return (410 if recording.deleted_at else 404), no_audio_reason(recording)
         case ObjectChanged():
             return (
                 409,

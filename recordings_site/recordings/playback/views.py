@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.destinations.sealing import SealingError
-from recordings_site.recordings.lifecycle.objects import object_seen
+from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel, actions
 from recordings_site.recordings.playback.open import Asked, NotAudio, Opened, Replaced, TooManyStreams, open_audio
@@ -40,13 +40,13 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
         if for_nginx:
             accel.hand_over(response, recording, opened)
     except Replaced as error:
-        object_seen(recording=recording, stat=error.stat)
+        record_object_version(recording=recording, stat=error.stat)
         return _trouble(request, recording, error)
     except TROUBLES as error:
         return _trouble(request, recording, error)
     try:
         if opened.seen:
-            object_seen(recording=recording, stat=opened.seen)
+            record_object_version(recording=recording, stat=opened.seen)
         if request.method == "GET" and opened.length:
             actions.audio_opened(by=request.user, recording=recording)
     except BaseException:

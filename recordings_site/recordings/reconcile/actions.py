@@ -16,8 +16,8 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
 from recordings_site.recordings.lifecycle import actions, objects
-from recordings_site.recordings.lifecycle.derive_state import settle_job
-from recordings_site.recordings.lifecycle.matching import Reported, jobs_of, locked_jobs, match_recording
+from recordings_site.recordings.lifecycle.derive_state import update_state
+from recordings_site.recordings.lifecycle.matching import ReportedLocation, jobs_of, locked_jobs, match_recording
 from recordings_site.recordings.models import (
     AWAITED,
     DeletedCode,
@@ -74,7 +74,7 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
     job.available_at = timezone.now()
     if subject is not None:
         actions.attribute(job, subject)
-    settle_job(job)
+    update_state(job)
     job.save()
     enqueue("recording.inspect", job.pk)
     if found == "adopted":
@@ -108,7 +108,7 @@ def _expected(
     if subject is None:
         return None
     place = DestinationUrl(destination.kind, destination.account, destination.bucket, stat.key)
-    job = match_recording(locked_jobs(subject), Reported("", place, destination))
+    job = match_recording(locked_jobs(subject), ReportedLocation("", place, destination))
     if job is None or job.available_at is not None:
         return None
     if job.key and job.key != stat.key and _has_its_own(destination, job.key):
@@ -124,22 +124,22 @@ def _has_its_own(destination: Destination, key: str) -> bool:
 
 
 @transaction.atomic
-def objects_seen(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> int:
+def confirm_objects(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> int:
     """Keep that these recordings' objects are there; how many of them were not known to be."""
     ids = [job.pk for job, _ in found]
     RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
     _not_gone(ids)
     for job, _ in found:
         if job.deleted_at is not None:
-            objects.mark_returned(job.pk)
+            objects.mark_restored(job.pk)
     news = [(job, stat) for job, stat in found if job.available_at is None]
     for job, stat in news:
-        objects.object_found(job.pk, stat=stat, at=timezone.now())
+        objects.mark_available(job.pk, stat=stat, at=timezone.now())
     return len(news)
 
 
 @transaction.atomic
-def tell_absences(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
+def flag_missing(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
     """Flag recordings whose objects were not listed, `limit` at a time; how many, and whether that was all.
 
     Only those whose object was there before the walk began, or whose call had long ended by then. Where what is gone

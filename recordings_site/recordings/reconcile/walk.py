@@ -41,7 +41,7 @@ def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda
         raise
     last = False
     while not last:
-        count, last = actions.tell_absences(run=run, limit=PAGE)
+        count, last = actions.flag_missing(run=run, limit=PAGE)
         _count(run, missing=count)
         run.save()
         told(run)
@@ -58,10 +58,10 @@ def _bring_in(run: Reconciliation, objects: list[ObjectStat]) -> None:
     audio = {each.key: each for each in objects if each.key.lower().endswith(AUDIO)}
     transcripts = [each.key for each in objects if is_transcript_key(each.key)]
     known = _jobs(run, audio)
-    linked = actions.objects_seen(run=run, found=[(known[key], audio[key]) for key in known])
+    linked = actions.confirm_objects(run=run, found=[(known[key], audio[key]) for key in known])
     results = [_link(run, audio[key]) for key in audio if key not in known]
     new = _jobs(run, [key for key in audio if key not in known])
-    actions.objects_seen(run=run, found=[(new[key], audio[key]) for key in new])
+    actions.confirm_objects(run=run, found=[(new[key], audio[key]) for key in new])
     brought = _transcripts(run, transcripts)
     _count(
         run,
@@ -105,7 +105,7 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> int:
     for pk, key, known_at in jobs.values_list("pk", "key", "transcript_available_at"):
         stems.pop(key.rpartition(".")[0], None)
         if known_at is None:
-            objects.transcript_found(pk, at=run.started_at)
+            objects.mark_transcript_available(pk, at=run.started_at)
             brought += 1
     run.waiting = [key for key in stems.values() if key not in waited]
     _count(run, lone_transcripts=len(stems) - len(run.waiting))

@@ -15,8 +15,8 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.call_facts import draw
 from recordings_site.policies.engine.document import parse
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.explain import chain, sentences
-from recordings_site.recordings.explain.chain import Explanation, Link
+from recordings_site.recordings.explain import sentences, timeline
+from recordings_site.recordings.explain.timeline import Explanation, StepKind
 from recordings_site.recordings.lifecycle.objects import mark_overdue
 from recordings_site.recordings.models import OverdueCode, OverdueKind, RecordingJob
 from recordings_site.sinch import svaml
@@ -61,7 +61,7 @@ def sentence(call_id: str) -> str:
 
 def explained(call_id: str) -> Explanation:
     """The whole explanation of a call."""
-    return chain.of_call(Call.objects.get(call_id=call_id))
+    return timeline.of_call(Call.objects.get(call_id=call_id))
 
 
 def titles(call_id: str) -> list[str]:
@@ -81,15 +81,15 @@ def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> Non
     assert sentence(call_id) == (
         f"Recorded: rule 2 of Support EU v1 records 25 % of all calls, and this call drew {draw(call_id):.2f}."
     )
-    chain = titles(call_id)
-    assert chain[:4] == [
+    timeline = titles(call_id)
+    assert timeline[:4] == [
         "ICE: the call came in",
         "Decided: rule 2 of Support EU v1",
         "ICE answered",
         "ACE: the call was answered",
     ]
-    assert chain[4:7] == ["DiCE: the call ended", "recording_finished", "recording_available"]
-    assert chain[-1] == "The transcript is not here yet"
+    assert timeline[4:7] == ["DiCE: the call ended", "recording_finished", "recording_available"]
+    assert timeline[-1] == "The transcript is not here yet"
 
 
 def test_an_excluded_call_names_the_rule_that_excludes_it(number: PhoneNumber) -> None:
@@ -177,20 +177,20 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
     at = timezone.now() - timedelta(minutes=14)
     job = mark_overdue(job.pk, kind=OverdueKind.MISSING, code=OverdueCode.NOT_WRITTEN, values={"minutes": 1440}, at=at)
     assert sentence(call_id).startswith("To be recorded, but missing since ")
-    missing = next(step for step in explained(call_id).steps if step.link == Link.NOTICE_OVERDUE)
+    missing = next(step for step in explained(call_id).steps if step.kind == StepKind.NOTICE_OVERDUE)
     assert (missing.tone, missing.at) == ("bad", job.overdue_since)
     assert sentences.step_title(missing) == "recording_available: missing"
     assert sentences.step_text(missing).startswith("Missing: nothing was written in 24 hours.")
 
 
-LOOKED_FOR = (Link.FILE_AWAITED, Link.FILE_OVERDUE)
+LOOKED_FOR = (StepKind.FILE_AWAITED, StepKind.FILE_OVERDUE)
 
 
 def test_a_file_that_was_looked_for_in_vain_is_not_said_to_be_unlooked_for() -> None:
     waited_for = factories.recording(available_at=None)
     late = factories.overdue()
     told = [
-        next(sentences.step_text(step) for step in chain.of_recording(job).steps if step.link in LOOKED_FOR)
+        next(sentences.step_text(step) for step in timeline.of_recording(job).steps if step.kind in LOOKED_FOR)
         for job in (waited_for, late)
     ]
     assert told == ["It is looked for some minutes after the call's end.", "It was looked for and not found."]
@@ -204,7 +204,7 @@ def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
 def test_a_recording_that_nothing_decided_says_so() -> None:
     job = factories.recording(call=None)
     job.call, job.decision = None, None
-    assert sentences.sentence(chain.of_recording(job).decision).startswith("Recorded, and nothing here decided it")
+    assert sentences.sentence(timeline.of_recording(job).decision).startswith("Recorded, and nothing here decided it")
 
 
 def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client, number: PhoneNumber) -> None:

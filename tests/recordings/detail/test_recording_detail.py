@@ -259,7 +259,7 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
 
 def test_a_transcript_that_is_no_json_is_told_and_shown_as_it_came() -> None:
     recording = factories.recording()
-    ingest.transcript_loaded(recording.pk, raw=b"<Error>\xff no such key</Error>")
+    ingest.save_transcript(recording.pk, raw=b"<Error>\xff no such key</Error>")
     reader = teammate(recording)
     html = page_of(recording, reader)
     assert "The transcript cannot be read: it is not UTF-8." in html

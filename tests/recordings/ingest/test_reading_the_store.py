@@ -147,7 +147,7 @@ class TestLooking:
     def test_a_file_of_which_nobody_told_is_found_at_the_key_that_was_asked_for(self):
         job = awaited()
         put(job)
-        assert overdue.look(job.pk, since=timezone.now()) is None
+        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
         assert fresh(job).state == State.AVAILABLE
         assert Task.objects.get(kind="recording.inspect").subject == str(job.pk)
 
@@ -157,31 +157,31 @@ class TestLooking:
         put(job, key=f"calls/{name}")
         put(job, key=f"calls/{job.happened_at:%Y%m%d%H%M%S}_some-key_another-call.mp3")
         put(job, WORDS, f"calls/{name.replace('.mp3', '-transcript.json')}")
-        assert overdue.look(job.pk, since=timezone.now()) is None
+        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
         assert fresh(job).key == f"calls/{name}"
 
     def test_it_is_late_then_missing_each_with_its_reason_and_found_when_it_comes_after_all(self, settings):
         job = awaited()
         began = timezone.now()
-        again = overdue.look(job.pk, since=began)
+        again = overdue.look_for_recording(job.pk, since=began)
         assert again == began + timedelta(minutes=settings.LATE_AFTER_MINUTES)
         assert fresh(job).overdue_since is None
         late = timezone.now() - timedelta(minutes=settings.LATE_AFTER_MINUTES + 1)
-        assert overdue.look(job.pk, since=late) > timezone.now()
+        assert overdue.look_for_recording(job.pk, since=late) > timezone.now()
         assert fresh(job).overdue_kind == OverdueKind.LATE
         missing = timezone.now() - timedelta(minutes=settings.MISSING_AFTER_MINUTES + 1)
-        assert overdue.look(job.pk, since=missing) is None
+        assert overdue.look_for_recording(job.pk, since=missing) is None
         assert fresh(job).overdue_kind == OverdueKind.MISSING
         assert "write credentials" in sentences.reason(fresh(job))
         put(job)
-        overdue.look(job.pk, since=missing)
+        overdue.look_for_recording(job.pk, since=missing)
         assert (fresh(job).overdue_since, fresh(job).state) == (None, State.AVAILABLE)
 
     @pytest.mark.parametrize("fact", ["available_at", "not_recorded_at", "deleted_at"])
     def test_there_is_nothing_to_look_for_once_it_is_there_or_cannot_be(self, fact: str):
         why = {"deleted_code": DeletedCode.GONE} if fact == "deleted_at" else {}
         job = awaited(**{"started_at": None, "finished_at": None, fact: timezone.now()}, **why)
-        assert overdue.look(job.pk, since=timezone.now()) is None
+        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
 
     def test_a_transcript_of_which_nobody_told_is_found_and_read(self):
         job = announced()
@@ -201,7 +201,7 @@ class TestLooking:
     def test_a_call_of_whose_end_nobody_told_is_looked_after(self):
         call = factories.call(ended_at=None, dice_received_at=None, dice_result="")
         job = awaited(call=call, finished_at=None)
-        assert overdue.enqueue_endless() == 1
+        assert overdue.enqueue_calls_without_end() == 1
         assert Task.objects.get(kind="recording.look").subject == str(job.pk)
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recordings_site.recordings.lifecycle import actions, objects
-from recordings_site.recordings.lifecycle.derive_state import RANK, StepBack, settle_job, state_of
+from recordings_site.recordings.lifecycle.derive_state import RANK, StateRegression, state_of, update_state
 from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.storage.port import ObjectStat
 from tests import factories
@@ -23,7 +23,7 @@ def test_whatever_the_order_of_the_facts_no_state_steps_back() -> None:
         ranks = [RANK[state_of(job)]]
         for fact in order:
             setattr(job, fact, factories.LONG_AGO)
-            settle_job(job)
+            update_state(job)
             ranks.append(RANK[State(job.state)])
         assert ranks == sorted(ranks), order
         assert job.state == State.DELETED
@@ -32,14 +32,14 @@ def test_whatever_the_order_of_the_facts_no_state_steps_back() -> None:
 @pytest.mark.parametrize("fact", FACTS)
 def test_a_fact_is_taken_away_on_purpose_alone(fact: str) -> None:
     job = RecordingJob(**{fact: factories.LONG_AGO})
-    settle_job(job)
+    update_state(job)
     proven = job.state
     setattr(job, fact, None)
     job.finished_at = None
-    with pytest.raises(StepBack, match=proven):
-        settle_job(job)
+    with pytest.raises(StateRegression, match=proven):
+        update_state(job)
     assert job.state == proven
-    settle_job(job, back=True)
+    update_state(job, allow_regression=True)
     assert job.state == State.EXPECTED
 
 
@@ -70,12 +70,12 @@ def test_what_is_there_or_cannot_be_is_never_overdue(facts: dict[str, object]) -
 def test_nothing_is_overdue_any_more_once_it_arrives_or_its_call_was_never_answered() -> None:
     arrived, unanswered = factories.overdue(), factories.overdue(started_at=None, finished_at=None)
     stat = ObjectStat(arrived.key, 5, '"1"', timezone.now())
-    arrived = objects.object_found(arrived.pk, stat=stat, at=timezone.now())
+    arrived = objects.mark_available(arrived.pk, stat=stat, at=timezone.now())
     assert (arrived.shown_state, arrived.overdue_kind) == (State.AVAILABLE, "")
     assert unanswered.call is not None
     unanswered.call.answered_at, unanswered.call.dice_result = None, "NOANSWER"
     unanswered.call.save()
-    actions.settle(unanswered.call)
+    actions.update_states(unanswered.call)
     unanswered.refresh_from_db()
     assert (unanswered.shown_state, unanswered.overdue_since) == (State.NOT_RECORDED, None)
 
@@ -104,4 +104,4 @@ def test_a_deleted_file_that_lies_there_again_is_available_again() -> None:
         job.pk, by=None, code=DeletedCode.GONE, values={"at": timezone.now().isoformat()}, at=timezone.now()
     )
     assert deleted.shown_state == State.DELETED
-    assert objects.mark_returned(job.pk).shown_state == State.AVAILABLE
+    assert objects.mark_restored(job.pk).shown_state == State.AVAILABLE

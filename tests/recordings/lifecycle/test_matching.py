@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from recordings_site.recordings.ingest.actions import not_audio
+from recordings_site.recordings.ingest.actions import mark_not_audio
 from recordings_site.recordings.lifecycle import actions
 from recordings_site.recordings.lifecycle.matching import (
     locked_jobs,
     match_recording,
     match_transcript,
-    read_reported,
+    parse_reported_location,
     session_of_object,
 )
 from recordings_site.recordings.models import Origin, Problem, RecordingJob
@@ -45,14 +45,17 @@ def test_the_very_object_in_each_form_finds_its_job_among_several(reported: str)
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert match_recording(locked_jobs(job.call), read_reported(reported)) == job
+    assert match_recording(locked_jobs(job.call), parse_reported_location(reported)) == job
 
 
 def test_a_transcript_finds_the_recording_with_its_stem() -> None:
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert match_transcript(locked_jobs(job.call), read_reported("s3://calls/voice/2026/a-transcript.json")) == job
+    assert (
+        match_transcript(locked_jobs(job.call), parse_reported_location("s3://calls/voice/2026/a-transcript.json"))
+        == job
+    )
 
 
 def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
@@ -60,7 +63,7 @@ def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
     name = f"20260114093000_{APP}_{CALL_ID}.mp3"
-    found = match_recording(locked_jobs(job.call), read_reported(f"s3://calls/voice/2026/{name}"))
+    found = match_recording(locked_jobs(job.call), parse_reported_location(f"s3://calls/voice/2026/{name}"))
     assert found == job
 
 
@@ -68,7 +71,7 @@ def test_another_name_than_the_one_asked_for_finds_the_only_job_that_lacks_its_o
     job = _job("voice/2026/a.mp3")
     assert job.call is not None
     told = actions.recording_announced(
-        job.call, reported=read_reported("s3://calls/voice/else.mp3"), at=job.happened_at
+        job.call, reported=parse_reported_location("s3://calls/voice/else.mp3"), at=job.happened_at
     )
     assert told == job
     told.refresh_from_db()
@@ -79,7 +82,7 @@ def test_an_object_that_nobody_asked_for_is_adopted() -> None:
     job = _job("voice/2026/a.mp3")
     assert job.call is not None
     for place in ("s3://calls/voice/2026/a.mp3", "s3://calls/voice/2026/extra.mp3"):
-        actions.recording_announced(job.call, reported=read_reported(place), at=job.happened_at)
+        actions.recording_announced(job.call, reported=parse_reported_location(place), at=job.happened_at)
     adopted = RecordingJob.objects.get(call=job.call, ordinal=2)
     assert (adopted.origin, adopted.key, adopted.number) == (Origin.ADOPTED, "voice/2026/extra.mp3", job.number)
 
@@ -89,13 +92,13 @@ def test_an_object_that_nobody_asked_for_is_adopted() -> None:
 )
 def test_a_place_of_none_of_our_destinations_matches_none(text: str) -> None:
     factories.destination(kind="s3", bucket="calls", prefix="voice/", region="eu-central-1")
-    assert read_reported(text).destination is None
+    assert parse_reported_location(text).destination is None
 
 
 def test_the_destination_with_the_longest_prefix_has_the_object() -> None:
     factories.destination(kind="s3", bucket="calls", prefix="")
     inner = factories.destination(kind="s3", bucket="calls", prefix="voice/")
-    assert read_reported("s3://calls/voice/a.mp3").destination == inner
+    assert parse_reported_location("s3://calls/voice/a.mp3").destination == inner
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a-transcript.json"])
@@ -107,9 +110,9 @@ def test_a_conference_that_meets_again_keeps_the_file_of_its_earlier_session(nam
     )
     for session, key in ((earlier, "voice/a.mp3"), (later, "voice/b.mp3")):
         factories.recording(conference_session=session, destination=destination, key=key, call=None)
-    reported = read_reported(f"s3://calls/voice/{name}")
+    reported = parse_reported_location(f"s3://calls/voice/{name}")
     assert session_of_object(earlier.application_id, "room", reported) == earlier
-    assert session_of_object(earlier.application_id, "room", read_reported("s3://calls/voice/c.mp3")) is None
+    assert session_of_object(earlier.application_id, "room", parse_reported_location("s3://calls/voice/c.mp3")) is None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
@@ -121,13 +124,13 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
 
     def examine() -> None:
         try:
-            not_audio(job.pk, stat=stat, problem=Problem.WITHOUT_SOUND)
+            mark_not_audio(job.pk, stat=stat, problem=Problem.WITHOUT_SOUND)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as worker:
         with transaction.atomic():
-            matched = match_recording(locked_jobs(job.call), read_reported("s3://calls/voice/a.mp3"))
+            matched = match_recording(locked_jobs(job.call), parse_reported_location("s3://calls/voice/a.mp3"))
             assert matched is not None
             examined = worker.submit(examine)
             with pytest.raises(TimeoutError):

@@ -64,7 +64,7 @@ def found(job: RecordingJob, what: str) -> None:
     }
     {
         **late,
-        "object": lambda: objects.object_found(job.pk, stat=ObjectStat("calls/it.mp3", 5, '"1"', now), at=now),
+        "object": lambda: objects.mark_available(job.pk, stat=ObjectStat("calls/it.mp3", 5, '"1"', now), at=now),
         "deleted": lambda: objects.mark_deleted(job.pk, by=None, code=DeletedCode.GONE, values=gone, at=now),
     }[what]()
 

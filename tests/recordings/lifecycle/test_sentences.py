@@ -34,7 +34,7 @@ def test_each_problem_of_a_file_is_a_sentence_of_its_own(problem: Problem) -> No
 def test_what_is_overdue_says_why_and_its_page_since_when(kind: OverdueKind, code: OverdueCode) -> None:
     job = factories.overdue(overdue_kind=kind, overdue_code=code, overdue_values=VALUES[code])
     assert sentences.reason(job)[:1].isupper()
-    absence = sentences.absence(job)
+    absence = sentences.no_audio_reason(job)
     assert "is overdue since 14 January 2026, 09:30 UTC" in absence
     assert sentences.overdue(job) in absence
     assert kind.label in absence
@@ -48,7 +48,7 @@ def test_what_was_replaced_and_never_examined_before_says_so() -> None:
 @pytest.mark.parametrize("code", DeletedCode)
 def test_what_is_deleted_says_when_and_why(code: DeletedCode) -> None:
     job = factories.deleted(deleted_code=code)
-    assert "deleted on 14 January 2026: it was" in sentences.absence(job)
+    assert "deleted on 14 January 2026: it was" in sentences.no_audio_reason(job)
 
 
 @pytest.mark.parametrize("problem", TranscriptProblem)

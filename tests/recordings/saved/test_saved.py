@@ -115,7 +115,7 @@ def test_what_a_file_says_is_news_and_what_people_make_of_it_is_not(team: Team, 
     alerts = Task.objects.filter(kind="saved.alerts", subject=str(recording.pk), done_at__isnull=False)
     for text in ("I want a refund", "I want two refunds"):
         lines = [{"timestamp": 0.5, "speakerLabel": "Speaker 1", "text": text}]
-        transcript = ingest.transcript_loaded(recording.pk, raw=json.dumps({"lines": lines}).encode())
+        transcript = ingest.save_transcript(recording.pk, raw=json.dumps({"lines": lines}).encode())
         drain(registry.load())
     assert alerts.count() == 2
     assert SavedMatch.objects.get().saved == saved

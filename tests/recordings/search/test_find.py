@@ -10,7 +10,7 @@ from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
 from recordings_site.recordings.annotations.actions import assign_number
-from recordings_site.recordings.lifecycle.actions import settle
+from recordings_site.recordings.lifecycle.actions import update_states
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.recordings.search.engines import port
 from recordings_site.recordings.search.language.parser import parse
@@ -200,7 +200,7 @@ def test_a_callout_whose_number_is_learnt_later_is_found_by_its_team_at_its_time
     transcript = indexed("refund", call=call, number=None)
     call.number = number
     call.save()
-    settle(call)
+    update_states(call)
     drain(registry.load())
     assert found("refund", person) == [transcript.recording_id]
 

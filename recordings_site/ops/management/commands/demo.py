@@ -18,7 +18,7 @@ from recordings_site.calls.models import Call
 from recordings_site.destinations.kinds import local
 from recordings_site.ops import demo, demo_notes
 from recordings_site.ops.demo import Demo
-from recordings_site.recordings.ingest.overdue import look
+from recordings_site.recordings.ingest.overdue import look_for_recording
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options
@@ -115,7 +115,7 @@ class Command(BaseCommand):
     def _look(self) -> None:
         """Look for what nobody announced as if the site had run all month: what was lost then is missing by now."""
         for job in RecordingJob.objects.filter(available_at=None, finished_at__isnull=False):
-            look(job.pk, since=job.happened_at)
+            look_for_recording(job.pk, since=job.happened_at)
 
 
 def _unwritten(waiting: Sequence[Gathering]) -> frozenset[str]:

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery, ConferenceSession, Decision, Outcome
 from recordings_site.recordings.explain import explanation
-from recordings_site.recordings.explain.explanation import Code, RecordingDecision
+from recordings_site.recordings.explain.explanation import DecisionCode, RecordingDecision
 from recordings_site.recordings.models import RecordingJob, State, Transcript
 
 MOST_DELIVERIES = 200
 
 
-class Link(StrEnum):
+class StepKind(StrEnum):
     """What a step tells."""
 
     ICE_NOT_SEEN = "ice_not_seen"
@@ -42,13 +42,13 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """One link of the chain. `tone`: ok, wait, warn, bad or idle; `about` is the row that holds the values of the link.
 
     `detail` is JSON to unfold, masked.
     """
 
-    link: Link
+    kind: StepKind
     at: datetime | None = None
     tone: str = "ok"
     about: Any = None
@@ -60,7 +60,7 @@ class Explanation:
     """What became of a call, then the chain of it."""
 
     decision: RecordingDecision
-    steps: Sequence[Step]
+    steps: Sequence[TimelineStep]
 
 
 def of_recording(recording: RecordingJob) -> Explanation:
@@ -69,7 +69,7 @@ def of_recording(recording: RecordingJob) -> Explanation:
     call = recording.call or (decision.call if decision else None)
     if call is None:
         steps = list(_after([recording], recording.conference_session, None, None))
-        return Explanation(RecordingDecision(Code.UNEXPLAINED, None, recording=recording), steps)
+        return Explanation(RecordingDecision(DecisionCode.UNEXPLAINED, None, recording=recording), steps)
     return _explanation(call, [recording])
 
 
@@ -85,33 +85,33 @@ def _explanation(call: Call, jobs: Sequence[RecordingJob]) -> Explanation:
     return Explanation(explanation.of_call(call, decision, jobs), steps)
 
 
-def _before(call: Call, decision: Decision | None) -> Iterator[Step]:
+def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:
     """ICE, the decision and the answer."""
     if call.ice_received_at is None:
-        yield Step(Link.ICE_NOT_SEEN, tone="idle", about=call)
+        yield TimelineStep(StepKind.ICE_NOT_SEEN, tone="idle", about=call)
     else:
-        yield Step(Link.ICE, call.ice_at or call.ice_received_at, about=call)
+        yield TimelineStep(StepKind.ICE, call.ice_at or call.ice_received_at, about=call)
     if decision is None:
-        yield Step(Link.NOT_DECIDED, tone="warn")
+        yield TimelineStep(StepKind.NOT_DECIDED, tone="warn")
         return
     tone = {Outcome.RECORD: "ok", Outcome.IMPOSSIBLE: "warn"}.get(Outcome(decision.outcome), "idle")
     facts = decision.facts
     shown = {name: facts[name] for name in ("call", "draw", "percent", "method") if facts.get(name) not in (None, "")}
-    yield Step(Link.DECIDED, decision.decided_at, tone, decision, shown or None)
+    yield TimelineStep(StepKind.DECIDED, decision.decided_at, tone, decision, shown or None)
     if decision.ice_svaml is not None:
-        yield Step(Link.ICE_ANSWERED, decision.decided_at, "ok", decision, decision.ice_svaml)
+        yield TimelineStep(StepKind.ICE_ANSWERED, decision.decided_at, "ok", decision, decision.ice_svaml)
 
 
 def _after(
     jobs: Sequence[RecordingJob], session: ConferenceSession | None, call: Call | None, decision: Decision | None
-) -> Iterator[Step]:
+) -> Iterator[TimelineStep]:
     """The events after the answer, each notification, the object, the transcript."""
     deliveries = _deliveries(call, session, jobs)
     for delivery in deliveries:
         if delivery.event not in ("ice", "unknown"):
             yield _callback(delivery, decision)
     if call is not None and not call.is_over:
-        yield Step(Link.END_AWAITED, tone="wait")
+        yield TimelineStep(StepKind.END_AWAITED, tone="wait")
     for job in jobs:
         yield from _of_job(job, {delivery.notify_type for delivery in deliveries})
 
@@ -127,7 +127,7 @@ def _deliveries(
     return list(CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_DELIVERIES])
 
 
-def _callback(delivery: CallbackDelivery, decision: Decision | None) -> Step:
+def _callback(delivery: CallbackDelivery, decision: Decision | None) -> TimelineStep:
     """One callback: its result, and for ACE and PIE what was answered."""
     accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED
     body = _body(bytes(delivery.body))
@@ -135,41 +135,41 @@ def _callback(delivery: CallbackDelivery, decision: Decision | None) -> Step:
     broken = delivery.event == "dice" and str(body.get("reason", "")).upper() in BROKEN_BY_US
     tone = "bad" if broken else "ok" if accepted else "warn"
     detail = {"received": body, **({"answered": answer} if answer else {})}
-    return Step(Link.CALLBACK, delivery.received_at, tone, delivery, detail)
+    return TimelineStep(StepKind.CALLBACK, delivery.received_at, tone, delivery, detail)
 
 
-def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[Step]:
+def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[TimelineStep]:
     """What the store has of a recording, and what is missing of it."""
     if job.state == State.NOT_RECORDED:
-        yield Step(Link.NO_FILE, tone="idle")
+        yield TimelineStep(StepKind.NO_FILE, tone="idle")
         return
     since = job.finished_at or job.expected_at or job.happened_at
     if job.notification_events and "recording_available" not in notified and not job.is_available:
         yield (
-            Step(Link.NOTICE_OVERDUE, job.overdue_since, "bad", job)
+            TimelineStep(StepKind.NOTICE_OVERDUE, job.overdue_since, "bad", job)
             if job.overdue_kind
-            else Step(Link.NOTICE_AWAITED, since, "wait")
+            else TimelineStep(StepKind.NOTICE_AWAITED, since, "wait")
         )
     if job.is_available:
-        yield Step(Link.FILE, job.available_at, "warn" if job.problem_code else "ok", job)
+        yield TimelineStep(StepKind.FILE, job.available_at, "warn" if job.problem_code else "ok", job)
     elif job.state == State.DELETED:
-        yield Step(Link.FILE_DELETED, job.deleted_at, "idle", job)
+        yield TimelineStep(StepKind.FILE_DELETED, job.deleted_at, "idle", job)
     elif job.overdue_kind:
-        yield Step(Link.FILE_OVERDUE, job.overdue_since, "bad", job)
+        yield TimelineStep(StepKind.FILE_OVERDUE, job.overdue_since, "bad", job)
     else:
-        yield Step(Link.FILE_AWAITED, since, "wait", job)
+        yield TimelineStep(StepKind.FILE_AWAITED, since, "wait", job)
     yield _transcript(job)
 
 
-def _transcript(job: RecordingJob) -> Step:
+def _transcript(job: RecordingJob) -> TimelineStep:
     found = Transcript.objects.filter(recording=job).defer("raw", "text").first()
     if found is not None:
-        return Step(Link.TRANSCRIPT, found.loaded_at, about=found)
+        return TimelineStep(StepKind.TRANSCRIPT, found.loaded_at, about=found)
     if not job.transcription:
-        return Step(Link.NO_TRANSCRIPT, tone="idle")
+        return TimelineStep(StepKind.NO_TRANSCRIPT, tone="idle")
     if job.transcript_overdue_since is not None:
-        return Step(Link.TRANSCRIPT_OVERDUE, job.transcript_overdue_since, "bad", job)
-    return Step(Link.TRANSCRIPT_AWAITED, job.available_at or timezone.now(), "wait", job)
+        return TimelineStep(StepKind.TRANSCRIPT_OVERDUE, job.transcript_overdue_since, "bad", job)
+    return TimelineStep(StepKind.TRANSCRIPT_AWAITED, job.available_at or timezone.now(), "wait", job)
 
 
 def _body(body: bytes) -> dict[str, Any]:
