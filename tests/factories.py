@@ -174,6 +174,7 @@ def recording(**fields: Any) -> RecordingJob:
         "number": getattr(owner, "number", None),
         "direction": getattr(owner, "direction", Direction.UNKNOWN),
         "caller": getattr(owner, "caller", ""),
+        "caller_type": getattr(owner, "caller_type", ""),
         "happened_at": happened,
         "key": f"recordings/{serial}.mp3",
         "expected_at": happened,

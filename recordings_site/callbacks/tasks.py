@@ -13,7 +13,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import actions as recordings
 from recordings_site.recordings.lifecycle.matching import parse_reported_location
 from recordings_site.sinch import events
-from recordings_site.sinch.events import Notify
+from recordings_site.sinch.events import Endpoint, Notify
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
@@ -48,7 +48,7 @@ def learn_callout(call_pk: int) -> None:
     call = Call.objects.select_related("application").get(pk=call_pk)
     if call.number_id is not None:
         return
-    ends = (call.caller, call.called)
+    ends = (Endpoint(call.caller_type, call.caller), Endpoint(call.called_type, call.called))
     number = PhoneNumber.objects.among(ends)
     if number is None and not call.is_over:
         with client_for(call.application) as client:

@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from recordings_site.base.formatting import digits
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
 from recordings_site.policies.engine.answer import CallFacts, DecisionFacts, Reason
-from recordings_site.sinch.events import Ace, Dice, Ice, Notify
+from recordings_site.sinch import ends
+from recordings_site.sinch.events import Ace, Dice, Endpoint, Ice, Notify
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -38,10 +38,11 @@ def ice_columns(
         "ice_received_at": received_at,
         "direction": Direction(facts.direction),
         "number_id": number_id,
-        "caller": ice.cli[:128],
-        "caller_digits": facts.cli_digits,
+        "caller": facts.caller[:128],
+        "caller_type": facts.caller_type,
+        "caller_digits": "" if facts.user else facts.cli_digits,
         "called": ice.to.endpoint[:128] if ice.to else "",
-        "called_type": ice.to.type[:32] if ice.to else "",
+        "called_type": facts.to_type if ice.to else "",
         "forwarded_from": ice.rdnis[:128],
         "domain": ice.domain[:32],
         "origination_type": ice.origination_type[:32],
@@ -95,22 +96,32 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
     call.dice_result = dice.result[:40]
     call.duration = dice.duration
     if call.ice_received_at is None:
-        call.caller = call.caller or dice.from_[:128]
-        call.called = call.called or (dice.to.endpoint[:128] if dice.to else "")
-    facts = ("ended_at", "dice_received_at", "dice_reason", "dice_result", "duration", "caller", "called")
-    call.save(update_fields=("started_at", *facts))
+        _fill_endpoints(call, caller=Endpoint("", dice.from_), called=dice.to or NOWHERE)
+    facts = ("ended_at", "dice_received_at", "dice_reason", "dice_result", "duration")
+    call.save(update_fields=("started_at", *facts, *ENDS))
     if call.conference_session_id is not None:
         close_session_if_empty(session_id=call.conference_session_id, at=received_at)
 
 
 @transaction.atomic
-def set_endpoints(call: Call, *, caller: str, called: str, number_id: int | None) -> None:
+def set_endpoints(call: Call, *, caller: Endpoint, called: Endpoint, number_id: int | None) -> None:
     """Keep who a callout is between, learnt after the fact, and which of our numbers it is made from."""
-    call.caller = call.caller or caller[:128]
-    call.caller_digits = call.caller_digits or digits(caller)[:32]
-    call.called = call.called or called[:128]
+    _fill_endpoints(call, caller=caller, called=called)
     call.number_id = call.number_id or number_id
-    call.save(update_fields=("caller", "caller_digits", "called", "number"))
+    call.save(update_fields=(*ENDS, "number"))
+
+
+ENDS = ("caller", "caller_type", "caller_digits", "called", "called_type")
+NOWHERE = Endpoint("", "")
+
+
+def _fill_endpoints(call: Call, *, caller: Endpoint, called: Endpoint) -> None:
+    """Keep the ends that are not known yet."""
+    if not call.caller and caller.endpoint:
+        call.caller, call.caller_type = caller.endpoint[:128], ends.end_type(caller.type, caller.endpoint)
+    call.caller_digits = call.caller_digits or ends.end_digits(call.caller, call.caller_type)[:32]
+    if not call.called and called.endpoint:
+        call.called, call.called_type = called.endpoint[:128], ends.end_type(called.type, called.endpoint)
 
 
 @transaction.atomic(savepoint=False)

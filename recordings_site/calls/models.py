@@ -11,6 +11,7 @@ from recordings_site.base.formatting import sortable
 from recordings_site.calls.replays import Replay
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
+from recordings_site.sinch import ends
 
 __all__ = [
     "BROKEN_BY_US",
@@ -110,11 +111,12 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.select_related("number__team", "application", "decision__policy_version__policy")
 
     def matching(self, text: str) -> "CallQuerySet":
-        """Those with this call id (or its beginning), or with these digits in the caller or the number."""
+        """Those with this call id or app user (or its beginning), or with these digits in the caller or the number."""
         text = text.strip()
         if not text:
             return self
         found = models.Q(call_id__startswith=text)
+        found |= models.Q(caller_type=ends.USERNAME, caller__istartswith=text)
         digits = "".join(character for character in text if character.isdigit())
         if len(digits) >= 3:
             found |= models.Q(caller_digits__contains=digits) | models.Q(number__digits__contains=digits)
@@ -137,8 +139,9 @@ class Call(models.Model):
     call_id = models.CharField(max_length=200)
     direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.PROTECT, related_name="calls", db_index=False)
-    # As Sinch wrote them; digits for matching.
+    # As Sinch wrote them, an app user by name, with the types of sinch.ends; digits of numbers for matching.
     caller = models.CharField(max_length=128, blank=True)
+    caller_type = models.CharField(max_length=32, blank=True)
     caller_digits = models.CharField(max_length=32, blank=True)
     called = models.CharField(max_length=128, blank=True)
     called_type = models.CharField(max_length=32, blank=True)
@@ -185,6 +188,16 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.call_id
+
+    @property
+    def shown_caller(self) -> str:
+        """Who calls, for a page; "" for a withheld number."""
+        return ends.shown(self.caller, self.caller_type)
+
+    @property
+    def shown_called(self) -> str:
+        """What was called, for a page."""
+        return ends.shown(self.called, self.called_type)
 
     @property
     def is_over(self) -> bool:

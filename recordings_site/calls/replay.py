@@ -12,7 +12,7 @@ from django.utils import timezone
 from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
 from recordings_site.policies.engine.document import parse
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
@@ -25,8 +25,8 @@ NOBODY = UUID(int=0)
 # A call that Sinch records as mp3 takes about 32 kbit/s, as wav 16 bit at 8 kHz: until own recordings tell better.
 BYTES_PER_SECOND = {"mp3": 4_000, "wav": 16_000}
 COLUMNS = (
-    "pk", "call_id", "direction", "caller", "called", "number__digits", "started_at", "duration",
-    "answered_at", "dice_result",
+    "pk", "call_id", "direction", "caller", "caller_type", "called", "called_type", "number__digits", "started_at",
+    "duration", "answered_at", "dice_result",
 )  # fmt: skip
 
 
@@ -105,9 +105,11 @@ def _page(replay: Replay) -> list[tuple[Any, ...]]:
 
 def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, outcome: Outcome) -> None:
     """Add these calls to the outcome."""
-    able = _able(policy, held, {row[5] for row in rows})
-    for pk, call_id, direction, caller, called, own, started_at, duration, answered_at, result, decided in rows:
-        call = CallFacts(call_id, direction, caller, called, own, started_at.astimezone(UTC))
+    able = _able(policy, held, {row[COLUMNS.index("number__digits")] for row in rows})
+    for pk, call_id, direction, *ends, own, started_at, duration, answered_at, result, decided in rows:
+        caller, called = (ends[0], ends[1]), (ends[2], ends[3])
+        at = started_at.astimezone(UTC)
+        call = kept_facts(call_id=call_id, direction=direction, caller=caller, called=called, own=own, at=at)
         # Of a call that ended unanswered nothing was recorded and nothing would be, whatever the rules say.
         can_be = answered_at is not None or result.upper() in ("", "ANSWERED")
         before = can_be and decided == Decision.Outcome.RECORD

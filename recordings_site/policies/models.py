@@ -8,8 +8,10 @@ from django.db import connection, models
 from django.utils import timezone
 
 from recordings_site.accounts.models import Team, User
-from recordings_site.base.formatting import digits, phone
+from recordings_site.base.formatting import phone
 from recordings_site.destinations.models import Destination
+from recordings_site.sinch.ends import end_digits
+from recordings_site.sinch.events import Endpoint
 
 
 class CallbackMode(models.TextChoices):
@@ -209,10 +211,11 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
         """Those not put away, with all that a list shows of them."""
         return self.in_use().select_related("application", "team", "policy__published", "destination")
 
-    def among(self, ends: Iterable[str]) -> "PhoneNumber | None":
-        """The first of a call's ends, as Sinch writes them, that is a number of ours."""
-        ours = {number.digits: number for number in self.in_use().filter(digits__in=[digits(end) for end in ends])}
-        return next((ours[digits(end)] for end in ends if digits(end) in ours), None)
+    def among(self, ends: Iterable[Endpoint]) -> "PhoneNumber | None":
+        """The first of a call's ends that is a number of ours."""
+        sought = [found for end in ends if (found := end_digits(end.endpoint, end.type))]
+        ours = {number.digits: number for number in self.in_use().filter(digits__in=sought)}
+        return next((ours[each] for each in sought if each in ours), None)
 
     def recording_to(self, destination: Destination) -> "PhoneNumberQuerySet":
         """Those in use that override their policy's destination with this one."""

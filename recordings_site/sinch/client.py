@@ -17,6 +17,7 @@ import httpx2
 
 from . import signing
 from .errors import SinchError
+from .events import Endpoint
 from .hostile import field as member
 from .hostile import number_of, read_object, text_of
 from .svaml import Svaml
@@ -57,8 +58,8 @@ class CallInfo:
 
     call_id: str
     status: str
-    from_: str
-    to: str
+    from_: Endpoint
+    to: Endpoint
     domain: str
     result: str
     reason: str
@@ -322,9 +323,10 @@ def _conference_path(conference_id: str) -> str:
 
 
 def _call_info(answer: dict[str, Any], call_id: str) -> CallInfo:
-    def end(name: str) -> str:
+    def end(name: str) -> Endpoint:
         value = member(answer, name)
-        return text_of(member(value, "endpoint") if isinstance(value, dict) else value, limit=200)
+        kind, endpoint = (member(value, "type"), member(value, "endpoint")) if isinstance(value, dict) else ("", value)
+        return Endpoint(text_of(kind, limit=32).lower(), text_of(endpoint, limit=200))
 
     try:
         started_at = signing.parse_timestamp(text_of(member(answer, "timestamp"), limit=64))

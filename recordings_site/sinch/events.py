@@ -67,6 +67,8 @@ class Ice(_Base):
     """Incoming call: must be answered with SVAML, else the call is disconnected."""
 
     call_resource_url: str = ""
+    # The name of the app user who calls, from a Sinch SDK; `cli` is then what the called side is shown.
+    user: str = ""
     cli: str = ""
     to: Endpoint | None = None
     domain: str = ""
@@ -154,6 +156,7 @@ def _ice(raw: Mapping[str, Any]) -> Ice:
     return Ice(
         **_common(raw, "ice"),
         call_resource_url=_text(raw, "callResourceUrl"),
+        user=_text(raw, "user", "userId").strip(),
         cli=_text(raw, "cli"),
         to=_endpoint(field(raw, "to")),
         domain=_text(raw, "domain").lower(),

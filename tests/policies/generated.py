@@ -25,13 +25,14 @@ CREDENTIALS = {
 }
 OWN = "46800000001"
 LOCALES = ("en-US", "sv-SE", "de-DE")
+ENDPOINTS = ("agent@pbx.example.com", "{to}@pbx.example.com")
 MENU_KEYS = "1234567890*#"
 
 
 def route(random: Random, *, branch: bool = False) -> dict[str, Any]:
     """Any route that a document may hold."""
     actions = ["connectPstn", "connectSip", "connectConf", "hangup"]
-    action = random.choice(actions if branch else [*actions, "connectMxp", "runMenu", "park"])
+    action = random.choice(actions if branch else [*actions, "asDialled", "connectMxp", "runMenu", "park"])
     number = random.choice(["{to}", "{number}", "+46771000000", "46771000000"])
     cli = random.choice(["{cli}", "{number}", "+46800000009"])
     suppress = random.random() < 0.2
@@ -39,11 +40,13 @@ def route(random: Random, *, branch: bool = False) -> dict[str, Any]:
         case "connectPstn":
             return {"action": action, "number": number, "cli": cli, "suppress_callbacks": suppress}
         case "connectSip":
-            return {"action": action, "endpoint": "agent@pbx.example.com", "cli": cli, "suppress_callbacks": suppress}
+            return {"action": action, "endpoint": random.choice(ENDPOINTS), "cli": cli, "suppress_callbacks": suppress}
         case "connectConf":
             return {"action": action, "conference_id": random.choice(["room", "{number}", "{call_id}", "r-{cli}"])}
         case "connectMxp":
-            return {"action": action, "username": random.choice(["alice", "bob@example.com"])}
+            return {"action": action, "username": random.choice(["alice", "bob@example.com", "{to}", "u-{cli}"])}
+        case "asDialled":
+            return {"action": action, "cli": cli, "suppress_callbacks": suppress}
         case "park":
             return {"action": action, "intro_prompt": "Please hold", "hold_prompt": "#href[hold.mp3]"}
         case "runMenu":
@@ -113,10 +116,14 @@ def call(random: Random) -> CallFacts:
     direction = random.choice(["inbound", "inbound", "outbound"])
     caller = random.choice(["+46701234567", "46701234567", "+4915112345678", "private", "", "alice"])
     own = random.choice([f"+{OWN}", OWN])
-    cli, to = (caller, own) if direction == "inbound" else (own, random.choice(["+46771000000", "bob"]))
+    far, kind = random.choice(
+        [("+46771000000", "number"), ("bob", "username"), ("4711", "conference"), ("a@b.c", "sip")]
+    )
+    cli, to, to_type = (caller, own, "number") if direction == "inbound" else (own, far, kind)
+    user = random.choice(["", "alice", "10023"]) if direction == "outbound" else ""
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=random.randrange(366 * 24 * 60))
     call_id = f"{random.getrandbits(128):032x}"
-    return CallFacts(call_id, direction, cli, to, OWN, at, KEY)
+    return CallFacts(call_id, direction, cli, to, OWN, at, KEY, user, to_type=to_type)
 
 
 def destination(pk: int, kind: str, *, credentials: str | None) -> DestinationFacts:

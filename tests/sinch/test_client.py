@@ -9,6 +9,7 @@ import pytest
 from recordings_site.simulator.rest import Account, Refusal, serving
 from recordings_site.sinch import client as sinch
 from recordings_site.sinch import svaml
+from recordings_site.sinch.events import Endpoint
 from recordings_site.sinch.svaml import RecordingOptions
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
@@ -56,8 +57,8 @@ def client(account):
 
 def test_a_call_in_progress_is_read_and_told_what_to_do(client, account):
     info = client.call("call/1")
-    assert (info.status, info.from_, info.to, info.domain, info.duration) == (
-        "ONGOING", "+46700000001", "+46700000000", "pstn", 12.0,
+    assert (info.status, info.from_.endpoint, info.to, info.domain, info.duration) == (
+        "ONGOING", "+46700000001", Endpoint("did", "+46700000000"), "pstn", 12.0,
     )  # fmt: skip
     assert info.started_at.year == 2026
     client.update_call("call/1", svaml.manage("start", OPTIONS))

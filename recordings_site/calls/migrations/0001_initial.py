@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("caller", models.CharField(blank=True, max_length=128)),
+                ("caller_type", models.CharField(blank=True, max_length=32)),
                 ("caller_digits", models.CharField(blank=True, max_length=32)),
                 ("called", models.CharField(blank=True, max_length=128)),
                 ("called_type", models.CharField(blank=True, max_length=32)),

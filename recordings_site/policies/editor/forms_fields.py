@@ -45,7 +45,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "start": {"label": "From"},
         "end": {"label": "Until"},
         "holidays": {"words": {"any": "Any day", "only": "Only these", "except": "All but these"}},
-        "callers": {"help_text": "+4670*, +46701234567, private; separated by commas."},
+        "callers": {"help_text": "+4670*, +46701234567, an app user's name, private; separated by commas."},
         "numbers": {"label": "Called numbers", "help_text": "+468*; separated by commas."},
     },
     Announcement: {
@@ -104,7 +104,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "outbound": {
             "label": "Calls that app users place from this number",
-            "words": {"dialled": "Go to the number that was dialled", "route": "Go the same way"},
+            "words": {"dialled": "Go to what was dialled", "route": "Go the same way"},
         },
         "on_answer": {"label": "On answer, the call", "words": {"continue": "Goes on", "hangup": "Is ended"}},
     },

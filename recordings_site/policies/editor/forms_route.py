@@ -8,6 +8,7 @@ from django import forms
 
 ROUTE_CHOICES = (
     ("connectPstn", "Phone number (connectPstn)"),
+    ("asDialled", "What was dialled: number, app user, conference or SIP"),
     ("connectSip", "SIP endpoint (connectSip)"),
     ("connectMxp", "App user (connectMxp)"),
     ("connectConf", "Conference (connectConf)"),
@@ -31,6 +32,7 @@ MUSIC = (
 # Which fields belong to which action; the JSON has the name without "route_".
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "connectPstn": ("number", "cli", "max_duration", "dial_timeout", "suppress_callbacks"),
+    "asDialled": ("cli", "max_duration", "suppress_callbacks"),
     "connectSip": ("endpoint", "cli", "transport", "max_duration", "moh", "suppress_callbacks"),
     "connectMxp": ("username",),
     "connectConf": ("conference_id", "moh"),
@@ -55,10 +57,14 @@ def route_fields() -> dict[str, forms.Field]:
     text, number = forms.CharField, forms.IntegerField
     return {
         "route_number": ConditionalField(label="Number", max_length=30, help_text="+46…, or {to}: what was dialled."),
-        "route_endpoint": ConditionalField(label="SIP endpoint", help_text="agent@pbx.example.com"),
-        "route_username": ConditionalField(label="App user", help_text="The user's name in your app."),
+        "route_endpoint": ConditionalField(
+            label="SIP endpoint", help_text="agent@pbx.example.com, or {to}@pbx.example.com."
+        ),
+        "route_username": ConditionalField(
+            label="App user", help_text="The user's name in your app, or {to}: the user who was dialled."
+        ),
         "route_conference_id": ConditionalField(
-            label="Conference id", max_length=64, help_text="May hold {number}, {cli}, {call_id}."
+            label="Conference id", max_length=64, help_text="May hold {to}, {number}, {cli}, {call_id}."
         ),
         "route_cli": ConditionalField(
             label="Caller shown",

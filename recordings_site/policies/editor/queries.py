@@ -33,6 +33,7 @@ from recordings_site.policies.engine.preview import (
 )
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 from recordings_site.policies.models import Policy, PolicyVersion
+from recordings_site.sinch.ends import NUMBER, end_type
 
 if TYPE_CHECKING:
     from recordings_site.policies.editor.forms import PolicyForm
@@ -161,11 +162,15 @@ def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked:
     own = digits(str(asked.get("try_to", "")).rpartition("+")[2]) or (number or SAMPLE_NUMBER).digits
     direction = "outbound" if asked.get("try_direction") == "outbound" else "inbound"
     caller, called = str(asked.get("try_cli", "")).strip() or SAMPLE_CALLER, f"+{own}"
+    # What was typed has no type: alice is an app user, alice@example.com a SIP address.
+    kind = end_type("", caller)
     call = CallFacts(
         call_id=str(asked.get("try_call_id", "")).strip() or "sample-call",
         direction=direction,
         cli=e164(caller) if direction == "inbound" else called,
+        cli_type=kind if direction == "inbound" else NUMBER,
         to=called if direction == "inbound" else e164(caller),
+        to_type=NUMBER if direction == "inbound" else kind,
         number_digits=own,
         at=_moment(str(asked.get("try_at", "")), facts.document),
     )

@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, callout_facts
-from recordings_site.policies.engine.decide import decide, decide_by, resolved
+from recordings_site.policies.engine.decide import decide, decide_by
 from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.engine.document import Announcement
+from recordings_site.policies.engine.filling import filled
 from recordings_site.policies.engine.routes import (
     ConnectConf,
     ConnectMxp,
@@ -158,7 +159,7 @@ def answer_pie(decision: DecisionFacts | None, value: str, snapshot: Snapshot) -
 
 def connect_only(call: CallFacts, route: Route) -> Svaml:
     """The last rung: the call goes to this route, without recording, without a policy."""
-    return svaml.document(_action(resolved(route, call, None)))
+    return svaml.document(_action(filled(route, call, None)))
 
 
 def masked_svaml(answer: Answer) -> Svaml:
@@ -176,8 +177,14 @@ def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal:
         found = svaml.document(action)
     else:
         found = _with_recording(action, decision, options)
-    answer = _checked(found, "ice", decision, action, lambda: connect_only(decision.call, default))
+    answer = _checked(found, "ice", decision, action, lambda: _last_resort(decision.call, default))
     return Answer(answer.svaml, answer.decision, (answer.decision.plan,)) if answer.decision.plan else answer
+
+
+def _last_resort(call: CallFacts, route: Route) -> Svaml:
+    """The default route; where even that leads nowhere for this call, an end of it that Sinch understands."""
+    found = connect_only(call, route)
+    return svaml.document(svaml.hangup()) if svaml.problems(found, "ice") else found
 
 
 def options_for(

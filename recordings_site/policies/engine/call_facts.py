@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from recordings_site.base.formatting import digits
+from recordings_site.base.formatting import digits, e164
+from recordings_site.sinch import ends
+from recordings_site.sinch.ends import NUMBER, USERNAME
 from recordings_site.sinch.events import Ace, Ice
-
-WITHHELD = frozenset({"", "private", "anonymous", "unknown", "restricted", "unavailable", "withheld", "blocked"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class CallFacts:
     """One call at the moment of its ICE. `at` is aware: the event's own timestamp, else the time of receipt.
 
     `number_digits` are the digits of our number in the call: what was dialled for an inbound call, what an app user
-    calls from for an outbound one, "" when that end is no phone number.
+    calls from for an outbound one, "" when that end is no phone number. `user` is the app user who calls; `cli` is then
+    what the called side is shown. The types are those of `sinch.ends`.
     """
 
     call_id: str
@@ -27,16 +28,39 @@ class CallFacts:
     number_digits: str
     at: datetime
     application_key: str = ""
+    user: str = ""
+    cli_type: str = NUMBER
+    to_type: str = NUMBER
+
+    @property
+    def caller(self) -> str:
+        """Who calls: the app user's name, else the number or address that is shown."""
+        return self.user or self.cli
+
+    @property
+    def caller_type(self) -> str:
+        """The type of the caller."""
+        return USERNAME if self.user else self.cli_type
 
     @property
     def cli_digits(self) -> str:
-        """The caller's digits, "" when the caller is no phone number or withheld."""
-        return digits(self.cli)
+        """The digits of the number that is shown as the caller, "" when none is."""
+        return digits(self.cli) if self.cli_type == NUMBER else ""
+
+    @property
+    def to_digits(self) -> str:
+        """The digits that were dialled, "" when it was no phone number."""
+        return digits(self.to) if self.to_type == NUMBER else ""
+
+    @property
+    def dialled(self) -> str:
+        """What was dialled, a number in E.164."""
+        return e164(self.to) if self.to_type == NUMBER else self.to
 
     @property
     def is_private(self) -> bool:
-        """Whether the caller withheld their number."""
-        return self.cli.strip().lower() in WITHHELD
+        """Whether the caller withheld their number; an app user has a name."""
+        return not self.user and ends.is_withheld(self.cli)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON, enough to decide again."""
@@ -51,19 +75,26 @@ class CallFacts:
 def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "") -> CallFacts:
     """The facts of an ICE.
 
-    An app user's call says `mxp` as its origination type (or, in older events, its domain); all else comes to one of
-    our numbers from outside.
+    An app user's call says `mxp` as its origination type (or, in older events, its domain) and names the user; all else
+    comes to one of our numbers from outside.
     """
     to = ice.to.endpoint if ice.to else ""
-    outbound = (ice.origination_type or ice.domain) == "mxp"
+    to_type = ends.end_type(ice.to.type if ice.to else "", to)
+    origination = ice.origination_type or ice.domain
+    cli_type = ends.caller_type(origination, ice.cli)
+    outbound = origination == "mxp"
+    ours = (ice.cli, cli_type) if outbound else (to, to_type)
     return CallFacts(
         call_id=ice.call_id,
         direction="outbound" if outbound else "inbound",
         cli=ice.cli,
         to=to,
-        number_digits=digits(ice.cli if outbound else to),
+        number_digits=ends.end_digits(*ours),
         at=(ice.timestamp or received_at).astimezone(UTC),
         application_key=application_key or ice.application_key,
+        user=ice.user if outbound or not ice.cli else "",
+        cli_type=cli_type,
+        to_type=to_type,
     )
 
 
@@ -71,6 +102,25 @@ def callout_facts(ace: Ace, *, received_at: datetime, application_key: str = "")
     """The facts of a call that our own side placed: known from its ACE alone, which tells no numbers."""
     at = (ace.timestamp or received_at).astimezone(UTC)
     return CallFacts(ace.call_id, "callout", "", "", "", at, application_key or ace.application_key)
+
+
+def kept_facts(
+    *, call_id: str, direction: str, caller: tuple[str, str], called: tuple[str, str], own: str, at: datetime,
+    application_key: str = "",
+) -> CallFacts:  # fmt: skip
+    """The facts of a call that was kept; `caller` and `called` are an end and its type each, `own` our number's digits.
+
+    Of an app user's call the number that was shown is not kept: it is our own, when the call was made from one.
+    """
+    end, kind = caller
+    by_user = kind == USERNAME
+    to, to_type = called
+    return CallFacts(
+        call_id, direction, own if by_user else end, to, own, at, application_key,
+        user=end if by_user else "",
+        cli_type=NUMBER if by_user else ends.end_type(kind, end),
+        to_type=ends.end_type(to_type, to),
+    )  # fmt: skip
 
 
 def draw(call_id: str) -> float:

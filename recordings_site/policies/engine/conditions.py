@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from fnmatch import translate
 from functools import lru_cache
 
-from recordings_site.base.formatting import digits
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.document import PolicyDocument, Rule, When
 
@@ -35,22 +34,31 @@ def failing(when: When, call: CallFacts, local: datetime, holidays: tuple[str, .
         return "weekdays"
     if when.holidays != "any" and is_holiday(day, holidays) != (when.holidays == "only"):
         return "holidays"
-    if when.callers and not any(matches(mask, call.cli, call.cli_digits, call.is_private) for mask in when.callers):
+    if when.callers and not any(from_caller(mask, call) for mask in when.callers):
         return "callers"
-    called = digits(call.to)
-    if when.numbers and not any(matches(mask, call.to, called, False) for mask in when.numbers):
+    if when.numbers and not any(covers(mask, call.to, call.to_digits) for mask in when.numbers):
         return "numbers"
     return ""
 
 
-def matches(mask: str, text: str, number: str, is_private: bool) -> bool:
-    """Whether a mask covers an end of a call: a number by its digits, a name by its letters, `private` the withheld."""
+def from_caller(mask: str, call: CallFacts) -> bool:
+    """Whether a mask covers who calls: an app user by name, or by the number that is shown for the user."""
     if mask == "private":
-        return is_private
+        return call.is_private
+    if call.user and covers(mask, call.user, ""):
+        return True
+    return not call.is_private and covers(mask, call.cli, call.cli_digits)
+
+
+def covers(mask: str, text: str, number: str) -> bool:
+    """Whether a mask covers an end of a call: a phone number (`number` is not empty) by its digits, any other by name.
+
+    A mask with a plus sign is one of phone numbers; one of digits alone may be a user's name as well.
+    """
     is_of_numbers, pattern = _pattern(mask)
-    if is_of_numbers:
-        return bool(number) and pattern.match(number) is not None
-    return pattern.match(text.lower()) is not None
+    if number:
+        return is_of_numbers and pattern.match(number) is not None
+    return not mask.startswith("+") and pattern.match(text.lower()) is not None
 
 
 def is_holiday(day: datetime, holidays: tuple[str, ...]) -> bool:

@@ -4,16 +4,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations import key_template
 from recordings_site.policies.engine.call_facts import CallFacts, draw
 from recordings_site.policies.engine.conditions import winner
 from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.engine.document import How, PolicyDocument, Rule
+from recordings_site.policies.engine.filling import filled
 from recordings_site.policies.engine.routes import (
-    ConnectConf,
+    AsDialled,
     ConnectMxp,
-    ConnectPstn,
     ConnectSip,
     Hangup,
     Park,
@@ -22,8 +21,9 @@ from recordings_site.policies.engine.routes import (
     ends,
 )
 from recordings_site.policies.engine.snapshot import DestinationFacts, NumberFacts, PolicyFacts, Snapshot
+from recordings_site.sinch.ends import NUMBER
 
-DIALLED = ConnectPstn(number="{to}", cli="{cli}")
+DIALLED = AsDialled()
 
 
 def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recording_id: UUID) -> DecisionFacts:
@@ -43,7 +43,7 @@ def decide_by(
     how = document.how
     facts = DecisionFacts(
         call=call,
-        route=resolved(route_of(document, call), call, number),
+        route=filled(route_of(document, call), call, number),
         policy_id=policy.id,
         policy_name=policy.name,
         version_id=policy.version_id,
@@ -64,8 +64,8 @@ def decide_by(
 
 
 def route_of(document: PolicyDocument, call: CallFacts) -> Route:
-    """Where this call goes: the policy's route, or, for a call that an app user places, the number that was dialled."""
-    if call.direction == "outbound" and document.outbound == "dialled" and digits(call.to):
+    """Where this call goes: the policy's route, or, for a call that an app user places, where it was dialled."""
+    if call.direction == "outbound" and document.outbound == "dialled" and (call.to_digits or call.to_type != NUMBER):
         return DIALLED
     return document.route
 
@@ -89,28 +89,6 @@ def method(how: How, route: Route) -> str:
     if isinstance(route, ConnectSip | RunMenu | Park):
         return "instruction"
     return wanted
-
-
-def resolved(route: Route, call: CallFacts, number: NumberFacts | None) -> Route:
-    """The route with this call's numbers in place of `{to}`, `{cli}`, `{number}` and `{call_id}`."""
-    own = number.e164 if number else e164(call.number_digits)
-    cli = "private" if call.is_private else e164(call.cli)
-    values = {"{to}": e164(call.to), "{cli}": cli, "{number}": own}
-    match route:
-        case ConnectPstn():
-            return replace(route, number=values.get(route.number, route.number), cli=values.get(route.cli, route.cli))
-        case ConnectSip():
-            return replace(route, cli=values.get(route.cli, route.cli))
-        case ConnectConf():
-            room = route.conference_id
-            for name, value in {**values, "{call_id}": call.call_id}.items():
-                room = room.replace(name, value.removeprefix("+"))
-            return replace(route, conference_id=room[:64])
-        case RunMenu():
-            options = tuple(replace(o, route=resolved(o.route, call, number)) for o in route.options)
-            return replace(route, options=options, default=resolved(route.default, call, number))
-        case _:
-            return route
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +206,7 @@ def _filled(
 
 
 def _without_policy(call: CallFacts, number: NumberFacts | None, default_route: Route) -> DecisionFacts:
-    facts = DecisionFacts(call=call, record=False, reason="", route=resolved(default_route, call, number))
+    facts = DecisionFacts(call=call, record=False, reason="", route=filled(default_route, call, number))
     if number is not None:
         facts = replace(facts, number_id=number.id)
         return facts.unrecorded(Reason.NO_POLICY, number=number.label or number.e164)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from recordings_site.policies.engine.document import How, PolicyDocument, Rule, When
 from recordings_site.policies.engine.routes import (
+    AsDialled,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
@@ -76,6 +77,8 @@ def route_sentence(route: Route) -> str:
     match route:
         case ConnectPstn():
             return f"Connect by phone to {PLACEHOLDERS.get(route.number, route.number)}"
+        case AsDialled():
+            return "Connect to what was dialled"
         case ConnectSip():
             return f"Connect by SIP to {route.endpoint}"
         case ConnectMxp():
@@ -117,7 +120,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
         f"Otherwise {otherwise}.",
         f"{how_sentence(how)}.",
         f"{route_sentence(document.route)}.",
-        f"Outbound calls: {'to the number that was dialled' if document.outbound == 'dialled' else 'likewise'}.",
+        f"Outbound calls: {'to what was dialled' if document.outbound == 'dialled' else 'likewise'}.",
         f"On answer: {document.on_answer}.",
         f"Recording starts by {'the fitting means' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",

@@ -1,9 +1,11 @@
 """Where a call goes: routes as frozen dataclasses, and their JSON.
 
 A number may be a literal in E.164 or one of the placeholders `{to}` (what was dialled), `{cli}` (who calls) and
-`{number}` (our own number in the call); they are filled in per call.
+`{number}` (our own number in the call); they are filled in per call. A user's name, a SIP address and a conference id
+may hold them, and `{call_id}`, anywhere.
 """
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +14,7 @@ from recordings_site.policies.engine.parsing import Reader
 
 NUMBER = r"\+?[0-9]{2,20}|\{(to|cli|number)\}"
 NUMBER_REMEDY = "must be a number like +46700000001, or {to}, {cli} or {number}"
+PLACEHOLDER = re.compile(r"\{(to|cli|number|call_id)\}")
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
 
@@ -57,8 +60,23 @@ class ConnectPstn(Route):
 
 
 @dataclass(frozen=True)
+class AsDialled(Route):
+    """To what was dialled, by the action that fits its type: a number, an app user, a conference, a SIP address."""
+
+    cli: str = "{cli}"
+    max_duration: int = 0
+    suppress_callbacks: bool = False
+    action = "asDialled"
+
+    @property
+    def brings_ace(self) -> bool:
+        """A number or a SIP address that was dialled brings one; an app user and a conference do not."""
+        return not self.suppress_callbacks
+
+
+@dataclass(frozen=True)
 class ConnectSip(Route):
-    """To a SIP endpoint such as `agent@pbx.example.com`."""
+    """To a SIP endpoint such as `agent@pbx.example.com` or `{to}@pbx.example.com`."""
 
     endpoint: str = ""
     cli: str = "{cli}"
@@ -84,7 +102,7 @@ class ConnectMxp(Route):
 
 @dataclass(frozen=True)
 class ConnectConf(Route):
-    """Into a conference room; the id may hold `{number}`, `{call_id}` and `{cli}`."""
+    """Into a conference room; numbers in its id have no plus sign."""
 
     conference_id: str = ""
     moh: str = ""
@@ -157,7 +175,7 @@ def ends(route: Route) -> tuple[Route, ...]:
     return tuple(end for branch in (*(o.route for o in route.options), route.default) for end in ends(branch))
 
 
-ACTIONS = ("connectPstn", "connectSip", "connectMxp", "connectConf", "hangup", "runMenu", "park")
+ACTIONS = ("connectPstn", "asDialled", "connectSip", "connectMxp", "connectConf", "hangup", "runMenu", "park")
 # What Sinch allows in answer to PIE, and what a menu may therefore lead to. A menu in a menu would need its options in
 # the decision of a second PIE; one level answers every need that a form can show.
 BRANCHES = ("connectPstn", "connectSip", "connectConf", "hangup")
@@ -178,33 +196,35 @@ def _parse(r: Reader, allowed: tuple[str, ...]) -> Route:
         case "connectPstn":
             return ConnectPstn(
                 number=_required(r, "number", r.text("number", "{to}", pattern=NUMBER, remedy=NUMBER_REMEDY)),
-                cli=_required(r, "cli", r.text("cli", "{cli}", pattern=NUMBER, remedy=NUMBER_REMEDY)),
+                cli=_cli(r),
                 max_duration=r.integer("max_duration", 0, least=1, most=14400),
                 dial_timeout=r.integer("dial_timeout", 0, least=1, most=120),
                 locale=_locale(r),
                 dtmf=r.text("dtmf", pattern=DTMF, remedy="may hold 0-9, A-D, #, * and w for a pause"),
                 suppress_callbacks=r.flag("suppress_callbacks", False),
             )
+        case "asDialled":
+            return AsDialled(
+                cli=_cli(r),
+                max_duration=r.integer("max_duration", 0, least=1, most=14400),
+                suppress_callbacks=r.flag("suppress_callbacks", False),
+            )
         case "connectSip":
             return ConnectSip(
-                endpoint=_required(
-                    r,
-                    "endpoint",
-                    r.text("endpoint", most=255, pattern=r"[^\s@]+@[^\s@]+", remedy="must look like name@host"),
+                endpoint=_filled_in(
+                    r, "endpoint", most=255, pattern=r"[^\s@]+@[^\s@]+", remedy="must look like name@host"
                 ),
-                cli=_required(r, "cli", r.text("cli", "{cli}", pattern=NUMBER, remedy=NUMBER_REMEDY)),
+                cli=_cli(r),
                 transport=r.choice("transport", ("", "UDP", "TCP", "TLS"), ""),
                 max_duration=r.integer("max_duration", 0, least=1, most=14400),
                 moh=r.choice("moh", MUSIC, ""),
                 suppress_callbacks=r.flag("suppress_callbacks", False),
             )
         case "connectMxp":
-            return ConnectMxp(_required(r, "username", r.text("username", most=255)))
+            return ConnectMxp(_filled_in(r, "username", most=255))
         case "connectConf":
             # 64 is Sinch's limit; a call id fills 36 of them, which the check of the rendered SVAML sees.
-            return ConnectConf(
-                _required(r, "conference_id", r.text("conference_id", most=64)), r.choice("moh", MUSIC, "")
-            )
+            return ConnectConf(_filled_in(r, "conference_id", most=64), r.choice("moh", MUSIC, ""))
         case "runMenu":
             return _parse_menu(r)
         case "park":
@@ -239,6 +259,18 @@ def _parse_menu(r: Reader) -> RunMenu:
 def _parse_option(r: Reader) -> MenuOption:
     dtmf = r.text("dtmf", most=1, pattern=r"[0-9#*]", remedy="must be one key: 0-9, # or *")
     return MenuOption(_required(r, "dtmf", dtmf), r.child("route", parse_branch, HANGUP))
+
+
+def _cli(r: Reader) -> str:
+    return _required(r, "cli", r.text("cli", "{cli}", pattern=NUMBER, remedy=NUMBER_REMEDY))
+
+
+def _filled_in(r: Reader, name: str, *, most: int, pattern: str = "", remedy: str = "") -> str:
+    """A text that may hold PLACEHOLDERS; any other brace would go out as it stands, and lead nowhere."""
+    text = r.text(name, most=most, pattern=pattern, remedy=remedy)
+    if set("{}") & set(PLACEHOLDER.sub("", text)):
+        r.fail(name, "may hold {to}, {cli}, {number} and {call_id}, and no other braces")
+    return _required(r, name, text)
 
 
 def _locale(r: Reader) -> str:

@@ -100,8 +100,8 @@ class RecordingPage:
 
     @property
     def other_party(self) -> str:
-        """The number at the other end of the line, as Sinch wrote it."""
-        return exports.other_party(self.recording)
+        """Who is at the other end of the line: a number, an app user, an address."""
+        return exports.shown_other_party(self.recording)
 
     @property
     def policy(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recordings_site.base.formatting import counted, day, phone, utc
+from recordings_site.base.formatting import counted, day, utc
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
 from recordings_site.policies.engine.sentences import clause
@@ -124,7 +124,7 @@ def step_text(step: TimelineStep) -> str:
 
 
 def _ice(call: Call) -> str:
-    return f"{phone(call.caller) or 'A withheld number'} called {phone(call.called) or 'nobody'}."
+    return f"{call.shown_caller or 'A withheld number'} called {call.shown_called or 'an unknown number'}."
 
 
 def _no_ice(call: Call) -> str:

@@ -157,13 +157,13 @@ def attribute(job: RecordingJob, subject: Subject) -> None:
         job.call = subject
         job.happened_at = subject.started_at
         job.direction = subject.direction
-        job.caller = subject.caller
+        job.caller, job.caller_type = subject.caller, subject.caller_type
     else:
         job.conference_session = subject
         job.happened_at = subject.opened_at
         opener = subject.calls.order_by("started_at", "id").first()
         if opener is not None:
-            job.direction, job.caller = opener.direction, opener.caller
+            job.direction, job.caller, job.caller_type = opener.direction, opener.caller, opener.caller_type
     job.number_id = subject.number_id or job.number_id
 
 

@@ -17,7 +17,8 @@ from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.answer import CallFacts, PlannedRecording
+from recordings_site.policies.engine.answer import PlannedRecording
+from recordings_site.policies.engine.call_facts import CallFacts, kept_facts
 from recordings_site.policies.revision.live import CannotRecord, plan_live
 from recordings_site.recordings.lifecycle.actions import expect_recordings, update_states
 from recordings_site.recordings.models import Origin, RecordingJob
@@ -153,12 +154,12 @@ def _kept(
 def _facts(call: Call) -> CallFacts:
     """The facts of the call as they are known now; its number may have been added since its ICE."""
     digits = call.number.digits if call.number else ""
-    return CallFacts(
+    return kept_facts(
         call_id=call.call_id,
         direction=call.direction,
-        cli=call.caller,
-        to=call.called,
-        number_digits=digits,
+        caller=(call.caller, call.caller_type),
+        called=(call.called, call.called_type),
+        own=digits,
         at=timezone.now(),
         application_key=call.application.key,
     )

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("caller", models.CharField(blank=True, max_length=128)),
+                ("caller_type", models.CharField(blank=True, max_length=32)),
                 ("happened_at", models.DateTimeField()),
                 ("key", models.CharField(blank=True, max_length=1024)),
                 ("folder", models.CharField(blank=True, max_length=1024)),

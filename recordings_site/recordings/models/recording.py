@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from recordings_site.accounts.models import User
-from recordings_site.base.formatting import e164, utc
+from recordings_site.base.formatting import utc
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application, PhoneNumber
@@ -27,6 +27,7 @@ from recordings_site.recordings.models.states import (
     state_choices,
 )
 from recordings_site.recordings.models.transcript import Transcript
+from recordings_site.sinch import ends
 
 
 class Origin(models.TextChoices):
@@ -66,10 +67,10 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         (seconds) are set on each row.
         """
         facts = [
-            "direction", "caller", "happened_at", "duration", "state", "locale", "size", "problem_code",
+            "direction", "caller", "caller_type", "happened_at", "duration", "state", "locale", "size", "problem_code",
             "problem_values", "overdue_kind", "overdue_code", "overdue_values", "transcription",
             "transcript_overdue_since", "deleted_at",
-            "number__label", "number__digits", "call__called", "conference_session__conference_id",
+            "number__label", "number__digits", "call__called", "call__called_type", "conference_session__conference_id",
         ]  # fmt: skip
         if "team" in columns:
             facts.append("number__team__name")
@@ -92,8 +93,9 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
     def as_hits(self) -> "RecordingJobQuerySet":
         """With what a hit of a search shows, and no more: twenty of them must come at once."""
         return self.select_related("number", "call", "indexed").only(
-            "direction", "caller", "happened_at", "duration", "locale", "state", "conference_session",
-            "number__label", "number__digits", "call__called", "indexed__language", "indexed__transcript",
+            "direction", "caller", "caller_type", "happened_at", "duration", "locale", "state", "conference_session",
+            "number__label", "number__digits", "call__called", "call__called_type", "indexed__language",
+            "indexed__transcript",
         )  # fmt: skip
 
     def happened_between(self, start: datetime, end: datetime | None) -> "RecordingJobQuerySet":
@@ -158,6 +160,7 @@ class RecordingJob(models.Model):
     )
     direction = models.CharField(max_length=8, choices=direction_choices, default=Direction.UNKNOWN)
     caller = models.CharField(max_length=128, blank=True)
+    caller_type = models.CharField(max_length=32, blank=True)
     happened_at = models.DateTimeField()
 
     # Where it was asked to be, and where Sinch said that it is.
@@ -281,7 +284,12 @@ class RecordingJob(models.Model):
 
     def __str__(self) -> str:
         what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"
-        return f"{what} {e164(self.caller) or 'a withheld number'}, {utc(self.happened_at)}"
+        return f"{what} {self.shown_caller or 'a withheld number'}, {utc(self.happened_at)}"
+
+    @property
+    def shown_caller(self) -> str:
+        """Who calls, for a page; "" for a withheld number."""
+        return ends.shown(self.caller, self.caller_type)
 
     @property
     def shown_state(self) -> Shown:

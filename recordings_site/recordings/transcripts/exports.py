@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from recordings_site.base.formatting import cue_time, duration, sortable
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.transcripts.lines import ShownLine
+from recordings_site.sinch import ends
 from recordings_site.web.csvcells import quoted
 
 
@@ -83,13 +84,12 @@ def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """
     number = recording.number
     ours = {"tel": number.e164, "name": number.label} if number else {"name": "unknown"}
-    theirs = {"tel": other_party(recording)} if other_party(recording) else {"name": "unknown"}
     container: dict[str, Any] = {
         "vcon": "0.3.0",
         "uuid": str(recording.pk),
         "created_at": timezone.now().isoformat(),
         "subject": title(recording),
-        "parties": [ours, theirs],
+        "parties": [ours, _their_party(recording)],
         "dialog": [
             {
                 "type": "recording",
@@ -130,10 +130,28 @@ SINCH = "sinch"
 
 
 def other_party(recording: RecordingJob) -> str:
-    """The number at the other end of the line, as Sinch wrote it."""
+    """The number, app user or address at the other end of the line, as Sinch wrote it."""
+    return _other_end(recording)[0]
+
+
+def shown_other_party(recording: RecordingJob) -> str:
+    """The same for a page."""
+    return ends.shown(*_other_end(recording))
+
+
+def _other_end(recording: RecordingJob) -> tuple[str, str]:
     if recording.call is not None and recording.direction in ("outbound", "callout"):
-        return recording.call.called
-    return recording.caller
+        return recording.call.called, recording.call.called_type
+    return recording.caller, recording.caller_type
+
+
+def _their_party(recording: RecordingJob) -> dict[str, str]:
+    """The other end as a party of a vCon: `tel` holds phone numbers alone."""
+    text, kind = _other_end(recording)
+    kind = ends.end_type(kind, text)
+    if ends.is_withheld(text) and kind == ends.NUMBER:
+        return {"name": "unknown"}
+    return {{ends.NUMBER: "tel", ends.SIP: "sip"}.get(kind, "name"): text}
 
 
 def title(recording: RecordingJob) -> str:

@@ -88,7 +88,7 @@ def test_a_call_that_an_app_user_places_goes_where_it_was_dialled_and_is_recorde
 @pytest.mark.parametrize(
     ("data", "call"),
     [({"outbound": "route"}, OUTBOUND), ({}, replace(OUTBOUND, to="room-7"))],
-    ids=["as the policy says", "no number was dialled"],
+    ids=["as the policy says", "what was dialled is no number"],
 )
 def test_an_outbound_call_takes_the_route_as_well(data: dict[str, Any], call: CallFacts) -> None:
     assert ice(data, call).svaml["action"]["number"] == "+46771000000"

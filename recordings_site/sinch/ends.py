@@ -1,0 +1,56 @@
+"""The ends of a call: which type each has, and how it is written for people.
+
+Sinch names the type of the called end (`to.type`: did, number, username, sip, conference, in any case). An app user's
+name may consist of digits and a conference may be called 4711, so what an end looks like counts only when Sinch gives
+no type that is known.
+"""
+
+import re
+
+from recordings_site.base.formatting import digits, phone
+
+NUMBER = "number"
+USERNAME = "username"
+SIP = "sip"
+CONFERENCE = "conference"
+_KNOWN = {"number": NUMBER, "did": NUMBER, "username": USERNAME, "sip": SIP, "conference": CONFERENCE}
+# Sinch's own pages and real events write several of these for a caller who withholds the number.
+WITHHELD = frozenset({"", "private", "anonymous", "unknown", "restricted", "unavailable", "withheld", "blocked"})
+_E164 = re.compile(r"\+?[1-9][0-9]{6,14}")
+
+
+def end_type(said: str, endpoint: str) -> str:
+    """The type of an end by Sinch's word for it; by its looks when Sinch says none, or one that is not known."""
+    known = _KNOWN.get(said.strip().lower())
+    if known is not None:
+        return known
+    if digits(endpoint) or is_withheld(endpoint):
+        return NUMBER
+    return SIP if "@" in endpoint else USERNAME
+
+
+def caller_type(origination: str, cli: str) -> str:
+    """The type of what a call shows as its caller, which Sinch does not name.
+
+    A SIP trunk shows extensions such as 4711 as well as numbers: there only a whole number is one.
+    """
+    if origination == "sip" and not is_withheld(cli):
+        return NUMBER if _E164.fullmatch(cli.strip()) else SIP
+    return end_type("", cli)
+
+
+def is_withheld(text: str) -> bool:
+    """Whether this stands for a caller who withholds the number."""
+    return text.strip().lower() in WITHHELD
+
+
+def end_digits(text: str, kind: str) -> str:
+    """The digits of an end that is a phone number, "" for any other end."""
+    return digits(text) if end_type(kind, text) == NUMBER else ""
+
+
+def shown(text: str, kind: str) -> str:
+    """An end as pages show it: a number grouped, a name as it is, "" for a withheld number."""
+    if end_type(kind, text) != NUMBER:
+        return text
+    return "" if is_withheld(text) else phone(text)
