@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from recordings_site.recordings.search.highlight import Piece
+from recordings_site.recordings.search.highlight import Fragment
 from recordings_site.web import jsonlines
 from recordings_site.web.templatetags import site
 
@@ -114,8 +114,8 @@ def test_headings_of_other_libraries_are_told_in_sentence_case(heading: str, wor
 
 
 def test_what_was_found_is_marked_and_all_of_it_escaped() -> None:
-    pieces = [Piece("a <b> ", False), Piece("<i>", True), Piece(" & more", False)]
-    assert site.marked(pieces) == "a &lt;b&gt; <mark>&lt;i&gt;</mark> &amp; more"
+    fragments = [Fragment("a <b> ", False), Fragment("<i>", True), Fragment(" & more", False)]
+    assert site.marked(fragments) == "a &lt;b&gt; <mark>&lt;i&gt;</mark> &amp; more"
 
 
 def test_ticks_are_path_data() -> None:

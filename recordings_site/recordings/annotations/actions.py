@@ -154,9 +154,9 @@ def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) ->
 
 
 @transaction.atomic
-def exported(*, by: User, recording: RecordingJob, form: str) -> None:
+def record_export(*, by: User, recording: RecordingJob, export_format: str) -> None:
     """The transcript leaves the site in this form; its copies are beyond our reach, so that each is a row."""
-    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": form})
+    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": export_format})
 
 
 @transaction.atomic

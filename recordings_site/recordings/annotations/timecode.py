@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.models import LineCorrection, Transcript
-from recordings_site.recordings.transcripts.lines import names_of
+from recordings_site.recordings.transcripts.lines import speaker_names
 
 # Times in links are rounded to hundredths; the line that starts there is meant.
 _ROUNDING = 0.01
@@ -48,7 +48,7 @@ def line_at(transcript: Transcript, selected: SelectedSpan) -> LineAtTime | None
     return LineAtTime(
         position=row.position,
         start=max(0.0, row.timestamp + transcript.offset),
-        speaker=names_of(transcript.recording).get(row.speaker_label, row.speaker_label),
+        speaker=speaker_names(transcript.recording).get(row.speaker_label, row.speaker_label),
         original=row.text,
         text=history[-1].text if corrected else row.text,
         history=history,

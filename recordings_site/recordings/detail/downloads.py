@@ -15,22 +15,22 @@ from recordings_site.web.http import Request
 
 @require_safe
 @access.supervisor_or_admin
-def transcript_export(request: Request, recording_id: UUID, form: str) -> HttpResponse:
+def transcript_export(request: Request, recording_id: UUID, export_format: str) -> HttpResponse:
     """The transcript as a file; `sinch` is Sinch's own JSON, untouched."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=recording)
     transcript.recording = recording
-    if form == exports.SINCH:
+    if export_format == exports.SINCH_JSON:
         content: bytes = bytes(transcript.raw)
         kind, ending = "application/json", "sinch.json"
-    elif form in exports.FORMS:
-        chosen = exports.FORMS[form]
+    elif export_format in exports.EXPORT_FORMATS:
+        chosen = exports.EXPORT_FORMATS[export_format]
         content = chosen.write(recording, lines.shown_lines(transcript)).encode()
         kind, ending = chosen.content_type, chosen.ending
     else:
         raise Http404
     if request.method == "GET":
-        annotations.exported(by=request.user, recording=recording, form=form)
+        annotations.record_export(by=request.user, recording=recording, export_format=export_format)
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'
     response["Cache-Control"] = "private, no-store"

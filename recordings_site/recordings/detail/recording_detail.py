@@ -112,7 +112,7 @@ class RecordingPage:
     @property
     def export_formats(self) -> list[tuple[str, str]]:
         """The forms in which the transcript may be taken along: key and label."""
-        return [(key, form.label) for key, form in exports.FORMS.items()]
+        return [(key, form.label) for key, form in exports.EXPORT_FORMATS.items()]
 
     @property
     def share_url(self) -> str:

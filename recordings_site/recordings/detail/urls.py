@@ -9,7 +9,11 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/original/", views.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", views.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", views.recording_played, name="recording_played"),
-    path("recordings/<uuid:recording_id>/transcript.<str:form>", downloads.transcript_export, name="recording_export"),
+    path(
+        "recordings/<uuid:recording_id>/transcript.<str:export_format>",
+        downloads.transcript_export,
+        name="recording_export",
+    ),
     path("recordings/<uuid:recording_id>/comments/", annotation_views.comment, name="recording_comment"),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/settle",

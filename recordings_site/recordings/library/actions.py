@@ -33,6 +33,8 @@ def mark_played(*, by: User, recordings: Iterable[RecordingJob]) -> int:
 
 
 @transaction.atomic
-def library_exported(*, by: User, query: str, form: str, selected: int) -> None:
+def record_list_export(*, by: User, query: str, export_format: str, selected: int) -> None:
     """A list leaves the site: whose, which filters, how many were selected (0: all that they let through)."""
-    audit.record(by=by, action="recordings.exported", data={"form": form, "query": query, "selected": selected})
+    audit.record(
+        by=by, action="recordings.exported", data={"form": export_format, "query": query, "selected": selected}
+    )

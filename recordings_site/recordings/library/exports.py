@@ -51,11 +51,13 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
     return dict(zip(FIELDS, values, strict=True))
 
 
-def lines(rows: RecordingJobQuerySet, form: str, *, order: tuple[str, str], descending: bool) -> Iterator[bytes]:
-    """The file in pieces of a thousand rows, in the list's order; `form` is "csv" or "jsonl"."""
-    write = WRITERS[form]
+def lines(
+    rows: RecordingJobQuerySet, export_format: str, *, order: tuple[str, str], descending: bool
+) -> Iterator[bytes]:
+    """The file in pieces of a thousand rows, in the list's order; `export_format` is "csv" or "jsonl"."""
+    write = WRITERS[export_format]
     zone = timezone.get_current_timezone()
-    if form == "csv":
+    if export_format == "csv":
         yield ",".join(FIELDS).encode() + b"\r\n"
     for batch in keyset.batches(rows, order=order, descending=descending):
         # The zone of the request ended with it: this runs while the answer is sent.

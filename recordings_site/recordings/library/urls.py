@@ -6,7 +6,7 @@ from recordings_site.recordings.library import views
 
 urlpatterns = [
     path("recordings/", views.library, name="recordings"),
-    path("recordings/export/<str:form>/", views.library_export, name="recordings_export"),
+    path("recordings/export/<str:export_format>/", views.library_export, name="recordings_export"),
     path("recordings/tag/", views.library_tag, name="recordings_tag"),
     path("recordings/heard/", views.library_mark_played, name="recordings_mark_played"),
     path("recordings/columns/", views.library_columns, name="recordings_columns"),

@@ -82,9 +82,9 @@ def library(request: Request) -> HttpResponse:
 
 @require_safe
 @access.supervisor_or_admin
-def library_export(request: Request, form: str) -> HttpResponseBase:
+def library_export(request: Request, export_format: str) -> HttpResponseBase:
     """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
-    if form not in exports.WRITERS:
+    if export_format not in exports.WRITERS:
         raise Http404
     filters = FilterForm(request.GET, request.user, beside=SELECTION)
     if wrong := filters.wrong():
@@ -96,11 +96,11 @@ def library_export(request: Request, form: str) -> HttpResponseBase:
     order, falling = narrowing.sort_of(request.GET)
     if request.method == "GET":
         query = narrowing.link(request.GET)[1:]
-        actions.library_exported(by=request.user, query=query, form=form, selected=len(selected))
-    pieces = exports.lines(narrowing.ordered(rows, order), form, order=(order, "id"), descending=falling)
-    kind = "text/csv" if form == "csv" else "application/x-ndjson"
+        actions.record_list_export(by=request.user, query=query, export_format=export_format, selected=len(selected))
+    pieces = exports.lines(narrowing.ordered(rows, order), export_format, order=(order, "id"), descending=falling)
+    kind = "text/csv" if export_format == "csv" else "application/x-ndjson"
     answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="recordings.{form}"'
+    answer["Content-Disposition"] = f'attachment; filename="recordings.{export_format}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
 

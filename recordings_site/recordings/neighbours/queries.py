@@ -61,10 +61,10 @@ def _among_hits(recording: RecordingJob, user: User, name: str) -> Neighbours | 
     if node is None:
         return None
     cursor, best = search.cursor_of(query), search.wants_best(query)
-    beside = search.beside(node, recording, user=user, before=cursor, best=best)
+    near = search.adjacent_hits(node, recording, user=user, before=cursor, best=best)
     back = f"{reverse('search')}?{urlencode(query)}"
-    onward = name if beside.before == cursor else HITS + urlencode({**query, "cursor": beside.before})
-    return Neighbours(name, "Search", back, _to_hit(beside.previous, name), _to_hit(beside.following, onward))
+    onward = name if near.before == cursor else HITS + urlencode({**query, "cursor": near.before})
+    return Neighbours(name, "Search", back, _to_hit(near.previous, name), _to_hit(near.following, onward))
 
 
 def _to_hit(hit: search.Hit | None, name: str) -> str:

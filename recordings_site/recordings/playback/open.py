@@ -11,7 +11,7 @@ from django.conf import settings
 from recordings_site.base.lru import Lru
 from recordings_site.recordings.audio.sniff import MAGIC, PLAYABLE, audio_type
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.playback.version import Version, known_version
+from recordings_site.recordings.playback.version import ObjectVersion, known_version
 from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing
 from recordings_site.storage.port import Body, ObjectStat, Store
@@ -65,14 +65,14 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An answer ready to be sent. `seen`: what the store holds, when that is news. Close it unless it is sent."""
+class OpenedAudio:
+    """An answer ready to be sent. `new_stat`: what the store holds, when that is news. Close it unless it is sent."""
 
-    version: Version
+    version: ObjectVersion
     selected: Selected | Unsatisfiable
     content_type: str
     chunks: Stream | None
-    seen: ObjectStat | None
+    new_stat: ObjectStat | None
 
     @property
     def length(self) -> int:
@@ -86,20 +86,20 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AudioRequest:
     """What a request asks for: its Range and If-Range, the version it began with, and whether it wants the bytes."""
 
     range: str | None = None
     if_range: str | None = None
-    mark: str | None = None
+    token: str | None = None
     body: bool = True
 
-    def select(self, version: Version) -> Selected | Unsatisfiable:
+    def select(self, version: ObjectVersion) -> Selected | Unsatisfiable:
         """Which bytes of this version."""
-        return select(version.length, self.range, if_range=self.if_range, etag=version.tag)
+        return select(version.length, self.range, if_range=self.if_range, etag=version.etag_sent)
 
 
-def open_audio(recording: RecordingJob, asked: Asked) -> Opened:
+def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
     """Open what was asked for, in bounded time.
 
     Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is
@@ -111,16 +111,16 @@ def open_audio(recording: RecordingJob, asked: Asked) -> Opened:
     source = _Source(recording, recording.destination.read_store())
     known = known_version(recording)
     if known is None:
-        return source.open_newest(asked)
-    if asked.mark not in (None, known.mark):
+        return source.open_newest(wanted)
+    if wanted.token not in (None, known.token):
         raise ObjectChanged("The recording was replaced in the store while it was played.")
     try:
-        return source.open(known, asked)
+        return source.open(known, wanted)
     except ObjectChanged:
-        selected = asked.select(known)
-        if asked.mark is not None or (isinstance(selected, Selected) and selected.start > 0):
+        selected = wanted.select(known)
+        if wanted.token is not None or (isinstance(selected, Selected) and selected.start > 0):
             raise Replaced(source.stat()) from None
-    return source.open_newest(asked)
+    return source.open_newest(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,45 +133,45 @@ class _Source:
     def stat(self) -> ObjectStat:
         return self._call(lambda: self.store.stat(self.recording.key), discard=lambda _: None)
 
-    def open_newest(self, asked: Asked) -> Opened:
+    def open_newest(self, wanted: AudioRequest) -> OpenedAudio:
         stat = self.stat()
-        return self.open(Version.of(stat), asked, seen=stat)
+        return self.open(ObjectVersion.of(stat), wanted, new_stat=stat)
 
-    def open(self, version: Version, asked: Asked, *, seen: ObjectStat | None = None) -> Opened:
-        selected = asked.select(version)
+    def open(self, version: ObjectVersion, wanted: AudioRequest, *, new_stat: ObjectStat | None = None) -> OpenedAudio:
+        selected = wanted.select(version)
         if isinstance(selected, Unsatisfiable) or selected.start == selected.stop:
-            return Opened(version, selected, "application/octet-stream", None, seen)
+            return OpenedAudio(version, selected, "application/octet-stream", None, new_stat)
         kind = self._content_type(version)
-        chunks = self._stream(version, selected) if asked.body else None
-        return Opened(version, selected, kind, chunks, seen)
+        chunks = self._stream(version, selected) if wanted.body else None
+        return OpenedAudio(version, selected, kind, chunks, new_stat)
 
-    def _content_type(self, version: Version) -> str:
+    def _content_type(self, version: ObjectVersion) -> str:
         """By the object's own first bytes, read once, never by those that were asked for."""
         known = self.recording
         if known.duration is not None and known.etag == version.etag and known.content_type in PLAYABLE:
             return known.content_type  # a worker has decoded this very version
-        mark = (known.destination_id or 0, version.key, version.etag)
-        kind = _types.get(mark)
+        token = (known.destination_id or 0, version.key, version.etag)
+        kind = _types.get(token)
         if kind is None:
             kind = audio_type(self._call(lambda: self._head(version), discard=lambda _: None))
             if kind is None:
                 raise NotAudio
-            _types.put(mark, kind)
+            _types.put(token, kind)
         return kind
 
-    def _head(self, version: Version) -> bytes:
+    def _head(self, version: ObjectVersion) -> bytes:
         with self.store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag) as body:
             return b"".join(body)
 
-    def _stream(self, version: Version, selected: Selected) -> Stream:
-        front, start, stop = version.stretch(selected)
+    def _stream(self, version: ObjectVersion, selected: Selected) -> Stream:
+        front, start, stop = version.split(selected)
         if start == stop:  # the virtual head alone
             return Stream(iter([front]), lambda: None)
         if not _streams.acquire(blocking=False):
             raise TooManyStreams
         try:
             first, rest, body = self._call(
-                lambda: _begun(self.store.read(version.key, start, stop, etag=version.etag)),
+                lambda: _started(self.store.read(version.key, start, stop, etag=version.etag)),
                 discard=lambda late: late[2].close(),
             )
         except BaseException:
@@ -189,7 +189,7 @@ class _Source:
         return breaker_of(self.recording.destination_id).call(work, discard=discard)
 
 
-def _begun(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
+def _started(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
     """The body with its first bytes in hand: a store that accepts and then sends nothing is found out here."""
     chunks = iter(body)
     try:

@@ -6,7 +6,7 @@ from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 
 
-def trouble(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
+def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
     """The status and the sentence for what went wrong; only admins learn the destination's name and its words."""
     where = f" (destination {recording.destination})" if admin and recording.destination else ""
     said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""

@@ -14,7 +14,7 @@ from recordings_site.web.ranges import Selected
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ObjectVersion:
     """`size` bytes at `key` with this strong ETag.
 
     With a `head`, a virtual first frame (recordings.audio.mp3), it is sent as head + the object's bytes from `skip` on.
@@ -37,31 +37,31 @@ class Version:
         return len(self.head) + self.size - self.skip
 
     @property
-    def tag(self) -> str:
+    def etag_sent(self) -> str:
         """The ETag of what is sent: other bytes than the object's have another one."""
         return f'{self.etag[:-1]}-table"' if self.head else self.etag
 
     @property
-    def mark(self) -> str:
+    def token(self) -> str:
         """What stands for it in a URL."""
-        return fingerprint(self.tag)
+        return fingerprint(self.etag_sent)
 
-    def stretch(self, selected: Selected) -> tuple[bytes, int, int]:
+    def split(self, selected: Selected) -> tuple[bytes, int, int]:
         """The bytes of the head that were asked for, and which [start, stop) of the object."""
         front, before = self.head[selected.start : selected.stop], len(self.head)
         return front, max(0, selected.start - before) + self.skip, max(0, selected.stop - before) + self.skip
 
 
-def known_version(recording: RecordingJob) -> Version | None:
+def known_version(recording: RecordingJob) -> ObjectVersion | None:
     """The version that a worker or a listener saw; None before anybody did."""
     if not recording.etag or recording.size is None:
         return None
     head = b64decode(recording.audio.get("head", ""))
-    return Version(recording.key, recording.size, recording.etag, head, recording.audio["skip"] if head else 0)
+    return ObjectVersion(recording.key, recording.size, recording.etag, head, recording.audio["skip"] if head else 0)
 
 
 def audio_url(recording: RecordingJob) -> str:
     """Where the audio is; once its version is known the URL pins it."""
     url = reverse("recording_audio", args=[recording.pk])
     known = known_version(recording)
-    return f"{url}?{urlencode({'v': known.mark})}" if known else url
+    return f"{url}?{urlencode({'v': known.token})}" if known else url

@@ -11,14 +11,21 @@ from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel, actions
-from recordings_site.recordings.playback.open import Asked, NotAudio, Opened, Replaced, TooManyStreams, open_audio
-from recordings_site.recordings.playback.sentences import trouble
+from recordings_site.recordings.playback.open import (
+    AudioRequest,
+    NotAudio,
+    OpenedAudio,
+    Replaced,
+    TooManyStreams,
+    open_audio,
+)
+from recordings_site.recordings.playback.sentences import playback_error
 from recordings_site.recordings.transcripts import exports
 from recordings_site.storage.errors import StoreError
 from recordings_site.web.connections import release_database
 from recordings_site.web.http import Request, wants_page
 
-TROUBLES = (StoreError, SealingError, NotAudio, TooManyStreams)
+PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 
 
 @require_safe
@@ -27,26 +34,26 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     """The audio: 200, 206 or 416, or why there is none. What this person may hear is asked anew with each Range."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_destination(), pk=recording_id)
     release_database()
-    for_nginx = accel.takes(request, recording)
-    asked = Asked(
+    for_nginx = accel.delivers(request, recording)
+    wanted = AudioRequest(
         range=request.headers.get("Range"),
         if_range=request.headers.get("If-Range"),
-        mark=request.GET.get("v"),
+        token=request.GET.get("v"),
         body=request.method == "GET" and not for_nginx,
     )
     try:
-        opened = open_audio(recording, asked)
+        opened = open_audio(recording, wanted)
         response = _answer(recording, opened)
         if for_nginx:
-            accel.hand_over(response, recording, opened)
+            accel.redirect_to_store(response, recording, opened)
     except Replaced as error:
         record_object_version(recording=recording, stat=error.stat)
-        return _trouble(request, recording, error)
-    except TROUBLES as error:
-        return _trouble(request, recording, error)
+        return _error_response(request, recording, error)
+    except PLAYBACK_ERRORS as error:
+        return _error_response(request, recording, error)
     try:
-        if opened.seen:
-            record_object_version(recording=recording, stat=opened.seen)
+        if opened.new_stat:
+            record_object_version(recording=recording, stat=opened.new_stat)
         if request.method == "GET" and opened.length:
             actions.audio_opened(by=request.user, recording=recording)
     except BaseException:
@@ -63,9 +70,9 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     release_database()
     try:
-        opened = open_audio(recording, Asked(body=request.method == "GET"))
-    except TROUBLES as error:
-        return _trouble(request, recording, error)
+        opened = open_audio(recording, AudioRequest(body=request.method == "GET"))
+    except PLAYBACK_ERRORS as error:
+        return _error_response(request, recording, error)
     try:
         if opened.chunks:
             actions.downloaded(by=request.user, recording=recording)
@@ -79,7 +86,7 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     return response
 
 
-def _answer(recording: RecordingJob, opened: Opened) -> HttpResponseBase:
+def _answer(recording: RecordingJob, opened: OpenedAudio) -> HttpResponseBase:
     """The bytes with the headers that describe them, shown in the page unless the caller says otherwise."""
     selected = opened.selected
     response: HttpResponseBase
@@ -90,14 +97,14 @@ def _answer(recording: RecordingJob, opened: Opened) -> HttpResponseBase:
     if selected.content_range:
         response["Content-Range"] = selected.content_range
     response["Accept-Ranges"] = "bytes"
-    response["ETag"] = opened.version.tag
+    response["ETag"] = opened.version.etag_sent
     response["Content-Disposition"] = f'inline; filename="{recording.pk}.{recording.format}"'
     return _private(response)
 
 
-def _trouble(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
+def _error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
     """A page for who looks, a sentence for the player, which asks with another Accept."""
-    status, sentence = trouble(recording, error, admin=request.user.sees_all)
+    status, sentence = playback_error(recording, error, admin=request.user.sees_all)
     if wants_page(request):
         facts = {"recording": recording, "sentence": sentence}
         response = render(request, "recordings/playback/no_audio.html", facts, status=status)

@@ -17,10 +17,10 @@ from recordings_site.recordings.saved.views import shelf
 from recordings_site.recordings.search import (
     BEST,
     MOST,
-    Asked,
     Facet,
     FacetValue,
     Node,
+    TypedQuery,
     best,
     count,
     cursor_of,
@@ -40,7 +40,7 @@ _LAST_PAGE = 50
 @access.signed_in
 def search(request: Request) -> HttpResponse:
     """The search page, or its hits alone for htmx. Whatever is typed gives hits or a sentence that helps."""
-    asked = asked_in(request)
+    asked = typed_query(request)
     sort = BEST if wants_best(request.GET) else ""
     first_page = not request.GET.get("cursor")
     context: dict[str, object] = {"asked": asked, "sort": sort, "first_page": first_page, "criteria": CRITERIA}
@@ -61,7 +61,7 @@ def search(request: Request) -> HttpResponse:
 @access.signed_in
 def search_summary(request: Request) -> HttpResponse:
     """How many calls a query finds and how they divide; `exact` counts beyond the newest thousand."""
-    asked = asked_in(request)
+    asked = typed_query(request)
     context: dict[str, object] = {"asked": asked}
     if asked.node is not None:
         found = summarize(asked.node, user=request.user)
@@ -73,7 +73,7 @@ def search_summary(request: Request) -> HttpResponse:
     )
 
 
-def asked_in(request: Request) -> Asked:
+def typed_query(request: Request) -> TypedQuery:
     """The query of a request, read in the zone of who asks."""
     return read(request.GET.get("q", ""), now=timezone.now(), zone=request.user.zone)
 
@@ -96,7 +96,7 @@ def _best(request: Request, node: Node) -> dict[str, object]:
     }
 
 
-def _refined(request: Request, asked: Asked, facet: Facet) -> list[tuple[FacetValue, str, bool]]:
+def _refined(request: Request, asked: TypedQuery, facet: Facet) -> list[tuple[FacetValue, str, bool]]:
     """Each value with the query that it narrows, or that it narrows no longer where it is in use; and whether it is."""
     assert asked.node is not None
     without = {each.text: each.without for each in asked.conditions}

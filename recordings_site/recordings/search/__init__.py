@@ -28,11 +28,21 @@ from recordings_site.recordings.search.facets import (
     refined,
     summarize,
 )
-from recordings_site.recordings.search.highlight import Piece
-from recordings_site.recordings.search.hits import Beside, Found, Hit, HitLine, beside, best, find, finds, within
+from recordings_site.recordings.search.highlight import Fragment
+from recordings_site.recordings.search.hits import (
+    AdjacentHits,
+    Hit,
+    HitLine,
+    ResultPage,
+    adjacent_hits,
+    best,
+    find,
+    finds,
+    within,
+)
 from recordings_site.recordings.search.indexing import index
 from recordings_site.recordings.search.language.query_tree import Node
-from recordings_site.recordings.search.language.typed import BEST, Asked, cursor_of, read, wants_best
+from recordings_site.recordings.search.language.typed import BEST, TypedQuery, cursor_of, read, wants_best
 from recordings_site.recordings.search.suggestions import suggest
 from recordings_site.recordings.search.text.tokens import VERSION
 
@@ -40,17 +50,17 @@ __all__ = [
     "BEST",
     "MOST",
     "VERSION",
-    "Asked",
-    "Beside",
+    "AdjacentHits",
     "Facet",
     "FacetValue",
-    "Found",
+    "Fragment",
     "Hit",
     "HitLine",
     "Node",
-    "Piece",
+    "ResultPage",
     "Summary",
-    "beside",
+    "TypedQuery",
+    "adjacent_hits",
     "best",
     "count",
     "cursor_of",

@@ -8,14 +8,14 @@ from recordings_site.recordings.search.text.tokens import tokenize
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Fragment:
     """A stretch of a text, and whether it was found."""
 
     text: str
     found: bool
 
 
-def pieces(text: str, language: str, lines: Iterable[Line], *, longest: int | None = None) -> list[Piece]:
+def highlight(text: str, language: str, lines: Iterable[Line], *, longest: int | None = None) -> list[Fragment]:
     """A text cut into stretches, those found marked; cut to about `longest` characters around the first of them."""
     tokens = tokenize(text, language)
     spans = sorted(
@@ -31,18 +31,18 @@ def pieces(text: str, language: str, lines: Iterable[Line], *, longest: int | No
         else:
             merged.append([start, end])
     first, last = _window(text, merged[0] if merged else [0, 0], longest)
-    found: list[Piece] = [Piece("… ", False)] if first else []
+    found: list[Fragment] = [Fragment("… ", False)] if first else []
     at = first
     for start, end in merged:
         if start >= last:
             break
         if start > at:
-            found.append(Piece(text[at:start], False))
-        found.append(Piece(text[start : min(end, last)], True))
+            found.append(Fragment(text[at:start], False))
+        found.append(Fragment(text[start : min(end, last)], True))
         at = min(end, last)
     if at < last:
-        found.append(Piece(text[at:last], False))
-    return [*found, Piece(" …", False)] if last < len(text) else found
+        found.append(Fragment(text[at:last], False))
+    return [*found, Fragment(" …", False)] if last < len(text) else found
 
 
 def _window(text: str, span: list[int], longest: int | None) -> tuple[int, int]:

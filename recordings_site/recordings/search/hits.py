@@ -10,12 +10,12 @@ from recordings_site.accounts.models import User
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, line_ids
 from recordings_site.recordings.search.engines import port
 from recordings_site.recordings.search.engines.factory import engine
-from recordings_site.recordings.search.highlight import Piece, pieces
+from recordings_site.recordings.search.highlight import Fragment, highlight
 from recordings_site.recordings.search.language.compiled_query import CompiledQuery, Line, compile_query, lines_of
 from recordings_site.recordings.search.language.query_tree import Node
 from recordings_site.recordings.search.scope import scoped, within_one
 from recordings_site.recordings.search.text import languages
-from recordings_site.recordings.transcripts.lines import corrected_texts, names_of_each
+from recordings_site.recordings.transcripts.lines import corrected_texts, speaker_names_of_each
 
 PAGE = 20
 LINES_SHOWN = 3
@@ -29,12 +29,12 @@ class HitLine:
 
     seconds: float
     speaker: str
-    pieces: Sequence[Piece]
+    fragments: Sequence[Fragment]
 
     @property
     def words(self) -> str:
         """The longest stretch that was found, as it was said: what the recording's own find is filled with."""
-        return max((piece.text for piece in self.pieces if piece.found), key=len, default="")
+        return max((each.text for each in self.fragments if each.found), key=len, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ResultPage:
     """A page of hits, and where the next one begins."""
 
     hits: Sequence[Hit]
@@ -79,21 +79,21 @@ def compiled(node: Node) -> CompiledQuery:
     return compile_query(node, languages=languages.languages(), expand=engine().expand)
 
 
-def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE) -> Found:
+def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE) -> ResultPage:
     """The newest recordings that match and that this person may see, older than the cursor `before`."""
     query = compiled(node)
     walked = engine().find(scoped(query, user), size=size, before=before)
     hits = _hits(walked.ids, list(lines_of(query)), user)
     back_to = line_ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
-    return Found(hits, walked.older, back_to)
+    return ResultPage(hits, walked.older, back_to)
 
 
-def best(node: Node, *, user: User, page: int = 1, size: int = PAGE) -> Found:
+def best(node: Node, *, user: User, page: int = 1, size: int = PAGE) -> ResultPage:
     """A page (from 1) of the hits, the best first; its `older` is the number of the next page."""
     query = compiled(node)
     ranked = engine().best(scoped(query, user), most=page * size + 1)
     shown = ranked.ids[(page - 1) * size : page * size]
-    return Found(
+    return ResultPage(
         hits=_hits(shown, list(lines_of(query)), user),
         older=page + 1 if page * size < len(ranked.ids) else None,
         considered=port.CONSIDERED if ranked.of_newest else 0,
@@ -118,7 +118,7 @@ def _indexed(recording: RecordingJob) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class AdjacentHits:
     """The hits before and after one, and the cursor of a page that holds it and the one after it."""
 
     previous: Hit | None
@@ -126,7 +126,7 @@ class Beside:
     before: int | None
 
 
-def beside(node: Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> Beside:
+def adjacent_hits(node: Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> AdjacentHits:
     """The hits beside a recording, as the page of hits that begins at the cursor `before` has them, or the next one.
 
     Newest first a walk goes to older hits only: before the first of a page nothing is known.
@@ -135,13 +135,13 @@ def beside(node: Node, recording: RecordingJob, *, user: User, before: int | Non
     order = engine().best(scoped(query, user)).ids if best else _walked(query, user, before)
     place = next((order.index(pk) for pk in _indexed(recording) if pk in order), None)
     if place is None:
-        return Beside(None, None, before)
+        return AdjacentHits(None, None, before)
     if not best and place + 1 == PAGE:
         # Half a page stays behind, so that one can turn back.
         cursor = order[PAGE // 2]
     near = [order[at] for at in (place - 1, place + 1) if 0 <= at < len(order)]
     hits = {hit.recording.indexed.pk: hit for hit in _hits(near, list(lines_of(query)), user)}
-    return Beside(
+    return AdjacentHits(
         hits.get(order[place - 1]) if place else None,
         hits.get(order[place + 1]) if place + 1 < len(order) else None,
         cursor,
@@ -160,7 +160,7 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
     texts = lines_at([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
     corrected = corrected_texts(transcript for transcript, _ in texts)
-    names = names_of_each(list(recordings.values()))
+    names = speaker_names_of_each(list(recordings.values()))
     hits = []
     for pk in found:
         if pk not in recordings:
@@ -174,7 +174,7 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
                     HitLine(
                         texts[place][0],
                         names[recordings[pk].pk].get(texts[place][1], texts[place][1]),
-                        _said(texts[place][2], corrected.get(place), language, lines),
+                        _line_text(texts[place][2], corrected.get(place), language, lines),
                     )
                     for place in places_shown
                 ],
@@ -184,13 +184,13 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     return hits
 
 
-def _said(original: str, corrected: str | None, language: str, lines: Sequence[Line]) -> Sequence[Piece]:
-    """The line as it was corrected, unless what was looked for is only in what Sinch heard."""
-    heard = pieces(original, language, lines, longest=LONGEST_LINE)
+def _line_text(original: str, corrected: str | None, language: str, lines: Sequence[Line]) -> Sequence[Fragment]:
+    """The corrected text of a line, or Sinch's own when only that matches."""
+    own = highlight(original, language, lines, longest=LONGEST_LINE)
     if corrected is None:
-        return heard
-    shown = pieces(corrected, language, lines, longest=LONGEST_LINE)
-    return shown if any(piece.found for piece in shown) or not any(piece.found for piece in heard) else heard
+        return own
+    shown = highlight(corrected, language, lines, longest=LONGEST_LINE)
+    return shown if any(each.found for each in shown) or not any(each.found for each in own) else own
 
 
 def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:

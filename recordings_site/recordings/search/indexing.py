@@ -10,7 +10,7 @@ from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.text import languages
 from recordings_site.recordings.search.text.line_tokens import LineText, line_tokens
 from recordings_site.recordings.search.text.tokens import VERSION, language_of
-from recordings_site.recordings.transcripts.lines import corrections_of, names_of
+from recordings_site.recordings.transcripts.lines import corrections_of, speaker_names
 
 
 def index(transcript: Transcript) -> IndexedRecording:
@@ -29,7 +29,7 @@ def index(transcript: Transcript) -> IndexedRecording:
 
 
 def _texts(transcript: Transcript) -> Iterable[LineText]:
-    names = names_of(transcript.recording)
+    names = speaker_names(transcript.recording)
     corrections = corrections_of(transcript)
     rows = transcript.lines.order_by("position").values_list("position", "timestamp", "speaker_label", "text")
     for position, timestamp, label, text in rows[: line_ids.MOST]:

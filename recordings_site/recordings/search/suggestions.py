@@ -18,7 +18,7 @@ from recordings_site.recordings.search import names
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.engines.port import Walk
 from recordings_site.recordings.search.facets import quoted
-from recordings_site.recordings.search.highlight import Piece
+from recordings_site.recordings.search.highlight import Fragment
 from recordings_site.recordings.search.hits import compiled, find
 from recordings_site.recordings.search.language import spelling, typed
 from recordings_site.recordings.search.language.compiled_query import groups
@@ -27,10 +27,10 @@ from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.text.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
-DOUBTED = 4  # of them for which something else is looked for
+UNMATCHED = 4  # of them for which something else is looked for
 TRIED = 8  # words or names that are looked for in the place of one
 OFFERED = 3  # queries, where one part alone was not found
-HEARD_IN = 5  # newest calls from which a word's spelling is taken
+SPELLING_HITS = 5  # newest calls from which a word's spelling is taken
 BEGINNING = 1  # letters that a word with two slips has in common with what was meant
 _RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
 _BESIDE = 20  # times that a word may be less likely than the best one and still be offered
@@ -45,7 +45,7 @@ class Suggestion:
     """A query that finds something, and its stretches, those marked that were changed."""
 
     query: str
-    pieces: Sequence[Piece]
+    fragments: Sequence[Fragment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Unmatched:
     """A stretch of the query that finds nothing, why, and what may stand there instead, the likeliest first."""
 
     place: tuple[int, int]
@@ -72,19 +72,19 @@ class _Doubt:
 def suggest(query: str, node: Node, *, user: User, found: bool) -> Advice:
     """Advice on a query and its tree. Where something was found, only alternatives can have failed."""
     parts = islice(_asked(node, among_alternatives=not found), LOOKED_INTO)
-    doubts = list(islice((doubt for part in parts for doubt in _doubts(part, user)), DOUBTED))
-    mended = [doubt for doubt in doubts if doubt.instead]
+    unmatched = list(islice((each for part in parts for each in _unmatched(part, user)), UNMATCHED))
+    mended = [each for each in unmatched if each.instead]
     if len(mended) == 1:
         changes = [[(mended[0].place, text)] for text in mended[0].instead]
     else:
-        changes = [[(doubt.place, doubt.instead[0]) for doubt in mended]] if mended else []
+        changes = [[(each.place, each.instead[0]) for each in mended]] if mended else []
     if operators := [] if found else _operators(node):
         changes += [operators, *(list((dict(change) | dict(operators)).items()) for change in changes)]
     read = [_changed(query, sorted(change)) for change in changes]
     suggestions = list(islice((each for each in read if _leads_somewhere(each.query, user)), OFFERED))
-    looser = "" if found or doubts else _looser(query, node)
+    looser = "" if found or unmatched else _looser(query, node)
     return Advice(
-        [doubt.sentence for doubt in doubts], suggestions, looser if looser and _leads_somewhere(looser, user) else ""
+        [each.sentence for each in unmatched], suggestions, looser if looser and _leads_somewhere(looser, user) else ""
     )
 
 
@@ -115,13 +115,13 @@ def _operators(node: Node) -> list[_Change]:
 
 def _changed(query: str, changes: Sequence[_Change]) -> Suggestion:
     """The query with some stretches changed, all else as it was typed."""
-    pieces: list[Piece] = []
+    fragments: list[Fragment] = []
     at = 0
     for (start, end), text in changes:
-        pieces += [Piece(query[at:start], False), Piece(text, True)]
+        fragments += [Fragment(query[at:start], False), Fragment(text, True)]
         at = end
-    pieces.append(Piece(query[at:], False))
-    return Suggestion("".join(piece.text for piece in pieces), [piece for piece in pieces if piece.text])
+    fragments.append(Fragment(query[at:], False))
+    return Suggestion("".join(each.text for each in fragments), [each for each in fragments if each.text])
 
 
 def _leads_somewhere(query: str, user: User) -> bool:
@@ -161,22 +161,22 @@ def _together(group: Sequence[Node]) -> Node:
     return Word(" ".join(word.text for word in words), place=(words[0].place[0], words[-1].place[1]))
 
 
-def _doubts(part: _Asked, user: User) -> Iterator[_Doubt]:
+def _unmatched(part: _Asked, user: User) -> Iterator[_Unmatched]:
     """What nothing is known of in one part of a query."""
     match part:
         case Word() | Phrase():
-            yield from _unsaid(part, user)
+            yield from _unmatched_words(part, user)
         case Speaker(label) if not _first(part, user).ids:
             near = names.nearest_speakers(label, user)[:TRIED]
             near = [name for name in near if _first(Speaker(name), user).ids]
             sentence = f"No speaker of a call that you may see is called “{label}”."
-            yield _Doubt(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
+            yield _Unmatched(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
         case Field(name, value) if not names.is_known(part, user):
             near = names.nearest(part, user)[:TRIED]
-            yield _Doubt(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
+            yield _Unmatched(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
 
 
-def _unsaid(part: Word | Phrase, user: User) -> Iterator[_Doubt]:
+def _unmatched_words(part: Word | Phrase, user: User) -> Iterator[_Unmatched]:
     """The words of a part that were said in no call that this person may see; what was written as one is one."""
     if _first(part, user).ids:
         return
@@ -188,7 +188,9 @@ def _unsaid(part: Word | Phrase, user: User) -> Iterator[_Doubt]:
         for token, word in each_word:
             start = part.place[0] + 1 + token.start  # behind the quotation mark
             text = part.text[token.start : token.end]
-            yield _Doubt((start, start + len(text)), _unheard(text), [" ".join(said) for said in _meant(word, user)])
+            yield _Unmatched(
+                (start, start + len(text)), _not_found(text), [" ".join(said) for said in _meant(word, user)]
+            )
         return
     if sum(each.isdigit() for each in part.text) >= _FEWEST_DIGITS:
         instead = [f"{name}:{quoted(part.text)}" for name in PHONES]
@@ -200,10 +202,10 @@ def _unsaid(part: Word | Phrase, user: User) -> Iterator[_Doubt]:
         instead = [f"{before}{text}{after}" for text in meant]
     else:
         instead = []
-    yield _Doubt(part.place, _unheard(part.text), instead)
+    yield _Unmatched(part.place, _not_found(part.text), instead)
 
 
-def _unheard(text: str) -> str:
+def _not_found(text: str) -> str:
     return f"“{text}” was said in no call that you may see."
 
 
@@ -223,8 +225,8 @@ def _meant(word: str, user: User) -> list[Sequence[str]]:
 def _as_said(words: Sequence[str], user: User) -> Sequence[str]:
     """Folded words as they were written in the newest calls that this person may see; empty if in none of them."""
     text = " ".join(words)
-    hits = find(Word(text) if len(words) == 1 else Phrase(text), user=user, size=HEARD_IN).hits
-    written = Counter(piece.text for hit in hits for line in hit.lines for piece in line.pieces if piece.found)
+    hits = find(Word(text) if len(words) == 1 else Phrase(text), user=user, size=SPELLING_HITS).hits
+    written = Counter(each.text for hit in hits for line in hit.lines for each in line.fragments if each.found)
     said = []
     for word in words:
         forms = [form for form, _ in written.most_common() if fold(form) == word]

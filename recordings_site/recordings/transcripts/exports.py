@@ -22,7 +22,7 @@ from recordings_site.web.csvcells import quoted
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ExportFormat:
     """One form of export: what it is called, its ending and type, and how it is written."""
 
     label: str
@@ -35,13 +35,13 @@ def text(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """Plain text for people: what the call was, then each line with its time."""
     when = timezone.localtime(recording.happened_at)
     head = [title(recording), f"{sortable(when)} {when:%Z}", ""]
-    return "\n".join([*head, *(f"[{duration(line.start)}] {_said(line)}" for line in lines), ""])
+    return "\n".join([*head, *(f"[{duration(line.start)}] {_with_speaker(line)}" for line in lines), ""])
 
 
 def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """SubRip: numbered cues. A blank line would end a cue, so there is none in a text."""
     return "".join(
-        f"{number}\n{cue_time(line.start, ',')} --> {cue_time(line.end, ',')}\n{_one_line(_said(line))}\n\n"
+        f"{number}\n{cue_time(line.start, ',')} --> {cue_time(line.end, ',')}\n{_one_line(_with_speaker(line))}\n\n"
         for number, line in enumerate(lines, 1)
     )
 
@@ -117,16 +117,16 @@ def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
     return json.dumps(container, ensure_ascii=False, indent=1)
 
 
-FORMS: dict[str, Form] = {
-    "txt": Form("Text", "txt", "text/plain", text),
-    "srt": Form("Subtitles, SRT", "srt", "application/x-subrip", srt),
-    "vtt": Form("Subtitles, VTT", "vtt", "text/vtt", vtt),
-    "json": Form("JSON, in Sinch's shape", "json", "application/json", as_json),
-    "csv": Form("Table, CSV", "csv", "text/csv", as_csv),
-    "vcon": Form("Conversation, vCon", "vcon.json", "application/vcon+json", vcon),
+EXPORT_FORMATS: dict[str, ExportFormat] = {
+    "txt": ExportFormat("Text", "txt", "text/plain", text),
+    "srt": ExportFormat("Subtitles, SRT", "srt", "application/x-subrip", srt),
+    "vtt": ExportFormat("Subtitles, VTT", "vtt", "text/vtt", vtt),
+    "json": ExportFormat("JSON, in Sinch's shape", "json", "application/json", as_json),
+    "csv": ExportFormat("Table, CSV", "csv", "text/csv", as_csv),
+    "vcon": ExportFormat("Conversation, vCon", "vcon.json", "application/vcon+json", vcon),
 }
 # Sinch's own file as it came.
-SINCH = "sinch"
+SINCH_JSON = "sinch"
 
 
 def other_party(recording: RecordingJob) -> str:
@@ -166,7 +166,7 @@ def file_name(recording: RecordingJob, ending: str) -> str:
     return "_".join(part[:40] for part in parts if part) + f"_{recording.pk.hex[:8]}.{ending}"
 
 
-def _said(line: ShownLine) -> str:
+def _with_speaker(line: ShownLine) -> str:
     return f"{line.speaker}: {line.text}" if line.speaker else line.text
 
 

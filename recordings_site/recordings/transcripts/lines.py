@@ -42,12 +42,12 @@ class Speaker:
     lines: int
 
 
-def names_of(recording: RecordingJob) -> dict[str, str]:
+def speaker_names(recording: RecordingJob) -> dict[str, str]:
     """The names in force by speaker label: those for this recording win over those for its number."""
-    return names_of_each([recording])[recording.pk]
+    return speaker_names_of_each([recording])[recording.pk]
 
 
-def names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
+def speaker_names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
     """The names in force of several recordings, in one query."""
     numbers = {recording.number_id for recording in recordings if recording.number_id is not None}
     for_number: dict[int, dict[str, str]] = {}
@@ -88,7 +88,7 @@ def corrected_texts(transcripts: Iterable[int]) -> dict[tuple[int, int], str]:
 
 def shown_lines(transcript: Transcript) -> list[ShownLine]:
     """All lines of a transcript."""
-    names = names_of(transcript.recording)
+    names = speaker_names(transcript.recording)
     corrections = corrections_of(transcript)
     rows = sorted(
         transcript.lines.values_list("timestamp", "position", "speaker_label", "text"), key=lambda row: (row[0], row[1])

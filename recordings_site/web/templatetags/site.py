@@ -22,7 +22,7 @@ from recordings_site.web import jsonlines, transcript_html
 register = template.Library()
 
 
-class Piece(Protocol):
+class Fragment(Protocol):
     """A stretch of a text, and whether it was found."""
 
     @property
@@ -167,9 +167,9 @@ def short_id(value: object, keep: int = 6) -> SafeString | str:
 
 
 @register.filter
-def marked(pieces: Iterable[Piece]) -> SafeString:
+def marked(fragments: Iterable[Fragment]) -> SafeString:
     """A text with what was found in it marked; each stretch of it is escaped."""
-    shown = (format_html("<mark>{}</mark>", piece.text) if piece.found else piece.text for piece in pieces)
+    shown = (format_html("<mark>{}</mark>", each.text) if each.found else each.text for each in fragments)
     return format_html_join("", "{}", ((each,) for each in shown))
 
 

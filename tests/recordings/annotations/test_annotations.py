@@ -212,14 +212,14 @@ def test_a_name_for_the_number_speaks_in_each_of_its_recordings(client: Client, 
     factories.transcript(other, TALK)
     client.force_login(teammate(recording))
     send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="Agent", for_number="on")
-    assert lines.names_of(other) == {"Speaker 1": "Agent"}
+    assert lines.speaker_names(other) == {"Speaker 1": "Agent"}
     assert Task.objects.filter(kind="transcripts.index_number", subject=str(recording.number_id)).exists()
     assert annotations.index_number(recording.number_id or 0) == 2
     html = client.get(reverse("search"), {"q": "speaker:agent morning"}).content.decode()
     assert str(other.pk) in html
     send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="Dana")
-    assert lines.names_of(recording) == {"Speaker 1": "Dana"}
-    assert lines.names_of(other) == {"Speaker 1": "Agent"}
+    assert lines.speaker_names(recording) == {"Speaker 1": "Dana"}
+    assert lines.speaker_names(other) == {"Speaker 1": "Agent"}
     assert SpeakerName.objects.count() == 2
 
 

@@ -91,7 +91,7 @@ def test_a_url_is_handed_out_again_for_a_moment_and_for_one_version_only(
     monkeypatch.setattr(playback_accel, "_signed", Lru(9, seconds=0.0))
     assert [get()["X-Store-Url"][-1] for _ in range(2)] == ["3", "4"]
     assert signed == ['"1"', '"2"', '"2"', '"2"']
-    assert playback_accel.SECONDS > playback_accel.KEPT + 10, (
+    assert playback_accel.URL_SECONDS > playback_accel.CACHE_SECONDS + 10, (
         "nginx has time to begin with one that is about to be made anew"
     )
 

@@ -98,7 +98,7 @@ def test_hits_show_the_lines_with_what_was_found_marked() -> None:
     indexed("Hello", "I want my Refund. A refund!", "ok", "refunds", "refunded", "refunding")
     hit = search.find(parse("refund", now=NOW, zone=ZoneInfo("UTC")), user=admin).hits[0]
     assert [line.seconds for line in hit.lines] == [10.0, 30.0, 40.0]
-    assert [(piece.text, piece.found) for piece in hit.lines[0].pieces] == [
+    assert [(fragment.text, fragment.found) for fragment in hit.lines[0].fragments] == [
         ("I want my ", False),
         ("Refund", True),
         (". A ", False),

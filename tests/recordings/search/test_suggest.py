@@ -118,7 +118,7 @@ def test_common_words_come_before_rare_ones_and_one_slip_before_two(admin: User)
 
 def test_the_changed_words_are_marked(admin: User) -> None:
     (suggestion,) = advice("refnud OR (zebra card)", admin).suggestions
-    assert [(piece.text, piece.found) for piece in suggestion.pieces] == [
+    assert [(fragment.text, fragment.found) for fragment in suggestion.fragments] == [
         ("refund", True),
         (" OR (zebra card)", False),
     ]
@@ -235,7 +235,7 @@ def test_whatever_is_mistyped_only_leads_to_what_one_may_hear() -> None:
     for query in queries(words, chance):
         for suggestion in advice(query, person).suggestions:
             offered += 1
-            changed = {word for piece in suggestion.pieces if piece.found for word in tokenize(piece.text).words}
+            changed = {word for each in suggestion.fragments if each.found for word in tokenize(each.text).words}
             assert changed <= heard, query
             node = typed.read(suggestion.query, now=NOW, zone=person.zone).node
             assert node is not None

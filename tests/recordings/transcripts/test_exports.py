@@ -34,7 +34,7 @@ def recording() -> RecordingJob:
 
 
 def written(recording: RecordingJob, form: str) -> str:
-    return exports.FORMS[form].write(recording, lines.shown_lines(recording.transcript))
+    return exports.EXPORT_FORMATS[form].write(recording, lines.shown_lines(recording.transcript))
 
 
 def test_text_has_times_names_and_corrections(recording: RecordingJob) -> None:
@@ -95,10 +95,10 @@ def test_sinchs_own_file_leaves_untouched_and_each_export_is_a_row(client: Clien
     answer = client.get(reverse("recording_export", args=[recording.pk, "sinch"]))
     assert answer.content == RAW
     assert answer["Content-Disposition"].startswith("attachment; filename=")
-    for form in exports.FORMS:
+    for form in exports.EXPORT_FORMATS:
         assert client.get(reverse("recording_export", args=[recording.pk, form])).status_code == 200
     rows = AuditEvent.objects.filter(action="transcript.exported", actor_id=auditor.pk)
-    assert {row.data["form"] for row in rows} == {*exports.FORMS, "sinch"}
+    assert {row.data["form"] for row in rows} == {*exports.EXPORT_FORMATS, "sinch"}
 
 
 def test_there_is_no_export_for_support_nor_in_a_form_that_is_none(client: Client, recording: RecordingJob) -> None:

@@ -79,7 +79,7 @@ def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
     SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
     for name in ("Anna", ""):
         SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name=name, author=author)
-    assert lines.names_of(recording) == {"Speaker 1": "Agent"}
+    assert lines.speaker_names(recording) == {"Speaker 1": "Agent"}
 
 
 def test_shares_of_talk_add_up_and_turns_are_counted() -> None:

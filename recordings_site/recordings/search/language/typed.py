@@ -23,7 +23,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TypedQuery:
     """A typed query: the text, the text as it was understood ("" when it was not), its tree and its first error."""
 
     text: str
@@ -50,13 +50,13 @@ class Asked:
         ]
 
 
-def read(typed: str, *, now: datetime, zone: ZoneInfo) -> Asked:
+def read(typed: str, *, now: datetime, zone: ZoneInfo) -> TypedQuery:
     """Understand what was typed; dates in words are meant in `zone`."""
     text = typed.replace("\0", " ").strip()
     if not text:
-        return Asked("", "", None, None)
+        return TypedQuery("", "", None, None)
     meant, error = corrected(text, now=now, zone=zone)
-    return Asked(text, meant, parse(meant, now=now, zone=zone) if meant else None, error)
+    return TypedQuery(text, meant, parse(meant, now=now, zone=zone) if meant else None, error)
 
 
 def wants_best(query: Mapping[str, str]) -> bool:
