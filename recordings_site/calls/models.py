@@ -45,7 +45,7 @@ UNDECIDED = "none"
 class Direction(models.TextChoices):
     """Which way a call went."""
 
-    INBOUND = "inbound", "VerifiedCallback"
+    INBOUND = "inbound", "Inbound"
     OUTBOUND = "outbound", "Outbound"
     CALLOUT = "callout", "Callout"
     UNKNOWN = "unknown", "Unknown"

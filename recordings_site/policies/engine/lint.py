@@ -149,7 +149,7 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
             yield _warning(
                 "route.number",
-                "VerifiedCallback calls would go back to the number that they dialled: say where callers are taken.",
+                "Inbound calls would go back to the number that they dialled: say where callers are taken.",
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(
