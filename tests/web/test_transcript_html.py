@@ -3,7 +3,7 @@
 import re
 
 from recordings_site.recordings.transcripts.lines import ShownLine
-from recordings_site.web.transcript_html import lines_html
+from recordings_site.web.transcript_html import LIST_OF, lines_html
 
 
 def line(
@@ -15,8 +15,8 @@ def line(
 
 def test_a_line_is_a_list_item_with_a_button_that_seeks() -> None:
     assert lines_html([line(2)]) == (
-        '<li id="l2" class="ln s1"><button form="seek" name="t" value="15" aria-label="15 seconds">0:15</button>'
-        '<b dir="auto">Anna</b><p dir="auto">Hi</p></li>'
+        '<ol><li id="l2" class="ln s1"><button name="t" value="15" aria-label="15 seconds">0:15</button>'
+        '<b dir="auto">Anna</b><p dir="auto">Hi</p></li></ol>'
     )
 
 
@@ -32,3 +32,10 @@ def test_a_corrected_line_says_so_and_a_speaker_who_goes_on_is_marked() -> None:
     assert re.findall('class="ln s1( same)?"', html) == ["", " same", ""]
     assert html.count("<i>corrected</i>") == 1
     assert lines_html([]) == ""
+
+
+def test_many_lines_stand_in_lists_of_fifty_and_none_names_its_form() -> None:
+    html = lines_html([line(each) for each in range(2 * LIST_OF + 1)])
+    assert [each.count("<li ") for each in html.split("<ol>")[1:]] == [LIST_OF, LIST_OF, 1]
+    assert re.findall('id="l([0-9]+)"', html) == [str(each) for each in range(2 * LIST_OF + 1)]
+    assert "form=" not in html  # Chromium walks the whole page for each button that has it

@@ -25,8 +25,18 @@ export function lineEnd(starts, index, duration) {
   return Math.max(end, start + 1);
 }
 
-/** The start that "previous line" or "next line" goes to from a time; null when there is none. */
-export function neighbour(starts, time, step) {
-  const index = activeLine(starts, time, 0.05) + step;
+/** A chosen line is still the one that is read while the sound is this near to its start. */
+const NEAR = 0.05;
+
+/** The line to light up: the active one, or the chosen one where several begin at the same moment. -1: none yet. */
+export function spokenLine(starts, time, chosen = -1, ahead = AHEAD) {
+  const active = activeLine(starts, time, ahead);
+  const together = starts[chosen] === starts[active] || Math.abs(time - starts[chosen]) <= NEAR;
+  return together ? chosen : active;
+}
+
+/** The line that "previous line" or "next line" goes to from a time and the line chosen last; null at the ends. */
+export function neighbour(starts, time, step, chosen = -1) {
+  const index = spokenLine(starts, time, chosen, NEAR) + step;
   return index >= 0 && index < starts.length ? index : null;
 }

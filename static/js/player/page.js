@@ -118,6 +118,7 @@ class RecordingPage {
     });
     finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.starts }));
     finder?.addEventListener("play", (event) => {
+      transcript.choose(event.detail.index);
       this.#go(transcript.starts[event.detail.index]);
       sound.play();
     });
@@ -125,7 +126,7 @@ class RecordingPage {
 
   /** Comments and corrections on the waveform. */
   #markNotes() {
-    const corrected = [...document.querySelectorAll("#lines > li > i")].map((sign) => Number(sign.parentElement.firstElementChild.value));
+    const corrected = [...document.querySelectorAll("#lines li > i")].map((sign) => Number(sign.parentElement.firstElementChild.value));
     this.wave.mark({ comments: this.notes.spans(), corrections: corrected });
   }
 
@@ -226,7 +227,7 @@ class RecordingPage {
   #line(step) {
     const { transcript, sound } = this;
     if (!transcript) return;
-    const index = step === 0 ? Math.max(0, transcript.active) : neighbour(transcript.starts, sound.time, step);
+    const index = step === 0 ? Math.max(0, transcript.active) : neighbour(transcript.starts, sound.time, step, transcript.chosen);
     if (index === null) return;
     transcript.choose(index);
     this.#go(transcript.starts[index]);

@@ -1,6 +1,6 @@
 /** The transcript on the page: which line is spoken, following it, moving in it, copying from it. */
 import { follow, offersReturn, scrollBy, scrolls, start } from "./follow.js";
-import { activeLine } from "./lines.js";
+import { spokenLine } from "./lines.js";
 import { plain } from "./quote.js";
 
 const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End"]);
@@ -20,11 +20,12 @@ export class Transcript extends EventTarget {
     this.list = list;
     this.deck = deck;
     this.chip = chip;
-    this.lines = [...list.children];
+    this.lines = [...list.querySelectorAll("li.ln")];
     this.starts = this.lines.map((line) => Number(line.firstElementChild.value));
     this.index = new Map(this.lines.map((line, i) => [line, i]));
     this.active = -1;
     this.cursor = -1;
+    this.chosen = -1;
     this.state = start();
     this.scrolling = false;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -45,7 +46,7 @@ export class Transcript extends EventTarget {
 
   /** Light up the line spoken at `time`, also while the sound is paused, and follow it. */
   show(time) {
-    const index = activeLine(this.starts, time);
+    const index = spokenLine(this.starts, time, this.chosen);
     if (index === this.active) return;
     this.lines[this.active]?.removeAttribute("aria-current");
     this.lines[index]?.setAttribute("aria-current", "true");
@@ -118,6 +119,7 @@ export class Transcript extends EventTarget {
 
   /** The reader chose this line. */
   choose(index) {
+    this.chosen = index;
     this.#change({ type: "line", index });
     this.moveCursor(index);
   }
@@ -210,7 +212,8 @@ export class Transcript extends EventTarget {
     this.#remember();
     const moved = this.lastY - lastY;
     const shifted = lastTop - this.lastTop;
-    if (Math.abs(moved) > JITTER && Math.abs(moved - shifted) <= JITTER) this.#readerMoves(this.#inView());
+    // Lists above that take their real height move the page or the line, never both, unless somebody scrolls as well.
+    if (Math.abs(moved) > JITTER && Math.abs(shifted) > JITTER) this.#readerMoves(this.#inView());
     this.#drawChip();
   }
 

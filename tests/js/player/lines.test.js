@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeLine, lineEnd, neighbour } from "../../../static/js/player/lines.js";
+import { activeLine, lineEnd, neighbour, spokenLine } from "../../../static/js/player/lines.js";
 
 const starts = [2, 5, 5, 9.5];
 
@@ -36,4 +36,31 @@ test("previous and next line stop at the ends", () => {
   assert.equal(neighbour(starts, 2, 1), 1);
   assert.equal(neighbour(starts, 9.6, 1), null);
   assert.equal(neighbour(starts, 0, 1), 0);
+});
+
+/** The lines that stepping walks through, from a line that was chosen: each step seeks to the start of its line. */
+function walk(starts, from, step) {
+  const seen = [];
+  for (let chosen = from; chosen !== null && seen.length < 20;) {
+    seen.push(chosen);
+    assert.equal(spokenLine(starts, starts[chosen], chosen), chosen);
+    chosen = neighbour(starts, starts[chosen], step, chosen);
+  }
+  return seen;
+}
+
+test("stepping passes each of the lines that begin together, or nearly, in both directions", () => {
+  for (const together of [[0, 20, 20], [0, 20, 20.03, 20.04], [5, 5, 5], [0, 0, 20, 20, 20, 31]]) {
+    const all = together.map((_, i) => i);
+    assert.deepEqual(walk(together, 0, 1), all);
+    assert.deepEqual(walk(together, all.length - 1, -1), all.toReversed());
+  }
+});
+
+test("the line that was chosen stays lit until a later one begins, and is stepped from", () => {
+  assert.equal(spokenLine([0, 20, 20, 30], 24, 1), 1);
+  assert.equal(neighbour([0, 20, 20, 30], 24, -1, 1), 0);
+  assert.equal(spokenLine([0, 20, 20, 30], 29.8, 1), 3);
+  assert.equal(spokenLine([0, 20, 20, 30], 0, 1), 0);
+  assert.equal(spokenLine([2, 5], 0, -1), -1);
 });
