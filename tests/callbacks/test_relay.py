@@ -312,17 +312,17 @@ def test_an_application_that_answers_itself_asks_nobody() -> None:
     assert not UpstreamExchange.objects.exists()
 
 
-def test_an_upstream_is_never_asked_by_more_calls_at_once_than_there_are_places(
+def test_an_upstream_is_never_asked_by_more_calls_at_once_than_there_are_slots(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with upstream.serving(answers={"ice": svaml.document(THEIRS)}) as their:
         number = relayed(their.url)
-        places = [relay._places().acquire(blocking=False) for _ in range(relay.THREADS)]
+        places = [relay._slots().acquire(blocking=False) for _ in range(relay.THREADS)]
         try:
             given = answered(post(number.application, ice(number.digits)))
         finally:
             for _ in filter(None, places):
-                relay._places().release()
+                relay._slots().release()
     assert given["action"]["number"] == OWN["number"]
     assert exchange().outcome == UpstreamOutcome.UNREACHABLE
 
