@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from recordings_site.accounts.models import Role, Team, User
-from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, Direction, Outcome
+from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, DecisionOutcome, Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.engine.call_facts import CallFacts
@@ -145,7 +145,7 @@ def decision(of: Call, *, record: bool = True, **fields: Any) -> Decision:
     facts = DecisionFacts(
         nobody, record, reason, Hangup(), values={"has_rules": False}, policy_name="Policy", version_number=1
     )
-    outcome = Outcome.RECORD if record else Outcome.DO_NOT_RECORD
+    outcome = DecisionOutcome.RECORD if record else DecisionOutcome.DO_NOT_RECORD
     return Decision.objects.create(
         **{"call": of, "outcome": outcome, "reason": reason, "facts": facts.to_dict()} | fields
     )

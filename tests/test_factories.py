@@ -14,7 +14,7 @@ def test_a_recording_comes_with_all_that_it_hangs_on() -> None:
     assert made.call is not None
     assert made.number == made.call.number
     assert made.destination is not None
-    assert made.destination.opened("write_credentials") == factories.WRITE_CREDENTIALS
+    assert made.destination.decrypted("write_credentials") == factories.WRITE_CREDENTIALS
 
 
 def test_a_recording_may_belong_to_a_conference_or_to_nobody() -> None:

@@ -36,7 +36,7 @@ def invite_person(*, by: User, email: str, role: str, teams: Iterable[Team] = ()
 
 
 @transaction.atomic
-def invite_again(*, by: User, person: User) -> None:
+def resend_invitation(*, by: User, person: User) -> None:
     """Send the link once more. Links that were sent before stay good until one of them is used."""
     if not person.is_active:
         raise PeopleError("This account is deactivated. Reactivate it first.")
@@ -175,7 +175,7 @@ def _facts(person: User) -> dict[str, Any]:
 
 def _keep_one_admin(person: User) -> None:
     """Raise PeopleError when `person` is the only one left who can set everything."""
-    admins = list(User.objects.working_admins().select_for_update().values_list("pk", flat=True))
+    admins = list(User.objects.active_admins().select_for_update().values_list("pk", flat=True))
     if admins == [person.pk]:
         raise PeopleError(f"{person.email} is the only admin. Make somebody else an admin first.")
 

@@ -23,24 +23,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, User
-from recordings_site.web.jsonlines import MASK, SECRET_KEYS
+from recordings_site.web.json_html import MASK, SECRET_KEYS
 
 log = logging.getLogger(__name__)
 
 # One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
 CHAIN_LOCK = 7310542
 
-_answered: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
+_request: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
 
 
 @contextmanager
-def answering(request: HttpRequest) -> Iterator[None]:
+def recording_for(request: HttpRequest) -> Iterator[None]:
     """Let each row that is recorded meanwhile tell the address from which `request` came."""
-    token = _answered.set(request)
+    token = _request.set(request)
     try:
         yield
     finally:
-        _answered.reset(token)
+        _request.reset(token)
 
 
 def record(
@@ -69,7 +69,7 @@ def record(
         address=_address(),
     )
     with transaction.atomic():
-        _hold_the_end()
+        _lock_chain()
         last = AuditEvent.objects.order_by("-id").values_list("chain", flat=True).first()
         event.chain = link(event, last or "")
         event.save(force_insert=True)
@@ -80,7 +80,7 @@ def record(
 
 def link(event: AuditEvent, previous: str) -> str:
     """The HMAC-SHA256 (hex) that ties `event` to the chain of the row before it (empty for the first)."""
-    words = [
+    fields = [
         previous,
         event.at.isoformat(timespec="microseconds"),
         str(event.actor_id or ""),
@@ -93,7 +93,7 @@ def link(event: AuditEvent, previous: str) -> str:
         event.address,
     ]
     key = hashlib.sha256(b"audit chain\0" + settings.AUDIT_KEY.encode()).digest()
-    return hmac.new(key, json.dumps(words).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, json.dumps(fields).encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def verify(events: Iterable[AuditEvent]) -> ChainCheck:
 
 def _address() -> str:
     """Where the request that is being answered came from; empty for work that nobody waits for."""
-    request = _answered.get()
+    request = _request.get()
     if request is None:
         return ""
     try:
@@ -127,7 +127,7 @@ def _address() -> str:
         return ""
 
 
-def _hold_the_end() -> None:
+def _lock_chain() -> None:
     """Let one transaction at a time append. SQLite's IMMEDIATE transactions do so by themselves."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

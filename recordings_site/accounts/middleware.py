@@ -14,7 +14,7 @@ def audit_address(get_response: Answer) -> Answer:
     """Middleware: rows of the audit trail tell from which address they were caused."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        with audit.answering(request):
+        with audit.recording_for(request):
             return get_response(request)
 
     return answer

@@ -70,7 +70,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Everybody, those who may sign in first, with their teams and second factors at hand."""
         return self.order_by("-is_active", Lower("email")).prefetch_related("teams", "authenticator_set")
 
-    def working_admins(self) -> Self:
+    def active_admins(self) -> Self:
         """Those who can sign in and set everything."""
         return self.filter(role=Role.ADMIN, is_active=True)
 
@@ -90,9 +90,9 @@ class UserManager(BaseUserManager["User"]):
         """See UserQuerySet."""
         return self.get_queryset().listed()
 
-    def working_admins(self) -> UserQuerySet:
+    def active_admins(self) -> UserQuerySet:
         """See UserQuerySet."""
-        return self.get_queryset().working_admins()
+        return self.get_queryset().active_admins()
 
     def with_address(self, email: str) -> "User | None":
         """See UserQuerySet."""

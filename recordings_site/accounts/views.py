@@ -15,7 +15,7 @@ from recordings_site.accounts.access import admin_only, own_affairs
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import AuditEvent, AuditQuerySet, Team, User
-from recordings_site.web.csvcells import quoted
+from recordings_site.web.csv_cells import escape_formula
 from recordings_site.web.http import Request, page_or_partial
 
 PAGE = 50
@@ -77,7 +77,7 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
     """Send the link again and show it once."""
     found = get_object_or_404(User, pk=pk)
     try:
-        actions.invite_again(by=request.user, person=found)
+        actions.resend_invitation(by=request.user, person=found)
     except actions.PeopleError as error:
         messages.error(request, str(error))
         return redirect("person", pk=pk)
@@ -156,13 +156,13 @@ def activity_export(request: Request) -> HttpResponseBase:
     """The filtered audit trail as CSV, oldest first, with the chain for checking it elsewhere."""
     rows = AuditEvent.objects.matching(**ActivityForm(request.GET).filters())
     audit.record(by=request.user, action="activity.exported", data={"query": request.GET.urlencode()})
-    response = StreamingHttpResponse(_csv_pieces(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_csv_chunks(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="activity.csv"'
     return response
 
 
-def _csv_pieces(events: AuditQuerySet) -> Iterator[str]:
-    """The events, oldest first, as pieces of CSV; cells that a spreadsheet would run are quoted."""
+def _csv_chunks(events: AuditQuerySet) -> Iterator[str]:
+    """The events, oldest first, as pieces of CSV; cells that a spreadsheet would run are escape_formula."""
     yield _csv([("id", "at", "who", "what", "subject_type", "subject_id", "subject", "data", "address", "chain")])
     for batch in events.batches():
         yield _csv(_cells(event) for event in batch)
@@ -170,7 +170,7 @@ def _csv_pieces(events: AuditQuerySet) -> Iterator[str]:
 
 def _cells(event: AuditEvent) -> list[object]:
     cells = [event.actor_email, event.action, event.subject_type, event.subject_id, event.subject_name, event.data]
-    return [event.pk, event.at.isoformat(), *map(quoted, cells), quoted(event.address), event.chain]
+    return [event.pk, event.at.isoformat(), *map(escape_formula, cells), escape_formula(event.address), event.chain]
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> str:

@@ -52,7 +52,7 @@ def checklist(application: Application) -> list[ChecklistStep]:
 
 def upstream_figures(application: Application) -> UpstreamFigures:
     """How fast and how well the application's upstream answered the latest calls."""
-    latest = UpstreamExchange.objects.of(application).asked_in_line().values_list("outcome", "ms")[:LATEST]
+    latest = UpstreamExchange.objects.of(application).waited_for().values_list("outcome", "ms")[:LATEST]
     times = sorted(ms for outcome, ms in latest if outcome == UpstreamOutcome.ANSWERED and ms is not None)
     return UpstreamFigures(
         asked=len(latest),

@@ -16,10 +16,10 @@ import httpx2
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.engine.snapshot import ApplicationFacts
-from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
+from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
 from recordings_site.sinch import merge, signing
 from recordings_site.sinch.errors import SinchError
-from recordings_site.sinch.hostile import read_object
+from recordings_site.sinch.json_fields import read_object
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def relays(application: ApplicationFacts) -> bool:
 
 def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> UpstreamReply:
     """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
-    limit = min(application.upstream_timeout_ms, MOST_UPSTREAM_MS) / 1000
+    limit = min(application.upstream_timeout_ms, MAX_UPSTREAM_MS) / 1000
     return _within(limit, lambda: _asked_upstream(application, event, body, content_type, limit))
 
 

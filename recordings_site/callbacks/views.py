@@ -23,7 +23,7 @@ from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import merge
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
-from recordings_site.web.error_views import DATABASE_AWAY
+from recordings_site.web.error_views import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         claim = verification.claimed(request)
         if claim.application_key not in known.applications:
-            known = _snapshot(snapshot.LOOK_FOR_UNKNOWN) or known
+            known = _snapshot(snapshot.MAX_AGE_UNKNOWN) or known
         application = known.applications.get(claim.application_key)
         callback = verification.read(request, claim, application, received_at=received_at)
     except SignatureError as problem:
@@ -63,7 +63,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     return _acknowledge(callback)
 
 
-def _snapshot(max_age: float = snapshot.LOOK_EVERY) -> Snapshot | None:
+def _snapshot(max_age: float = snapshot.MAX_AGE) -> Snapshot | None:
     """What is in force, or was `max_age` seconds ago; while the database is down, what was last known."""
     known = snapshot.latest()
     if not snapshot.is_due(max_age):
@@ -90,7 +90,7 @@ def _answer(callback: VerifiedCallback, known: Snapshot, started: float) -> Http
         else:
             answered = within_deadline(partial(handlers.answer_event, callback, started=started))
         return _json(answered.svaml)
-    except (DatabaseDown, *DATABASE_AWAY) as problem:
+    except (DatabaseDown, *DATABASE_ERRORS) as problem:
         count("database_down")
         log.error("%s of call %s is answered without recording: %s", type(event).__name__, event.call_id, problem)
         return _json(_degraded(callback, known, Reason.DATABASE_DOWN))
@@ -154,7 +154,7 @@ def _store_alone(callback: VerifiedCallback) -> HttpResponse:
         within_deadline(partial(handlers.store_event, callback, apply=False))
     except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
         count("not_stored")
-        is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_AWAY))
+        is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_ERRORS))
         log.error("A callback could not be stored: %s", problem, exc_info=is_bug)
         return _constant(503, "unavailable")
     return HttpResponse(status=200)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, Outcome
+from recordings_site.calls.models import Call, ConferenceSession, Decision, DecisionOutcome, Direction
 from recordings_site.policies.engine.answer import CallFacts, DecisionFacts, Reason
 from recordings_site.sinch import ends
 from recordings_site.sinch.events import Ace, Dice, Endpoint, Ice, Notify
@@ -210,12 +210,12 @@ def latest_session(*, application_id: int, conference_id: str, at: datetime) -> 
     )
 
 
-def _outcome(facts: DecisionFacts) -> Outcome:
+def _outcome(facts: DecisionFacts) -> DecisionOutcome:
     if facts.record:
-        return Outcome.RECORD
+        return DecisionOutcome.RECORD
     if facts.reason in IMPOSSIBLE:
-        return Outcome.IMPOSSIBLE
-    return Outcome.DO_NOT_RECORD
+        return DecisionOutcome.IMPOSSIBLE
+    return DecisionOutcome.DO_NOT_RECORD
 
 
 # With these recording was wanted, or might have been, and could not be had.

@@ -21,10 +21,10 @@ __all__ = [
     "CallbackDelivery",
     "ConferenceSession",
     "Decision",
+    "DecisionOutcome",
     "DeliveryResult",
     "DeliveryVerdict",
     "Direction",
-    "Outcome",
     "Replay",
     "UpstreamExchange",
     "UpstreamOutcome",
@@ -210,7 +210,7 @@ class Call(models.Model):
         return self.is_over and self.answered_at is None and self.dice_result.upper() != "ANSWERED"
 
 
-class Outcome(models.TextChoices):
+class DecisionOutcome(models.TextChoices):
     """What was decided about recording a call."""
 
     RECORD = "record", "Record"
@@ -220,13 +220,13 @@ class Outcome(models.TextChoices):
 
 def outcome_choices() -> list[tuple[str, str]]:
     """The outcomes as choices."""
-    return Outcome.choices
+    return DecisionOutcome.choices
 
 
 class Decision(models.Model):
     """How a call's ICE was answered and why. Decided once, at ICE; ACE and PIE reuse it."""
 
-    Outcome = Outcome
+    Outcome = DecisionOutcome
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="decision")
     outcome = models.CharField(max_length=15, choices=outcome_choices)
@@ -250,7 +250,9 @@ class Decision(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=DecisionOutcome.values), name="decision_outcome_known"
+            ),
             models.CheckConstraint(condition=models.Q(reason__in=[*map(str, Reason)]), name="decision_reason_known"),
         )
 
@@ -373,7 +375,7 @@ class UpstreamExchangeQuerySet(models.QuerySet["UpstreamExchange"]):
         waiting = self.filter(application_id=application_id, outcome=UpstreamOutcome.WAITING)
         return waiting.select_related("delivery").order_by("delivery_id")
 
-    def asked_in_line(self) -> "UpstreamExchangeQuerySet":
+    def waited_for(self) -> "UpstreamExchangeQuerySet":
         """Those for which a call waited: ICE, ACE and PIE."""
         return self.filter(delivery__event__in=("ice", "ace", "pie"))
 

@@ -21,7 +21,7 @@ from recordings_site.tasks.registry import task
 
 PAGE = 5_000
 MOST_CHANGES = 200
-NOBODY = UUID(int=0)
+NO_RECORDING = UUID(int=0)
 # A call that Sinch records as mp3 takes about 32 kbit/s, as wav 16 bit at 8 kHz: until own recordings tell better.
 BYTES_PER_SECOND = {"mp3": 4_000, "wav": 16_000}
 COLUMNS = (
@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 @dataclass
-class OfNumber:
+class NumberFigures:
     """The figures of one number."""
 
     label: str
@@ -41,7 +41,7 @@ class OfNumber:
 
 
 @dataclass
-class Outcome:
+class ReplayOutcome:
     """What a replay came to: how many calls, recorded before and after, and the seconds of speech of each."""
 
     calls: int = 0
@@ -51,32 +51,32 @@ class Outcome:
     fewer: int = 0
     seconds_before: float = 0
     seconds_after: float = 0
-    numbers: dict[str, OfNumber] = field(default_factory=dict)
+    numbers: dict[str, NumberFigures] = field(default_factory=dict)
     # The first calls that change: id, whether it would be recorded, and why (DecisionFacts.grounds).
     changes: list[tuple[int, bool, dict[str, Any]]] = field(default_factory=list)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Outcome":
+    def from_dict(cls, data: Mapping[str, Any]) -> "ReplayOutcome":
         """Read `asdict`'s JSON."""
-        numbers = {name: OfNumber(**values) for name, values in data.get("numbers", {}).items()}
+        numbers = {name: NumberFigures(**values) for name, values in data.get("numbers", {}).items()}
         changes = [(pk, record, why) for pk, record, why in data.get("changes", ())]
         return cls(**{**data, "numbers": numbers, "changes": changes})
 
     @property
-    def losing(self) -> list[tuple[str, OfNumber]]:
+    def losing_numbers(self) -> list[tuple[str, NumberFigures]]:
         """The numbers on which fewer calls would be recorded, those that lose most first."""
         found = [(name, figures) for name, figures in self.numbers.items() if figures.after < figures.before]
         return sorted(found, key=lambda item: item[1].after - item[1].before)
 
 
-def walk(replay: Replay) -> None:
+def run(replay: Replay) -> None:
     """Go on from where the replay stands until it is done or cancelled; each page is kept before the next."""
     policy = PolicyFacts(replay.policy_id, replay.policy.name, None, None, parse(replay.document))
-    held = snapshot.current().with_policy(policy)
+    in_force = snapshot.current().with_policy(policy)
     while replay.is_open:
-        outcome = Outcome.from_dict(replay.outcome)
+        outcome = ReplayOutcome.from_dict(replay.outcome)
         rows = _page(replay)
-        count(rows, policy, held, outcome)
+        count(rows, policy, in_force, outcome)
         with transaction.atomic():
             replay.cancelled_at = (
                 Replay.objects.select_for_update().values_list("cancelled_at", flat=True).get(pk=replay.pk)
@@ -103,21 +103,26 @@ def _page(replay: Replay) -> list[tuple[Any, ...]]:
     return list(rows.values_list(*COLUMNS, "decision__outcome")[:PAGE])
 
 
-def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, outcome: Outcome) -> None:
+def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, in_force: Snapshot, outcome: ReplayOutcome) -> None:
     """Add these calls to the outcome."""
-    able = _able(policy, held, {row[COLUMNS.index("number__digits")] for row in rows})
+    recordable = _recordable(policy, in_force, {row[COLUMNS.index("number__digits")] for row in rows})
     for pk, call_id, direction, *ends, own, started_at, duration, answered_at, result, decided in rows:
         caller, called = (ends[0], ends[1]), (ends[2], ends[3])
         at = started_at.astimezone(UTC)
         call = kept_facts(call_id=call_id, direction=direction, caller=caller, called=called, own=own, at=at)
         # Of a call that ended unanswered nothing was recorded and nothing would be, whatever the rules say.
-        can_be = answered_at is not None or result.upper() in ("", "ANSWERED")
-        before = can_be and decided == Decision.Outcome.RECORD
-        after = can_be and able[own] and choose(policy.document, call).record and not hangs_up(policy.document, call)
+        can_record = answered_at is not None or result.upper() in ("", "ANSWERED")
+        before = can_record and decided == Decision.Outcome.RECORD
+        after = (
+            can_record
+            and recordable[own]
+            and choose(policy.document, call).record
+            and not hangs_up(policy.document, call)
+        )
         number = outcome.numbers.get(own)
         if number is None:
-            known = held.numbers.get(own)
-            number = outcome.numbers[own] = OfNumber(known.label if known else "")
+            known = in_force.numbers.get(own)
+            number = outcome.numbers[own] = NumberFigures(known.label if known else "")
         outcome.calls += 1
         number.calls += 1
         if before:
@@ -132,19 +137,19 @@ def count(rows: Sequence[tuple[Any, ...]], policy: PolicyFacts, held: Snapshot, 
             outcome.more += after
             outcome.fewer += before
             if len(outcome.changes) < MOST_CHANGES:
-                told = decide_by(policy, call, held.numbers.get(own), held, recording_id=NOBODY)
-                outcome.changes.append((pk, after, told.grounds))
+                decision = decide_by(policy, call, in_force.numbers.get(own), in_force, recording_id=NO_RECORDING)
+                outcome.changes.append((pk, after, decision.grounds))
 
 
-def _able(policy: PolicyFacts, held: Snapshot, numbers: Iterable[str]) -> dict[str, bool]:
+def _recordable(policy: PolicyFacts, in_force: Snapshot, numbers: Iterable[str]) -> dict[str, bool]:
     """On which numbers anything can be recorded: a destination takes it."""
 
     def has_place(number: NumberFacts | None) -> bool:
         wanted = (number.destination_id if number else None) or policy.document.how.destination
-        place = held.destinations.get(wanted) if wanted else None
+        place = in_force.destinations.get(wanted) if wanted else None
         return place is not None and place.credentials is not None
 
-    return {own: has_place(held.numbers.get(own)) for own in numbers}
+    return {own: has_place(in_force.numbers.get(own)) for own in numbers}
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ class Figures:
     bytes_after: int
 
 
-def figures(outcome: Outcome, format: str) -> Figures:
+def figures(outcome: ReplayOutcome, format: str) -> Figures:
     """Recording per month of 30 days and its storage, at the usual rate of the format."""
     rate = BYTES_PER_SECOND.get(format, 4_000)
     month = 30 / DAYS
@@ -174,4 +179,4 @@ def replay_task(job: Task) -> None:
     """Go on with the replay `job.subject` from where it stands, unless it was cancelled."""
     replay = Replay.objects.open().select_related("policy").filter(pk=job.subject).first()
     if replay is not None:
-        walk(replay)
+        run(replay)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from recordings_site.accounts import access
 from recordings_site.calls import actions_replay
 from recordings_site.calls.models import Call
-from recordings_site.calls.replay import Outcome, figures
+from recordings_site.calls.replay import ReplayOutcome, figures
 from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies.editor.queries import document_of
 from recordings_site.policies.engine import sentences
@@ -30,7 +30,7 @@ def policy_replay(request: Request, policy_id: int) -> HttpResponse:
             actions_replay.start_replay(by=request.user, policy=policy, document=document_of(policy))
         return redirect("policy_replay", policy.pk)
     document = document_of(policy)
-    outcome = Outcome.from_dict(replay.outcome) if replay and replay.outcome else Outcome()
+    outcome = ReplayOutcome.from_dict(replay.outcome) if replay and replay.outcome else ReplayOutcome()
     calls = Call.objects.listed().in_bulk([pk for pk, _, _ in outcome.changes])
     context = {
         "policy": policy,

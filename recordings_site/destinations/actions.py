@@ -15,7 +15,7 @@ from recordings_site.accounts.models import User
 from recordings_site.destinations import doctor
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.destinations.steps import BAD, Step, pending
+from recordings_site.destinations.steps import BAD, CheckStep, pending
 from recordings_site.sinch import credentials
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
@@ -60,7 +60,7 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     for field, value in place.items():
         setattr(destination, field, value)
     destination.save(update_fields=["name", *place])
-    if before["region"] != destination.region and (write_set := destination.opened("write_credentials")):
+    if before["region"] != destination.region and (write_set := destination.decrypted("write_credentials")):
         _seal(destination, CredentialSets(write=destination.store_kind.moved(write_set, destination.region)))
     changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
     audit.record(by=by, action="destination.changed", subject=destination, data=changes)
@@ -150,12 +150,14 @@ def request_check(*, by: User | None, destination: Destination) -> None:
     audit.record(by=by, action="destination.check_requested", subject=destination, data={})
 
 
-def check_destination(*, destination: Destination, told: Callable[[Step], None] = lambda step: None) -> bool:
+def check_destination(
+    *, destination: Destination, report_step: Callable[[CheckStep], None] = lambda step: None
+) -> bool:
     """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it."""
     steps = {step.name: step for step in pending()}
     for step in doctor.examine(destination):
         steps[step.name] = step
-        told(step)
+        report_step(step)
         destination.check_result = [each.to_dict() for each in steps.values()]
         destination.save(update_fields=["check_result"])
     failed = any(step.outcome == BAD for step in steps.values())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import SealingError
-from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, Step
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, CheckStep
 from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreMisconfigured, StoreUnavailable
 from recordings_site.storage.port import Store, StoreFacts
 
@@ -16,7 +16,7 @@ CLOCK_WARNS, CLOCK_FAILS = 60, 300
 SIGNATURE_CODES = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthenticationFailed", "InvalidAuthenticationInfo"}
 
 
-def examine(destination: Destination) -> Iterator[Step]:
+def examine(destination: Destination) -> Iterator[CheckStep]:
     """Take the steps one after the other; each gives its Step. Nothing is raised: what fails is a step's outcome."""
     return _Examination(destination).steps()
 
@@ -31,7 +31,7 @@ class _Examination:
         self.readable = False
         self.swapped = False
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[CheckStep]:
         """The steps in order; those that an earlier failure makes pointless are skipped."""
         writer = self._open(self.destination.write_store)
         reader = self._open(self.destination.read_store)
@@ -48,17 +48,19 @@ class _Examination:
         yield self._rules(facts)
         yield self._remove(reader, writer)
 
-    def _open(self, opening: Callable[[], Store]) -> Store | StoreError:
+    def _open(self, open_store: Callable[[], Store]) -> Store | StoreError:
         try:
-            return opening()
+            return open_store()
         except StoreError as error:
             return error
         except SealingError as error:
             return StoreMisconfigured(str(error), code="sealed")
 
-    def _write(self, writer: Store | StoreError, reader: Store | StoreError) -> Step:
+    def _write(self, writer: Store | StoreError, reader: Store | StoreError) -> CheckStep:
         if not self.destination.write_credentials:
-            return Step("write", BAD, "No write set was entered.", "Enter the credentials that Sinch will write with.")
+            return CheckStep(
+                "write", BAD, "No write set was entered.", "Enter the credentials that Sinch will write with."
+            )
         try:
             if isinstance(writer, StoreError):
                 raise writer
@@ -66,7 +68,7 @@ class _Examination:
         except StoreError as error:
             self.swapped = self._are_swapped(writer, reader, error)
             if self.swapped:
-                return Step(
+                return CheckStep(
                     "write",
                     BAD,
                     "The two sets are swapped: the read set can write here, and the write set can only read.",
@@ -74,7 +76,7 @@ class _Examination:
                 )
             return _failed("write", error, self.kind.write_remedy)
         self.written = True
-        return Step("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
+        return CheckStep("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
 
     def _are_swapped(self, writer: Store | StoreError, reader: Store | StoreError, error: StoreError) -> bool:
         if not isinstance(error, AccessDenied) or error.code in SIGNATURE_CODES:
@@ -89,15 +91,15 @@ class _Examination:
         self.written = True
         return True
 
-    def _write_only(self, writer: Store | StoreError) -> Step:
+    def _write_only(self, writer: Store | StoreError) -> CheckStep:
         if self.kind.rights_unknown:
-            return Step("write_only", SKIPPED, self.kind.rights_unknown)
+            return CheckStep("write_only", SKIPPED, self.kind.rights_unknown)
         if isinstance(writer, StoreError) or not self.written:
-            return Step("write_only", SKIPPED, "Nothing could be written.")
+            return CheckStep("write_only", SKIPPED, "Nothing could be written.")
         can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
         if not can:
-            return Step("write_only", OK, "The store refuses both, as it should: Sinch needs only to write.")
-        return Step("write_only", WARN, *self.kind.excess(can))
+            return CheckStep("write_only", OK, "The store refuses both, as it should: Sinch needs only to write.")
+        return CheckStep("write_only", WARN, *self.kind.excess(can))
 
     def _can_read(self, store: Store) -> bool:
         try:
@@ -113,22 +115,22 @@ class _Examination:
             return False
         return True
 
-    def _list(self, reader: Store | StoreError) -> Step:
+    def _list(self, reader: Store | StoreError) -> CheckStep:
         try:
             if isinstance(reader, StoreError):
                 raise reader
             page = reader.list(self.destination.prefix, limit=10)
         except StoreError as error:
             return _failed("list", error, self.kind.read_remedy("list the bucket"))
-        return Step("list", OK, f"It was listed: {len(page.objects)} of the first objects.")
+        return CheckStep("list", OK, f"It was listed: {len(page.objects)} of the first objects.")
 
-    def _stat(self, reader: Store | StoreError) -> Step:
+    def _stat(self, reader: Store | StoreError) -> CheckStep:
         if isinstance(reader, StoreError) or not self.written:
-            return Step("stat", SKIPPED, "There is no test object to look for.")
+            return CheckStep("stat", SKIPPED, "There is no test object to look for.")
         try:
             found = reader.stat(self.key)
         except ObjectMissing:
-            return Step(
+            return CheckStep(
                 "stat",
                 BAD,
                 "What the write set wrote is not where the read set looks.",
@@ -138,24 +140,24 @@ class _Examination:
             return _failed("stat", error, self.kind.read_remedy("read objects"))
         self.readable = True
         if found.size != len(PROBE):
-            return Step(
+            return CheckStep(
                 "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else writes there."
             )
-        return Step("stat", OK, f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}.")
+        return CheckStep("stat", OK, f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}.")
 
-    def _range(self, reader: Store | StoreError) -> Step:
+    def _range(self, reader: Store | StoreError) -> CheckStep:
         if isinstance(reader, StoreError) or not self.readable:
-            return Step("range", SKIPPED, "There is no test object to read.")
+            return CheckStep("range", SKIPPED, "There is no test object to read.")
         try:
             with reader.read(self.key, *MIDDLE) as body:
                 same = b"".join(body) == PROBE[slice(*MIDDLE)]
         except StoreError as error:
             return _failed("range", error, self.kind.read_remedy("read objects"))
         if not same:
-            return Step(
+            return CheckStep(
                 "range", BAD, "The bytes differ from those written.", "Something between us and the store alters them."
             )
-        return Step("range", OK, "2,000 bytes were read and are the same.")
+        return CheckStep("range", OK, "2,000 bytes were read and are the same.")
 
     def _facts(self, reader: Store | StoreError) -> StoreFacts | None:
         if isinstance(reader, StoreError):
@@ -165,52 +167,56 @@ class _Examination:
         except StoreError:
             return None
 
-    def _clock(self, facts: StoreFacts | None) -> Step:
+    def _clock(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None or facts.clock is None:
-            return Step("clock", SKIPPED, "The store did not tell its time.")
+            return CheckStep("clock", SKIPPED, "The store did not tell its time.")
         apart = abs((datetime.now(UTC) - facts.clock).total_seconds())
         text = f"Our clock and the store's are {apart:.0f} s apart."
         if apart < CLOCK_WARNS:
-            return Step("clock", OK, text)
+            return CheckStep("clock", OK, text)
         outcome = WARN if apart < CLOCK_FAILS else BAD
-        return Step("clock", outcome, text, "Let this machine set its clock from the network (NTP).")
+        return CheckStep("clock", outcome, text, "Let this machine set its clock from the network (NTP).")
 
-    def _rules(self, facts: StoreFacts | None) -> Step:
+    def _rules(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None:
-            return Step("rules", SKIPPED, "The store tells nothing of the bucket to these credentials.")
-        told = []
+            return CheckStep("rules", SKIPPED, "The store tells nothing of the bucket to these credentials.")
+        findings = []
         if facts.versioning is not None:
-            told.append("old versions are kept, also of what is deleted" if facts.versioning else "no versioning")
+            findings.append("old versions are kept, also of what is deleted" if facts.versioning else "no versioning")
         if facts.object_lock:
-            told.append("objects are locked: retention here cannot delete before the lock ends")
+            findings.append("objects are locked: retention here cannot delete before the lock ends")
         if facts.lifecycle:
-            told.append("lifecycle rules: " + "; ".join(facts.lifecycle))
-        text = (", ".join(told)[:1].upper() + ", ".join(told)[1:] + ".") if told else "The store tells nothing of them."
+            findings.append("lifecycle rules: " + "; ".join(facts.lifecycle))
+        text = (
+            (", ".join(findings)[:1].upper() + ", ".join(findings)[1:] + ".")
+            if findings
+            else "The store tells nothing of them."
+        )
         if facts.lifecycle and any(
             "xpir" in rule or "ransition" in rule or "elete" in rule for rule in facts.lifecycle
         ):
             remedy = "These rules remove or archive recordings on their own. Make sure that this is meant."
-            return Step("rules", WARN, text, remedy)
-        return Step("rules", OK if told else SKIPPED, text)
+            return CheckStep("rules", WARN, text, remedy)
+        return CheckStep("rules", OK if findings else SKIPPED, text)
 
-    def _remove(self, *stores: Store | StoreError) -> Step:
+    def _remove(self, *stores: Store | StoreError) -> CheckStep:
         if not self.written:
-            return Step("remove", SKIPPED, "Nothing was written.")
+            return CheckStep("remove", SKIPPED, "Nothing was written.")
         for store in stores:
             if not isinstance(store, StoreError):
                 try:
                     store.delete(self.key)
                 except StoreError:
                     continue
-                return Step("remove", OK, "It is gone.")
-        return Step("remove", OK, f"Neither set may delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
+                return CheckStep("remove", OK, "It is gone.")
+        return CheckStep("remove", OK, f"Neither set may delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
 
 
-def _failed(name: str, error: StoreError, remedy: str) -> Step:
+def _failed(name: str, error: StoreError, remedy: str) -> CheckStep:
     """The step that ended with this error; a refusal for lack of rights gets the remedy, others bring their own."""
     code = f" ({error.code})" if error.code and error.code not in str(error) else ""
     if isinstance(error, StoreUnavailable):
         remedy = "Check the endpoint and that this machine may reach it; try again in a minute."
     elif isinstance(error, StoreMisconfigured) or error.code in SIGNATURE_CODES:
         remedy = "Change what was entered accordingly, and check again."
-    return Step(name, BAD, f"{error}{code}", remedy)
+    return CheckStep(name, BAD, f"{error}{code}", remedy)

@@ -15,7 +15,7 @@ from recordings_site.sinch.errors import SinchError
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.factory import Location, open_store
 
-READ_WORDS = {
+READ_MODE_LABELS = {
     ReadMode.KEYS: "Its own access key",
     ReadMode.AMBIENT: "The identity that this machine has",
     ReadMode.SAS: "A shared access signature (SAS)",
@@ -150,7 +150,7 @@ class CredentialsForm(forms.Form):
         self.kind, self.location, self.region, self.present = kind, location, region, present
         mode = self.fields["read_mode"]
         assert isinstance(mode, forms.ChoiceField)
-        mode.choices = [(each, READ_WORDS[each]) for each in kind.read_modes]
+        mode.choices = [(each, READ_MODE_LABELS[each]) for each in kind.read_modes]
         mode.initial = mode.initial or kind.read_modes[0]
         kind.fit(self.fields)
         for name in ("write_key", "write_secret"):

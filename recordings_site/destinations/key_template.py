@@ -55,11 +55,11 @@ def render(template: str, values: Mapping[str, str]) -> str:
     Raises KeyError for a field without a value.
     """
     # Every second piece is the name of a field.
-    return "".join(_part(values[text]) if place % 2 else text for place, text in enumerate(_pieces(template)))
+    return "".join(_part(values[text]) if place % 2 else text for place, text in enumerate(_parts(template)))
 
 
 @lru_cache(maxsize=1024)
-def _pieces(template: str) -> tuple[str, ...]:
+def _parts(template: str) -> tuple[str, ...]:
     return tuple(_FIELD.split(template))
 
 

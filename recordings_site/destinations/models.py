@@ -114,7 +114,7 @@ class Destination(models.Model):
         """What a secret of this row is bound to."""
         return f"destination|{self.pk}|{field}"
 
-    def opened(self, field: str) -> str:
+    def decrypted(self, field: str) -> str:
         """The plaintext of `write_credentials` or `read_credentials`, "" when unset; SealingError if it won't open."""
         sealed: str = getattr(self, field)
         secret = Keyring.parse(settings.CREDENTIALS_KEYS).open(sealed, self.context(field)) if sealed else ""
@@ -139,7 +139,7 @@ class Destination(models.Model):
     def read_store(self) -> Store:
         """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError."""
         if self.read_mode != ReadMode.AMBIENT:
-            return open_store(self.location, self.opened("read_credentials"))
+            return open_store(self.location, self.decrypted("read_credentials"))
         tells = self.endpoint and self.store_kind.shows_token
         if tells and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
             raise StoreMisconfigured(f"The machine's identity is not shown to {self.endpoint}: enter keys for it.")
@@ -147,4 +147,4 @@ class Destination(models.Model):
 
     def write_store(self) -> Store:
         """The store seen with the write set, as Sinch sees it."""
-        return open_store(self.location, self.opened("write_credentials"))
+        return open_store(self.location, self.decrypted("write_credentials"))

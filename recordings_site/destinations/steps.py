@@ -18,7 +18,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """What one step found: ok, warn, bad, skipped or pending; and what to do about it."""
 
     name: str
@@ -36,6 +36,6 @@ class Step:
         return asdict(self)
 
 
-def pending() -> list[Step]:
+def pending() -> list[CheckStep]:
     """All steps before the first one was taken."""
-    return [Step(name, PENDING) for name in STEPS]
+    return [CheckStep(name, PENDING) for name in STEPS]

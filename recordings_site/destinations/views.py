@@ -10,7 +10,7 @@ from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.models import Destination, offered_kinds
-from recordings_site.destinations.steps import PENDING, Step
+from recordings_site.destinations.steps import PENDING, CheckStep
 from recordings_site.storage.factory import Location
 from recordings_site.web.http import Request, page_or_partial
 
@@ -61,7 +61,7 @@ def _credentials_form(request: Request, place: PlaceForm, *, valid: bool) -> Cre
 def destination(request: Request, destination_id: int) -> HttpResponse:
     """One destination: where it is, its two sets, its last check, and the documents to paste."""
     found = get_object_or_404(Destination, pk=destination_id)
-    steps = [Step(**step) for step in found.check_result]
+    steps = [CheckStep(**step) for step in found.check_result]
     context = {
         "destination": found,
         "steps": steps,

@@ -23,7 +23,7 @@ class CallbackMode(models.TextChoices):
 
 # Longer than this no call is kept waiting for an upstream, whatever an application says: Sinch's own patience is about
 # 5 s.
-MOST_UPSTREAM_MS = 3000
+MAX_UPSTREAM_MS = 3000
 LONGEST_REASON = 300
 
 
@@ -211,7 +211,7 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
         """Those not put away, with all that a list shows of them."""
         return self.in_use().select_related("application", "team", "policy__published", "destination")
 
-    def among(self, ends: Iterable[Endpoint]) -> "PhoneNumber | None":
+    def matching_any(self, ends: Iterable[Endpoint]) -> "PhoneNumber | None":
         """The first of a call's ends that is a number of ours."""
         sought = [found for end in ends if (found := end_digits(end.endpoint, end.type))]
         ours = {number.digits: number for number in self.in_use().filter(digits__in=sought)}

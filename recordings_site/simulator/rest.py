@@ -20,7 +20,7 @@ from recordings_site.sinch.errors import SignatureError
 
 MAX_BODY = 256 * 1024
 MAX_AGE = timedelta(minutes=5)
-NUMBERS_AT_ONCE = 100
+NUMBERS_PER_REQUEST = 100
 
 
 class Calls(Protocol):
@@ -172,8 +172,8 @@ def _get_numbers(account: Account, asked: Asked, parts: list[str]) -> tuple[int,
 def _post_numbers(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
     body = asked.body if isinstance(asked.body, dict) else {}
     numbers = body.get("numbers")
-    if not isinstance(numbers, list) or not 1 <= len(numbers) <= NUMBERS_AT_ONCE:
-        raise Refusal(400, 40002, f"numbers must list 1 to {NUMBERS_AT_ONCE} numbers")
+    if not isinstance(numbers, list) or not 1 <= len(numbers) <= NUMBERS_PER_REQUEST:
+        raise Refusal(400, 40002, f"numbers must list 1 to {NUMBERS_PER_REQUEST} numbers")
     if not all(number in account.numbers for number in numbers):
         raise Refusal(404, 40400, "Number not found")
     account.numbers.update(dict.fromkeys(numbers, str(body.get("applicationkey") or "")))

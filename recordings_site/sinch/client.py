@@ -18,8 +18,8 @@ import httpx2
 from . import signing
 from .errors import SinchError
 from .events import Endpoint
-from .hostile import field as member
-from .hostile import number_of, read_object, text_of
+from .json_fields import field as member
+from .json_fields import number_of, read_object, text_of
 from .svaml import Svaml
 
 CALLING_URL = "https://calling.api.sinch.com"
@@ -31,7 +31,7 @@ CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 6.0
 MAX_ANSWER = 4 * 1024 * 1024
 TRIES = 3
-NUMBERS_AT_ONCE = 100
+NUMBERS_PER_REQUEST = 100
 PARTICIPANT_COMMANDS = ("mute", "unmute", "onhold", "resume")
 
 _JSON = "application/json; charset=utf-8"
@@ -48,8 +48,8 @@ class ApiError(SinchError):
 
     def __str__(self) -> str:
         about = [f"error {self.code}" if self.code else "", f"reference {self.reference}" if self.reference else ""]
-        told = ", ".join(part for part in about if part)
-        return f"{self.args[0]} ({told})" if told else str(self.args[0])
+        details = ", ".join(part for part in about if part)
+        return f"{self.args[0]} ({details})" if details else str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,9 @@ class Client:
 
     def assign_numbers(self, numbers: Sequence[str]) -> None:
         """Assign numbers (E.164) to this application, a hundred at a time."""
-        for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+        for start in range(0, len(numbers), NUMBERS_PER_REQUEST):
             body = {
-                "numbers": list(numbers[start : start + NUMBERS_AT_ONCE]),
+                "numbers": list(numbers[start : start + NUMBERS_PER_REQUEST]),
                 "applicationkey": self.application_key,
                 "capability": "voice",
             }
@@ -289,7 +289,7 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
         read = {}
     if status < 300:
         return read
-    message = text_of(member(read, "message"), limit=300) or _WORDS.get(status, "Sinch refused the request")
+    message = text_of(member(read, "message"), limit=300) or _MESSAGES.get(status, "Sinch refused the request")
     raise ApiError(
         f"{message.rstrip('.')} [{status}]",
         status=status,
@@ -298,7 +298,7 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
     )
 
 
-_WORDS = {
+_MESSAGES = {
     401: "Sinch does not accept the key and secret",
     403: "Sinch does not allow this with this key",
     404: "Sinch knows no such thing (any more)",

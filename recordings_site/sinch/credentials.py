@@ -89,13 +89,13 @@ def _s3(text: str) -> S3Credentials:
 
 
 def _azure(text: str) -> AzureCredentials:
-    wanted = "The credentials must be the storage account's access key: Base64, without a colon."
+    message = "The credentials must be the storage account's access key: Base64, without a colon."
     if ":" in text:
-        raise CredentialsError(wanted)
+        raise CredentialsError(message)
     try:
         key = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise CredentialsError(wanted) from None
+        raise CredentialsError(message) from None
     if len(key) < 32:
         raise CredentialsError("The storage account's access key is too short: copy it whole.")
     return AzureCredentials(text)

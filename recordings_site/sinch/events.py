@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .errors import EventError, SignatureError
-from .hostile import field, number_of, read_object, text_of
+from .json_fields import field, number_of, read_object, text_of
 from .signing import parse_timestamp
 
 MAX_BODY = 64 * 1024

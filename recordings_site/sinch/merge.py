@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .errors import SvamlError
-from .hostile import field
+from .json_fields import field
 from .svaml import (
     RecordingOptions,
     RecordingRequest,
@@ -30,7 +30,7 @@ _KNOWN = {name.lower(): name for name in ACTIONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RecordingWish:
     """The recording to add. `notice` are the instructions to be heard first; `notice_recorded`: be heard on it."""
 
     options: RecordingOptions
@@ -68,7 +68,7 @@ def check(svaml: object, event: str) -> Svaml:
     return svaml
 
 
-def merge(upstream: Mapping[str, Any], *, wish: Wish | None, existing: Existing) -> Merged:
+def merge(upstream: Mapping[str, Any], *, wish: RecordingWish | None, existing: Existing) -> Merged:
     """Return the upstream's SVAML with the wished recording in it.
 
     Recordings that it asks for itself are kept (then ours is not added: the call is recorded already) or replaced.
@@ -106,7 +106,7 @@ def instructions_given(svaml: Mapping[str, Any]) -> list[Any]:
     return given if isinstance(given, list) else []
 
 
-def _kept(upstream: Mapping[str, Any], wish: Wish | None) -> Svaml:
+def _kept(upstream: Mapping[str, Any], wish: RecordingWish | None) -> Svaml:
     """The upstream's own recordings, after the notice that our policy demands, and lawful beside connectMxp."""
     action, instructions = dict(action_of(upstream)), list(instructions_given(upstream))
     if name_of(action) == "connectmxp":

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from . import credentials as storage_credentials
 from .errors import SvamlError
-from .hostile import field, text_of
+from .json_fields import field, text_of
 from .svaml_rules import Problem, folded, problems
 
 __all__ = ["Problem", "problems"]

@@ -10,7 +10,7 @@ from typing import Any
 from . import credentials as storage_credentials
 from . import destination_url
 from .errors import CredentialsError, DestinationUrlError
-from .hostile import field, number_of
+from .json_fields import field, number_of
 
 EVENTS = ("ice", "ace", "pie", "manage")
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from .errors import TranscriptError
-from .hostile import field, number_of, read_object, text_of
+from .json_fields import field, number_of, read_object, text_of
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINES = 50_000

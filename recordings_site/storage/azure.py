@@ -98,7 +98,7 @@ class AzureStore:
 
     def stat(self, key: str) -> ObjectStat:
         """Get Blob Properties."""
-        with self._plain_words(key):
+        with self._plain_errors(key):
             found = self._client.get_blob_client(key).get_blob_properties()
         return _stat(found)
 
@@ -118,7 +118,7 @@ class AzureStore:
         return Body(source(start), start, stop, source)
 
     def _fetch(self, blob: Any, etag: str, start: int, stop: int) -> bytes:
-        with self._plain_words(blob.blob_name):
+        with self._plain_errors(blob.blob_name):
             found = blob.download_blob(
                 start, stop - start, etag=etag, match_condition=MatchConditions.IfNotModified, max_concurrency=1
             )
@@ -127,7 +127,7 @@ class AzureStore:
 
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """List Blobs; the token is Azure's marker."""
-        with self._plain_words(prefix):
+        with self._plain_errors(prefix):
             pages = self._client.list_blobs(name_starts_with=prefix, results_per_page=limit).by_page(token or None)
             objects = tuple(_stat(each) for each in next(pages, ()))
         return ObjectPage(objects, pages.continuation_token or None)
@@ -142,7 +142,7 @@ class AzureStore:
             "permission": BlobSasPermissions(read=True),
             "expiry": now + timedelta(seconds=seconds),
         }
-        with self._plain_words(key):
+        with self._plain_errors(key):
             if self._key:
                 about["account_key"] = self._key
             else:
@@ -158,26 +158,26 @@ class AzureStore:
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """Put Blob, or blocks that are committed at once."""
         blob = self._client.get_blob_client(key)
-        with self._plain_words(key):
+        with self._plain_errors(key):
             blob.upload_blob(data, overwrite=True, content_settings=ContentSettings(content_type=content_type))
         return self.stat(key)
 
     def delete(self, key: str) -> None:
         """Delete Blob; where soft delete is on it stays restorable."""
-        with contextlib.suppress(ObjectMissing), self._plain_words(key):
+        with contextlib.suppress(ObjectMissing), self._plain_errors(key):
             self._client.get_blob_client(key).delete_blob()
 
     def describe(self) -> StoreFacts:
         """The container's lock and the store's clock; Azure tells the rest only to its management API."""
-        heard: dict[str, Any] = {}
-        with self._plain_words(""):
+        headers: dict[str, Any] = {}
+        with self._plain_errors(""):
             found = self._client.get_container_properties(
-                raw_response_hook=lambda answer: heard.update(answer.http_response.headers)
+                raw_response_hook=lambda answer: headers.update(answer.http_response.headers)
             )
         return StoreFacts(
             versioning=None,
             object_lock=bool(found.has_immutability_policy or found.has_legal_hold),
-            clock=_clock({name.lower(): value for name, value in heard.items()}),
+            clock=_clock({name.lower(): value for name, value in headers.items()}),
         )
 
     def close(self) -> None:
@@ -185,7 +185,7 @@ class AzureStore:
         self._service.close()
 
     @contextlib.contextmanager
-    def _plain_words(self, key: str) -> Iterator[None]:
+    def _plain_errors(self, key: str) -> Iterator[None]:
         try:
             yield
         except HttpResponseError as error:
@@ -226,14 +226,14 @@ def _translated(error: HttpResponseError, key: str, container: str) -> StoreErro
     if status in (301, 302, 303, 307, 308):
         return StoreMisconfigured(ELSEWHERE, code=code)
     if status in (401, 403):
-        return AccessDenied(_why_refused(code, str(error.message)), code=code)
+        return AccessDenied(_refusal_reason(code, str(error.message)), code=code)
     if isinstance(error, ClientAuthenticationError):
         return StoreMisconfigured("The machine has no identity of its own at Azure: enter a key or a SAS.", code=code)
     return StoreMisconfigured(f"The store refused the request ({code or status}).", code=code)
 
 
-def _why_refused(code: str, said: str) -> str:
-    if code == "AuthenticationFailed" and "expir" in said.lower():
+def _refusal_reason(code: str, message: str) -> str:
+    if code == "AuthenticationFailed" and "expir" in message.lower():
         return "The SAS has expired. Make a new one."
     if code in ("AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"):
         return "The account key or the SAS is wrong, or not of this account. Copy it again, whole."

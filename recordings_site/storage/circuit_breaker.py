@@ -18,7 +18,7 @@ OPEN_SECONDS = 3.0
 """Seconds during which a store that timed out is not called."""
 HEALTHY_SECONDS = 10.0
 """Seconds for which a prompt answer proves that the store is alive."""
-MOST_CALLS = 48
+MAX_CALLS = 48
 """Calls of one store at a time, each in a thread of its own; a hung one keeps its thread until the SDK gives up."""
 
 
@@ -37,10 +37,10 @@ class CircuitBreaker:
     """Stands before one store."""
 
     def __init__(
-        self, *, seconds: float = TIMEOUT, open_seconds: float = OPEN_SECONDS, most_calls: int = MOST_CALLS
+        self, *, seconds: float = TIMEOUT, open_seconds: float = OPEN_SECONDS, max_calls: int = MAX_CALLS
     ) -> None:
         self._seconds, self._open_seconds = seconds, open_seconds
-        self._places = threading.BoundedSemaphore(most_calls)
+        self._slots = threading.BoundedSemaphore(max_calls)
         self._open = Deadline(0)
         self._healthy = Deadline(0)
         # Until when callers go on waiting because another one was promptly answered.
@@ -55,7 +55,7 @@ class CircuitBreaker:
         def left() -> float:
             return min(max(own.left(), self._extended.left()), longest.left())
 
-        while not self._places.acquire(timeout=left()):
+        while not self._slots.acquire(timeout=left()):
             if not left():
                 raise StoreUnavailable("Too many are waiting for this store.")
         call: _Call[T] = _Call()
@@ -86,7 +86,7 @@ class CircuitBreaker:
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that called
             call.error = error
         finally:
-            self._places.release()
+            self._slots.release()
         with call.lock:
             call.done.set()
         if call.abandoned and call.error is None:
@@ -97,10 +97,10 @@ _by_store: dict[object, CircuitBreaker] = {}
 _lock = threading.Lock()
 
 
-def breaker_of(mark: object) -> CircuitBreaker:
+def breaker_of(key: object) -> CircuitBreaker:
     """The one circuit breaker of the store that goes by `mark`."""
     with _lock:
-        return _by_store.setdefault(mark, CircuitBreaker())
+        return _by_store.setdefault(key, CircuitBreaker())
 
 
 def reset() -> None:

@@ -35,12 +35,12 @@ def open_store(location: Location, credentials: str | None) -> Store:
 
     The vendors' SDKs are imported here, when first needed. Raises StoreMisconfigured for what cannot work.
     """
-    mark = (location, hashlib.sha256((credentials or "").encode()).digest())
+    key = (location, hashlib.sha256((credentials or "").encode()).digest())
     with _lock:  # making a boto3 client is not safe in two threads at once
-        store = _kept.get(mark)
+        store = _kept.get(key)
         if store is None:
             store = _open(location, credentials)
-            _kept.put(mark, store)
+            _kept.put(key, store)
         return store
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import google.auth.exceptions
 import requests.exceptions
-from google.api_core import exceptions as said
+from google.api_core import exceptions as google_errors
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.cloud import storage
 from google.oauth2 import service_account
@@ -135,8 +135,8 @@ class GcsStore:
                 version="v4", method="GET", expiration=timedelta(seconds=seconds), **where, **about
             )
         except AttributeError as error:
-            told = "Only a service account's key can sign URLs; the machine's identity cannot."
-            raise StoreMisconfigured(told) from error
+            message = "Only a service account's key can sign URLs; the machine's identity cannot."
+            raise StoreMisconfigured(message) from error
         return url
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
@@ -173,17 +173,17 @@ class GcsStore:
     def _try(self, key: str, work: Callable[[], T]) -> T:
         """Do it; what may pass is tried again twice."""
         for attempt in range(RETRIES):
-            with contextlib.suppress(StoreUnavailable), self._plain_words(key):
+            with contextlib.suppress(StoreUnavailable), self._plain_errors(key):
                 return work()
             time.sleep(0.1 * 3**attempt)
-        with self._plain_words(key):
+        with self._plain_errors(key):
             return work()
 
     @contextlib.contextmanager
-    def _plain_words(self, key: str) -> Iterator[None]:
+    def _plain_errors(self, key: str) -> Iterator[None]:
         try:
             yield
-        except said.GoogleAPICallError as error:
+        except google_errors.GoogleAPICallError as error:
             raise _translated(error, key, self._bucket.name) from error
         except google.auth.exceptions.RefreshError as error:
             raise AccessDenied(
@@ -212,8 +212,8 @@ def _account(text: str, endpoint: str) -> Any:
 
 
 def _is_on_host(url: object, endpoint: str) -> bool:
-    wanted, found = urlsplit(endpoint), urlsplit(str(url))
-    return bool(endpoint) and (found.scheme, found.hostname) == (wanted.scheme, wanted.hostname)
+    expected, found = urlsplit(endpoint), urlsplit(str(url))
+    return bool(endpoint) and (found.scheme, found.hostname) == (expected.scheme, expected.hostname)
 
 
 def _stat(blob: Any) -> ObjectStat:
@@ -227,7 +227,7 @@ def _stat(blob: Any) -> ObjectStat:
     )
 
 
-def _translated(error: said.GoogleAPICallError, key: str, bucket: str) -> StoreError:
+def _translated(error: google_errors.GoogleAPICallError, key: str, bucket: str) -> StoreError:
     status, code = int(error.code or 0), type(error).__name__
     if status >= 500 or status in (408, 429):
         return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)

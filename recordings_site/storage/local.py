@@ -48,7 +48,7 @@ class LocalStore:
 
     def stat(self, key: str) -> ObjectStat:
         """The file's facts; its ETag is made of inode, time and size."""
-        with _plain_words(key):
+        with _plain_errors(key):
             found = self._path(key).stat()
         if not _is_file(found):
             raise ObjectMissing(f"Nothing lies at {key}.", code="ENOENT")
@@ -56,7 +56,7 @@ class LocalStore:
 
     def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
         """Bytes of the file that lies there now; one put in its place meanwhile is not mixed in."""
-        with _plain_words(key):
+        with _plain_errors(key):
             file = self._path(key).open("rb", buffering=0)
         try:
             stat = _stat(key, os.fstat(file.fileno()))
@@ -73,12 +73,12 @@ class LocalStore:
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """Files in key order; the token is the last key given."""
         after = token or ""
-        wanted = [*itertools.islice(_keys(self._root, "", prefix, after), limit + 1)]
+        keys = [*itertools.islice(_keys(self._root, "", prefix, after), limit + 1)]
         objects = []
-        for key in wanted[:limit]:
+        for key in keys[:limit]:
             with contextlib.suppress(ObjectMissing, AccessDenied):  # gone meanwhile, or a link that leads out
                 objects.append(self.stat(key))
-        return ObjectPage(tuple(objects), wanted[limit - 1] if len(wanted) > limit else None)
+        return ObjectPage(tuple(objects), keys[limit - 1] if len(keys) > limit else None)
 
     def sign_url(self, key: str, *, seconds: int) -> str:
         """A file: URL; it does not expire."""
@@ -91,7 +91,7 @@ class LocalStore:
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """Write beside and rename, so that readers see the old bytes or the new ones."""
         path = self._path(key)
-        with _plain_words(key):
+        with _plain_errors(key):
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, partial = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
             try:
@@ -109,7 +109,7 @@ class LocalStore:
 
     def delete(self, key: str) -> None:
         """Remove the file, and leave its folders."""
-        with _plain_words(key):
+        with _plain_errors(key):
             self._path(key).unlink(missing_ok=True)
 
     def describe(self) -> StoreFacts:
@@ -127,7 +127,7 @@ class _OneVersion:
         self._file, self._stat = file, stat
 
     def read(self, amount: int, /) -> bytes:
-        with _plain_words(self._stat.key):
+        with _plain_errors(self._stat.key):
             if self._file.closed:
                 return b""
             chunk = self._file.read(amount)
@@ -172,7 +172,7 @@ def _stat(key: str, found: os.stat_result) -> ObjectStat:
 
 
 @contextlib.contextmanager
-def _plain_words(key: str) -> Iterator[None]:
+def _plain_errors(key: str) -> Iterator[None]:
     """Turn what the operating system says into the store's errors."""
     try:
         yield

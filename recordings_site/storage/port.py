@@ -85,7 +85,7 @@ class Body:
     def __init__(self, source: Source, start: int, stop: int, reopen: Callable[[int], Source]) -> None:
         self._source, self._offset, self._stop, self._reopen = source, start, stop, reopen
         self._resumes = RESUMES
-        self._hasty = 0
+        self._unpaused_bytes = 0
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -95,14 +95,14 @@ class Body:
                 self._offset += len(chunk)
                 given = time.monotonic()
                 yield chunk
-                self._hasty = self._hasty + len(chunk) if time.monotonic() - given < PAUSE else 0
+                self._unpaused_bytes = self._unpaused_bytes + len(chunk) if time.monotonic() - given < PAUSE else 0
         finally:
             self.close()
 
     def _next(self) -> bytes:
         while True:
             try:
-                size = CHUNK if self._hasty >= DOWNLOAD else SMALL_CHUNK
+                size = CHUNK if self._unpaused_bytes >= DOWNLOAD else SMALL_CHUNK
                 if chunk := self._source.read(min(size, self._stop - self._offset)):
                     return chunk
                 problem = StoreUnavailable(f"The store sent {self._stop - self._offset} bytes less than it announced.")
@@ -133,26 +133,26 @@ class Windows:
     def __init__(self, fetch: Callable[[int, int], bytes], start: int, stop: int) -> None:
         self._fetch, self._at, self._stop = fetch, start, stop
         self._size = FIRST_READ
-        self._held = memoryview(b"")
+        self._buffer = memoryview(b"")
 
     def prefetch(self) -> Self:
         """Fetch the first window now, so that what is wrong is known before a body is handed out."""
-        if self._at < self._stop and not self._held:
+        if self._at < self._stop and not self._buffer:
             end = min(self._at + self._size, self._stop)
-            self._held = memoryview(self._fetch(self._at, end))
-            self._at += len(self._held)
+            self._buffer = memoryview(self._fetch(self._at, end))
+            self._at += len(self._buffer)
             self._size = WINDOW
         return self
 
     def read(self, amount: int, /) -> bytes:
         """At most `amount` bytes."""
-        chunk = bytes(self.prefetch()._held[:amount])
-        self._held = self._held[amount:]
+        chunk = bytes(self.prefetch()._buffer[:amount])
+        self._buffer = self._buffer[amount:]
         return chunk
 
     def close(self) -> None:
         """Let go of what was fetched."""
-        self._held, self._at = memoryview(b""), self._stop
+        self._buffer, self._at = memoryview(b""), self._stop
 
 
 class Store(Protocol):
@@ -220,7 +220,7 @@ def read_all(store: Store, key: str, *, limit: int) -> bytes:
         return b"".join(body)
 
 
-def every_object(store: Store, prefix: str) -> Iterator[ObjectStat]:
+def iter_objects(store: Store, prefix: str) -> Iterator[ObjectStat]:
     """All objects below `prefix`, page by page."""
     token: str | None = None
     while True:

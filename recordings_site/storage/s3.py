@@ -106,7 +106,7 @@ class S3Store:
 
     def stat(self, key: str) -> ObjectStat:
         """HEAD of the object."""
-        with self._plain_words(key, bare=True):
+        with self._plain_errors(key, bare=True):
             found = self._client.head_object(Bucket=self._bucket, Key=key)
         return ObjectStat(
             key,
@@ -129,19 +129,19 @@ class S3Store:
         return Body(reopen(start), start, stop, reopen)
 
     def _source(self, key: str, stop: int, etag: str, start: int) -> "_Streamed":
-        with self._plain_words(key):
+        with self._plain_errors(key):
             found = self._client.get_object(
                 Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}", IfMatch=etag
             )
         if found["ETag"] != etag:  # a store that knows no If-Match
             found["Body"].close()
             raise ObjectChanged(f"{key} was replaced since it was first seen.")
-        return _Streamed(found["Body"], partial(self._plain_words, key))
+        return _Streamed(found["Body"], partial(self._plain_errors, key))
 
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """ListObjectsV2; the token is the store's."""
         more = {"ContinuationToken": token} if token else {}
-        with self._plain_words(prefix):
+        with self._plain_errors(prefix):
             page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, MaxKeys=limit, **more)
         objects = tuple(
             ObjectStat(each["Key"], each["Size"], each["ETag"], each["LastModified"])
@@ -151,7 +151,7 @@ class S3Store:
 
     def sign_url(self, key: str, *, seconds: int) -> str:
         """A presigned GET."""
-        with self._plain_words(key):
+        with self._plain_errors(key):
             url: str = self._client.generate_presigned_url(
                 "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=seconds
             )
@@ -164,7 +164,7 @@ class S3Store:
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
         """PUT. A write-only key may not look at what it wrote, so the facts are taken from the answer."""
         size = len(data) if isinstance(data, bytes) else _length(data)
-        with self._plain_words(key):
+        with self._plain_errors(key):
             done = self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, ContentLength=size
             )
@@ -172,31 +172,31 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """DELETE; in a versioned bucket this leaves the versions."""
-        with contextlib.suppress(ObjectMissing), self._plain_words(key):
+        with contextlib.suppress(ObjectMissing), self._plain_errors(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def describe(self) -> StoreFacts:
         """Region, versioning, Object Lock and lifecycle rules, as far as these credentials may ask for them."""
-        with self._plain_words(""):
+        with self._plain_errors(""):
             head = self._client.head_bucket(Bucket=self._bucket)
-        location = head.get("BucketRegion") or self._asked(_location, "get_bucket_location")
+        location = head.get("BucketRegion") or self._optional(_location, "get_bucket_location")
         return StoreFacts(
             location=location,
-            versioning=self._asked(lambda found: found.get("Status") == "Enabled", "get_bucket_versioning"),
-            object_lock=self._asked(
+            versioning=self._optional(lambda found: found.get("Status") == "Enabled", "get_bucket_versioning"),
+            object_lock=self._optional(
                 lambda found: found["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled",
                 "get_object_lock_configuration",
                 absent=("ObjectLockConfigurationNotFoundError", False),
             ),
-            lifecycle=self._asked(
+            lifecycle=self._optional(
                 _rules, "get_bucket_lifecycle_configuration", absent=("NoSuchLifecycleConfiguration", ())
             ),
             clock=_clock(head),
         )
 
-    def _asked(self, read: Callable[[Any], Any], question: str, *, absent: tuple[str, Any] = ("", None)) -> Any:
+    def _optional(self, read: Callable[[Any], Any], question: str, *, absent: tuple[str, Any] = ("", None)) -> Any:
         try:
-            with self._plain_words(""):
+            with self._plain_errors(""):
                 return read(getattr(self._client, question)(Bucket=self._bucket))
         except StoreError as error:
             return absent[1] if error.code == absent[0] else None
@@ -206,7 +206,7 @@ class S3Store:
         self._client.close()
 
     @contextlib.contextmanager
-    def _plain_words(self, key: str, *, bare: bool = False) -> Iterator[None]:
+    def _plain_errors(self, key: str, *, bare: bool = False) -> Iterator[None]:
         """Turn boto3's errors into ours. `bare`: the answer had no body, so a 404 may speak of the bucket."""
         try:
             yield
@@ -233,18 +233,18 @@ class S3Store:
             self._client.head_bucket(Bucket=self._bucket)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-                told = _MISPLACED["NoSuchBucket"].format(bucket=self._bucket)
-                raise StoreMisconfigured(told, code="NoSuchBucket") from error
+                message = _MISPLACED["NoSuchBucket"].format(bucket=self._bucket)
+                raise StoreMisconfigured(message, code="NoSuchBucket") from error
 
 
 class _Streamed:
     """The body of an answer, its errors in our words."""
 
-    def __init__(self, body: Any, plain_words: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
-        self._body, self._plain_words = body, plain_words
+    def __init__(self, body: Any, plain_errors: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+        self._body, self._plain_errors = body, plain_errors
 
     def read(self, amount: int, /) -> bytes:
-        with self._plain_words():
+        with self._plain_errors():
             chunk: bytes = self._body.read(amount)
             return chunk
 

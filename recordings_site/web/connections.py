@@ -3,7 +3,7 @@
 from django.db import connections
 
 
-def release_database() -> None:
+def release_connections() -> None:
     """Return this thread's connections: Django would hold them until the last byte of the answer has left.
 
     A connection inside a transaction is left alone: giving it back would undo what was done.

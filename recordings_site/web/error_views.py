@@ -10,7 +10,7 @@ from django.views import defaults
 from recordings_site.web.http import wants_page
 
 # What Django raises when no connection is to be had, all of the pool's being taken, or when one breaks.
-DATABASE_AWAY = (OperationalError, InterfaceError)
+DATABASE_ERRORS = (OperationalError, InterfaceError)
 SENTENCE = "The site cannot answer now: its database is busy, or away. It is usually back within a minute: try again."
 
 
@@ -19,7 +19,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Django asks for it wherever an exception got to, the middleware included.
     """
-    if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
+    if not isinstance(sys.exc_info()[1], DATABASE_ERRORS):
         return defaults.server_error(request)
     headers = {"Retry-After": "5", "Cache-Control": "no-store"}
     if wants_page(request):

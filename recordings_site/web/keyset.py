@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
-from recordings_site.web.connections import release_database
+from recordings_site.web.connections import release_connections
 
 # Objects, or named tuples of them that hold the columns of the order.
 Row = TypeVar("Row")
@@ -19,35 +19,35 @@ RowOut = TypeVar("RowOut", covariant=True)
 PAGE = 50
 BATCH = 1000
 # Rows that are looked at for one page where no index leads to those that are sought.
-LOOKED_AT = 20_000
+SCAN_LIMIT = 20_000
 
 
-class Way(Protocol[RowOut]):
+class PageSource(Protocol[RowOut]):
     """How one comes soon to the rows of a list whose order leads past too many that are not in it."""
 
-    def end(self, behind: Q, *, falling: bool) -> Model | None:
+    def end(self, beyond: Q, *, descending: bool) -> Model | None:
         """Of all that lie behind a condition, the last row that may be looked at; None when all of them may."""
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, RowOut]:
+    def first(self, beyond: Q, count: int, *, descending: bool) -> QuerySet[Any, RowOut]:
         """Of the list's rows behind a condition at least the first so many, in no order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Portions(Generic[Row]):
+class BoundedScan(Generic[Row]):
     """The way to `rows` that no index narrows: so many of `among`, which are not narrowed, are looked at for a page."""
 
     rows: QuerySet[Any, Row]
     among: QuerySet[Any]
     order: tuple[str, str]
 
-    def end(self, behind: Q, *, falling: bool) -> Model | None:
+    def end(self, beyond: Q, *, descending: bool) -> Model | None:
         """The last that may be looked at."""
-        names = sorted_by(self.order, falling=falling)
-        return self.among.filter(behind).order_by(*names).only(*self.order)[LOOKED_AT - 1 : LOOKED_AT].first()
+        names = order_columns(self.order, descending=descending)
+        return self.among.filter(beyond).order_by(*names).only(*self.order)[SCAN_LIMIT - 1 : SCAN_LIMIT].first()
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, Row]:
+    def first(self, beyond: Q, count: int, *, descending: bool) -> QuerySet[Any, Row]:
         """All behind a condition: it has a bound by now."""
-        return self.rows.filter(behind)
+        return self.rows.filter(beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Page(Generic[Row]):
     newer: str
     older: str
     # The row at which a bounded search ended before the page was full; its cursor is `older` or `newer`.
-    ended_at: Model | None = None
+    scanned_to: Model | None = None
 
 
 def page(
@@ -68,18 +68,18 @@ def page(
     descending: bool = True,
     cursor: str = "",
     size: int = PAGE,
-    way: Way[Row] | None = None,
+    source: PageSource[Row] | None = None,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by two columns of which the second is unique.
 
     "Older" goes on in the order, "newer" back. A cursor that makes no sense gives the first page: it came from a URL.
-    `way` leads to the same rows where the order alone takes too long.
+    `source` gives the same rows where reading them in this order takes too long.
     """
     backwards, values = _read(cursor, rows.model, order)
-    falling = descending != backwards
-    behind = Q() if values is None else _beyond(order, values, falling=falling)
-    reached, end = _reached(rows, way, behind, size + 1, order, falling=falling)
-    found = list(reached.order_by(*sorted_by(order, falling=falling))[: size + 1])
+    descending = descending != backwards
+    beyond = Q() if values is None else _beyond(order, values, descending=descending)
+    bounded, end = _bounded_rows(rows, source, beyond, size + 1, order, descending=descending)
+    found = list(bounded.order_by(*order_columns(order, descending=descending))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -105,28 +105,34 @@ def batches(rows: QuerySet[Any, Row], *, order: tuple[str, str], descending: boo
     cursor = ""
     while True:
         found = page(rows, order=order, descending=descending, cursor=cursor, size=BATCH)
-        release_database()
+        release_connections()
         yield found.rows
         if not found.older:
             return
         cursor = found.older
 
 
-def sorted_by(order: tuple[str, str], *, falling: bool) -> list[str]:
+def order_columns(order: tuple[str, str], *, descending: bool) -> list[str]:
     """The columns for `order_by`."""
-    return [f"-{name}" if falling else name for name in order]
+    return [f"-{name}" if descending else name for name in order]
 
 
-def _reached(
-    rows: QuerySet[Any, Row], way: Way[Row] | None, behind: Q, count: int, order: tuple[str, str], *, falling: bool
+def _bounded_rows(
+    rows: QuerySet[Any, Row],
+    source: PageSource[Row] | None,
+    beyond: Q,
+    count: int,
+    order: tuple[str, str],
+    *,
+    descending: bool,
 ) -> tuple[QuerySet[Any, Row], Model | None]:
     """At least the first so many rows behind a condition, and the row at which looking for them ended."""
-    if way is None:
-        return rows.filter(behind), None
-    end = way.end(behind, falling=falling)
+    if source is None:
+        return rows.filter(beyond), None
+    end = source.end(beyond, descending=descending)
     if end is not None:
-        behind &= _up_to(order, _values(end, order), falling=falling)
-    return way.first(behind, count, falling=falling), end
+        beyond &= _up_to(order, _values(end, order), descending=descending)
+    return source.first(beyond, count, descending=descending), end
 
 
 def _values(row: object, order: tuple[str, str]) -> list[Any]:
@@ -139,40 +145,40 @@ def neighbours(
     *,
     order: tuple[str, str],
     descending: bool = True,
-    way: Way[Row] | None = None,
+    source: PageSource[Row] | None = None,
 ) -> tuple[Row | None, Row | None]:
     """The rows before and after `row` in a list, whether or not `row` itself is in it; None at an end.
 
-    `way` is that of `page`: of what it does not reach, there is none either.
+    `source` is that of `page`: rows that it does not reach have no neighbours.
     """
     values = _values(row, order)
     if None in values:
         return None, None
     sides = []
-    for falling in (not descending, descending):
-        reached, _ = _reached(rows, way, _beyond(order, values, falling=falling), 1, order, falling=falling)
-        sides.append(reached.order_by(*sorted_by(order, falling=falling)).first())
+    for side in (not descending, descending):
+        bounded, _ = _bounded_rows(rows, source, _beyond(order, values, descending=side), 1, order, descending=side)
+        sides.append(bounded.order_by(*order_columns(order, descending=side)).first())
     return sides[0], sides[1]
 
 
-def _beyond(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> Q:
+def _beyond(order: tuple[str, str], values: Sequence[Any], *, descending: bool) -> Q:
     """The rows behind these values. The first bound alone is what an index can walk from."""
     first, unique = order
-    side = "lt" if falling else "gt"
+    side = "lt" if descending else "gt"
     inside = Q(**{f"{first}__{side}": values[0]}) | Q(**{f"{unique}__{side}": values[1]})
     return Q(**{f"{first}__{side}e": values[0]}) & inside
 
 
-def _up_to(order: tuple[str, str], values: Sequence[Any], *, falling: bool) -> Q:
+def _up_to(order: tuple[str, str], values: Sequence[Any], *, descending: bool) -> Q:
     """The rows that are not behind these values, bounded likewise: without a bound an index is walked to its end."""
     first, unique = order
-    side = "gt" if falling else "lt"
+    side = "gt" if descending else "lt"
     inside = Q(**{f"{first}__{side}": values[0]}) | Q(**{f"{unique}__{side}e": values[1]})
     return Q(**{f"{first}__{side}e": values[0]}) & inside
 
 
-def _write(way: str, row: Any, model: type[Model], order: tuple[str, str]) -> str:
-    values = [way, *(_column(model, name).value_to_string(row) for name in order)]
+def _write(source: str, row: Any, model: type[Model], order: tuple[str, str]) -> str:
+    values = [source, *(_column(model, name).value_to_string(row) for name in order)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
@@ -181,13 +187,13 @@ def _read(cursor: str, model: type[Model], order: tuple[str, str]) -> tuple[bool
     if not cursor or len(cursor) > 500:
         return False, None
     try:
-        way, *texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        source, *texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_value(_column(model, name), text) for name, text in zip(order, texts, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError):
         return False, None
-    if way not in ("newer", "older") or None in values:
+    if source not in ("newer", "older") or None in values:
         return False, None
-    return way == "newer", values
+    return source == "newer", values
 
 
 def _value(column: "Field[Any, Any]", text: Any) -> Any:

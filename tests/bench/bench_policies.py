@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from recordings_site.policies.engine.snapshot import LOOK_EVERY
+from recordings_site.policies.engine.snapshot import MAX_AGE
 from recordings_site.sinch import signing
 from tests import postgres
 from tests.bench import Row, percentile
@@ -107,7 +107,7 @@ def decided(site: Site, key: str, secret: str) -> Iterator[Row]:
     for path in (PATH, "/decide", PATH):
         # The first callbacks let each process see the numbers, which takes it a moment.
         load(site.port, ices(key, secret, path, 200), connections=4)
-        time.sleep(LOOK_EVERY)
+        time.sleep(MAX_AGE)
     rounds: dict[str, list[Load]] = {"/empty": [], "/decide": [], PATH: []}
     for turn in range(ROUNDS):
         # Each goes first, last and between: a machine that slows down in a round favours nobody.

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
-from recordings_site.calls.models import Outcome
+from recordings_site.calls.models import DecisionOutcome
 from recordings_site.ops import demo
 from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob
@@ -120,5 +120,5 @@ def test_support_finds_and_hears_a_call_and_an_admin_decides_about_the_next(
     simulated.simulate(application, [(planned,)])
     decision = application.calls.get(call_id=planned.call_id).decision
     assert decision.policy_version is not None
-    assert (decision.policy_version.number, decision.outcome) == (2, Outcome.DO_NOT_RECORD)
+    assert (decision.policy_version.number, decision.outcome) == (2, DecisionOutcome.DO_NOT_RECORD)
     assert RecordingJob.objects.count() == before

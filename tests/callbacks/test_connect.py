@@ -208,7 +208,7 @@ def test_when_callbacks_came_is_noted_once_a_minute(application: Application) ->
 def test_numbers_that_are_known_are_left_as_they_are(application: Application, admin: User) -> None:
     team = Team.objects.create(name="Sales")
     known = factories.number(application=application, digits="46812345678", label="Known")
-    count = actions_connect.keep_numbers(
+    count = actions_connect.store_numbers(
         by=admin, application=application, numbers=[Imported("46812345678", team, "New"), Imported("46812345679", team)]
     )
     known.refresh_from_db()

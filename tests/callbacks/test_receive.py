@@ -11,7 +11,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.callbacks import views
-from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryVerdict, Direction, Outcome
+from recordings_site.calls.models import Call, CallbackDelivery, Decision, DecisionOutcome, DeliveryVerdict, Direction
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.policies.models import PhoneNumber, SnapshotRevision
@@ -58,7 +58,7 @@ def test_an_ice_is_answered_with_the_policys_svaml_and_kept(number: PhoneNumber)
     assert job.key in asked.options.destination_url
     assert str(job.pk) in job.key
     decision = Decision.objects.get()
-    assert decision.outcome == Outcome.RECORD
+    assert decision.outcome == DecisionOutcome.RECORD
     assert WRITE_CREDENTIALS not in json.dumps([decision.ice_svaml, decision.facts])
     assert CallbackDelivery.objects.get().verdict == DeliveryVerdict.ACCEPTED
 
@@ -93,7 +93,7 @@ def test_an_application_that_was_made_a_moment_ago_is_no_stranger(number: PhoneN
     post(number.application, ice(number.digits))
     made = factories.application()
     SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 77})
-    snapshot._holder.looked_at -= snapshot.LOOK_FOR_UNKNOWN
+    snapshot._holder.looked_at -= snapshot.MAX_AGE_UNKNOWN
     assert _svaml(post(made, ice(number.digits, call_id="first")))
 
 
@@ -151,7 +151,7 @@ def test_a_stale_ice_is_connected_without_credentials_and_raises_an_alert(number
     assert not svaml.recording_requests(_svaml(response))
     assert WRITE_CREDENTIALS.encode() not in response.content
     assert CallbackDelivery.objects.get().verdict == DeliveryVerdict.STALE
-    assert Decision.objects.get().outcome == Outcome.IMPOSSIBLE
+    assert Decision.objects.get().outcome == DecisionOutcome.IMPOSSIBLE
     assert AuditEvent.objects.filter(action="alert.callback.stale").exists()
 
 

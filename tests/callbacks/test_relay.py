@@ -16,7 +16,7 @@ from recordings_site.calls.models import Call, CallbackDelivery, Decision, Upstr
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts
-from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
+from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml
 from recordings_site.sinch.svaml import RecordingOptions
@@ -178,7 +178,7 @@ def test_an_upstream_that_answers_drop_by_drop_holds_its_place_no_longer_than_it
 
 def test_connections_are_not_closed_under_whoever_still_asks() -> None:
     with upstream.serving(answers={"ice": svaml.document(THEIRS)}, wait=0.5) as their:
-        application = facts_of(relayed(their.url, timeout_ms=MOST_UPSTREAM_MS).application)
+        application = facts_of(relayed(their.url, timeout_ms=MAX_UPSTREAM_MS).application)
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(relay.ask, application, event="ice", body=b'{"event": "ice"}', content_type="text/json")
             while not their.seen and not asked.done():

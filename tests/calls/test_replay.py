@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
-from recordings_site.calls.replay import Outcome
+from recordings_site.calls.replay import ReplayOutcome
 from recordings_site.calls.replays import Replay
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.editor import publishing
@@ -40,7 +40,7 @@ def number() -> PhoneNumber:
     return made
 
 
-def replayed(number: PhoneNumber, **changes: Any) -> tuple[Replay, Outcome]:
+def replayed(number: PhoneNumber, **changes: Any) -> tuple[Replay, ReplayOutcome]:
     """Replay a draft with a worker."""
     policy = number.policy
     assert policy is not None
@@ -51,7 +51,7 @@ def replayed(number: PhoneNumber, **changes: Any) -> tuple[Replay, Outcome]:
     )
     drain(registry.load())
     asked.refresh_from_db()
-    return asked, Outcome.from_dict(asked.outcome)
+    return asked, ReplayOutcome.from_dict(asked.outcome)
 
 
 def test_a_replay_counts_what_would_be_recorded_more_and_less(number: PhoneNumber) -> None:
@@ -68,7 +68,7 @@ def test_a_replay_counts_what_would_be_recorded_more_and_less(number: PhoneNumbe
         False,
         f"Not recorded: rule 1 of {number.policy} (draft) excludes calls from +4670*.",
     )
-    assert outcome.losing == []
+    assert outcome.losing_numbers == []
 
 
 def test_a_call_that_nobody_answered_was_not_recorded_and_would_not_be(number: PhoneNumber) -> None:
@@ -84,7 +84,7 @@ def test_a_call_that_nobody_answered_was_not_recorded_and_would_not_be(number: P
 
 def test_numbers_that_lose_recording_are_named(number: PhoneNumber) -> None:
     _, outcome = replayed(number, otherwise_record=False)
-    ((digits, figures),) = outcome.losing
+    ((digits, figures),) = outcome.losing_numbers
     assert (digits, figures.before, figures.after) == (number.digits, 20, 0)
 
 
@@ -96,7 +96,7 @@ def test_without_a_destination_or_with_a_hangup_nothing_is_recorded(number: Phon
     asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document(how={"destination": None})))
     drain(registry.load())
     asked.refresh_from_db()
-    assert Outcome.from_dict(asked.outcome).after == 0
+    assert ReplayOutcome.from_dict(asked.outcome).after == 0
 
 
 def test_a_replay_goes_on_where_a_killed_worker_left_it(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,11 +114,11 @@ def test_a_replay_goes_on_where_a_killed_worker_left_it(number: PhoneNumber, mon
     asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document()))
     monkeypatch.setattr(replay, "count", dies)
     with pytest.raises(KeyboardInterrupt):
-        replay.walk(asked)
+        replay.run(asked)
     again = Replay.objects.get(pk=asked.pk)
     assert again.done == 14
-    replay.walk(again)
-    assert (again.done, Outcome.from_dict(again.outcome).calls) == (40, 40)
+    replay.run(again)
+    assert (again.done, ReplayOutcome.from_dict(again.outcome).calls) == (40, 40)
 
 
 def test_a_replay_can_be_given_up(number: PhoneNumber, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_a_replay_can_be_given_up(number: PhoneNumber, monkeypatch: pytest.Monke
     assert policy is not None
     asked = actions_replay.start_replay(by=None, policy=policy, document=parse(document()))
     actions_replay.cancel_replay(by=None, replay=asked)
-    replay.walk(asked)
+    replay.run(asked)
     assert (asked.is_open, asked.done) == (False, 7)
 
 

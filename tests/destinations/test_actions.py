@@ -45,8 +45,8 @@ def everything_stored() -> str:
 
 def test_secrets_are_sealed_and_open_again(destination: Destination) -> None:
     stored = Destination.objects.get()
-    assert stored.opened("write_credentials") == WRITE
-    assert stored.opened("read_credentials") == READ
+    assert stored.decrypted("write_credentials") == WRITE
+    assert stored.decrypted("read_credentials") == READ
     assert "canary" not in everything_stored()
     assert (stored.write_tail, stored.read_tail) == ("…ITE1", "…REA2")
     assert stored.write_fingerprint != stored.read_fingerprint
@@ -56,10 +56,10 @@ def test_a_secret_does_not_open_in_another_row_or_field(destination: Destination
     other = actions.create_destination(by=admin, name="Other", kind="s3", bucket="b", sets=CredentialSets(READ, WRITE))
     other.write_credentials = destination.write_credentials
     with pytest.raises(SealingError):
-        other.opened("write_credentials")
+        other.decrypted("write_credentials")
     destination.read_credentials = destination.write_credentials
     with pytest.raises(SealingError):
-        destination.opened("read_credentials")
+        destination.decrypted("read_credentials")
 
 
 def test_each_change_has_its_audit_row_without_secrets(destination: Destination, admin: User) -> None:
@@ -77,18 +77,18 @@ def test_each_change_has_its_audit_row_without_secrets(destination: Destination,
         "name": ["Calls", "Calls EU"],
         "prefix": ["eu/", "europe/"],
     }
-    assert Destination.objects.get().opened("read_credentials") == READ
+    assert Destination.objects.get().decrypted("read_credentials") == READ
     assert "canary" not in everything_stored()
 
 
 def test_resealing_moves_secrets_to_the_first_key_once(destination: Destination, settings: Settings) -> None:
     settings.CREDENTIALS_KEYS = f"next:{base64.b64encode(b'n' * 32).decode()},{settings.CREDENTIALS_KEYS}"
-    assert Destination.objects.get().opened("write_credentials") == WRITE
+    assert Destination.objects.get().decrypted("write_credentials") == WRITE
     assert actions.reseal(row=destination, fields=("write_credentials", "read_credentials")) == 2
     assert actions.reseal(row=destination, fields=("write_credentials", "read_credentials")) == 0
     stored = Destination.objects.get()
     assert stored.write_credentials.startswith("next.")
-    assert (stored.opened("write_credentials"), stored.opened("read_credentials")) == (WRITE, READ)
+    assert (stored.decrypted("write_credentials"), stored.decrypted("read_credentials")) == (WRITE, READ)
 
 
 @pytest.mark.parametrize(

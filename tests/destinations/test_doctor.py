@@ -10,7 +10,7 @@ from recordings_site.accounts.models import AuditEvent
 from recordings_site.destinations import actions, doctor
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
-from recordings_site.destinations.steps import BAD, OK, SKIPPED, STEPS, WARN, Step
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, STEPS, WARN, CheckStep
 from tests.destinations import made
 from tests.stores import azurite as azure
 from tests.stores import swift as s3
@@ -24,17 +24,17 @@ SECRETS = (s3.OWNER[1], s3.WRITER[1], s3.READER[1], azure.KEY, "wr0ng")
 Names = Callable[[], str]
 
 
-def examined(destination: Destination) -> dict[str, Step]:
+def examined(destination: Destination) -> dict[str, CheckStep]:
     """The steps of a check, kept as the page shows them."""
     actions.check_destination(destination=destination)
     destination.refresh_from_db()
-    steps = {step["name"]: Step(**step) for step in destination.check_result}
+    steps = {step["name"]: CheckStep(**step) for step in destination.check_result}
     assert list(steps) == list(STEPS)
     assert not any(secret in str(destination.check_result) for secret in SECRETS)
     return steps
 
 
-def outcomes(steps: dict[str, Step]) -> dict[str, str]:
+def outcomes(steps: dict[str, CheckStep]) -> dict[str, str]:
     return {name: step.outcome for name, step in steps.items()}
 
 
@@ -137,8 +137,8 @@ def test_failing_and_mended_are_written_down_once_each(swift: Swift, fresh_name:
     swift.make_bucket(bucket)
     examined(destination)
     assert destination.failing_since is None
-    told = AuditEvent.objects.filter(action__in=("destination.failing", "destination.mended")).order_by("id")
-    assert [event.action for event in told] == ["destination.failing", "destination.mended"]
+    report_step = AuditEvent.objects.filter(action__in=("destination.failing", "destination.mended")).order_by("id")
+    assert [event.action for event in report_step] == ["destination.failing", "destination.mended"]
 
 
 def test_a_secret_that_does_not_open_is_a_failed_step(swift: Swift, fresh_name: Names) -> None:

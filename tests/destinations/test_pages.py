@@ -45,8 +45,8 @@ def test_an_s3_destination_is_made_and_checked(admin: Client) -> None:
     made = Destination.objects.get()
     assert answer["Location"] == f"/destinations/{made.pk}/"
     assert made.url == "s3://calls/eu/"
-    assert made.opened("write_credentials") == "AKIAWRITEWRITEWRITE1:canary/write+secret:eu-central-1"
-    assert made.opened("read_credentials") == "AKIAREADREADREADREA2:canary/read+secret"
+    assert made.decrypted("write_credentials") == "AKIAWRITEWRITEWRITE1:canary/write+secret:eu-central-1"
+    assert made.decrypted("read_credentials") == "AKIAREADREADREADREA2:canary/read+secret"
     assert Task.objects.filter(kind="destination.check", subject=str(made.pk)).exists()
     page = admin.get(answer["Location"]).content.decode()
     assert "…ITE1" in page
@@ -66,7 +66,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
     read = {"read_mode": "interoperability", "read_key": "GOOG1OTHER1234567", "read_secret": "t" * 40}
     admin.post("/destinations/new/gs/", {**google, **read})
     made = Destination.objects.get(name="Google")
-    assert made.opened("write_credentials") == "GOOG1EXAMPLE12345:" + "s" * 40
+    assert made.decrypted("write_credentials") == "GOOG1EXAMPLE12345:" + "s" * 40
     assert "roles/storage.objectCreator" in admin.get(f"/destinations/{made.pk}/").content.decode()
 
 
@@ -137,8 +137,8 @@ def test_replacing_one_set_leaves_the_other(admin: Client) -> None:
     assert "canary" not in admin.get(url).content.decode()
     admin.post(url, {"write_key": "AKIANEW", "write_secret": "canary-new", "read_mode": "keys"})
     made.refresh_from_db()
-    assert made.opened("write_credentials") == "AKIANEW:canary-new:eu-central-1"
-    assert made.opened("read_credentials") == "AKIAREADREADREADREA2:canary/read+secret"
+    assert made.decrypted("write_credentials") == "AKIANEW:canary-new:eu-central-1"
+    assert made.decrypted("read_credentials") == "AKIAREADREADREADREA2:canary/read+secret"
 
 
 def test_changing_the_region_reaches_what_sinch_is_given(admin: Client) -> None:
@@ -147,7 +147,7 @@ def test_changing_the_region_reaches_what_sinch_is_given(admin: Client) -> None:
     admin.post(f"/destinations/{made.pk}/edit/", {**S3, "region": "eu-west-1"})
     made.refresh_from_db()
     assert made.region == "eu-west-1"
-    assert made.opened("write_credentials").endswith(":eu-west-1")
+    assert made.decrypted("write_credentials").endswith(":eu-west-1")
 
 
 def test_a_local_folder_is_made_checked_and_put_away(admin: Client, settings: Settings, tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_an_altered_secret_does_not_open_and_its_text_is_not_told(place: int, ch
     if altered == sealed:
         assert ring.open(altered, CONTEXT) == "hunter2hunter2"
         return
-    with pytest.raises(SealingError) as told:
+    with pytest.raises(SealingError) as report_step:
         ring.open(altered, CONTEXT)
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(report_step.value)
 
 
 def test_rotation_opens_with_the_old_key_and_seals_with_the_new() -> None:

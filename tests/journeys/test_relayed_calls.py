@@ -130,7 +130,7 @@ def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_sa
     assert (tally.broken, tally.failed_uploads, tally.refused) == ({}, [], 0)
     assert tally.answered > 0
     assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == tally.recordings > 0
-    asked = UpstreamExchange.objects.asked_in_line()
+    asked = UpstreamExchange.objects.waited_for()
     assert set(asked.filter(delivery__event="ice").values_list("outcome", flat=True)) == {outcome}
     client.force_login(factories.admin())
     page = client.get(f"/applications/{number.application.pk}/connect/").content.decode()

@@ -30,7 +30,7 @@ def test_everything_opens_with_the_new_key_alone_afterwards(settings: Settings) 
     assert "0 secrets were sealed again" in rotated()
     settings.CREDENTIALS_KEYS = NEW
     destination, application = Destination.objects.get(), Application.objects.get()
-    assert destination.opened("write_credentials") == factories.WRITE_CREDENTIALS
+    assert destination.decrypted("write_credentials") == factories.WRITE_CREDENTIALS
     assert application.secret.startswith("next.")
 
 
@@ -42,4 +42,4 @@ def test_what_does_not_open_is_named_and_the_others_are_done(settings: Settings)
         rotated()
     assert Destination.objects.get(pk=whole.pk).write_credentials.startswith("next.")
     with pytest.raises(SealingError):
-        Destination.objects.get(pk=broken.pk).opened("write_credentials")
+        Destination.objects.get(pk=broken.pk).decrypted("write_credentials")

@@ -7,7 +7,7 @@ from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
 from recordings_site.sinch import destination_url
 from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import every_object
+from recordings_site.storage.port import iter_objects
 from tests.simulator.sinch_side import APPLICATION, PSTN, Backend, answered, gatherings, transcribed
 from tests.stores import azurite as azurite_server
 from tests.stores import swift as swift_server
@@ -30,7 +30,7 @@ def test_to_s3_with_the_region_in_the_credentials(swift, fresh_name):
     tally, backend = run(f"s3://{bucket}/calls/", credentials, {"s3": swift.endpoint})
     assert (tally.failed_uploads, tally.recordings, tally.transcripts) == ([], 1, 1)
     store = open_store(Location("s3", bucket=bucket, endpoint=swift.endpoint), credentials)
-    keys = [stat.key for stat in every_object(store, "calls/")]
+    keys = [stat.key for stat in iter_objects(store, "calls/")]
     assert len(keys) == 2
     told = next(event["destination"] for event in backend.events if event.get("type") == "recording_available")
     assert destination_url.parse(told).key in keys

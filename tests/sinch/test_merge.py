@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recordings_site.sinch import merge, svaml
 from recordings_site.sinch.errors import SvamlError
-from recordings_site.sinch.merge import Wish
+from recordings_site.sinch.merge import RecordingWish
 from recordings_site.sinch.svaml import RecordingOptions
 
 OURS = RecordingOptions(
@@ -17,7 +17,7 @@ OURS = RecordingOptions(
 )
 THEIRS = RecordingOptions("gs://theirs/", "GOOG1:secret")
 NOTICE = (svaml.say("This call is recorded."),)
-FLAG, INSTRUCTION = Wish(OURS), Wish(OURS, origin="instruction")
+FLAG, INSTRUCTION = RecordingWish(OURS), RecordingWish(OURS, origin="instruction")
 
 
 def names(document):
@@ -57,18 +57,20 @@ def test_beside_connect_mxp_there_is_only_the_flag():
 
 def test_a_call_that_is_hung_up_is_left_alone():
     upstream = svaml.document(svaml.hangup(), [svaml.say("Bye")])
-    merged = merge.merge(upstream, wish=Wish(OURS, notice=NOTICE), existing="replace")
+    merged = merge.merge(upstream, wish=RecordingWish(OURS, notice=NOTICE), existing="replace")
     assert merged == merge.Merged(upstream)
 
 
 def test_the_notice_is_heard_before_the_recording_unless_it_is_to_be_on_it():
     upstream = svaml.document(svaml.connect_sip("a@b"), [svaml.answer()])
-    before = merge.merge(upstream, wish=Wish(OURS, "instruction", NOTICE), existing="keep").svaml
+    before = merge.merge(upstream, wish=RecordingWish(OURS, "instruction", NOTICE), existing="keep").svaml
     assert names(before) == ["answer", "say", "startRecording"]
-    during = merge.merge(upstream, wish=Wish(OURS, "instruction", NOTICE, notice_recorded=True), existing="keep").svaml
+    during = merge.merge(
+        upstream, wish=RecordingWish(OURS, "instruction", NOTICE, notice_recorded=True), existing="keep"
+    ).svaml
     assert names(during) == ["answer", "startRecording", "say"]
     flagged = merge.merge(
-        svaml.document(svaml.connect_pstn("+467")), wish=Wish(OURS, notice=NOTICE), existing="keep"
+        svaml.document(svaml.connect_pstn("+467")), wish=RecordingWish(OURS, notice=NOTICE), existing="keep"
     ).svaml
     assert names(flagged) == ["say"]
 
@@ -78,7 +80,7 @@ def test_what_the_upstream_records_itself_is_kept_after_our_notice():
         svaml.recorded(svaml.connect_pstn("+467"), THEIRS),
         [svaml.answer(), svaml.start_recording(THEIRS), svaml.say("x")],
     )
-    merged = merge.merge(upstream, wish=Wish(OURS, notice=NOTICE), existing="keep")
+    merged = merge.merge(upstream, wish=RecordingWish(OURS, notice=NOTICE), existing="keep")
     assert not merged.placed
     assert [request.options for request in merged.kept] == [THEIRS, THEIRS]
     assert names(merged.svaml) == ["answer", "say", "startRecording", "say"]
@@ -137,7 +139,7 @@ INSTRUCTIONS = st.lists(
 )  # fmt: skip
 EXTRA = st.dictionaries(st.sampled_from(["custom", "version"]), st.integers() | st.text(max_size=5), max_size=2)
 WISHES = st.none() | st.builds(
-    Wish,
+    RecordingWish,
     st.just(OURS),
     st.sampled_from(["flag", "instruction"]),
     st.sampled_from([(), NOTICE, (*NOTICE, svaml.play_files(["a.wav"]))]),

@@ -44,7 +44,7 @@ def test_a_hung_store_is_given_up_left_alone_and_called_again() -> None:
 
 
 def test_a_hung_store_holds_no_more_threads_than_it_may() -> None:
-    breaker = CircuitBreaker(seconds=0.2, open_seconds=0, most_calls=2)
+    breaker = CircuitBreaker(seconds=0.2, open_seconds=0, max_calls=2)
     release, running = threading.Event(), []
 
     def hang() -> None:
@@ -70,7 +70,7 @@ def test_a_hung_store_holds_no_more_threads_than_it_may() -> None:
 
 
 def test_who_waits_behind_many_prompt_answers_gets_one_too() -> None:
-    breaker = CircuitBreaker(seconds=1, most_calls=1)
+    breaker = CircuitBreaker(seconds=1, max_calls=1)
     got: list[int] = []
 
     def work() -> int:

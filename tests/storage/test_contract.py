@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recordings_site.storage.errors import ObjectChanged, ObjectMissing
-from recordings_site.storage.port import CHUNK, Store, every_object, exists, read_all
+from recordings_site.storage.port import CHUNK, Store, exists, iter_objects, read_all
 
 DATA = os.urandom(1_300_000)
 KEY = "2026-11-23/+46701234567/call id_ü&%41.mp3"
@@ -104,7 +104,7 @@ def test_listing_goes_page_by_page_in_key_order(store: Store) -> None:
     rest = store.list("", token=page.next_token, limit=2)
     assert [found.key for found in rest.objects] == ["a/2.mp3", "a/b/3.mp3"]
     assert [found.key for found in store.list("", token=rest.next_token, limit=2).objects] == ["b.mp3"]
-    assert [found.key for found in every_object(store, "a/")] == ["a/1.mp3", "a/2.mp3", "a/b/3.mp3"]
+    assert [found.key for found in iter_objects(store, "a/")] == ["a/1.mp3", "a/2.mp3", "a/b/3.mp3"]
     assert store.list("nothing/").objects == ()
 
 

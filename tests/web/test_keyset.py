@@ -54,7 +54,7 @@ def test_a_cursor_that_makes_no_sense_gives_the_first_page(cursor: str) -> None:
 def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(
     descending: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "LOOKED_AT", 5)
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 5)
     number = factories.number()
     wanted = []
     for index in range(23):
@@ -71,10 +71,10 @@ def test_a_bounded_search_finds_every_row_in_portions_in_both_directions(
             descending=descending,
             cursor=cursor,
             size=3,
-            way=keyset.Portions(rows, Call.objects.all(), ("started_at", "id")),
+            source=keyset.BoundedScan(rows, Call.objects.all(), ("started_at", "id")),
         )
         seen += [row.pk for row in page.rows]
-        portions += page.ended_at is not None
+        portions += page.scanned_to is not None
         if not page.older:
             break
         cursor = page.older

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from recordings_site.recordings.search.highlight import Fragment
-from recordings_site.web import jsonlines
+from recordings_site.web import json_html
 from recordings_site.web.templatetags import site
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -75,19 +75,19 @@ SVAML = {
 
 
 def test_json_is_escaped_and_its_secrets_never_shown() -> None:
-    shown = jsonlines.highlighted(SVAML)
+    shown = json_html.highlighted(SVAML)
     assert "canary" not in shown
-    assert jsonlines.MASK in shown
+    assert json_html.MASK in shown
     assert "<script>" not in shown
 
 
 def test_what_makes_a_recording_is_marked() -> None:
-    shown = jsonlines.highlighted(SVAML)
+    shown = json_html.highlighted(SVAML)
     assert shown.count('class="j-rec"') == 3
 
 
 def test_a_secret_that_was_masked_before_is_shown_with_its_tail() -> None:
-    assert "••••7f2a" in jsonlines.highlighted({"credentials": "••••7f2a"})
+    assert "••••7f2a" in json_html.highlighted({"credentials": "••••7f2a"})
 
 
 def test_highlighted_json_without_its_marks_is_the_same_json() -> None:
@@ -96,7 +96,7 @@ def test_highlighted_json_without_its_marks_is_the_same_json() -> None:
     import re
 
     document = {"a": [1, 2.5, True, None, 'ä\n\t"\\'], "b": {}, "c": []}
-    plain = html.unescape(re.sub(r"<[^>]*>", "", jsonlines.highlighted(document)))
+    plain = html.unescape(re.sub(r"<[^>]*>", "", json_html.highlighted(document)))
     assert json.loads(plain) == document
 
 

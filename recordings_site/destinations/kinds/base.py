@@ -8,7 +8,7 @@ from typing import ClassVar
 from django import forms
 from django.db import models
 
-from recordings_site.destinations.steps import OK, Step
+from recordings_site.destinations.steps import OK, CheckStep
 from recordings_site.storage.port import StoreFacts
 
 
@@ -116,7 +116,7 @@ class StoreKind(ABC):
             "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
         )
 
-    def check_place(self, region: str, facts: StoreFacts | None) -> Step:
+    def check_place(self, region: str, facts: StoreFacts | None) -> CheckStep:
         """Compare the region that was entered with what the store tells."""
-        told = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
-        return Step("place", OK, told)
+        text = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
+        return CheckStep("place", OK, text)

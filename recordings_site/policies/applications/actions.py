@@ -15,7 +15,7 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.models import Application, PhoneNumber, Policy
-from recordings_site.policies.revision.actions import put_in_force
+from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch import credentials
 from recordings_site.web.redaction import conceal
 
@@ -40,7 +40,7 @@ def create_application(
     application = Application.objects.create(name=name, key=key, default_route=default_route, **fields)
     _seal(application, "secret", secret)
     application.save()
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="application.created", subject=application, data=_shown(application, APPLICATION_FIELDS))
     return application
 
@@ -60,7 +60,7 @@ def replace_secret(*, by: User | None, application: Application, field: str, sec
     before = getattr(application, f"{field}_fingerprint")
     _seal(application, field, secret)
     application.save(update_fields=[field, f"{field}_fingerprint"])
-    put_in_force()
+    bump_revision()
     after = getattr(application, f"{field}_fingerprint")
     audit.record(by=by, action="application.secret_replaced", subject=application, data={field: [before, after]})
 
@@ -70,7 +70,7 @@ def archive_application(*, by: User | None, application: Application) -> None:
     """Put it away: its callbacks are answered 401 from now on."""
     application.archived_at = timezone.now()
     application.save(update_fields=["archived_at"])
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="application.archived", subject=application)
 
 
@@ -99,7 +99,7 @@ def create_number(
             "archived_at": None,
         },
     )
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="number.created", subject=number, data=_shown(number, NUMBER_FIELDS))
     return number
 
@@ -124,7 +124,7 @@ def archive_number(*, by: User | None, number: PhoneNumber) -> None:
     """Put it away: the application's default route answers it from now on; its recordings stay."""
     number.archived_at = timezone.now()
     number.save(update_fields=["archived_at"])
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="number.archived", subject=number)
 
 
@@ -146,7 +146,7 @@ def _change(
     after = _shown(row, names)
     changes = {name: [before[name], after[name]] for name in names if before[name] != after[name]}
     if changes:
-        put_in_force()
+        bump_revision()
         audit.record(by=by, action=action, subject=row, data=changes)
 
 

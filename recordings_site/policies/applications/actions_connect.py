@@ -20,7 +20,7 @@ from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.applications.actions import create_number
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import Application, PhoneNumber, Policy
-from recordings_site.policies.revision.actions import put_in_force
+from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch.client import ApiError, CallbackUrls, Number
 
 # Callbacks may come by the thousand: when one was heard is written this often at most.
@@ -55,11 +55,11 @@ def ask_sinch(*, by: User | None, application: Application) -> None:
             urls = client.callbacks()
     except ApiError as error:
         problem = str(error)
-    _keep_answer(by, application, problem, urls)
+    _store_answer(by, application, problem, urls)
 
 
 @transaction.atomic
-def _keep_answer(by: User | None, application: Application, problem: str, urls: CallbackUrls) -> None:
+def _store_answer(by: User | None, application: Application, problem: str, urls: CallbackUrls) -> None:
     application.asked_sinch_at = timezone.now()
     application.sinch_problem = problem[:300]
     if not problem:
@@ -95,11 +95,11 @@ def import_numbers(*, by: User | None, application: Application, numbers: Sequen
     if assign and numbers:
         with client_for(application) as client:
             client.assign_numbers([f"+{number.digits}" for number in numbers])
-    return keep_numbers(by=by, application=application, numbers=numbers)
+    return store_numbers(by=by, application=application, numbers=numbers)
 
 
 @transaction.atomic
-def keep_numbers(*, by: User | None, application: Application, numbers: Iterable[Imported]) -> int:
+def store_numbers(*, by: User | None, application: Application, numbers: Iterable[Imported]) -> int:
     """Make numbers known here, all or none; those that are known already are left as they are. Returns how many."""
     known = set(PhoneNumber.objects.in_use().values_list("digits", flat=True))
     new = {number.digits: number for number in numbers if number.digits not in known}
@@ -123,7 +123,7 @@ def finish_rotation(*, by: User | None, application: Application) -> None:
     application.secret_fingerprint = application.second_secret_fingerprint
     application.second_secret = application.second_secret_fingerprint = ""
     application.save(update_fields=["secret", "secret_fingerprint", "second_secret", "second_secret_fingerprint"])
-    put_in_force()
+    bump_revision()
     data = {"fingerprint": [before, application.secret_fingerprint]}
     audit.record(by=by, action="application.secret_rotated", subject=application, data=data)
 
@@ -139,7 +139,7 @@ def set_relay(*, by: User | None, application: Application, mode: str, url: str,
     application.save(update_fields=list(names))
     changes = {name: [before[name], after[name]] for name in names if before[name] != after[name]}
     if changes:
-        put_in_force()
+        bump_revision()
         audit.record(by=by, action="application.relay_changed", subject=application, data=changes)
 
 

@@ -13,7 +13,7 @@ from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, route_fie
 from recordings_site.policies.engine import locales
 from recordings_site.policies.engine.document import parse_default_route
 from recordings_site.policies.engine.parsing import DocumentError
-from recordings_site.policies.models import MOST_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
+from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
 from recordings_site.web.pick_field import PickField, PickForm
@@ -78,7 +78,7 @@ class ApplicationForm(PickForm):
     )
     upstream_timeout_ms = forms.IntegerField(
         min_value=100,
-        max_value=MOST_UPSTREAM_MS,
+        max_value=MAX_UPSTREAM_MS,
         initial=2000,
         label="Wait for it at most",
         help_text="Milliseconds; then we answer ourselves.",

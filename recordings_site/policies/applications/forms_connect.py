@@ -10,7 +10,7 @@ from recordings_site.policies.applications import numbers_file
 from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.applications.forms import no_password
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
-from recordings_site.policies.models import MOST_UPSTREAM_MS, CallbackMode
+from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
 from recordings_site.web.pick_field import PickField, PickForm
 
 MAX_FILE = 1024 * 1024
@@ -101,7 +101,7 @@ class RelayForm(forms.Form):
         help_text="Your own callback back end. It is asked as Sinch would ask it, signed for its own path.",
     )  # fmt: skip
     timeout_ms = forms.IntegerField(
-        min_value=100, max_value=MOST_UPSTREAM_MS, label="Limit", initial=2000,
+        min_value=100, max_value=MAX_UPSTREAM_MS, label="Limit", initial=2000,
         help_text="Milliseconds that a call waits for it; then the number's own route answers.",
     )  # fmt: skip
 

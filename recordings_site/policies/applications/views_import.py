@@ -18,7 +18,7 @@ def numbers_import(request: Request) -> HttpResponse:
     """Import numbers with label, team and policy, all or none."""
     form = NumbersFileForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        count = actions_connect.keep_numbers(
+        count = actions_connect.store_numbers(
             by=request.user, application=form.cleaned_data["application"], numbers=form.read.numbers
         )
         known = f", {form.read.known} were known already" if form.read.known else ""

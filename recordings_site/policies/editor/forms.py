@@ -95,7 +95,7 @@ class PolicyForm(forms.Form):
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
-            self._tell(self.rules.forms, document)
+            self._mark_problems(self.rules.forms, document)
         self.locales = locales.TRANSCRIPTION
         self.document: PolicyDocument | None = None
         self.problems: tuple[Problem, ...] = ()
@@ -108,7 +108,7 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError("Another policy has this name.")
         return name
 
-    def leave_unjudged(self) -> None:
+    def without_error_messages(self) -> None:
         """Show what was typed without judging it: a key that was just added has nothing in it yet."""
         self.is_valid()
         for form in (self, *self.rules.forms, *self.menu.forms):
@@ -132,7 +132,7 @@ class PolicyForm(forms.Form):
             # A name that is missing yet should not keep the preview waiting.
             if all(readable) and not set(self.errors) - {"name"}:
                 self.document = document
-                self._tell(self.ordered_rules(), document)
+                self._mark_problems(self.ordered_rules(), document)
         return data
 
     def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class PolicyForm(forms.Form):
 
         return [form for _, form in sorted(enumerate(self._kept(self.rules)), key=place)]
 
-    def _tell(self, forms_of_rules: list[RuleForm], document: PolicyDocument) -> None:
+    def _mark_problems(self, forms_of_rules: list[RuleForm], document: PolicyDocument) -> None:
         for form, rule in zip(forms_of_rules, document.rules, strict=True):
             form.sentence = descriptions.rule_sentence(rule, document.time_zone)
 

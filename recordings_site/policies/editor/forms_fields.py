@@ -35,21 +35,21 @@ LOCALES = forms.TextInput(attrs={"list": "locales"})
 # another field makes it necessary: it is not marked as optional, and the document judges it.
 SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
     Rule: {
-        "record": {"label": "What", "words": {True: "Record", False: "Do not record"}},
+        "record": {"label": "What", "labels": {True: "Record", False: "Do not record"}},
         "percent": {"help_text": "Of these calls, drawn by call id."},
         "name": {"label": "Note"},
     },
     When: {
-        "direction": {"label": "Which calls", "words": {"any": "All", "callout": "Callouts"}},
-        "weekdays": {"words": dict(enumerate(WEEKDAYS, 1)), "help_text": "None means every day."},
+        "direction": {"label": "Which calls", "labels": {"any": "All", "callout": "Callouts"}},
+        "weekdays": {"labels": dict(enumerate(WEEKDAYS, 1)), "help_text": "None means every day."},
         "start": {"label": "From"},
         "end": {"label": "Until"},
-        "holidays": {"words": {"any": "Any day", "only": "Only these", "except": "All but these"}},
+        "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All but these"}},
         "callers": {"help_text": "+4670*, +46701234567, an app user's name, private; separated by commas."},
         "numbers": {"label": "Called numbers", "help_text": "+468*; separated by commas."},
     },
     Announcement: {
-        "kind": {"label": "Announcement", "words": {"say": "Say a text", "play": "Play files"}},
+        "kind": {"label": "Announcement", "labels": {"say": "Say a text", "play": "Play files"}},
         "text": {"label": "What callers hear", "required": True, "widget": forms.Textarea(attrs={"rows": 2})},
         "files": {"required": True, "help_text": "Names of prompts at Sinch, separated by commas."},
         "locale": {"label": "Its locale"},
@@ -58,7 +58,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
     How: {
         "method": {
             "label": "It is started",
-            "words": {
+            "labels": {
                 "automatic": "Automatically, by what works",
                 "flag": "Record flag on the action",
                 "instruction": "startRecording instruction",
@@ -66,9 +66,9 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "start": {
             "label": "Recording starts",
-            "words": {"connect": "From connect", "answer": "From answer (ACE)"},
+            "labels": {"connect": "From connect", "answer": "From answer (ACE)"},
         },
-        "format": {"words": {"mp3": "mp3", "wav": "wav (documented for Voice v2)"}},
+        "format": {"labels": {"mp3": "mp3", "wav": "wav (documented for Voice v2)"}},
         "notification_events": {"label": "Sinch tells us when a file is there"},
         "transcription": {"label": "Transcribe"},
         "locale": {"label": "Language of the transcript", "required": True},
@@ -79,7 +79,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "key_template": {"label": "Object names", "help_text": "Empty: as the destination says."},
         "if_impossible": {
             "label": "If it cannot be recorded",
-            "words": {
+            "labels": {
                 "connect": "Connect the call",
                 "notice": "Say a notice, then connect",
                 "refuse": "Refuse the call",
@@ -88,14 +88,14 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "notice": {"label": "The notice", "required": True},
         "upstream": {
             "label": "Recordings that your own back end asks for",
-            "words": {"keep": "Stay as they are", "replace": "Are replaced by this policy's"},
+            "labels": {"keep": "Stay as they are", "replace": "Are replaced by this policy's"},
             "help_text": "For applications that relay their callbacks to a back end of yours.",
         },
     },
     PolicyDocument: {
         "otherwise_record": {
             "label": "Calls that match no rule",
-            "words": {False: "Do not record", True: "Record"},
+            "labels": {False: "Do not record", True: "Record"},
         },
         "time_zone": {"required": True, "help_text": "For hours, weekdays and holidays: Europe/Stockholm."},
         "holidays": {
@@ -104,9 +104,9 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "outbound": {
             "label": "Calls that app users place from this number",
-            "words": {"dialled": "Go to what was dialled", "route": "Go the same way"},
+            "labels": {"dialled": "Go to what was dialled", "route": "Go the same way"},
         },
-        "on_answer": {"label": "On answer, the call", "words": {"continue": "Goes on", "hangup": "Is ended"}},
+        "on_answer": {"label": "On answer, the call", "labels": {"continue": "Goes on", "hangup": "Is ended"}},
     },
 }
 
@@ -139,8 +139,8 @@ class TextsField(ConditionalField):
 class YesNoField(forms.TypedChoiceField):
     """A flag as a choice between two things, in the order of their words."""
 
-    def __init__(self, *, words: Mapping[bool, str], **kwargs: Any) -> None:
-        choices = [("yes" if value else "no", word) for value, word in words.items()]
+    def __init__(self, *, labels: Mapping[bool, str], **kwargs: Any) -> None:
+        choices = [("yes" if value else "no", word) for value, word in labels.items()]
         super().__init__(choices=choices, coerce=lambda value: value == "yes", **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -228,19 +228,19 @@ def _inside(prefix: str, name: str) -> str:
 
 
 def _form_field(kind: Kind, name: str, shown: Mapping[str, Any]) -> forms.Field:
-    words: Mapping[Any, str] = shown.get("words", {})
+    labels: Mapping[Any, str] = shown.get("labels", {})
     given = {"label": name.replace("_", " ").capitalize(), **shown}
-    given.pop("words", None)
+    given.pop("labels", None)
     optional = {"required": False, **given}
     match kind:
-        case Flag() if words:
-            return YesNoField(words=words, **given)
+        case Flag() if labels:
+            return YesNoField(labels=labels, **given)
         case Flag():
             return forms.BooleanField(**optional)
         case Choice():
-            return forms.ChoiceField(choices=[(c, words.get(c, c.capitalize())) for c in kind.choices], **given)
+            return forms.ChoiceField(choices=[(c, labels.get(c, c.capitalize())) for c in kind.choices], **given)
         case Integers():
-            choices = [(value, words.get(value, str(value))) for value in range(kind.least, kind.most + 1)]
+            choices = [(value, labels.get(value, str(value))) for value in range(kind.least, kind.most + 1)]
             ticked = forms.CheckboxSelectMultiple
             return forms.TypedMultipleChoiceField(choices=choices, coerce=int, **{"widget": ticked, **optional})
         case Number():

@@ -12,7 +12,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.policies.engine.document import PolicyDocument, parse
 from recordings_site.policies.models import Policy, PolicyVersion
-from recordings_site.policies.revision.actions import put_in_force
+from recordings_site.policies.revision.actions import bump_revision
 
 
 class NotAllowed(Exception):
@@ -63,7 +63,7 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
         data = {"version": version.number, "reason": reason}
         audit.record(by=by, action="policy.proposed", subject=policy, data=data)
         return version
-    _put_in_force(by, policy, version, "policy.published")
+    _publish_version(by, policy, version, "policy.published")
     return version
 
 
@@ -79,7 +79,7 @@ def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
         raise NotAllowed(f"Version {newest} has been proposed since; approve that one.")
     version.approved_by, version.approved_at = by, timezone.now()
     version.save(update_fields=["approved_by", "approved_at"])
-    _put_in_force(by, version.policy, version, "policy.approved")
+    _publish_version(by, version.policy, version, "policy.approved")
     return version
 
 
@@ -90,7 +90,7 @@ def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
     if version.published_at is None:
         raise NotAllowed("This version was never in force; publish it instead.")
     again = _version(policy, parse(version.document), by, f"Roll back to version {version.number}")
-    _put_in_force(by, policy, again, "policy.rolled_back")
+    _publish_version(by, policy, again, "policy.rolled_back")
     return again
 
 
@@ -102,7 +102,7 @@ def rename_policy(*, by: User | None, policy: Policy, name: str) -> None:
     before = policy.name
     policy.name = name
     policy.save(update_fields=["name"])
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="policy.renamed", subject=policy, data={"name": [before, name]})
 
 
@@ -114,7 +114,7 @@ def archive_policy(*, by: User | None, policy: Policy) -> None:
         raise NotAllowed(f"{used} numbers are answered by this policy. Give them another one first.")
     policy.archived_at = timezone.now()
     policy.save(update_fields=["archived_at"])
-    put_in_force()
+    bump_revision()
     audit.record(by=by, action="policy.archived", subject=policy)
 
 
@@ -127,12 +127,12 @@ def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: 
     )
 
 
-def _put_in_force(by: User | None, policy: Policy, version: PolicyVersion, action: str) -> None:
+def _publish_version(by: User | None, policy: Policy, version: PolicyVersion, action: str) -> None:
     before = policy.published.number if policy.published else None
     version.published_at = timezone.now()
     version.save(update_fields=["published_at"])
     policy.published = version
     policy.save(update_fields=["published"])
-    put_in_force()
+    bump_revision()
     data = {"version": version.number, "before": before, "reason": version.reason}
     audit.record(by=by, action=action, subject=policy, data=data)

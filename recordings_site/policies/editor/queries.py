@@ -118,18 +118,18 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
     fail their check.
     """
     document = _first_readable(policy.published.document if policy.published else None, policy.draft)
-    said = [descriptions.rule_sentence(rule, document.time_zone) for rule in document.rules]
-    if not said:
-        said.append("Record all calls" if document.otherwise_record else "Record no calls")
+    sentences = [descriptions.rule_sentence(rule, document.time_zone) for rule in document.rules]
+    if not sentences:
+        sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
     elif document.otherwise_record:
-        said.append("Record all other calls")
+        sentences.append("Record all other calls")
     waits = f"v{policy.proposed} waits for approval" if policy.proposed else ""
     if policy.published is None:
-        return Summary(policy, said, "pending" if waits else "draft", "Not in force", waits or "Never published")
+        return Summary(policy, sentences, "pending" if waits else "draft", "Not in force", waits or "Never published")
     if document.how.destination in failing:
-        return Summary(policy, said, "failed", "Destination fails", "Its check says why: recordings may be lost")
+        return Summary(policy, sentences, "failed", "Destination fails", "Its check says why: recordings may be lost")
     changed = waits or ("With a draft that changes it" if policy.draft is not None else "")
-    return Summary(policy, said, "published", f"In force: v{policy.published.number}", changed)
+    return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
 
 
 def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:
@@ -137,23 +137,23 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
     form.is_valid()
     document = form.document
     if form.is_bound and document is None:
-        told = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
-        return Preview(list(form.problems) or told)
+        problems = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
+        return Preview(list(form.problems) or problems)
     document = document or form.before
-    held = snapshot.current()
+    in_force = snapshot.current()
     facts = draft_facts(policy, document)
     rules = [descriptions.rule_sentence(rule, document.time_zone) for rule in document.rules]
-    number = next((n for n in held.numbers.values() if n.policy_id == facts.id), None)
+    number = next((n for n in in_force.numbers.values() if n.policy_id == facts.id), None)
     return Preview(
-        problems=lint(facts, held, failing=failing_destinations()),
-        answers=recorded_call(facts, number, held, timezone.now()),
+        problems=lint(facts, in_force, failing=failing_destinations()),
+        answers=recorded_call(facts, number, in_force, timezone.now()),
         sentences=descriptions.document_sentences(document, destination_names()),
         rules=list(zip(form.rule_prefixes(), rules, strict=True)),
-        tried=tried(facts, held, number, asked) if any(map(asked.get, ("try", "try_to", "try_cli"))) else None,
+        tried=tried(facts, in_force, number, asked) if any(map(asked.get, ("try", "try_to", "try_cli"))) else None,
     )
 
 
-def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked: Mapping[str, Any]) -> Tried:
+def tried(facts: PolicyFacts, in_force: Snapshot, number: NumberFacts | None, asked: Mapping[str, Any]) -> Tried:
     """The decision and answers for one call: `try_cli`, `try_to`, `try_direction`, `try_at`, `try_call_id`.
 
     What is left out is as the empty fields show it: a caller, and a number of this policy.
@@ -174,9 +174,9 @@ def tried(facts: PolicyFacts, held: Snapshot, number: NumberFacts | None, asked:
         number_digits=own,
         at=_moment(str(asked.get("try_at", "")), facts.document),
     )
-    known = held.numbers.get(own, number)
-    decision = decide_by(facts, call, known, held, recording_id=SAMPLE_RECORDING)
-    return Tried(decision, every_answer(facts, call, held, known), draw(call.call_id))
+    known = in_force.numbers.get(own, number)
+    decision = decide_by(facts, call, known, in_force, recording_id=SAMPLE_RECORDING)
+    return Tried(decision, every_answer(facts, call, in_force, known), draw(call.call_id))
 
 
 def draft_facts(policy: Policy | None, document: PolicyDocument) -> PolicyFacts:
@@ -200,8 +200,8 @@ def publish(*, by: User, policy: Policy, reason: str) -> PolicyVersion:
     """Publish the draft unless lint finds an error; NotAllowed says which."""
     if policy.draft is None:
         raise NotAllowed("There is no draft to publish.")
-    held = snapshot.current()
-    errors = [p for p in lint(draft_facts(policy, parse(policy.draft)), held) if p.severity == "error"]
+    in_force = snapshot.current()
+    errors = [p for p in lint(draft_facts(policy, parse(policy.draft)), in_force) if p.severity == "error"]
     if errors:
         raise NotAllowed(errors[0].message)
     return publishing.publish(by=by, policy=policy, reason=reason)

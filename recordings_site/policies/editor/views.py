@@ -163,7 +163,7 @@ def _rearranged(request: Request, found: Policy | None) -> HttpResponse:
     """The form with a rule or a key of the menu added, removed or moved; nothing is kept or judged yet."""
     data = rearranged(request.POST)
     form = PolicyForm(data, user=request.user, document=queries.document_of(found), policy=found)
-    form.leave_unjudged()
+    form.without_error_messages()
     match request.POST["do"]:
         case "add_rule":
             form.rules.forms[-1].open_up()

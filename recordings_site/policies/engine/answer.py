@@ -122,7 +122,7 @@ def answer_ace(
         return Answer(svaml.document(svaml.continue_()), decision)
     decision, options = options_for(decision, snapshot, may_record, refusal)
     if options is None:
-        return Answer(instead(decision, svaml.continue_()), decision)
+        return Answer(replacement_answer(decision, svaml.continue_()), decision)
     found = _with_recording(svaml.continue_(), decision, options)
     return _checked(found, "ace", decision, svaml.continue_(), lambda: svaml.document(svaml.continue_()))
 
@@ -172,7 +172,7 @@ def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal:
     decision, options = options_for(decision, snapshot, may_record, refusal)
     plan = decision.plan
     if options is None:
-        found = instead(decision, action)
+        found = replacement_answer(decision, action)
     elif plan is not None and plan.starts == "ace":
         found = svaml.document(action)
     else:
@@ -212,7 +212,7 @@ def options_for(
 
 def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.RecordingOptions) -> Svaml:
     """The notice and the recording, in an order in which nobody is recorded before the notice, unless it is to be."""
-    notice = spoken(decision.announcement)
+    notice = announcement_instructions(decision.announcement)
     plan = decision.plan
     if plan is not None and plan.origin == "flag":
         return svaml.document(svaml.recorded(action, options), notice)
@@ -220,7 +220,7 @@ def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.Recor
     return svaml.document(action, [start, *notice] if decision.announcement.recorded else [*notice, start])
 
 
-def instead(decision: DecisionFacts, action: Svaml) -> Svaml:
+def replacement_answer(decision: DecisionFacts, action: Svaml) -> Svaml:
     """The answer without recording: as the policy wants it after a fault, else the same action and no notice."""
     if decision.reason not in FAULTS or decision.if_impossible == "connect":
         return svaml.document(action)
@@ -234,11 +234,11 @@ def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, l
     if not wrong:
         return Answer(found, decision)
     decision = decision.unrecorded(Reason.WRONG_ANSWER, path=wrong[0].path, message=wrong[0].message)
-    found = instead(decision, action)
+    found = replacement_answer(decision, action)
     return Answer(last() if svaml.problems(found, event) else found, decision)
 
 
-def spoken(announcement: Announcement) -> Sequence[Svaml]:
+def announcement_instructions(announcement: Announcement) -> Sequence[Svaml]:
     """The instructions with which callers hear an announcement; none for none."""
     match announcement.kind:
         case "say":

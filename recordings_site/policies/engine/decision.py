@@ -140,13 +140,13 @@ class DecisionFacts:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "DecisionFacts":
         """Read `to_dict`'s JSON."""
-        heard = data["announcement"]
+        announcement = data["announcement"]
         return cls(
             **{
                 **data,
                 "call": CallFacts.from_dict(data["call"]),
                 "route": _stored_route(data["route"]),
-                "announcement": Announcement(**{**heard, "files": tuple(heard.get("files", ()))}),
+                "announcement": Announcement(**{**announcement, "files": tuple(announcement.get("files", ()))}),
                 "plan": PlannedRecording.from_dict(data["plan"]) if data["plan"] else None,
             }
         )

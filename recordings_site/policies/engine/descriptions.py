@@ -23,7 +23,7 @@ PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{
 def rule_sentence(rule: Rule, time_zone: str) -> str:
     """`Record 25 % of inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*`."""
     share = f"{rule.percent:g} % of " if rule.record and rule.percent != 100 else ""
-    return f"{'Record' if rule.record else 'Do not record'} {share}{which(rule.when, time_zone)}"
+    return f"{'Record' if rule.record else 'Do not record'} {share}{describe_calls(rule.when, time_zone)}"
 
 
 def _conditions(when: When, time_zone: str) -> list[str]:
@@ -61,7 +61,7 @@ def any_of(items: list[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def which(when: When, time_zone: str) -> str:
+def describe_calls(when: When, time_zone: str) -> str:
     """Which calls the conditions mean: `inbound calls outside 08:00-18:00 Europe/Stockholm, from +4670*`."""
     direction = {"any": "calls", "callout": "callouts"}.get(when.direction, f"{when.direction} calls")
     if not _conditions(when, time_zone):

@@ -91,20 +91,20 @@ def _rules(document: PolicyDocument) -> Iterator[Problem]:
 def _recording(document: PolicyDocument) -> Iterator[Problem]:
     how, route = document.how, document.route
     means, when = method(how, route), starts(how, route)
-    heard = how.announcement
-    if heard.kind == "none":
+    announcement = how.announcement
+    if announcement.kind == "none":
         yield _warning("how.announcement", "Nobody is told that the call is recorded. In many countries they must be.")
-    if heard.kind != "none" and heard.recorded and means == "instruction":
+    if announcement.kind != "none" and announcement.recorded and means == "instruction":
         yield _warning("how.announcement", "Recording starts before the announcement, which is then on the recording.")
-    if heard.recorded and means == "flag":
+    if announcement.recorded and means == "flag":
         yield _warning("how.announcement", "The announcement is not on the recording: the flag starts after it.")
     if (
-        heard.kind == "say"
+        announcement.kind == "say"
         and how.transcription
-        and locales.language(heard.locale or "en-US") != locales.language(how.locale)
+        and locales.language(announcement.locale or "en-US") != locales.language(how.locale)
     ):
         yield _warning(
-            "how.announcement.locale", f"Announced in {heard.locale or 'en-US'}, transcribed in {how.locale}."
+            "how.announcement.locale", f"Announced in {announcement.locale or 'en-US'}, transcribed in {how.locale}."
         )
     if how.transcription and not locales.is_known(how.locale):
         yield _warning(
@@ -128,11 +128,11 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
 
 def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator[Problem]:
     """Numbers whose own language is not the one in which their callers are told of the recording."""
-    heard = document.how.announcement
-    if heard.kind != "say" or not document.how.transcription:
+    announcement = document.how.announcement
+    if announcement.kind != "say" or not document.how.transcription:
         return
-    spoken = locales.language(heard.locale or "en-US")
-    other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != spoken]
+    announcement_language = locales.language(announcement.locale or "en-US")
+    other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != announcement_language]
     if other:
         named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
         yield _warning("how.announcement.locale", f"Callers of {named} speak another language than the announcement.")

@@ -55,27 +55,27 @@ def every_answer(policy: PolicyFacts, call: CallFacts, snapshot: Snapshot, numbe
     """The answers of each event of this call, as the policy gives them."""
     own = replace(number or SAMPLE_NUMBER, digits=call.number_digits or SAMPLE_NUMBER.digits, policy_id=policy.id)
     application = ApplicationFacts(0, "sample", (), HANGUP)
-    held = replace(
+    in_force = replace(
         snapshot,
         applications={"sample": application},
         numbers={own.digits: own},
         policies={policy.id: policy},
     )
     call = replace(call, number_digits=own.digits)
-    ice = answer_ice(call, held, application_key="sample", recording_id=SAMPLE_RECORDING)
+    ice = answer_ice(call, in_force, application_key="sample", recording_id=SAMPLE_RECORDING)
     # From the decision before its SVAML was checked: a wrong answer should be seen, with what is wrong about it.
-    wanted = decide_by(policy, call, own, held, recording_id=SAMPLE_RECORDING)
+    wanted = decide_by(policy, call, own, in_force, recording_id=SAMPLE_RECORDING)
     shown = [_shown("ice", "ICE: the call comes in", ice)]
     decision = ice.decision if ice.decision.plan else wanted
     route = decision.route
     if isinstance(route, RunMenu):
         shown.extend(
-            _shown("pie", f"PIE: the caller enters {option.dtmf}", answer_pie(decision, option.dtmf, held))
+            _shown("pie", f"PIE: the caller enters {option.dtmf}", answer_pie(decision, option.dtmf, in_force))
             for option in route.options
         )
-        shown.append(_shown("pie", "PIE: anything else", answer_pie(decision, "", held)))
+        shown.append(_shown("pie", "PIE: anything else", answer_pie(decision, "", in_force)))
     if _brings_ace(decision):
-        shown.append(_shown("ace", "ACE: the called side answers", answer_ace(decision, held)))
+        shown.append(_shown("ace", "ACE: the called side answers", answer_ace(decision, in_force)))
     return shown
 
 

@@ -27,9 +27,9 @@ from recordings_site.policies.engine.routes import (
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import destination_url, merge, svaml
 from recordings_site.sinch.errors import SinchError
-from recordings_site.sinch.hostile import field as member
-from recordings_site.sinch.hostile import text_of
-from recordings_site.sinch.merge import Existing, Merged, Wish
+from recordings_site.sinch.json_fields import field as member
+from recordings_site.sinch.json_fields import text_of
+from recordings_site.sinch.merge import Existing, Merged, RecordingWish
 from recordings_site.sinch.svaml_rules import FORMATS
 
 Svaml = dict[str, Any]
@@ -90,7 +90,7 @@ def relay_ace(
         return _through(base, answer.answer_ace(None, snapshot).decision, snapshot, may_record)
     wish = None
     if decision.plan and decision.plan.starts == "ace":
-        decision, wish = _wish(decision, snapshot, may_record, refusal)
+        decision, wish = _recording_request(decision, snapshot, may_record, refusal)
     return _merged(base, decision, snapshot, wish, may_record, start="ace")
 
 
@@ -109,7 +109,7 @@ def relay_pie(
     wish = None
     goes_on = route_of(base)
     if decision.plan and decision.plan.starts == "ace" and not (goes_on.brings_ace or isinstance(goes_on, RunMenu)):
-        decision, wish = _wish(decision, snapshot, may_record, refusal)
+        decision, wish = _recording_request(decision, snapshot, may_record, refusal)
         # Only an ICE opens a conference's recording: here the call of this one participant is recorded.
         wish = replace(wish, origin="instruction") if wish else None
     return _merged(base, decision, snapshot, wish, may_record, start="ice")
@@ -178,12 +178,12 @@ def _relay_ice(
 ) -> Relayed:
     wish = None
     if decision.record:
-        decision, wish = _wish(decision, snapshot, may_record, refusal)
+        decision, wish = _recording_request(decision, snapshot, may_record, refusal)
     if decision.reason in answer.FAULTS and decision.if_impossible == "refuse":
-        upstream = answer.instead(decision, svaml.hangup())
+        upstream = answer.replacement_answer(decision, svaml.hangup())
     elif decision.reason in answer.FAULTS and decision.if_impossible == "notice":
-        said = svaml.instructions_of(answer.instead(decision, svaml.hangup()))
-        upstream = merge.with_notice(upstream, said)
+        notice = svaml.instructions_of(answer.replacement_answer(decision, svaml.hangup()))
+        upstream = merge.with_notice(upstream, notice)
     if decision.plan and decision.plan.starts == "ace":
         wish = None
     relayed = _merged(upstream, decision, snapshot, wish, may_record, start="ice")
@@ -194,9 +194,9 @@ def _relay_ice(
     return replace(relayed, answer=replace(given, decision=decision, recordings=(*plan, *given.recordings)))
 
 
-def _wish(
+def _recording_request(
     decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str
-) -> tuple[DecisionFacts, Wish | None]:
+) -> tuple[DecisionFacts, RecordingWish | None]:
     decision, options = answer.options_for(decision, snapshot, may_record, refusal)
     if options is None or decision.plan is None:
         return decision, None
@@ -204,16 +204,22 @@ def _wish(
     wrong = svaml.problems(svaml.document(svaml.hangup(), [svaml.start_recording(options)]), "ice")
     if wrong:
         return decision.unrecorded(Reason.WRONG_RECORDING, path=wrong[0].path, message=wrong[0].message), None
-    return decision, Wish(
+    return decision, RecordingWish(
         options=options,
         origin="flag" if decision.plan.origin == "flag" else "instruction",
-        notice=answer.spoken(decision.announcement),
+        notice=answer.announcement_instructions(decision.announcement),
         notice_recorded=decision.announcement.recorded,
     )
 
 
 def _merged(
-    base: Svaml, decision: DecisionFacts, snapshot: Snapshot, wish: Wish | None, may_record: bool, *, start: str
+    base: Svaml,
+    decision: DecisionFacts,
+    snapshot: Snapshot,
+    wish: RecordingWish | None,
+    may_record: bool,
+    *,
+    start: str,
 ) -> Relayed:
     # No credentials leave for a request that is not first and fresh, the upstream's own neither.
     existing: Existing = "replace" if not may_record or decision.upstream == "replace" else "keep"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from recordings_site.policies.engine.decision import Reason
-from recordings_site.policies.engine.descriptions import which
+from recordings_site.policies.engine.descriptions import describe_calls
 from recordings_site.policies.engine.document import When
 
 Grounds = Mapping[str, Any]
@@ -21,8 +21,8 @@ def decision(grounds: Grounds) -> str:
 def clause(grounds: Grounds) -> str:
     """The reason alone, to stand in a sentence: `rule 1 of Support EU v7 excludes calls from +4670*`."""
     reason = Reason(grounds["reason"])
-    said = _FIXED.get(reason)
-    return said if said is not None else _WORDS[reason](grounds, grounds.get("values", {}))
+    fixed = _FIXED_CLAUSES.get(reason)
+    return fixed if fixed is not None else _CLAUSES[reason](grounds, grounds.get("values", {}))
 
 
 def cannot_record(grounds: Grounds) -> str:
@@ -38,7 +38,7 @@ def cannot_record(grounds: Grounds) -> str:
 
 def _by_rule(grounds: Grounds, values: Grounds) -> str:
     conditions: Any = {name: tuple(each) if isinstance(each, list) else each for name, each in values["when"].items()}
-    calls = which(When(**conditions), values["time_zone"])
+    calls = describe_calls(When(**conditions), values["time_zone"])
     if grounds.get("draw") is not None:
         calls = f"{grounds['percent']:g} % of {calls}, and this call drew {grounds['draw']:.2f}"
     does = "excludes" if grounds["reason"] == Reason.RULE_EXCLUDES else "records"
@@ -76,7 +76,7 @@ def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
     return lambda _, values: f"{what} would have been wrong ({values['path']}: {values['message'].rstrip('.')})"
 
 
-_FIXED = {
+_FIXED_CLAUSES = {
     Reason.DESTINATION_UNAVAILABLE: "recording was impossible, its destination is not available",
     Reason.STALE_CLOCK: "the callback's clock was too far from ours, so no credentials were given out",
     Reason.REPLAYED: "the callback was an exact repeat of an earlier one, so no credentials were given out",
@@ -86,7 +86,7 @@ _FIXED = {
     Reason.ACE_WITHOUT_ICE: "the call's ICE was never seen here, so no decision was made",
     Reason.UPSTREAM_RECORDS: "the upstream asks for a recording itself, which is kept",
 }
-_WORDS: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
+_CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.RULE_RECORDS: _by_rule,
     Reason.RULE_EXCLUDES: _by_rule,
     Reason.SAMPLED_OUT: _by_rule,

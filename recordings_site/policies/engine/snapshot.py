@@ -22,8 +22,8 @@ from recordings_site.sinch.destination_url import DestinationUrl
 FILE_CONTEXT = "snapshot|file|routes"
 # Seconds after which one looks again whether the revision changed; and when somebody asks for what is not known, such
 # as an application that was made a moment ago. Strangers ask, too: so often, and not for each of them.
-LOOK_EVERY = 1.0
-LOOK_FOR_UNKNOWN = 0.1
+MAX_AGE = 1.0
+MAX_AGE_UNKNOWN = 0.1
 
 
 class Sealer(Protocol):
@@ -139,7 +139,7 @@ class _Holder:
         self.loader: Loader | None = None
         self.read_file: Callable[[], Snapshot | None] = lambda: None
         self.snapshot: Snapshot | None = None
-        self.looked_at = float("-inf")
+        self.checked_at = float("-inf")
         self.lock = threading.Lock()
 
 
@@ -152,7 +152,7 @@ def configure(loader: Loader, read_file: Callable[[], Snapshot | None] = lambda:
     forget()
 
 
-def current(*, max_age: float = LOOK_EVERY) -> Snapshot:
+def current(*, max_age: float = MAX_AGE) -> Snapshot:
     """The snapshot in force; looks at the revision row if that was last done `max_age` seconds ago or longer.
 
     While another thread looks, one that has a snapshot goes on with it. Raises what the database raises: then
@@ -162,27 +162,27 @@ def current(*, max_age: float = LOOK_EVERY) -> Snapshot:
         return _holder.snapshot
     if _holder.loader is None:
         raise RuntimeError("snapshot.configure() was not called")
-    held = _holder.snapshot
-    if held is None:
+    known = _holder.snapshot
+    if known is None:
         _holder.lock.acquire()
     elif not _holder.lock.acquire(blocking=False):
-        return held
+        return known
     try:
-        held = _holder.snapshot
-        if held is not None and not is_due(max_age):
-            return held
+        known = _holder.snapshot
+        if known is not None and not is_due(max_age):
+            return known
         # Set before the database is asked: while it hangs, the others go on with what is known.
-        _holder.looked_at = time.monotonic()
-        if held is None or held.revision != _holder.loader.revision():
-            held = _holder.snapshot = _holder.loader.load()
-        return held
+        _holder.checked_at = time.monotonic()
+        if known is None or known.revision != _holder.loader.revision():
+            known = _holder.snapshot = _holder.loader.load()
+        return known
     finally:
         _holder.lock.release()
 
 
-def is_due(max_age: float = LOOK_EVERY) -> bool:
+def is_due(max_age: float = MAX_AGE) -> bool:
     """Whether `current()` would look at the database now."""
-    return _holder.snapshot is None or time.monotonic() - _holder.looked_at >= max_age
+    return _holder.snapshot is None or time.monotonic() - _holder.checked_at >= max_age
 
 
 def is_loaded() -> bool:
@@ -199,7 +199,7 @@ def latest() -> Snapshot | None:
 
 def forget() -> None:
     """Let the next `current()` load anew: after a change in this process, and between tests."""
-    _holder.snapshot, _holder.looked_at = None, float("-inf")
+    _holder.snapshot, _holder.checked_at = None, float("-inf")
 
 
 def write_file(snapshot: Snapshot, path: Path, keyring: Sealer) -> None:

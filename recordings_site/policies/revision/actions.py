@@ -8,7 +8,7 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import SnapshotRevision
 
 
-def put_in_force() -> None:
+def bump_revision() -> None:
     """Count up the revision, so that every process rebuilds its snapshot; call it inside the change's transaction."""
     if not SnapshotRevision.objects.update(revision=F("revision") + 1, changed_at=timezone.now()):
         SnapshotRevision.objects.create(pk=1, revision=1)

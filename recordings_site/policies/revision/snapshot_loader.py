@@ -126,7 +126,7 @@ def _number(number: PhoneNumber) -> NumberFacts:
 def _destination(destination: Destination) -> DestinationFacts:
     credentials: str | None = None
     try:
-        credentials = destination.opened("write_credentials") or None
+        credentials = destination.decrypted("write_credentials") or None
     except SealingError as error:
         log.error("The write credentials of destination %s: %s", destination.name, error)
     if credentials:

@@ -19,13 +19,17 @@ def calls(user: User, *, text: str, outcome: str, cursor: str) -> keyset.Page[Ca
         return keyset.page(named, order=NEWEST, cursor=cursor)
     facts = Call.objects.matching(text).decided(outcome)
     rows = mine.matching(text)
-    return keyset.page(rows, order=NEWEST, cursor=cursor, way=_way(rows, facts, user, narrowed=bool(text or outcome)))
+    return keyset.page(
+        rows, order=NEWEST, cursor=cursor, source=_page_source(rows, facts, user, narrowed=bool(text or outcome))
+    )
 
 
-def _way(rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool) -> keyset.Way[Call] | None:
+def _page_source(
+    rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool
+) -> keyset.PageSource[Call] | None:
     """How to come soon to the first rows; `facts` are the same, but for what this person may see."""
     everything = Call.objects.all()
     numbers = limited_scope.numbers_of(user)
     if numbers is not None:
         return limited_scope.ByNumber(rows, facts, numbers, "started_at", everything if narrowed else None)
-    return keyset.Portions(rows, everything.visible_to(user), NEWEST) if narrowed else None
+    return keyset.BoundedScan(rows, everything.visible_to(user), NEWEST) if narrowed else None

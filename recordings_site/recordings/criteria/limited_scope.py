@@ -41,26 +41,26 @@ class ByNumber(Generic[Row]):
     column: str
     looked_at: QuerySet[Any] | None = None
 
-    def end(self, behind: Q, *, falling: bool) -> Model | None:
+    def end(self, beyond: Q, *, descending: bool) -> Model | None:
         """The last that may be looked at: no number has more than its share before it."""
         if self.looked_at is None or not self.numbers:
             return None
-        rows = self.looked_at.filter(behind)
-        share = max(1, keyset.LOOKED_AT // len(self.numbers))
-        names = keyset.sorted_by((self.column, "id"), falling=falling)
+        rows = self.looked_at.filter(beyond)
+        share = max(1, keyset.SCAN_LIMIT // len(self.numbers))
+        names = keyset.order_columns((self.column, "id"), descending=descending)
         found = rows.filter(pk__in=self._nth_of_each(rows, share, names, "pk"))
         return found.order_by(*names).only(self.column, "id").first()
 
-    def first(self, behind: Q, count: int, *, falling: bool) -> QuerySet[Any, Row]:
+    def first(self, beyond: Q, count: int, *, descending: bool) -> QuerySet[Any, Row]:
         """The first so many."""
-        names = keyset.sorted_by((self.column, "id"), falling=falling)
-        behind_it = self.facts.filter(behind)
-        found = behind_it.filter(number__in=self.numbers)
+        names = keyset.order_columns((self.column, "id"), descending=descending)
+        facts_beyond = self.facts.filter(beyond)
+        found = facts_beyond.filter(number__in=self.numbers)
         # A number that has so many by itself tells how far one has to look in the others.
-        if self.looked_at is None and (enough := self._nth_of_each(behind_it, count, names, self.column)):
-            up_to = {f"{self.column}__gte": max(enough)} if falling else {f"{self.column}__lte": min(enough)}
+        if self.looked_at is None and (enough := self._nth_of_each(facts_beyond, count, names, self.column)):
+            up_to = {f"{self.column}__gte": max(enough)} if descending else {f"{self.column}__lte": min(enough)}
             found = found.filter(**up_to)
-        keys = sorted(found.order_by().values_list(self.column, "pk"), reverse=falling)
+        keys = sorted(found.order_by().values_list(self.column, "pk"), reverse=descending)
         return self.rows.filter(pk__in=[pk for _, pk in keys[:count]])
 
     def _nth_of_each(self, rows: QuerySet[Any], nth: int, names: Sequence[str], value: str) -> list[Any]:

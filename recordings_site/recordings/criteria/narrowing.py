@@ -36,7 +36,9 @@ def narrowed(
     return rows
 
 
-def way(rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str) -> keyset.Way[keyset.Row] | None:
+def page_source(
+    rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str
+) -> keyset.PageSource[keyset.Row] | None:
     """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column."""
     used = [criterion for criterion, _ in form.values()]
     indexed = [criterion for criterion in used if criterion.indexed]
@@ -51,7 +53,7 @@ def way(rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str)
         facts = ordered(narrowed(RecordingJob.objects.all(), form), column)
         return limited_scope.ByNumber(rows, facts, numbers, column, looked_at)
     if looked_at is not None:
-        return keyset.Portions(rows, looked_at.visible_to(form.user), (column, "id"))
+        return keyset.BoundedScan(rows, looked_at.visible_to(form.user), (column, "id"))
     return None
 
 

@@ -107,8 +107,8 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     """Those that can be heard."""
     rows = mine.filter(state=State.AVAILABLE).with_facts()
     facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
-    way = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
-    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, way=way).rows
+    source = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
+    return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, source=source).rows
 
 
 def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:

@@ -13,7 +13,7 @@ from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.models import RecordingJob, Transcript
-from recordings_site.sinch.hostile import read_object
+from recordings_site.sinch.json_fields import read_object
 from recordings_site.sinch.transcript import MAX_BYTES
 from recordings_site.web.http import Request, page_or_partial
 

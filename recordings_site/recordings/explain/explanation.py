@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from recordings_site.calls.models import BROKEN_BY_US, Call, Decision, Outcome
+from recordings_site.calls.models import BROKEN_BY_US, Call, Decision, DecisionOutcome
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 
@@ -85,7 +85,7 @@ def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob])
     """What became of a call, from what was decided about it and its recordings."""
     grounds = decision.facts if decision is not None else {}
     available = next((job for job in jobs if job.is_available), None)
-    if decision is None or decision.outcome != Outcome.RECORD:
+    if decision is None or decision.outcome != DecisionOutcome.RECORD:
         undecided = _undecided(call) if decision is None else None
         code = DecisionCode.RECORDED_ANYWAY if available else undecided or DecisionCode.DECIDED_NOT
         return RecordingDecision(code, call, grounds, available, undecided)

@@ -10,7 +10,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery, ConferenceSession, Decision, Outcome
+from recordings_site.calls.models import (
+    BROKEN_BY_US,
+    Call,
+    CallbackDelivery,
+    ConferenceSession,
+    Decision,
+    DecisionOutcome,
+)
 from recordings_site.recordings.explain import explanation
 from recordings_site.recordings.explain.explanation import DecisionCode, RecordingDecision
 from recordings_site.recordings.models import RecordingJob, State, Transcript
@@ -94,7 +101,9 @@ def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:
     if decision is None:
         yield TimelineStep(StepKind.NOT_DECIDED, tone="warn")
         return
-    tone = {Outcome.RECORD: "ok", Outcome.IMPOSSIBLE: "warn"}.get(Outcome(decision.outcome), "idle")
+    tone = {DecisionOutcome.RECORD: "ok", DecisionOutcome.IMPOSSIBLE: "warn"}.get(
+        DecisionOutcome(decision.outcome), "idle"
+    )
     facts = decision.facts
     shown = {name: facts[name] for name in ("call", "draw", "percent", "method") if facts.get(name) not in (None, "")}
     yield TimelineStep(StepKind.DECIDED, decision.decided_at, tone, decision, shown or None)

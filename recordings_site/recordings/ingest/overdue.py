@@ -13,7 +13,7 @@ from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import AWAITED, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
 from recordings_site.storage.errors import ObjectMissing
-from recordings_site.storage.port import ObjectStat, Store, every_object, exists
+from recordings_site.storage.port import ObjectStat, Store, exists, iter_objects
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
@@ -99,7 +99,7 @@ def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
         return None
     found = []
     for prefix in prefixes:
-        for stat in every_object(store, prefix):
+        for stat in iter_objects(store, prefix):
             name = destination_url.parse_generated_name(stat.key)
             if name is not None and not name.transcript and name.call_id == subject:
                 found.append(stat)

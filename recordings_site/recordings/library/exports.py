@@ -11,7 +11,7 @@ from django.utils import timezone
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
-from recordings_site.web.csvcells import quoted
+from recordings_site.web.csv_cells import escape_formula
 
 FIELDS = (
     "id", "happened_at", "direction", "number", "label", "team", "caller", "called", "call_id", "conference_id",
@@ -68,7 +68,7 @@ def lines(
 
 def _csv(facts: dict[str, object]) -> bytes:
     line = io.StringIO()
-    csv.writer(line).writerow([quoted(each) if isinstance(each, str) else each for each in facts.values()])
+    csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in facts.values()])
     return line.getvalue().encode()
 
 

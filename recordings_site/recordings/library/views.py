@@ -43,16 +43,16 @@ def library(request: Request) -> HttpResponse:
     # What was typed into a picker is kept as the key of the row that it means.
     if form.was_typed() and not form.errors and not request.htmx:
         return redirect(request.path + narrowing.link(query, cursor=query.get("cursor", "")))
-    order, falling = narrowing.sort_of(query)
+    order, descending = narrowing.sort_of(query)
     shown = columns.chosen_by(request.user)
     names = {column.name for column in shown}
     rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
     page = keyset.page(
         rows,
         order=(order, "id"),
-        descending=falling,
+        descending=descending,
         cursor=request.GET.get("cursor", ""),
-        way=narrowing.way(rows, form, order),
+        source=narrowing.page_source(rows, form, order),
     )
     chips = narrowing.chips(form)
     kept = narrowing.link(query)[1:]
@@ -93,11 +93,11 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
         rows = rows.filter(pk__in=selected)
-    order, falling = narrowing.sort_of(request.GET)
+    order, descending = narrowing.sort_of(request.GET)
     if request.method == "GET":
         query = narrowing.link(request.GET)[1:]
         actions.record_list_export(by=request.user, query=query, export_format=export_format, selected=len(selected))
-    pieces = exports.lines(narrowing.ordered(rows, order), export_format, order=(order, "id"), descending=falling)
+    pieces = exports.lines(narrowing.ordered(rows, order), export_format, order=(order, "id"), descending=descending)
     kind = "text/csv" if export_format == "csv" else "application/x-ndjson"
     answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="recordings.{export_format}"'

@@ -22,7 +22,7 @@ from recordings_site.recordings.playback.open import (
 from recordings_site.recordings.playback.sentences import playback_error
 from recordings_site.recordings.transcripts import exports
 from recordings_site.storage.errors import StoreError
-from recordings_site.web.connections import release_database
+from recordings_site.web.connections import release_connections
 from recordings_site.web.http import Request, wants_page
 
 PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
@@ -33,7 +33,7 @@ PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     """The audio: 200, 206 or 416, or why there is none. What this person may hear is asked anew with each Range."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_destination(), pk=recording_id)
-    release_database()
+    release_connections()
     for_nginx = accel.delivers(request, recording)
     wanted = AudioRequest(
         range=request.headers.get("Range"),
@@ -59,7 +59,7 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     except BaseException:
         opened.close()
         raise
-    release_database()
+    release_connections()
     return response
 
 
@@ -68,7 +68,7 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
 def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     """The whole audio as a file with a name that says what it is."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
-    release_database()
+    release_connections()
     try:
         opened = open_audio(recording, AudioRequest(body=request.method == "GET"))
     except PLAYBACK_ERRORS as error:
@@ -79,7 +79,7 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     except BaseException:
         opened.close()
         raise
-    release_database()
+    release_connections()
     ending = "wav" if opened.content_type == "audio/wav" else "mp3"
     response = _answer(recording, opened)
     response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'

@@ -18,7 +18,7 @@ from recordings_site.base.formatting import cue_time, duration, sortable
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.transcripts.lines import ShownLine
 from recordings_site.sinch import ends
-from recordings_site.web.csvcells import quoted
+from recordings_site.web.csv_cells import escape_formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ def as_json(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 
 
 def as_csv(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """One row a line; cells that a spreadsheet would run as a formula are quoted."""
+    """One row a line; cells that a spreadsheet would run as a formula are escape_formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["start", "end", "speaker_label", "speaker", "text", "original"])
     for line in lines:
         cells = (line.speaker_label, line.speaker, line.text, line.original or "")
-        writer.writerow([f"{line.start:.2f}", f"{line.end:.2f}", *map(quoted, cells)])
+        writer.writerow([f"{line.start:.2f}", f"{line.end:.2f}", *map(escape_formula, cells)])
     return out.getvalue()
 
 

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
-from recordings_site.web import jsonlines, transcript_html
+from recordings_site.web import json_html, transcript_html
 
 register = template.Library()
 
@@ -204,7 +204,7 @@ def sentence_case(text: str) -> str:
 @register.filter
 def json_lines(document: Mapping[str, Any] | list[Any] | None) -> SafeString:
     """A JSON document as highlighted lines for `<pre class="json">`: recording parts marked, secrets masked."""
-    return jsonlines.highlighted(document)
+    return json_html.highlighted(document)
 
 
 @register.filter

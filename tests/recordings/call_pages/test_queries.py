@@ -58,7 +58,7 @@ def met(person: User, query: str = "") -> tuple[list[int], list[str]]:
 def test_every_call_that_one_may_see_is_met_once(
     person: User, who: str, query: str, narrowing: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "LOOKED_AT", 4)
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 4)
     monkeypatch.setattr(limited_scope, "FEW", 1 if who == "many numbers" else 100)
     viewer = factories.admin() if who == "admin" else person
     wanted = Call.objects.visible_to(viewer).filter(**narrowing).order_by("-started_at", "-id")
@@ -72,7 +72,7 @@ def test_every_call_that_one_may_see_is_met_once(
 
 
 def test_a_whole_call_id_is_found_at_once_however_old(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyset, "LOOKED_AT", 2)
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 2)
     for viewer in (person, factories.admin()):
         oldest = Call.objects.visible_to(viewer).order_by("started_at", "id")[0]
         found, texts = met(viewer, f"?q={oldest.call_id}")

@@ -34,7 +34,7 @@ def person() -> User:
     return factories.user(teams=[team])
 
 
-def way(
+def source(
     person: User, state: str = "", order: tuple[str, str] = NEWEST, *, bounded: bool = False
 ) -> limited_scope.ByNumber[RecordingJob]:
     """That of this person to the recordings in a state, looked for in portions where `bounded`."""
@@ -46,12 +46,12 @@ def way(
 
 
 def pages(
-    through: limited_scope.ByNumber[RecordingJob], order: tuple[str, str], *, falling: bool, size: int
+    through: limited_scope.ByNumber[RecordingJob], order: tuple[str, str], *, descending: bool, size: int
 ) -> tuple[list[object], list[object]]:
     """The recordings of all pages, and those of the pages back from the last that has any."""
 
     def page(cursor: str) -> keyset.Page[RecordingJob]:
-        return keyset.page(through.rows, order=order, descending=falling, cursor=cursor, size=size, way=through)
+        return keyset.page(through.rows, order=order, descending=descending, cursor=cursor, size=size, source=through)
 
     shown = [page("")]
     while shown[-1].older:
@@ -66,48 +66,51 @@ def pages(
 @pytest.mark.parametrize("order", [NEWEST, LONGEST])
 @pytest.mark.parametrize("size", [1, 3, 50])
 @pytest.mark.parametrize("state", ["", "available", "late"])
-@pytest.mark.parametrize("falling", [True, False])
+@pytest.mark.parametrize("descending", [True, False])
 def test_pages_are_those_of_the_walk_through_all(
-    person: User, falling: bool, state: str, size: int, order: tuple[str, str], bounded: bool,
+    person: User, descending: bool, state: str, size: int, order: tuple[str, str], bounded: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(keyset, "LOOKED_AT", 9)
-    rows = RecordingJob.objects.visible_to(person).order_by(*keyset.sorted_by(order, falling=falling))
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 9)
+    rows = RecordingJob.objects.visible_to(person).order_by(*keyset.order_columns(order, descending=descending))
     wanted = list((rows.filter(state=state) if state else rows).values_list("pk", flat=True))
     assert len(wanted) == 15 if not state else len(wanted) < 15
-    assert pages(way(person, state, order, bounded=bounded), order, falling=falling, size=size) == (wanted, wanted)
+    assert pages(source(person, state, order, bounded=bounded), order, descending=descending, size=size) == (
+        wanted,
+        wanted,
+    )
 
 
 def test_so_many_rows_are_looked_at_for_a_page_and_no_more(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyset, "LOOKED_AT", 9)
-    through = way(person, "late", bounded=True)
-    ends, behind = [], Q()
-    while (end := through.end(behind, falling=True)) is not None:
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 9)
+    through = source(person, "late", bounded=True)
+    ends, beyond = [], Q()
+    while (end := through.end(beyond, descending=True)) is not None:
         after = Q(happened_at__lt=end.happened_at) | Q(happened_at=end.happened_at, id__lt=end.pk)
-        seen = RecordingJob.objects.visible_to(person).filter(behind).exclude(after).count()
+        seen = RecordingJob.objects.visible_to(person).filter(beyond).exclude(after).count()
         assert 0 < seen <= 9
         ends.append(end)
-        behind = after
+        beyond = after
     assert len(ends) == 4  # a third of the nine is the share of each number, and the busy one has 13
-    assert RecordingJob.objects.visible_to(person).filter(behind).count() < 9
+    assert RecordingJob.objects.visible_to(person).filter(beyond).count() < 9
 
 
 def test_neighbours_are_those_of_the_walk_through_all(person: User) -> None:
     rows = RecordingJob.objects.visible_to(person)
     wanted = list(rows.order_by("-happened_at", "-id"))
     for index, row in enumerate(wanted):
-        before, after = keyset.neighbours(rows, row, order=NEWEST, way=way(person))
+        before, after = keyset.neighbours(rows, row, order=NEWEST, source=source(person))
         assert before == (wanted[index - 1] if index else None)
         assert after == (wanted[index + 1] if index + 1 < len(wanted) else None)
 
 
 @pytest.mark.parametrize("bounded", [True, False])
 def test_what_one_may_not_see_stays_unseen_whatever_is_walked(person: User, bounded: bool) -> None:
-    through = way(person, bounded=bounded)
+    through = source(person, bounded=bounded)
     person.teams.set([factories.team()])  # between the look at the numbers, and that at the recordings
     rows = RecordingJob.objects.visible_to(person)
     stale = replace(through, rows=rows)
-    assert list(keyset.page(rows, order=NEWEST, way=stale).rows) == []
+    assert list(keyset.page(rows, order=NEWEST, source=stale).rows) == []
 
 
 def test_who_sees_all_or_many_numbers_walks_through_all(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,11 +123,11 @@ def test_who_sees_no_number_looks_at_nothing() -> None:
     nobody = factories.user()
     factories.recording()
     for bounded in (True, False):
-        assert pages(way(nobody, bounded=bounded), NEWEST, falling=True, size=3) == ([], [])
+        assert pages(source(nobody, bounded=bounded), NEWEST, descending=True, size=3) == ([], [])
 
 
 def test_the_list_of_who_sees_limited_scope_is_walked_to_its_end(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyset, "LOOKED_AT", 100)
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 100)
     browser = Client()
     browser.force_login(person)
     number = RecordingJob.objects.visible_to(person)[0].number

@@ -242,7 +242,7 @@ def test_each_cell_stands_under_its_heading() -> None:
 
 
 def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recordings_site.web.keyset.LOOKED_AT", 3)
+    monkeypatch.setattr("recordings_site.web.keyset.SCAN_LIMIT", 3)
     number = factories.number()
     old = factories.recording(number=number, duration=400.0)
     for _ in range(4):

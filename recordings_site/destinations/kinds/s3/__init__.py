@@ -2,7 +2,7 @@
 
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.kinds.s3 import guide
-from recordings_site.destinations.steps import BAD, OK, SKIPPED, Step
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, CheckStep
 from recordings_site.storage.port import StoreFacts
 
 
@@ -36,18 +36,18 @@ class S3(StoreKind):
         """The rights by IAM's names."""
         return f"The read set must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
 
-    def check_place(self, region: str, facts: StoreFacts | None) -> Step:
+    def check_place(self, region: str, facts: StoreFacts | None) -> CheckStep:
         """A wrong region heals itself for us; Sinch would be refused."""
         if facts is None or facts.location is None:
-            return Step("place", SKIPPED, "The store does not tell these credentials where the bucket lies.")
+            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket lies.")
         if facts.location != region:
-            return Step(
+            return CheckStep(
                 "place",
                 BAD,
                 f"The bucket lies in {facts.location}, not in {region or 'the region entered'}: Sinch is refused.",
                 f"Change the region to {facts.location}.",
             )
-        return Step("place", OK, f"The bucket lies in {facts.location}, as entered.")
+        return CheckStep("place", OK, f"The bucket lies in {facts.location}, as entered.")
 
 
 KIND = S3()

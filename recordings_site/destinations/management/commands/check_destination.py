@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from recordings_site.destinations import actions
 from recordings_site.destinations.models import Destination
-from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, Step
+from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, CheckStep
 
 SIGNS = {OK: "ok  ", WARN: "warn", BAD: "FAIL", SKIPPED: "-   "}
 
@@ -29,12 +29,12 @@ class Command(BaseCommand):
         failed = []
         for each in name or known:
             self.stdout.write(f"{each}: {known[each].url}")
-            if not actions.check_destination(destination=known[each], told=self._show):
+            if not actions.check_destination(destination=known[each], report_step=self._show):
                 failed.append(each)
         if failed:
             raise CommandError(f"{', '.join(failed)}: the check failed.")
 
-    def _show(self, step: Step) -> None:
+    def _show(self, step: CheckStep) -> None:
         self.stdout.write(f"  {SIGNS[step.outcome]}  {step.title}: {step.text}")
         if step.remedy:
             self.stdout.write(f"        {step.remedy}")

@@ -40,5 +40,5 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         except (OSError, ValueError) as error:
             problems = error.problems if isinstance(error, DocumentError) else ()
-            told = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
-            raise CommandError(f"Nothing was imported. {told or error}") from None
+            details = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
+            raise CommandError(f"Nothing was imported. {details or error}") from None

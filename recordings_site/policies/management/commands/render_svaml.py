@@ -31,21 +31,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print it; the SVAML goes to standard output, the sentence to standard error."""
-        held = snapshot.current()
-        number = held.numbers.get(digits(options["number"]))
+        in_force = snapshot.current()
+        number = in_force.numbers.get(digits(options["number"]))
         if number is None:
             raise CommandError(f"{options['number']} is not one of our numbers. Add it on the page Numbers.")
         at = parse_datetime(options["at"]) if options["at"] else timezone.now()
         if at is None:
             raise CommandError("--at must be a moment such as 2026-11-23T12:00:00Z.")
         at = at if timezone.is_aware(at) else timezone.make_aware(at)
-        key = next(a.key for a in held.applications.values() if a.id == number.application_id)
+        key = next(a.key for a in in_force.applications.values() if a.id == number.application_id)
         call = CallFacts(options["call_id"], "inbound", options["caller"], number.e164, number.digits, at, key)
-        given = answer.answer_ice(call, held, application_key=key, recording_id=uuid4())
+        given = answer.answer_ice(call, in_force, application_key=key, recording_id=uuid4())
         match options["event"]:
             case "ace":
-                given = answer.answer_ace(given.decision, held)
+                given = answer.answer_ace(given.decision, in_force)
             case "pie":
-                given = answer.answer_pie(given.decision, options["input"], held)
+                given = answer.answer_pie(given.decision, options["input"], in_force)
         self.stderr.write(sentences.decision(given.decision.grounds))
         self.stdout.write(json.dumps(answer.masked_svaml(given), indent=2, ensure_ascii=False))

@@ -49,11 +49,11 @@ def field(record: Mapping[str, Any], *names: str) -> Any:
         if value is not None and value != "":
             return value
         found = value if found is None else found
-    wanted = _folded(names)
+    keys = _folded(names)
     # Most often there is none, which this sees many times faster than a loop.
-    if wanted.isdisjoint(map(str.lower, record)):
+    if keys.isdisjoint(map(str.lower, record)):
         return found
-    others = (value for key, value in record.items() if value is not None and key.lower() in wanted)
+    others = (value for key, value in record.items() if value is not None and key.lower() in keys)
     return next((value for value in others if value != ""), found)
 
 

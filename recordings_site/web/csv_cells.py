@@ -3,7 +3,7 @@
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def quoted(value: object) -> str:
+def escape_formula(value: object) -> str:
     """`value` as text; with an apostrophe before it when a spreadsheet could take it for a formula."""
     text = str(value)
     return f"'{text}" if text.startswith(DANGEROUS) else text
