@@ -173,7 +173,7 @@ def test_what_was_kept_too_late_is_withdrawn(number: PhoneNumber, monkeypatch: p
         withdrawn.set()
 
     monkeypatch.setattr(views.store_ice, "_store", slow)
-    monkeypatch.setattr(views.ice, "withdraw", noticed)
+    monkeypatch.setattr(views.ice, "correct_late_answer", noticed)
     [answer] = all_at_once(number, ["slow"])
     assert not recorded(answer)
     may_go_on.set()

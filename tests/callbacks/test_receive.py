@@ -93,7 +93,7 @@ def test_an_application_that_was_made_a_moment_ago_is_no_stranger(number: PhoneN
     post(number.application, ice(number.digits))
     made = factories.application()
     SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 77})
-    snapshot._holder.looked_at -= snapshot.MAX_AGE_UNKNOWN
+    snapshot._holder.checked_at -= snapshot.MAX_AGE_UNKNOWN
     assert _svaml(post(made, ice(number.digits, call_id="first")))
 
 
@@ -103,7 +103,7 @@ def test_strangers_make_us_look_ten_times_a_second_and_not_each_time(
     post(number.application, ice(number.digits))
     now, looks = snapshot.time.monotonic(), []
     monkeypatch.setattr(snapshot.time, "monotonic", lambda: now)
-    snapshot._holder.looked_at = now
+    snapshot._holder.checked_at = now
     body = json.dumps(ice(number.digits)).encode()
     headers = signed(number.application, body)
     stranger = headers | {"HTTP_AUTHORIZATION": headers["HTTP_AUTHORIZATION"].replace(number.application.key, "nobody")}

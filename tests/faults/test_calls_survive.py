@@ -74,7 +74,7 @@ def recorded(answer: HttpResponse) -> bool:
 
 def look_again() -> None:
     """Let the next call look at what is in force, as it would a second later."""
-    snapshot._holder.looked_at = float("-inf")
+    snapshot._holder.checked_at = float("-inf")
 
 
 def failing(target: str, error: BaseException) -> AbstractContextManager[object]:

@@ -74,7 +74,7 @@ def test_while_the_database_is_down_the_last_snapshot_answers(monkeypatch: pytes
         raise OperationalError
 
     monkeypatch.setattr(snapshot_loader.FromDatabase, "revision", down)
-    snapshot._holder.looked_at = float("-inf")
+    snapshot._holder.checked_at = float("-inf")
     with pytest.raises(OperationalError):
         snapshot.current()
     assert snapshot.latest() is held
