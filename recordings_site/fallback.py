@@ -131,7 +131,9 @@ class Fallback:
                 return None
 
     def _answer_ice(self, ice: Ice, application: ApplicationFacts, known: Snapshot) -> dict[str, Any]:
-        call = call_facts(ice, received_at=datetime.now(UTC), application_key=application.key)
+        call = call_facts(
+            ice, received_at=datetime.now(UTC), application_key=application.key, country=application.country
+        )
         try:
             answer = answer_ice(
                 call,

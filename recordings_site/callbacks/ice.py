@@ -60,13 +60,20 @@ class DecidedIce:
 def decide(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, started: float) -> DecidedIce:
     """Decide about the call of an ICE as about a new one."""
     context = AnswerContext.of(DeliveryVerdict.ACCEPTED if callback.fresh else DeliveryVerdict.STALE, policies)
-    facts = answer.call_facts(ice, received_at=callback.received_at, application_key=callback.application.key)
+    facts = _facts(callback, ice)
     return DecidedIce(callback, ice, facts, policies, answers.to_ice(callback, facts, context), started)
+
+
+def _facts(callback: VerifiedCallback, ice: Ice) -> CallFacts:
+    application = callback.application
+    return answer.call_facts(
+        ice, received_at=callback.received_at, application_key=application.key, country=application.country
+    )
 
 
 def without_recording(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, refusal: str) -> Answer:
     """The answer when nothing can be kept of a call: the same action, unrecorded."""
-    facts = answer.call_facts(ice, received_at=callback.received_at, application_key=callback.application.key)
+    facts = _facts(callback, ice)
     return answers.to_ice(callback, facts, AnswerContext(policies, False, refusal))
 
 

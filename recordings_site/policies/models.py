@@ -131,6 +131,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those not put away."""
         return self.filter(archived_at=None)
 
+    def common_country(self) -> str:
+        """The country that all of those in use have, "" when they differ: a policy may answer numbers of each."""
+        found = set(self.in_use().values_list("country", flat=True))
+        return found.pop() if len(found) == 1 else ""
+
     def listed(self) -> "ApplicationQuerySet":
         """Those not put away, with how many numbers each has."""
         used = models.Count("numbers", filter=models.Q(numbers__archived_at=None))
@@ -151,6 +156,8 @@ class Application(models.Model):
     second_secret_fingerprint = models.CharField(max_length=20, blank=True)
     # Sinch's region ("euc1", …), empty for the global host.
     region = models.CharField(max_length=10, blank=True)
+    # Two letters, SE: where numbers without a country code belong. Empty: they are refused.
+    country = models.CharField(max_length=2, blank=True)
     callback_mode = models.CharField(max_length=10, choices=callback_mode_choices, default=CallbackMode.ANSWER)
     # Where a call goes when nothing better can be decided: an action in the form of policies.engine.document's route.
     default_route: Any = models.JSONField()

@@ -62,7 +62,8 @@ def test_html_is_written_by_templates() -> None:
 def test_values_are_written_for_people_in_one_module() -> None:
     dates, numbers, plurals, phones = r"%-?d[ ,.]|%[aAbB]\b", r":,\}", r"'s?' if .*== 1\b", r"\bphonenumbers\b"
     by_hand = offences(f"{dates}|{numbers}|{plurals}|{phones}", "recordings_site/*.py")
-    assert [line for line in by_hand if not line.startswith("recordings_site/base/formatting.py")] == []
+    written_in = ("recordings_site/base/formatting.py", "recordings_site/base/phone_numbers.py")
+    assert [line for line in by_hand if not line.startswith(written_in)] == []
 
 
 def test_templates_hold_no_script_and_no_style() -> None:

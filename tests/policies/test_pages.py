@@ -9,6 +9,7 @@ from django.urls import reverse
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.routes import ConnectPstn
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from tests import factories
 from tests.policies.generated import SECRET
@@ -113,11 +114,11 @@ def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"route_number": "+46 (0)771 00"}, "must be a number like +46700000001"),
+        ({"route_number": "08-70011"}, "is a national number"),
         ({"rules-0-end": ""}, "give both ends of the hours"),
         ({"time_zone": "Mars/Olympus"}, "must be a time zone such as Europe/Stockholm"),
         ({"route_number": ""}, "is required"),
-        ({"route_number": "call me"}, "must be a number like +46700000001"),
+        ({"route_number": "call me"}, "is no number with its country code"),
         ({"how_key_template": "{date}/{call_id}.{format}"}, "Sinch overwrites"),
         ({"how_announcement_text": ""}, "write what callers hear"),
         ({"route_action": "runMenu"}, "needs at least one choice"),
@@ -393,3 +394,24 @@ def test_no_page_shows_a_storage_credential(admin: Client) -> None:
     for page in ("policy", "policy_versions", "policy_publish"):
         text = admin.get(reverse(page, args=[policy.pk])).content.decode()
         assert SECRET not in text
+
+
+def test_numbers_in_a_policy_are_read_in_the_country_of_all_applications(admin: Client) -> None:
+    factories.application(country="SE")
+    changes = {"route_number": "08-70011", "rules-0-callers": "070*, +46 (0)8 123 456 78, alice"}
+    assert admin.post(reverse("policy_new"), posted(**changes)).status_code == 302
+    document = parse(Policy.objects.get().draft)
+    assert document.route == ConnectPstn(number="+46870011")
+    assert document.rules[0].when.callers == ("+4670*", "+46812345678", "alice")
+
+
+def test_a_default_route_takes_no_number_without_its_country_code(admin: Client) -> None:
+    form = {
+        "name": "Voice", "key": "key-1", "secret": SECRET, "callback_mode": "answer", "upstream_timeout_ms": "2000",
+        "route_action": "connectPstn", "route_number": "08-70011", "route_cli": "{cli}",
+    }  # fmt: skip
+    page = admin.post(reverse("application_new"), form)
+    assert page.status_code == 422
+    assert "is a national number" in page.content.decode()
+    admin.post(reverse("application_new"), {**form, "country": "SE"})
+    assert Application.objects.get().default_route["number"] == "+46870011"

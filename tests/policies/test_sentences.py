@@ -17,6 +17,7 @@ GROUNDS: dict[Reason, dict[str, Any]] = {
     Reason.OTHERWISE_RECORDS: {"values": {"has_rules": True}},
     Reason.NO_RULE_MATCHES: {"values": {"has_rules": True}},
     Reason.NO_POLICY: {"values": {"number": "Support"}},
+    Reason.UNDIALABLE: {"values": {"dialled": "0701234567"}},
     Reason.UNKNOWN_NUMBER: {"values": {"number": "+4670"}},
     Reason.CREDENTIALS_UNUSABLE: {"values": {"destination": "Archive"}},
     Reason.WRONG_ANSWER: WRONG,

@@ -371,6 +371,7 @@ class Migration(migrations.Migration):
                             "no_policy",
                             "unknown_number",
                             "not_a_number",
+                            "undialable",
                             "route_hangs_up",
                             "no_destination",
                             "destination_unavailable",

@@ -23,6 +23,7 @@ APPLICATION_FIELDS = (
     "name",
     "key",
     "region",
+    "country",
     "callback_mode",
     "default_route",
     "callout_policy_id",

@@ -7,9 +7,11 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from recordings_site.accounts.choices import TEAMS
+from recordings_site.base import phone_numbers
+from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
-from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, route_fields, route_json, undivided
+from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, in_country, route_fields, route_json
 from recordings_site.policies.engine import locales
 from recordings_site.policies.engine.document import parse_default_route
 from recordings_site.policies.engine.parsing import DocumentError
@@ -26,6 +28,11 @@ REGIONS = (
     ("apse1", "South East Asia 1 (apse1)"),
     ("apse2", "South East Asia 2 (apse2)"),
 )
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Countries by their two letters and calling code."""
+    return [("", "None: such numbers are refused")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
 
 
 def no_password(url: str) -> None:
@@ -64,6 +71,11 @@ class ApplicationForm(PickForm):
         validators=[RegexValidator(r"^[!-~]+\Z", "A key has letters, digits and hyphens only.")],
     )
     region = forms.ChoiceField(choices=REGIONS, required=False)
+    country = forms.ChoiceField(
+        choices=country_choices,
+        required=False,
+        help_text="Numbers without a country code, such as 070-123 45 67, are read as numbers of this country.",
+    )
     callback_mode = forms.ChoiceField(
         choices=CallbackMode.choices,
         label="Who answers",
@@ -115,7 +127,7 @@ class ApplicationForm(PickForm):
         data = super().clean() or {}
         if data.get("callback_mode") == CallbackMode.RELAY and not data.get("upstream_url"):
             self.add_error("upstream_url", "Say where your own back end is, or let us answer.")
-        data["default_route"] = route_json(data)
+        data["default_route"] = in_country(route_json(data), data.get("country", ""))
         try:
             parse_default_route(data["default_route"])
         except DocumentError as error:
@@ -126,7 +138,7 @@ class ApplicationForm(PickForm):
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
-        names = ["name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms"]
+        names = ["name", "key", "region", "country", "callback_mode", "upstream_url", "upstream_timeout_ms"]
         names += ["callout_policy", "default_route"]
         return {name: self.cleaned_data[name] for name in names}
 
@@ -157,7 +169,7 @@ class SecretForm(forms.Form):
 class NumberForm(PickForm):
     """A phone number and what answers it."""
 
-    number = forms.CharField(max_length=30, help_text="With country code, such as +46 8 123 456.")
+    number = forms.CharField(max_length=40, help_text="With its country code, such as +46 8 123 456.")
     label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
     application = PickField(APPLICATIONS_IN_USE)
     team = PickField(TEAMS, help_text="Who sees its recordings.")
@@ -186,14 +198,19 @@ class NumberForm(PickForm):
         if number is not None:
             del self.fields["number"]
 
-    def clean_number(self) -> str:
-        """The digits of a number that is not known yet."""
-        digits = undivided(self.cleaned_data["number"]).removeprefix("+")
-        if not re.fullmatch(r"[1-9][0-9]{5,14}", digits):
-            raise forms.ValidationError("Write it with its country code, such as +46 8 123 456.")
-        if PhoneNumber.objects.in_use().filter(digits=digits).exists():
-            raise forms.ValidationError("This number is here already; open it from the list.")
-        return digits
+    def clean(self) -> dict[str, Any]:
+        """The digits of a number that is not known yet, read in the country of its application."""
+        data = super().clean() or {}
+        if data.get("number"):
+            application = data.get("application")
+            try:
+                data["number"] = phone_numbers.read(data["number"], application.country if application else "")
+            except NumberError as error:
+                self.add_error("number", f"It {error}.")
+            else:
+                if PhoneNumber.objects.in_use().filter(digits=data["number"]).exists():
+                    self.add_error("number", "This number is here already; open it from the list.")
+        return data
 
     def clean_language(self) -> str:
         """A locale; unknown ones pass, for Sinch's list may grow."""

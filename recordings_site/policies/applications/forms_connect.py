@@ -9,6 +9,7 @@ from recordings_site.base.formatting import digits
 from recordings_site.policies.applications import numbers_file
 from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.applications.forms import no_password
+from recordings_site.policies.applications.numbers_file import FileError
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
 from recordings_site.web.pick_field import PickField, PickForm
@@ -72,12 +73,14 @@ class NumbersFileForm(PickForm):
             if upload.size > MAX_FILE:
                 raise forms.ValidationError("The file is larger than 1 MB.")
             try:
-                text = upload.read().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                raise forms.ValidationError("The file is not UTF-8: save it as CSV UTF-8.") from None
+                text = numbers_file.decoded(upload.read())
+            except FileError as error:
+                raise forms.ValidationError(str(error)) from None
         if not text.strip():
             raise forms.ValidationError("Choose a file, or paste its lines.")
-        self.read = numbers_file.read(text, team=data.get("team"), policy=data.get("policy"))
+        application = data.get("application")
+        country = application.country if application else ""
+        self.read = numbers_file.read(text, team=data.get("team"), policy=data.get("policy"), country=country)
         for problem in self.read.problems[:20]:
             self.add_error(None, problem)
         return data

@@ -126,8 +126,12 @@ def application_new(request: Request) -> HttpResponse:
 def application(request: Request, application_id: int) -> HttpResponse:
     """One application: its facts, its default route, the fingerprints of its secrets."""
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
-    names = ("name", "key", "region", "callback_mode", "upstream_url", "upstream_timeout_ms", "callout_policy")
-    initial = {**{name: getattr(found, name) for name in names}, **route_initial(found.default_route)}
+    names = ("name", "key", "region", "country", "callback_mode", "upstream_url", "upstream_timeout_ms")
+    initial = {
+        "callout_policy": found.callout_policy,
+        **{name: getattr(found, name) for name in names},
+        **route_initial(found.default_route),
+    }
     form = ApplicationForm(request.POST or None, user=request.user, application=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.update_application(by=request.user, application=found, **form.values())

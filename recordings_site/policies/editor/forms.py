@@ -12,7 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 
 from recordings_site.accounts.models import User
-from recordings_site.policies.editor.forms_fields import form_fields, form_json
+from recordings_site.policies.editor.forms_fields import TextsField, form_fields, form_json
 from recordings_site.policies.editor.forms_initial import initial, menu_initial, rules_initial
 from recordings_site.policies.editor.forms_route import (
     BRANCH_CHOICES,
@@ -20,13 +20,14 @@ from recordings_site.policies.editor.forms_route import (
     ROUTE_CHOICES,
     branch_initial,
     branch_json,
+    in_country,
     route_fields,
     route_json,
 )
 from recordings_site.policies.engine import descriptions, locales
 from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
 from recordings_site.policies.engine.parsing import DocumentError, Problem
-from recordings_site.policies.models import Policy
+from recordings_site.policies.models import Application, Policy
 from recordings_site.web.pick_field import offer_to
 
 
@@ -36,9 +37,12 @@ class RuleForm(forms.Form):
     sentence = ""
     is_open = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update(form_fields(Rule))
+        for field in self.fields.values():
+            if isinstance(field, TextsField):
+                field.country = country
 
     def open_up(self) -> None:
         """Show the fields, and begin with the first."""
@@ -92,7 +96,10 @@ class PolicyForm(forms.Form):
         self.fields.update({**declared, **route_fields()})
         self.order_fields(["name", *declared])
         offer_to(self, user)
-        self.rules: BaseFormSet[RuleForm] = RuleFormSet(data, prefix="rules", initial=rules_initial(document))
+        self.country = Application.objects.common_country()
+        self.rules: BaseFormSet[RuleForm] = RuleFormSet(
+            data, prefix="rules", initial=rules_initial(document), form_kwargs={"country": self.country}
+        )
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
             self._mark_problems(self.rules.forms, document)
@@ -140,7 +147,7 @@ class PolicyForm(forms.Form):
         return {
             **form_json(PolicyDocument, data),
             "rules": [form.to_json() for form in self.ordered_rules()],
-            "route": self._route(data),
+            "route": in_country(self._route(data), self.country),
         }
 
     def _route(self, data: Mapping[str, Any]) -> dict[str, Any]:

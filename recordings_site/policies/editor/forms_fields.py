@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 
+from recordings_site.base import phone_numbers
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
-from recordings_site.policies.editor.forms_route import ConditionalField, undivided
+from recordings_site.policies.editor.forms_route import ConditionalField
 from recordings_site.policies.engine.descriptions import WEEKDAYS
 from recordings_site.policies.engine.document import Announcement, How, PolicyDocument, Rule, When
 from recordings_site.policies.engine.fields import (
@@ -120,7 +121,9 @@ class LineField(ConditionalField):
 
 
 class TextsField(ConditionalField):
-    """Texts separated by commas or line breaks; `masks` are of phone numbers and lose their separators."""
+    """Texts separated by commas or line breaks; `masks` are of phone numbers: national ones belong to `country`."""
+
+    country = ""
 
     def __init__(self, *, masks: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -129,7 +132,9 @@ class TextsField(ConditionalField):
     def clean(self, value: Any) -> Any:
         """The texts without the empty ones."""
         parts = [part.strip() for part in super().clean(value).replace("\n", ",").split(",")]
-        return tuple(undivided(part) if self.masks else part for part in parts if part)
+        return tuple(
+            phone_numbers.international_mask(part, self.country) if self.masks else part for part in parts if part
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """As people write them."""

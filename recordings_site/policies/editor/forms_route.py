@@ -1,10 +1,11 @@
 """The fields of a route in a form, and the route's JSON from them and to them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+
+from recordings_site.base import phone_numbers
 
 ROUTE_CHOICES = (
     ("connectPstn", "Phone number (connectPstn)"),
@@ -40,8 +41,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "park": ("intro_prompt", "hold_prompt", "locale", "max_duration"),
     "hangup": (),
 }
-# A number, or a mask of numbers, with the separators that people write and copy; "(0)" would not be one.
-_DIVIDED = re.compile(r"\+?[0-9](?!.*\(0\))[0-9\s()./*-]*")
 TARGET = {"connectPstn": "number", "connectSip": "endpoint", "connectConf": "conference_id"}
 
 
@@ -105,11 +104,6 @@ def route_fields() -> dict[str, forms.Field]:
     }
 
 
-def undivided(text: str) -> str:
-    """A number such as "+46 8 123 456 78" without its separators; any other text as it is."""
-    return re.sub(r"[\s()./-]", "", text) if _DIVIDED.fullmatch(text.strip()) else text
-
-
 def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
     """The route's JSON from a form's data; what is empty is left to its default."""
     action = data.get("route_action") or "hangup"
@@ -118,8 +112,7 @@ def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
         value = data.get(f"route_{name}")
         if value not in (None, ""):
             # A text area's line breaks are spaces to who hears it.
-            text = " ".join(value.split()) if isinstance(value, str) else value
-            route[name] = undivided(text) if name in ("number", "cli") else text
+            route[name] = " ".join(value.split()) if isinstance(value, str) else value
     if action == "runMenu":
         route.setdefault("prompt", "")
         route["barge"] = bool(data.get("route_barge"))
@@ -144,7 +137,23 @@ def branch_json(action: str, target: str) -> dict[str, Any]:
     """The JSON of a place that a menu leads to."""
     if action not in TARGET:
         return {"action": action or "hangup"}
-    return {"action": action, TARGET[action]: undivided(target) if TARGET[action] == "number" else target}
+    return {"action": action, TARGET[action]: target}
+
+
+def in_country(route: Mapping[str, Any], country: str) -> dict[str, Any]:
+    """The route's JSON with its numbers in E.164, those of its menu's branches too.
+
+    A national one is read as a number of `country`; what cannot be read stays, for the document to refuse.
+    """
+    found = {**route}
+    for name in ("number", "cli"):
+        if isinstance(found.get(name), str):
+            found[name] = phone_numbers.typed(found[name], country)
+    if "options" in found:
+        found["options"] = [{**option, "route": in_country(option["route"], country)} for option in found["options"]]
+    if "default" in found:
+        found["default"] = in_country(found["default"], country)
+    return found
 
 
 def branch_initial(route: Mapping[str, Any]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recordings_site.base.formatting import digits, e164
+from recordings_site.base.phone_numbers import E164, international
 from recordings_site.sinch import ends
 from recordings_site.sinch.ends import NUMBER, USERNAME
 from recordings_site.sinch.events import Ace, Ice
@@ -58,6 +59,11 @@ class CallFacts:
         return e164(self.to) if self.to_type == NUMBER else self.to
 
     @property
+    def leads_somewhere(self) -> bool:
+        """Whether what was dialled can be connected: a phone number needs its country code."""
+        return self.to_type != NUMBER or not self.to or E164.fullmatch(self.to.strip()) is not None
+
+    @property
     def is_private(self) -> bool:
         """Whether the caller withheld their number; an app user has a name."""
         return not self.user and ends.is_withheld(self.cli)
@@ -72,8 +78,8 @@ class CallFacts:
         return cls(**{**data, "at": datetime.fromisoformat(data["at"])})
 
 
-def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "") -> CallFacts:
-    """The facts of an ICE.
+def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "", country: str = "") -> CallFacts:
+    """The facts of an ICE; a number without a country code is read as one of `country`, the application's.
 
     An app user's call says `mxp` as its origination type (or, in older events, its domain) and names the user; all else
     comes to one of our numbers from outside.
@@ -81,13 +87,16 @@ def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "") ->
     to = ice.to.endpoint if ice.to else ""
     to_type = ends.end_type(ice.to.type if ice.to else "", to)
     origination = ice.origination_type or ice.domain
-    cli_type = ends.caller_type(origination, ice.cli)
+    cli, cli_type = ice.cli, ends.caller_type(origination, ice.cli)
+    if country:
+        to = international(to, country) if to_type == NUMBER else to
+        cli = international(cli, country) if cli_type == NUMBER else cli
     outbound = origination == "mxp"
-    ours = (ice.cli, cli_type) if outbound else (to, to_type)
+    ours = (cli, cli_type) if outbound else (to, to_type)
     return CallFacts(
         call_id=ice.call_id,
         direction="outbound" if outbound else "inbound",
-        cli=ice.cli,
+        cli=cli,
         to=to,
         number_digits=ends.end_digits(*ours),
         at=(ice.timestamp or received_at).astimezone(UTC),

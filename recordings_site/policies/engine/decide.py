@@ -56,6 +56,8 @@ def decide_by(
         upstream=how.upstream,
         **_by_rules(policy, call),
     )
+    if _leads_nowhere(facts.route, route_of(document, call), call):
+        return facts.unrecorded(Reason.UNDIALABLE, dialled=call.to)
     if not facts.record:
         return facts
     if hangs_up(document, call):
@@ -68,6 +70,11 @@ def route_of(document: PolicyDocument, call: CallFacts) -> Route:
     if call.direction == "outbound" and document.outbound == "dialled" and (call.to_digits or call.to_type != NUMBER):
         return DIALLED
     return document.route
+
+
+def _leads_nowhere(route: Route, wanted: Route, call: CallFacts) -> bool:
+    """Whether the call ends because what was dialled cannot be connected, not because a policy wants it so."""
+    return isinstance(route, Hangup) and not isinstance(wanted, Hangup) and not call.leads_somewhere
 
 
 def starts(how: How, route: Route) -> str:
@@ -207,6 +214,8 @@ def _filled(
 
 def _without_policy(call: CallFacts, number: NumberFacts | None, default_route: Route) -> DecisionFacts:
     facts = DecisionFacts(call=call, record=False, reason="", route=filled(default_route, call, number))
+    if _leads_nowhere(facts.route, default_route, call):
+        return replace(facts, number_id=number.id if number else None).unrecorded(Reason.UNDIALABLE, dialled=call.to)
     if number is not None:
         facts = replace(facts, number_id=number.id)
         return facts.unrecorded(Reason.NO_POLICY, number=number.label or number.e164)

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NO_POLICY = "no_policy"
     UNKNOWN_NUMBER = "unknown_number"
     NOT_A_NUMBER = "not_a_number"
+    # What an app user dialled has no country code, `dialled`: the call was ended.
+    UNDIALABLE = "undialable"
     ROUTE_HANGS_UP = "route_hangs_up"
     # Recording was impossible: `destination` names the one that was meant.
     NO_DESTINATION = "no_destination"

@@ -34,9 +34,12 @@ from recordings_site.policies.engine.parsing import Reader, read
 from recordings_site.policies.engine.routes import HANGUP, Route, parse_route
 
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-MASK = r"\+?[0-9*]{1,20}"
-MASK_REMEDY = "must be a number or a mask like +4670*"
-CALLER_REMEDY = "must be a number, a mask like +4670*, or private"
+# Callers and numbers are compared in E.164, which no leading zero begins.
+MASK = r"\+?[1-9*][0-9*]{0,19}"
+# A name, but not a number that a spreadsheet turned into a figure.
+NAME = r"(?!\+)(?![0-9.]*[0-9][.][0-9]*\Z)(?![0-9.]+[eE][+-]?[0-9]+\Z)[^\s,]{1,64}"
+MASK_REMEDY = "must be a number or a mask with its country code, like +4670*"
+CALLER_REMEDY = "must be a number or a mask with its country code, like +4670*, an app user's name, or private"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class When(Declared):
     start: Annotated[str, Time()] = ""
     end: Annotated[str, Time(remedy="must be a time like 18:00")] = ""
     holidays: Annotated[str, Choice(("any", "only", "except"))] = "any"
-    callers: Annotated[tuple[str, ...], Masks(rf"private|{MASK}|[^\s,]{{1,64}}", CALLER_REMEDY)] = ()
+    callers: Annotated[tuple[str, ...], Masks(rf"private|{MASK}|{NAME}", CALLER_REMEDY)] = ()
     numbers: Annotated[tuple[str, ...], Masks(MASK, MASK_REMEDY)] = ()
 
     def wrong(self) -> Iterator[tuple[str, str]]:

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from recordings_site.base.formatting import e164
+from recordings_site.base.phone_numbers import E164
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.routes import (
+    ENDS,
     PLACEHOLDER,
     AsDialled,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
     ConnectSip,
+    Hangup,
     Route,
     RunMenu,
 )
@@ -36,7 +39,10 @@ def filled(route: Route, call: CallFacts, number: NumberFacts | None) -> Route:
             shown = AsDialled(route.cli, route.max_duration, route.suppress_callbacks)
             return _as_dialled(shown, call, own)
         case ConnectPstn():
-            return replace(route, number=_number(route.number, call, own), cli=_cli_by_phone(route.cli, call, own))
+            number_called = _number(route.number, call, own)
+            if route.number in ENDS and not _can_be_dialled(number_called, call):
+                return Hangup()
+            return replace(route, number=number_called, cli=_cli_by_phone(route.cli, call, own))
         case ConnectSip():
             endpoint = _text(route.endpoint, _values(call, own))
             return replace(route, endpoint=endpoint, cli=_cli_by_sip(route.cli, call, own))
@@ -59,10 +65,20 @@ def _as_dialled(route: AsDialled, call: CallFacts, own: str) -> Route:
             call.to.removeprefix("sip:"), _cli_by_sip(route.cli, call, own), max_duration=route.max_duration,
             suppress_callbacks=route.suppress_callbacks,
         )  # fmt: skip
+    if not _can_be_dialled(call.dialled, call):
+        return Hangup()
     return ConnectPstn(
         call.dialled, _cli_by_phone(route.cli, call, own), route.max_duration,
         suppress_callbacks=route.suppress_callbacks,
     )  # fmt: skip
+
+
+def _can_be_dialled(number: str, call: CallFacts) -> bool:
+    """Whether Sinch can dial this: never a number as a caller typed it, without its country code.
+
+    A callout, whose ends are not known yet, is connected already.
+    """
+    return E164.fullmatch(number) is not None or call.direction == "callout"
 
 
 def _number(text: str, call: CallFacts, own: str) -> str:
@@ -79,7 +95,8 @@ def _cli_by_phone(text: str, call: CallFacts, own: str) -> str:
         return PRIVATE
     if text == "{to}" and call.to_type != NUMBER:
         return ""
-    return _number(text, call, own)
+    number = _number(text, call, own)
+    return number if E164.fullmatch(number) else ""
 
 
 def _cli_by_sip(text: str, call: CallFacts, own: str) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
+from recordings_site.base import phone_numbers
+from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations import key_template
 from recordings_site.policies.engine import locales
 from recordings_site.policies.engine.decide import method, starts
 from recordings_site.policies.engine.document import PolicyDocument, When
 from recordings_site.policies.engine.parsing import Problem
 from recordings_site.policies.engine.preview import SAMPLE_NUMBER, every_answer, recorded_call, sample_call
-from recordings_site.policies.engine.routes import ConnectConf, ConnectMxp, ConnectPstn, Hangup, RunMenu, ends
+from recordings_site.policies.engine.routes import ENDS, ConnectConf, ConnectMxp, ConnectPstn, Hangup, RunMenu, ends
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 
 NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
@@ -84,6 +86,11 @@ def _rules(document: PolicyDocument) -> Iterator[Problem]:
             break
         if rule.when in [earlier.when for earlier in document.rules[:place]]:
             yield _warning(f"rules.{place}", f"Rule {place + 1} has the conditions of an earlier rule and never wins.")
+        if national := [mask for mask in rule.when.callers if mask[:1] == "0" and mask.strip("0123456789*") == ""]:
+            yield _warning(
+                f"rules.{place}.when.callers",
+                f"Rule {place + 1}: {national[0]} matches no phone number, for they begin with a country code: +4670*.",
+            )
     if any(rule.when.holidays != "any" for rule in document.rules) and not document.holidays:
         yield _warning("holidays", "A rule asks for holidays, and there are none in the list.")
 
@@ -126,6 +133,16 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
         yield _warning("how.notification_events", "Without notifications a recording shows up minutes after the call.")
 
 
+def _undialable(number: str) -> str:
+    """Why a number that has the shape of one leads nowhere, "" when it may."""
+    if number not in ENDS:
+        try:
+            phone_numbers.read(number)
+        except NumberError as error:
+            return str(error)
+    return ""
+
+
 def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator[Problem]:
     """Numbers whose own language is not the one in which their callers are told of the recording."""
     announcement = document.how.announcement
@@ -146,6 +163,8 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
         yield _warning("on_answer", "Calls are ended as soon as they are answered.")
     inbound = all(rule.when.direction in ("any", "inbound") for rule in document.rules)
     for end in ends(route):
+        if isinstance(end, ConnectPstn) and (wrong := _undialable(end.number)):
+            yield _error("route.number", f"{end.number} {wrong}.")
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
             yield _warning(
                 "route.number",

@@ -113,7 +113,7 @@ class Reader:
             self.fail(name, f"must have at most {most} entries")
         for item in value:
             if pattern and not re.fullmatch(pattern, item):
-                self.fail(name, f"{item[:40]!r} {remedy or 'is not in the right form'}")
+                self.fail(name, f"“{item[:40]}” {remedy or 'is not in the right form'}")
         return tuple(value)
 
     def integers(self, name: str, *, least: int, most: int) -> tuple[int, ...]:

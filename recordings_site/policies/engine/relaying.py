@@ -141,7 +141,7 @@ def route_of(upstream: Mapping[str, Any]) -> Route:
             return Hangup()
         case "connectpstn":
             return ConnectPstn(
-                number=text_of(member(action, "number"), limit=64) or "{to}",
+                number=text_of(member(action, "number"), limit=64),
                 cli=text_of(member(action, "cli"), limit=64) or "{cli}",
                 suppress_callbacks=suppressed,
             )

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
+from recordings_site.base import phone_numbers
 from recordings_site.policies.engine.fields import Locale
 from recordings_site.policies.engine.parsing import Reader
 
-NUMBER = r"\+?[0-9]{2,20}|\{(to|cli|number)\}"
-NUMBER_REMEDY = "must be a number like +46700000001, or {to}, {cli} or {number}"
+ENDS = ("{to}", "{cli}", "{number}")
 PLACEHOLDER = re.compile(r"\{(to|cli|number|call_id)\}")
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
@@ -195,7 +195,7 @@ def _parse(r: Reader, allowed: tuple[str, ...]) -> Route:
     match r.choice("action", allowed, "hangup"):
         case "connectPstn":
             return ConnectPstn(
-                number=_required(r, "number", r.text("number", "{to}", pattern=NUMBER, remedy=NUMBER_REMEDY)),
+                number=_number(r, "number", "{to}"),
                 cli=_cli(r),
                 max_duration=r.integer("max_duration", 0, least=1, most=14400),
                 dial_timeout=r.integer("dial_timeout", 0, least=1, most=120),
@@ -262,7 +262,15 @@ def _parse_option(r: Reader) -> MenuOption:
 
 
 def _cli(r: Reader) -> str:
-    return _required(r, "cli", r.text("cli", "{cli}", pattern=NUMBER, remedy=NUMBER_REMEDY))
+    return _number(r, "cli", "{cli}")
+
+
+def _number(r: Reader, name: str, default: str) -> str:
+    """A number in the shape of E.164, or a placeholder; Sinch dials nothing else."""
+    text = r.text(name, default, most=40)
+    if text and text not in ENDS and (wrong := phone_numbers.problem(text)):
+        r.fail(name, f"{wrong}; {{to}}, {{cli}} and {{number}} may stand for a number")
+    return _required(r, name, text)
 
 
 def _filled_in(r: Reader, name: str, *, most: int, pattern: str = "", remedy: str = "") -> str:

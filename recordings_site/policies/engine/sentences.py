@@ -95,6 +95,10 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.NO_POLICY: _without_policy,
     Reason.UNKNOWN_NUMBER: _without_policy,
     Reason.NOT_A_NUMBER: _without_policy,
+    Reason.UNDIALABLE: lambda _, values: (
+        f"“{values['dialled']}” was dialled, which has no country code and cannot be connected: set the country of the"
+        " application to have such numbers read"
+    ),
     Reason.ROUTE_HANGS_UP: lambda grounds, _: f"{_title(grounds)} hangs up, so there is nothing to record",
     Reason.NO_DESTINATION: lambda grounds, _: (
         f"recording was impossible, {grounds['policy_name']} names no destination"

@@ -46,6 +46,7 @@ class ApplicationFacts:
     default_route: Route
     mode: str = "answer"
     region: str = ""
+    country: str = ""
     callout_policy_id: int | None = None
     upstream_url: str = field(default="", repr=False)
     upstream_timeout_ms: int = 2000

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("second_secret", models.TextField(blank=True)),
                 ("second_secret_fingerprint", models.CharField(blank=True, max_length=20)),
                 ("region", models.CharField(blank=True, max_length=10)),
+                ("country", models.CharField(blank=True, max_length=2)),
                 (
                     "callback_mode",
                     models.CharField(

@@ -97,6 +97,7 @@ def _application(application: Application, ring: Keyring) -> ApplicationFacts:
         default_route=_default_route(application),
         mode=application.callback_mode,
         region=application.region,
+        country=application.country,
         callout_policy_id=application.callout_policy_id,
         upstream_url=application.upstream_url,
         upstream_timeout_ms=application.upstream_timeout_ms,

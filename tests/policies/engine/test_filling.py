@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from recordings_site.policies.engine import answer
+from recordings_site.policies.engine import answer, sentences
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, kept_facts
 from recordings_site.policies.engine.document import parse, parse_default_route
 from recordings_site.policies.engine.parsing import DocumentError
@@ -113,9 +113,9 @@ def test_a_user_whose_name_has_digits_alone_is_no_phone_number(mask: str, matche
 
 
 def test_a_called_conference_is_no_called_number() -> None:
-    rules = [{"record": True, "when": {"numbers": ["+4711"]}}]
-    assert not ice({"rules": rules}, replace(OUTBOUND, to="4711", to_type="conference")).decision.record
-    assert ice({"rules": rules}, replace(OUTBOUND, to="4711")).decision.record
+    rules = [{"record": True, "when": {"numbers": ["+46711*"]}}]
+    assert not ice({"rules": rules}, replace(OUTBOUND, to="46711000000", to_type="conference")).decision.record
+    assert ice({"rules": rules}, replace(OUTBOUND, to="46711000000")).decision.record
 
 
 def test_a_call_from_outside_to_an_app_user_is_not_one_to_our_number_of_the_same_digits() -> None:
@@ -148,3 +148,65 @@ def test_facts_that_were_kept_are_those_of_the_ice() -> None:
     )  # fmt: skip
     assert replace(kept, cli=call.cli) == call
     assert CallFacts.from_dict(json.loads(json.dumps(call.to_dict()))) == call
+
+
+@pytest.mark.parametrize("route", [AS_DIALLED, TO_NUMBER], ids=["as dialled", "the number {to}"])
+@pytest.mark.parametrize("dialled", ["070-123 45 67", "0701234567", "112"])
+def test_a_national_number_that_an_app_user_dials_is_never_dialled_as_it_stands(
+    route: dict[str, Any], dialled: str
+) -> None:
+    call = facts({"type": "number", "endpoint": dialled}, user="alice")
+    assert action(call, route) == {"name": "hangup"}
+    given = ice({"otherwise_record": True}, replace(call, number_digits=OWN))
+    assert (given.svaml["action"]["name"], given.decision.reason) == ("hangup", "undialable")
+    assert f"“{dialled}” was dialled" in sentences.decision(given.decision.grounds)
+
+
+def test_it_is_read_as_one_of_the_applications_country() -> None:
+    body = {"event": "ice", "callid": "c", "originationType": "MXP", "cli": "08-123 456 78", "user": "alice"}
+    event = events.parse(json.dumps({**body, "to": {"type": "number", "endpoint": "070-123 45 67"}}).encode())
+    assert isinstance(event, Ice)
+    call = call_facts(event, received_at=NOON, application_key=KEY, country="SE")
+    assert action(call, AS_DIALLED) == {"name": "connectPstn", "number": "+46701234567", "cli": "+46812345678"}
+    assert call.number_digits == "46812345678"
+
+
+def test_a_caller_of_no_number_is_left_out_and_not_shown_as_one() -> None:
+    assert "cli" not in ice({}, replace(CALL, cli="0701234567")).svaml["action"]
+    assert "cli" not in ice({}, replace(CALL, cli="alice@example.com")).svaml["action"]
+    called_back = {"route": {"action": "connectPstn", "number": "{cli}"}}
+    assert ice(called_back, replace(CALL, cli="private")).svaml["action"] == {"name": "hangup"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("08-70011", "national number"),
+        ("0870011", "national number"),
+        ("46812345678.0", "decimal point"),
+        ("4.68E10", "exponent"),
+        ("112", "too short"),
+        ("+46 (0)70 123 45 67", "no number"),
+        ("reception", "no number"),
+    ],
+)
+def test_no_route_takes_what_cannot_be_dialled(text: str, words: str) -> None:
+    menu = {
+        "action": "runMenu",
+        "prompt": "1",
+        "options": [{"dtmf": "1", "route": {"action": "connectPstn", "number": text}}],
+    }
+    for route in ({"action": "connectPstn", "number": text}, {"action": "asDialled", "cli": text}, menu):
+        with pytest.raises(DocumentError, match=words):
+            parse({"route": route})
+        with pytest.raises(DocumentError, match=words):
+            parse_default_route(route)
+
+
+@pytest.mark.parametrize("mask", ["070*", "46812345678.0", "4.68E10", "+46x"])
+def test_no_rule_takes_a_number_that_no_call_has(mask: str) -> None:
+    with pytest.raises(DocumentError, match="must be a number or a mask with its country code"):
+        parse({"route": AS_DIALLED, "rules": [{"when": {"numbers": [mask]}}]})
+    if mask != "070*":  # an extension, or a name
+        with pytest.raises(DocumentError, match="an app user's name"):
+            parse({"route": AS_DIALLED, "rules": [{"when": {"callers": [mask]}}]})

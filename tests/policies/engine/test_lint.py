@@ -38,6 +38,7 @@ def test_a_policy_in_order_gets_no_word() -> None:
     [
         ({"destination": None}, {}, "No destination: recordings need one"),
         ({"destination": 99}, {}, "The destination is not there any more"),
+        ({}, {"route": {"action": "connectPstn", "number": "+467012345678901"}}, "is not as long as the numbers of"),
     ],
 )
 def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[str, Any], message: str) -> None:
@@ -69,6 +70,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
         ({}, {"on_answer": "hangup"}, "Calls are ended as soon as they are answered"),
         ({}, {"rules": [{"record": True}, {"record": False}]}, "Rule 1 matches every call, so rule 2 never wins"),
         ({}, {"rules": [{"when": {"holidays": "only"}}]}, "there are none in the list"),
+        ({}, {"rules": [{"when": {"callers": ["070*"]}}]}, "Rule 1: 070* matches no phone number"),
         (
             {"start": "answer"},
             {
