@@ -63,7 +63,7 @@ class Race:
 
 
 class AdmissionQueue:
-    """A queue that lets in whoever can expect a turn in time, by how long turns took of late.
+    """A queue that lets in whoever can expect a turn in time, by how long recent turns took.
 
     `at_once` turns are under way at a time; while one lasts, `width` of those who wait come to their turn.
     """

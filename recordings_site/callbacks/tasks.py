@@ -52,8 +52,8 @@ def learn_callout(call_pk: int) -> None:
     number = PhoneNumber.objects.matching_any(ends)
     if number is None and not call.is_over:
         with client_for(call.application) as client:
-            told = client.call(call.call_id, resource_url=call.call_resource_url)
-        ends = (told.from_, told.to) if told else ends
+            found = client.call(call.call_id, resource_url=call.call_resource_url)
+        ends = (found.from_, found.to) if found else ends
         number = PhoneNumber.objects.matching_any(ends)
     with transaction.atomic():
         calls.set_endpoints(call, caller=ends[0], called=ends[1], number_id=number.pk if number else None)

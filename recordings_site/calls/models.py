@@ -130,7 +130,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(models.Model):
-    """One call as Sinch told of it; each fact is set once by the callback that brought it."""
+    """One call, as Sinch reported it; each fact is set once, by the callback that brought it."""
 
     Direction = Direction
 
@@ -201,7 +201,7 @@ class Call(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether Sinch told of its end."""
+        """Whether Sinch has reported its end."""
         return self.dice_received_at is not None
 
     @property
@@ -315,7 +315,7 @@ class CallbackDelivery(models.Model):
     reported_call_id = models.CharField(max_length=200, blank=True)
     conference_id = models.CharField(max_length=200, blank=True)
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="deliveries")
-    # The recording that it told of; no foreign key, as recordings stand on calls.
+    # The recording that it announced; no foreign key, as recordings depend on calls.
     recording_id = models.UUIDField(null=True, db_index=True)
     applied_at = models.DateTimeField(null=True)
     # DeliveryResult, empty until it is known, with its values.

@@ -211,7 +211,7 @@ def options_for(
 
 
 def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.RecordingOptions) -> Svaml:
-    """The notice and the recording, in an order in which nobody is recorded before the notice, unless it is to be."""
+    """The SVAML with notice and recording. The notice comes first, unless it is to be on the recording."""
     notice = announcement_instructions(decision.announcement)
     plan = decision.plan
     if plan is not None and plan.origin == "flag":
@@ -305,5 +305,5 @@ def _prompt(text: str) -> str:
 
 
 def _unknown() -> DecisionFacts:
-    nobody = CallFacts("", "unknown", "", "", "", _EPOCH)
-    return DecisionFacts(call=nobody, record=False, reason=str(Reason.ACE_WITHOUT_ICE), route=Hangup())
+    unknown_call = CallFacts("", "unknown", "", "", "", _EPOCH)
+    return DecisionFacts(call=unknown_call, record=False, reason=str(Reason.ACE_WITHOUT_ICE), route=Hangup())

@@ -144,7 +144,7 @@ def _undialable(number: str) -> str:
 
 
 def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator[Problem]:
-    """Numbers whose own language is not the one in which their callers are told of the recording."""
+    """Numbers whose own language is not the one in which their callers hear that the call is recorded."""
     announcement = document.how.announcement
     if announcement.kind != "say" or not document.how.transcription:
         return
