@@ -13,6 +13,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.destinations import doctor
+from recordings_site.destinations.learnt import learnt
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.destinations.steps import BAD, CheckStep, pending
@@ -22,7 +23,7 @@ from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
 from recordings_site.web.redaction import conceal
 
-PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "read_mode", "key_template")
+PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "addressing", "read_mode", "key_template")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     destination.name = name
     for field, value in place.items():
         setattr(destination, field, value)
-    destination.save(update_fields=["name", *place])
+    destination.learnt = {} if before["endpoint"] != destination.endpoint else destination.learnt
+    destination.save(update_fields=["name", "learnt", *place])
     if before["region"] != destination.region and (write_set := destination.decrypted("write_credentials")):
         _seal(destination, CredentialSets(write=destination.store_kind.moved(write_set, destination.region)))
     changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
@@ -155,7 +157,8 @@ def check_destination(
 ) -> bool:
     """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it."""
     steps = {step.name: step for step in pending()}
-    for step in doctor.examine(destination):
+    examination = doctor.examine(destination)
+    for step in examination:
         steps[step.name] = step
         report_step(step)
         destination.check_result = [each.to_dict() for each in steps.values()]
@@ -165,7 +168,9 @@ def check_destination(
         destination.checked_at = timezone.now()
         was_failing = destination.failing_since is not None
         destination.failing_since = (destination.failing_since or destination.checked_at) if failed else None
-        destination.save(update_fields=["checked_at", "failing_since"])
+        # A store that says nothing now is still the one that it was.
+        destination.learnt = learnt(examination.facts) or destination.learnt
+        destination.save(update_fields=["checked_at", "failing_since", "learnt"])
         if failed != was_failing:
             action = "destination.failing" if failed else "destination.mended"
             data = {step.name: step.text for step in steps.values() if step.outcome == BAD}

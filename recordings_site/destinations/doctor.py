@@ -16,25 +16,38 @@ CLOCK_WARNS, CLOCK_FAILS = 60, 300
 SIGNATURE_CODES = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthenticationFailed", "InvalidAuthenticationInfo"}
 
 
-def examine(destination: Destination) -> Iterator[CheckStep]:
-    """Take the steps one after the other; each gives its Step. Nothing is raised: what fails is a step's outcome."""
-    return _Examination(destination).steps()
+def examine(destination: Destination) -> "Examination":
+    """A check of the destination, ready to take its steps."""
+    return Examination(destination)
 
 
-class _Examination:
-    """One check of one destination."""
+class Examination:
+    """One check of one destination. Nothing is raised: what fails is a step's outcome."""
 
     def __init__(self, destination: Destination) -> None:
         self.destination, self.kind = destination, destination.store_kind
         self.key = f"{destination.prefix}.check-{self.kind.probe_mark(destination.pk)}.txt"
+        # What the store says of itself, once its steps are taken; None when it says nothing.
+        self.facts: StoreFacts | None = None
         self.written = False
         self.readable = False
         self.swapped = False
+
+    def __iter__(self) -> Iterator[CheckStep]:
+        return self.steps()
 
     def steps(self) -> Iterator[CheckStep]:
         """The steps in order; those that an earlier failure makes pointless are skipped."""
         writer = self._open(self.destination.write_store)
         reader = self._open(self.destination.read_store)
+        try:
+            yield from self._steps(writer, reader)
+        finally:
+            for store in (writer, reader):
+                if not isinstance(store, StoreError):
+                    store.close()
+
+    def _steps(self, writer: Store | StoreError, reader: Store | StoreError) -> Iterator[CheckStep]:
         yield self._write(writer, reader)
         if self.swapped:
             writer, reader = reader, writer
@@ -42,15 +55,16 @@ class _Examination:
         yield self._list(reader)
         yield self._stat(reader)
         yield self._range(reader)
-        facts = self._facts(reader)
-        yield self.kind.check_place(self.destination.region, facts)
+        self.facts = facts = self._facts(reader)
+        own = bool(self.destination.endpoint)
+        yield self.kind.check_place(self.destination.region, facts, own_endpoint=own)
         yield self._clock(facts)
         yield self._rules(facts)
         yield self._remove(reader, writer)
 
-    def _open(self, open_store: Callable[[], Store]) -> Store | StoreError:
+    def _open(self, open_store: Callable[..., Store]) -> Store | StoreError:
         try:
-            return open_store()
+            return open_store(anew=True)
         except StoreError as error:
             return error
         except SealingError as error:
@@ -143,7 +157,11 @@ class _Examination:
             return CheckStep(
                 "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else writes there."
             )
-        return CheckStep("stat", OK, f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}.")
+        text = f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}."
+        if found.modified is None:
+            remedy = "A proxy before the store may remove Last-Modified. Imported files then count as made when found."
+            return CheckStep("stat", WARN, f"{text} The store does not say when it was written.", remedy)
+        return CheckStep("stat", OK, text)
 
     def _range(self, reader: Store | StoreError) -> CheckStep:
         if isinstance(reader, StoreError) or not self.readable:
@@ -163,15 +181,18 @@ class _Examination:
         if isinstance(reader, StoreError):
             return None
         try:
-            return reader.describe()
+            return reader.describe(self.key if self.readable else "")
         except StoreError:
             return None
 
     def _clock(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None or facts.clock is None:
             return CheckStep("clock", SKIPPED, "The store did not tell its time.")
-        apart = abs((datetime.now(UTC) - facts.clock).total_seconds())
+        ahead = (datetime.now(UTC) - facts.clock).total_seconds()
+        apart = abs(ahead)
         text = f"Our clock and the store's are {apart:.0f} s apart."
+        if apart >= CLOCK_WARNS:
+            text += " Ours is ahead." if ahead > 0 else " Ours is behind."
         if apart < CLOCK_WARNS:
             return CheckStep("clock", OK, text)
         outcome = WARN if apart < CLOCK_FAILS else BAD
@@ -213,10 +234,10 @@ class _Examination:
 
 
 def _failed(name: str, error: StoreError, remedy: str) -> CheckStep:
-    """The step that ended with this error; a refusal for lack of rights gets the remedy, others bring their own."""
+    """The step that ended with this error: its own remedy first, else what its kind is mended by."""
     code = f" ({error.code})" if error.code and error.code not in str(error) else ""
     if isinstance(error, StoreUnavailable):
         remedy = "Check the endpoint and that this machine may reach it; try again in a minute."
     elif isinstance(error, StoreMisconfigured) or error.code in SIGNATURE_CODES:
         remedy = "Change what was entered accordingly, and check again."
-    return CheckStep(name, BAD, f"{error}{code}", remedy)
+    return CheckStep(name, BAD, f"{error.text}{code}", error.remedy or remedy)

@@ -1,6 +1,8 @@
 """What people enter of destinations, per kind of store; secrets go in and never come out."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -9,12 +11,13 @@ from recordings_site.destinations import key_template
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.endpoints import endpoint_problem
 from recordings_site.destinations.kinds.base import ReadMode, StoreKind
-from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination
+from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, addressing_choices
 from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.factory import Location, open_store
 
+REGION = "A region looks like eu-central-1: small letters, digits and hyphens."
 READ_MODE_LABELS = {
     ReadMode.KEYS: "Its own access key",
     ReadMode.AMBIENT: "The identity that this machine has",
@@ -42,15 +45,21 @@ class PlaceForm(forms.Form):
         help_text="Where recordings go, such as calls/. Empty: the top.",
     )
     region = forms.RegexField(
-        r"\A[a-z0-9-]+\Z",
-        error_messages={"invalid": "A region looks like eu-central-1: small letters, digits and hyphens."},
+        r"\A[A-Za-z0-9_-]+\Z",
+        error_messages={"invalid": REGION},
         max_length=40,
-        help_text="Where the bucket lies, such as eu-central-1. Sinch needs it too.",
+        help_text="Where the bucket is, such as eu-central-1. Sinch needs it too.",
     )
     endpoint = forms.CharField(
         max_length=300,
         required=False,
         help_text="Only for a store that speaks the same protocol elsewhere: https://host.",
+    )
+    addressing = forms.ChoiceField(
+        label="Bucket in requests",
+        choices=addressing_choices,
+        required=False,
+        help_text="Choose one only if the store’s manual names it: path-style or virtual-hosted.",
     )
     key_template = forms.CharField(
         label="Names of objects",
@@ -66,7 +75,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.destination = kind, destination
         self.fields["bucket"].label = kind.bucket_label
-        for name in {"account", "region", "endpoint"} - {*kind.place_fields}:
+        for name in {"account", "region", "endpoint", "addressing"} - {*kind.place_fields}:
             del self.fields[name]
 
     def clean_name(self) -> str:
@@ -98,6 +107,12 @@ class PlaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What Sinch will be given must be a destination URL that it takes."""
         found = self.cleaned_data
+        if found.get("region") and not found.get("endpoint") and not re.fullmatch(r"[a-z0-9-]+", found["region"]):
+            self.add_error("region", REGION)  # Amazon's; other stores have names such as RegionOne
+        if found.get("endpoint") and (bucket := found.get("bucket")):
+            host, path = urlsplit(found["endpoint"]).hostname or "", urlsplit(found["endpoint"]).path
+            if host.startswith(f"{bucket.lower()}.") or path.strip("/").split("/")[-1] == bucket:
+                self.add_error("endpoint", "Enter the endpoint without the bucket: it is added to each request.")
         if "bucket" in found and "folder" in found and ("account" in found or "account" not in self.fields):
             account = f"{found['account']}/" if "account" in found else ""
             try:
@@ -108,7 +123,7 @@ class PlaceForm(forms.Form):
 
     def place(self) -> dict[str, str]:
         """The fields of the row that are not secret, without the name."""
-        names = ("account", "bucket", "region", "endpoint", "key_template")
+        names = ("account", "bucket", "region", "endpoint", "addressing", "key_template")
         found = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         return {**found, "prefix": self.cleaned_data["folder"]}
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from recordings_site.destinations.endpoints import is_allowed
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
+from recordings_site.destinations.learnt import ADDRESSING
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.factory import Location, open_store
@@ -31,6 +32,11 @@ def offered_kinds() -> list[StoreKind]:
 def read_mode_choices() -> list[tuple[str, str]]:
     """The modes as choices."""
     return ReadMode.choices
+
+
+def addressing_choices() -> list[tuple[str, str]]:
+    """The styles as choices."""
+    return [("", "Automatic: find out, and remember"), *ADDRESSING.items()]
 
 
 class DestinationQuerySet(models.QuerySet["Destination"]):
@@ -72,6 +78,8 @@ class Destination(models.Model):
     region = models.CharField(max_length=60, blank=True)
     # For S3-compatible stores and test servers; empty means the vendor's own.
     endpoint = models.URLField(max_length=300, blank=True)
+    # Whether S3 has the bucket in the path or in the host name; empty: as the check found out (learnt).
+    addressing = models.CharField(max_length=10, choices=addressing_choices, blank=True)
     key_template = models.CharField(max_length=300, default=DEFAULT_KEY_TEMPLATE)
 
     # Sealed (destinations.sealing) with the context "destination|<pk>|<field>"; the fingerprint and the masked tail
@@ -86,6 +94,8 @@ class Destination(models.Model):
 
     checked_at = models.DateTimeField(null=True)
     check_result: Any = models.JSONField(default=list)
+    # What the last check found out about the store (destinations.learnt).
+    learnt: Any = models.JSONField(default=dict)
     failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
@@ -98,6 +108,9 @@ class Destination(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=[*KINDS]), name="destination_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(read_mode__in=ReadMode.values), name="destination_read_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(addressing__in=["", *ADDRESSING]), name="destination_addressing_known"
             ),
         )
 
@@ -133,18 +146,32 @@ class Destination(models.Model):
 
     @property
     def location(self) -> Location:
-        """Where it lies, for the storage port."""
-        return Location(self.kind, self.account, self.bucket, self.region, self.store_kind.endpoint(self.endpoint))
+        """Where it lies, for the storage port, in the addressing that was chosen or that a check found out."""
+        style = self.addressing or self.learnt.get("addressing", "")
+        return self._location(style if "addressing" in self.store_kind.place_fields else "")
 
-    def read_store(self) -> Store:
-        """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError."""
+    def _location(self, addressing: str) -> Location:
+        endpoint = self.store_kind.endpoint(self.endpoint)
+        return Location(self.kind, self.account, self.bucket, self.region, endpoint, addressing)
+
+    def read_store(self, *, anew: bool = False) -> Store:
+        """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError.
+
+        `anew`: without what was learnt of it, and the caller's to close.
+        """
         if self.read_mode != ReadMode.AMBIENT:
-            return open_store(self.location, self.decrypted("read_credentials"))
-        tells = self.endpoint and self.store_kind.shows_token
-        if tells and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
-            raise StoreMisconfigured(f"The machine's identity is not shown to {self.endpoint}: enter keys for it.")
-        return open_store(self.location, None)
+            return self._open(self.decrypted("read_credentials"), anew=anew)
+        shown = self.endpoint and self.store_kind.shows_token
+        if shown and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
+            raise StoreMisconfigured(
+                f"The machine's identity is not shown to {self.endpoint}.", remedy="Enter keys for it."
+            )
+        return self._open(None, anew=anew)
 
-    def write_store(self) -> Store:
+    def write_store(self, *, anew: bool = False) -> Store:
         """The store seen with the write set, as Sinch sees it."""
-        return open_store(self.location, self.decrypted("write_credentials"))
+        return self._open(self.decrypted("write_credentials"), anew=anew)
+
+    def _open(self, credentials: str | None, *, anew: bool) -> Store:
+        location = self._location(self.addressing) if anew else self.location
+        return open_store(location, credentials, anew=anew)

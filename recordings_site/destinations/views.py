@@ -9,6 +9,7 @@ from recordings_site.accounts import access
 from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm
 from recordings_site.destinations.kinds import KINDS
+from recordings_site.destinations.learnt import described
 from recordings_site.destinations.models import Destination, offered_kinds
 from recordings_site.destinations.steps import PENDING, CheckStep
 from recordings_site.storage.factory import Location
@@ -51,7 +52,7 @@ def destination_new(request: Request, kind: str) -> HttpResponse:
 
 def _credentials_form(request: Request, place: PlaceForm, *, valid: bool) -> CredentialsForm:
     found = place.cleaned_data if place.is_bound else {}
-    names = ("account", "bucket", "region", "endpoint")
+    names = ("account", "bucket", "region", "endpoint", "addressing")
     location = Location(place.kind.name, **{name: found.get(name, "") for name in names}) if valid else None
     return CredentialsForm(request.POST or None, kind=place.kind, location=location, region=found.get("region", ""))
 
@@ -67,6 +68,7 @@ def destination(request: Request, destination_id: int) -> HttpResponse:
         "steps": steps,
         "checking": any(step.outcome == PENDING for step in steps),
         "guide": found.guide,
+        "learnt": described(found.learnt, addressing=found.addressing),
     }
     return page_or_partial(request, "destinations/destination.html", "destinations/_check.html", context)
 
@@ -76,7 +78,7 @@ def destination(request: Request, destination_id: int) -> HttpResponse:
 def destination_edit(request: Request, destination_id: int) -> HttpResponse:
     """Change what is not secret."""
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
-    names = ("name", "account", "bucket", "region", "endpoint", "key_template")
+    names = ("name", "account", "bucket", "region", "endpoint", "addressing", "key_template")
     initial = {**{name: getattr(found, name) for name in names}, "folder": found.prefix}
     form = PlaceForm(request.POST or None, kind=found.store_kind, destination=found, initial=initial)
     if request.method == "POST" and form.is_valid():

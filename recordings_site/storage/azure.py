@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+from azure.core.exceptions import AzureError
 from azure.storage.blob import (
     BlobSasPermissions,
     BlobServiceClient,
@@ -16,15 +17,9 @@ from azure.storage.blob import (
     generate_blob_sas,
 )
 
-from recordings_site.storage.errors import (
-    ELSEWHERE,
-    AccessDenied,
-    ObjectChanged,
-    ObjectMissing,
-    StoreError,
-    StoreMisconfigured,
-    StoreUnavailable,
-)
+from recordings_site.storage.answers import clock_of, etag_of, key_of, modified_of, server_of, size_of
+from recordings_site.storage.azure_errors import translated
+from recordings_site.storage.errors import AccessDenied, ObjectChanged, ObjectMissing, StoreError, StoreMisconfigured
 from recordings_site.storage.factory import Location
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
@@ -40,13 +35,10 @@ from recordings_site.storage.port import (
     Windows,
 )
 
-_MISPLACED = {
-    "ContainerNotFound": "There is no such container: {container}. Check its name, and the account.",
-    "InvalidResourceName": "{container} cannot be the name of a container.",
-    "ContainerBeingDeleted": "The container {container} is being deleted.",
-    "BlobArchived": "The blob lies in the archive tier: rehydrate it in the store, then it can be read.",
-    "AccountIsDisabled": "The storage account is disabled. Ask its owner.",
-}
+EARLY = timedelta(minutes=15)
+"""How long before now what we sign begins to hold: two clocks are never the same."""
+# What the SDK raises, its parsers' faults among them: a store may answer anything.
+_FAULTS = (AzureError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 def open_at(location: Location, credentials: str | None) -> Store:
@@ -61,7 +53,7 @@ class AzureStore:
     """
 
     def __init__(self, account: str, container: str, *, endpoint: str = "", credentials: str | None = None) -> None:
-        url = f"{endpoint.rstrip('/')}/{account}" if endpoint else f"https://{account}.blob.core.windows.net"
+        url = _url(account, endpoint)
         self._account, self._container, self._key, self._sas = account, container, "", ""
         credential: Any
         if credentials is None:
@@ -93,14 +85,14 @@ class AzureStore:
                 max_single_put_size=4 * 1024 * 1024,
             )
         except ValueError as error:
-            raise StoreMisconfigured("The account or its key cannot be right: the key is Base64.") from error
+            raise StoreMisconfigured("The account or its key cannot be right.", remedy="The key is Base64.") from error
         self._client: Any = self._service.get_container_client(container)
 
     def stat(self, key: str) -> ObjectStat:
         """Get Blob Properties."""
         with self._plain_errors(key):
             found = self._client.get_blob_client(key).get_blob_properties()
-        return _stat(found)
+        return _stat(found, key)
 
     def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
         """Get Blob with range and If-Match, window by window."""
@@ -123,13 +115,17 @@ class AzureStore:
                 start, stop - start, etag=etag, match_condition=MatchConditions.IfNotModified, max_concurrency=1
             )
             data: bytes = found.readall()
+            stated = found.properties.etag
+        if etag_of(stated) != etag:  # a store that knows no If-Match
+            raise ObjectChanged(f"{blob.blob_name} was replaced since it was first seen.")
         return data
 
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """List Blobs; the token is Azure's marker."""
         with self._plain_errors(prefix):
             pages = self._client.list_blobs(name_starts_with=prefix, results_per_page=limit).by_page(token or None)
-            objects = tuple(_stat(each) for each in next(pages, ()))
+            found = list(next(pages, ()))
+        objects = tuple(_stat(each) for each in found)
         return ObjectPage(objects, pages.continuation_token or None)
 
     def sign_url(self, key: str, *, seconds: int) -> str:
@@ -140,6 +136,7 @@ class AzureStore:
         now = datetime.now(UTC)
         about: dict[str, Any] = {
             "permission": BlobSasPermissions(read=True),
+            "start": now - EARLY,
             "expiry": now + timedelta(seconds=seconds),
         }
         with self._plain_errors(key):
@@ -147,7 +144,7 @@ class AzureStore:
                 about["account_key"] = self._key
             else:
                 about["user_delegation_key"] = self._service.get_user_delegation_key(
-                    now, now + timedelta(seconds=seconds)
+                    now - EARLY, now + timedelta(seconds=seconds)
                 )
             return f"{url}?{generate_blob_sas(self._account, self._container, key, **about)}"
 
@@ -167,18 +164,36 @@ class AzureStore:
         with contextlib.suppress(ObjectMissing), self._plain_errors(key):
             self._client.get_blob_client(key).delete_blob()
 
-    def describe(self) -> StoreFacts:
-        """The container's lock and the store's clock; Azure tells the rest only to its management API."""
-        headers: dict[str, Any] = {}
-        with self._plain_errors(""):
-            found = self._client.get_container_properties(
-                raw_response_hook=lambda answer: headers.update(answer.http_response.headers)
-            )
+    def describe(self, probe: str = "") -> StoreFacts:
+        """The container's lock, the store's clock and name; Azure says the rest to its management API alone."""
+        received: dict[str, Any] = {}
+
+        def keep(answer: Any) -> None:
+            received.update(answer.http_response.headers)
+
+        locked = None
+        try:
+            with self._plain_errors(""):
+                found = self._client.get_container_properties(raw_response_hook=keep)
+            locked = bool(found.has_immutability_policy or found.has_legal_hold)
+        except AccessDenied:  # a SAS of a container may list it, and not ask for its properties
+            with self._plain_errors(""):
+                next(self._client.list_blobs(results_per_page=1, raw_response_hook=keep).by_page(), ())
         return StoreFacts(
             versioning=None,
-            object_lock=bool(found.has_immutability_policy or found.has_legal_hold),
-            clock=_clock({name.lower(): value for name, value in headers.items()}),
+            object_lock=locked,
+            clock=clock_of(received),
+            server=server_of(received),
+            checksums=self._checksums(probe) if probe else None,
         )
+
+    def _checksums(self, probe: str) -> tuple[str, ...] | None:
+        try:
+            with self._plain_errors(probe):
+                found = self._client.get_blob_client(probe).get_blob_properties()
+                return ("MD5",) if found.content_settings.content_md5 else ()
+        except StoreError:
+            return None
 
     def close(self) -> None:
         """Let go of the kept connections."""
@@ -188,62 +203,30 @@ class AzureStore:
     def _plain_errors(self, key: str) -> Iterator[None]:
         try:
             yield
-        except HttpResponseError as error:
-            raise _translated(error, key, self._container) from error
-        except ClientAuthenticationError as error:
-            raise StoreMisconfigured(
-                "The machine has no identity of its own at Azure: enter a key or a SAS."
-            ) from error
-        except (AzureError, OSError) as error:
-            code = type(error).__name__
-            raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
+        except _FAULTS as error:
+            raise translated(error, key, self._container, sas=self._sas) from error
 
 
-def _stat(found: Any) -> ObjectStat:
-    etag = found.etag if found.etag.startswith('"') else f'"{found.etag}"'
+def _url(account: str, endpoint: str) -> str:
+    """The account's address: before the vendor's host, and as the first folder at an emulator's or appliance's."""
+    if not endpoint:
+        return f"https://{account}.blob.core.windows.net"
+    parts = urlsplit(endpoint.rstrip("/"))
+    host = parts.hostname or ""
+    if host.startswith(f"{account}."):
+        return endpoint.rstrip("/")
+    if host.startswith("blob."):  # other Azure clouds, such as https://blob.core.chinacloudapi.cn
+        return f"{parts.scheme}://{account}.{parts.netloc}{parts.path}"
+    return f"{endpoint.rstrip('/')}/{account}"
+
+
+def _stat(found: Any, key: str = "") -> ObjectStat:
+    settings = found.content_settings
     return ObjectStat(
-        found.name,
-        found.size,
-        etag,
-        found.last_modified,
-        found.content_settings.content_type or "",
+        key or key_of(found.name),
+        size_of(found.size),
+        etag_of(found.etag),
+        modified_of(found.last_modified),
+        (settings.content_type if settings else "") or "",
         found.version_id or "",
     )
-
-
-def _translated(error: HttpResponseError, key: str, container: str) -> StoreError:
-    named = getattr(error, "error_code", None) or ""
-    code = str(getattr(named, "value", named))
-    status = error.status_code or 0
-    if code in _MISPLACED:
-        return StoreMisconfigured(_MISPLACED[code].format(container=container), code=code)
-    if status >= 500 or status in (408, 429):
-        return StoreUnavailable(f"The store is busy or broken just now ({code or status}).", code=code)
-    if status in (412, 416) or code == "ConditionNotMet":
-        return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
-    if status == 404:
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
-    if status in (301, 302, 303, 307, 308):
-        return StoreMisconfigured(ELSEWHERE, code=code)
-    if status in (401, 403):
-        return AccessDenied(_refusal_reason(code, str(error.message)), code=code)
-    if isinstance(error, ClientAuthenticationError):
-        return StoreMisconfigured("The machine has no identity of its own at Azure: enter a key or a SAS.", code=code)
-    return StoreMisconfigured(f"The store refused the request ({code or status}).", code=code)
-
-
-def _refusal_reason(code: str, message: str) -> str:
-    if code == "AuthenticationFailed" and "expir" in message.lower():
-        return "The SAS has expired. Make a new one."
-    if code in ("AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"):
-        return "The account key or the SAS is wrong, or not of this account. Copy it again, whole."
-    return "The store does not allow this with these credentials."
-
-
-def _clock(headers: dict[str, Any]) -> datetime | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(str(headers.get("date"))).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None

@@ -2,11 +2,15 @@
 
 
 class StoreError(Exception):
-    """A store did not do what it was asked. The text is for people; `code` is the store's own word for it, or ""."""
+    """A store did not do what it was asked.
 
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
+    `text` says what happened and `remedy` what to do about it, both for people; `code` is the store's own word for it,
+    ours (`answers`) where it sent none, or "". As a string: text and remedy.
+    """
+
+    def __init__(self, text: str, *, code: str = "", remedy: str = "") -> None:
+        super().__init__(f"{text} {remedy}".strip())
+        self.text, self.code, self.remedy = text, code, remedy
 
 
 class ObjectMissing(StoreError):
@@ -15,6 +19,10 @@ class ObjectMissing(StoreError):
 
 class ObjectChanged(StoreError):
     """The object is there, but no longer the version that was asked for."""
+
+
+class ObjectArchived(StoreError):
+    """The object is in a tier from which it cannot be read until somebody restores it in the store."""
 
 
 class AccessDenied(StoreError):
@@ -29,5 +37,5 @@ class StoreMisconfigured(StoreError):
     """The location or the credentials cannot work as they were entered: no such bucket, wrong region, malformed key."""
 
 
-# No redirect is followed: a store could send us into the networks that this site stands in.
-ELSEWHERE = "The store sends whoever asks it to another address, and this site does not follow. Check the endpoint."
+class OddAnswer(StoreMisconfigured):
+    """The store answered, but its answer lacks what this site needs, or cannot be read."""

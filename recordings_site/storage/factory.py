@@ -21,22 +21,27 @@ _lock = threading.Lock()
 @dataclass(frozen=True, slots=True)
 class Location:
     """Where a bucket lies. `kind` is one of ADAPTERS; `account` is Azure's; `endpoint` is the address of a store
-    that is not at its vendor's own, or for a local store its root folder (the bucket is a folder in it)."""
+    that is not at its vendor's own, or for a local store its root folder (the bucket is a folder in it); `addressing`
+    is S3's: "path", "virtual", or "" to find out."""
 
     kind: str
     account: str = ""
     bucket: str = ""
     region: str = ""
     endpoint: str = ""
+    addressing: str = ""
 
 
-def open_store(location: Location, credentials: str | None) -> Store:
+def open_store(location: Location, credentials: str | None, *, anew: bool = False) -> Store:
     """The store at `location` seen with `credentials`; None means the identity that the machine itself has.
 
-    The vendors' SDKs are imported here, when first needed. Raises StoreMisconfigured for what cannot work.
+    The vendors' SDKs are imported here, when first needed. `anew`: one that knows nothing yet of the store, and is the
+    caller's to close. Raises StoreMisconfigured for what cannot work.
     """
     key = (location, hashlib.sha256((credentials or "").encode()).digest())
     with _lock:  # making a boto3 client is not safe in two threads at once
+        if anew:
+            return _open(location, credentials)
         store = _kept.get(key)
         if store is None:
             store = _open(location, credentials)

@@ -11,22 +11,22 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import google.auth.exceptions
-import requests.exceptions
+import requests
 from google.api_core import exceptions as google_errors
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.cloud import storage
 from google.oauth2 import service_account
 from requests.adapters import HTTPAdapter
 
+from recordings_site.storage.answers import check_range, clock_of, etag_of, key_of, modified_of, server_of, size_of
 from recordings_site.storage.errors import (
-    ELSEWHERE,
-    AccessDenied,
     ObjectChanged,
     ObjectMissing,
     StoreError,
     StoreMisconfigured,
     StoreUnavailable,
 )
+from recordings_site.storage.gcs_errors import translated
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -43,6 +43,17 @@ T = TypeVar("T")
 GOOGLE_TOKENS = "https://oauth2.googleapis.com/token"
 SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
 # The SDK's own retries are bounded by time only, and its first read is 40 MiB: both are done here instead.
+# What the SDK raises, its parsers' faults among them: a store may answer anything.
+_FAULTS = (
+    google_errors.GoogleAPICallError,
+    google.auth.exceptions.GoogleAuthError,
+    requests.exceptions.RequestException,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 _ONCE: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "retry": None}
 
 
@@ -68,14 +79,20 @@ class GcsStore:
             )
             # Else both would go wherever a store sends them, into private networks, too.
             session.max_redirects = self._tokens.max_redirects = 0
+            self._headers: dict[str, str] = {}
+            session.hooks["response"].append(self._answered)
             self._client: Any = storage.Client(
                 project=project, credentials=account, client_options=options, _http=session
             )
         except (google.auth.exceptions.GoogleAuthError, OSError) as error:
             raise StoreMisconfigured(
-                "The machine has no identity of its own at Google: enter a service account."
+                "The machine has no identity of its own at Google.", remedy="Enter a service account."
             ) from error
         self._bucket: Any = self._client.bucket(bucket)
+
+    def _answered(self, answer: Any, **_: Any) -> None:
+        """Keep what the last answer said of the store itself; each describes the same one."""
+        self._headers = dict(answer.headers)
 
     def stat(self, key: str) -> ObjectStat:
         """The object's resource."""
@@ -91,7 +108,7 @@ class GcsStore:
             etag = etag or stat.etag
         if start >= stop:
             return Body(io.BytesIO(), start, start, lambda _: io.BytesIO())
-        fetch = partial(self._fetch, self._bucket.blob(key), int(etag.strip('"')))
+        fetch = partial(self._fetch, self._bucket.blob(key), _generation(etag))
 
         def source(offset: int) -> Windows:
             return Windows(fetch, offset, stop).prefetch()
@@ -99,7 +116,7 @@ class GcsStore:
         return Body(source(start), start, stop, source)
 
     def _fetch(self, blob: Any, generation: int, start: int, stop: int) -> bytes:
-        return self._try(
+        data = self._try(
             blob.name,
             lambda: bytes(
                 blob.download_as_bytes(
@@ -107,6 +124,9 @@ class GcsStore:
                 )
             ),
         )
+        if len(data) > stop - start:  # the whole object; a short answer is asked for again
+            check_range(start, stop, content_range=None, length=len(data))
+        return data[: stop - start]
 
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """A page of objects; the token is Google's."""
@@ -115,8 +135,7 @@ class GcsStore:
             found = self._client.list_blobs(
                 self._bucket, prefix=prefix or None, page_token=token, page_size=limit, **_ONCE
             )
-            objects = tuple(_stat(blob) for blob in next(found.pages, ()))
-            return ObjectPage(objects, found.next_page_token or None)
+            return ObjectPage(tuple(_stat(blob) for blob in next(found.pages, ())), found.next_page_token or None)
 
         return self._try(prefix, page)
 
@@ -126,7 +145,7 @@ class GcsStore:
 
     def hand_off(self, key: str, *, etag: str, seconds: int) -> HandOff:
         """A signed URL of one generation: it needs no If-Match, and would not understand ours."""
-        return HandOff(self._signed(key, seconds, generation=int(etag.strip('"'))), "")
+        return HandOff(self._signed(key, seconds, generation=_generation(etag)), "")
 
     def _signed(self, key: str, seconds: int, **about: int) -> str:
         where = {"api_access_endpoint": self._endpoint} if self._endpoint else {}
@@ -135,8 +154,8 @@ class GcsStore:
                 version="v4", method="GET", expiration=timedelta(seconds=seconds), **where, **about
             )
         except AttributeError as error:
-            message = "Only a service account's key can sign URLs; the machine's identity cannot."
-            raise StoreMisconfigured(message) from error
+            text = "Only a service account's key can sign URLs; the machine's identity cannot."
+            raise StoreMisconfigured(text) from error
         return url
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
@@ -154,7 +173,7 @@ class GcsStore:
         with contextlib.suppress(ObjectMissing):
             self._try(key, lambda: self._bucket.blob(key).delete(**_ONCE))
 
-    def describe(self) -> StoreFacts:
+    def describe(self, probe: str = "") -> StoreFacts:
         """Location, versioning, retention and lifecycle, with storage.buckets.get; nothing without."""
         bucket = self._client.bucket(self._bucket.name)
         self._try("", lambda: bucket.reload(**_ONCE))
@@ -163,7 +182,18 @@ class GcsStore:
             versioning=bool(bucket.versioning_enabled),
             object_lock=bool(bucket.retention_period),
             lifecycle=tuple(str(rule.get("action", {}).get("type", "rule")) for rule in bucket.lifecycle_rules),
+            clock=clock_of(self._headers),
+            server=server_of(self._headers),
+            checksums=self._checksums(probe) if probe else None,
         )
+
+    def _checksums(self, probe: str) -> tuple[str, ...] | None:
+        blob = self._bucket.blob(probe)
+        try:
+            self._try(probe, lambda: blob.reload(**_ONCE))
+        except StoreError:
+            return None
+        return tuple(name for name, found in (("CRC32C", blob.crc32c), ("MD5", blob.md5_hash)) if found)
 
     def close(self) -> None:
         """Let go of the kept connections."""
@@ -183,17 +213,8 @@ class GcsStore:
     def _plain_errors(self, key: str) -> Iterator[None]:
         try:
             yield
-        except google_errors.GoogleAPICallError as error:
-            raise _translated(error, key, self._bucket.name) from error
-        except google.auth.exceptions.RefreshError as error:
-            raise AccessDenied(
-                "Google refused the service account: its key was deleted, or the clock is wrong."
-            ) from error
-        except requests.exceptions.TooManyRedirects as error:
-            raise StoreMisconfigured(ELSEWHERE) from error
-        except (google.auth.exceptions.TransportError, requests.exceptions.RequestException, OSError) as error:
-            code = type(error).__name__
-            raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
+        except _FAULTS as error:
+            raise translated(error, key, self._bucket.name, self._headers) from error
 
 
 def _account(text: str, endpoint: str) -> Any:
@@ -216,29 +237,20 @@ def _is_on_host(url: object, endpoint: str) -> bool:
     return bool(endpoint) and (found.scheme, found.hostname) == (expected.scheme, expected.hostname)
 
 
+def _generation(etag: str) -> int:
+    """The generation that an ETag of ours names; one from Google's other API, whose key read before, names none."""
+    text = etag.strip('"')
+    if not text.isdecimal():
+        raise ObjectChanged("The object is known by an ETag of another interface.")
+    return int(text)
+
+
 def _stat(blob: Any) -> ObjectStat:
     return ObjectStat(
-        blob.name,
-        int(blob.size or 0),
-        f'"{blob.generation}"',
-        blob.updated,
+        key_of(blob.name),
+        size_of(blob.size),
+        etag_of(blob.generation),
+        modified_of(blob.updated),
         blob.content_type or "",
         str(blob.generation),
     )
-
-
-def _translated(error: google_errors.GoogleAPICallError, key: str, bucket: str) -> StoreError:
-    status, code = int(error.code or 0), type(error).__name__
-    if status >= 500 or status in (408, 429):
-        return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)
-    if status in (304, 412, 416):
-        return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
-    if status == 404 and "bucket" in str(error.message).lower() and "no such object" not in str(error.message).lower():
-        return StoreMisconfigured(f"There is no such bucket: {bucket}. Check its name.", code=code)
-    if status == 404:
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
-    if status == 401:
-        return AccessDenied("Google does not accept the service account. Make a new key.", code=code)
-    if status == 403:
-        return AccessDenied("The service account lacks the right to do this in the bucket.", code=code)
-    return StoreMisconfigured(f"The store refused the request ({code}).", code=code)

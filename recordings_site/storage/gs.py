@@ -17,4 +17,5 @@ def open_at(location: Location, credentials: str | None) -> Store:
     from recordings_site.storage import s3
 
     endpoint, region = location.endpoint or INTEROPERABILITY, location.region or "auto"
-    return s3.open_at(replace(location, endpoint=endpoint, region=region), credentials)
+    style = location.addressing or "path"  # Google takes both
+    return s3.open_at(replace(location, endpoint=endpoint, region=region, addressing=style), credentials)

@@ -112,7 +112,7 @@ class LocalStore:
         with _plain_errors(key):
             self._path(key).unlink(missing_ok=True)
 
-    def describe(self) -> StoreFacts:
+    def describe(self, probe: str = "") -> StoreFacts:
         """A folder has no versions, locks or rules; its clock is ours."""
         return StoreFacts(versioning=False, object_lock=False, lifecycle=(), clock=datetime.now(UTC))
 

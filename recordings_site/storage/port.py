@@ -30,12 +30,15 @@ RETRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class ObjectStat:
-    """One version of one object. `etag` is strong, in quotes, and changes with the bytes; `size` is in bytes."""
+    """One version of one object. `etag` is strong, in quotes, and changes with the bytes; `size` is in bytes.
+
+    `modified` is None where the store does not say when it was written.
+    """
 
     key: str
     size: int
     etag: str
-    modified: datetime
+    modified: datetime | None
     content_type: str = ""
     version: str = ""
 
@@ -50,9 +53,17 @@ class ObjectPage:
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What the store tells of the bucket itself; None where it does not tell, or not to these credentials."""
+    """What the store says of the bucket and of itself; None or "" where it does not, or not to these credentials.
+
+    `location` is the store's own name for the region; `signed_region` the one for which it accepted our signature;
+    `addressing` "path" or "virtual"; `checksums` those that it keeps with an object; `server` its name for itself.
+    """
 
     location: str | None = None
+    signed_region: str = ""
+    addressing: str = ""
+    checksums: tuple[str, ...] | None = None
+    server: str = ""
     versioning: bool | None = None
     object_lock: bool | None = None
     lifecycle: tuple[str, ...] | None = None
@@ -193,8 +204,8 @@ class Store(Protocol):
         """Remove the object; that it is gone already is no error."""
         ...
 
-    def describe(self) -> StoreFacts:
-        """What the store tells of the bucket."""
+    def describe(self, probe: str = "") -> StoreFacts:
+        """What the store says of the bucket, and of the object at `probe`, if one is named."""
         ...
 
     def close(self) -> None:

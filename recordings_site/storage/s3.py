@@ -4,105 +4,57 @@ import contextlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, BinaryIO
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    IncompleteReadError,
-    NoCredentialsError,
-    ParamValidationError,
-    ResponseStreamingError,
-)
-from botocore.exceptions import (
-    ConnectionError as NotConnected,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
+from recordings_site.storage import explanations
+from recordings_site.storage.answers import check_range, clock_of, etag_of, key_of, modified_of, server_of, size_of
 from recordings_site.storage.errors import (
-    AccessDenied,
+    ObjectArchived,
     ObjectChanged,
     ObjectMissing,
     StoreError,
     StoreMisconfigured,
-    StoreUnavailable,
 )
 from recordings_site.storage.factory import Location
-from recordings_site.storage.port import (
-    CONNECT_TIMEOUT,
-    READ_TIMEOUT,
-    RETRIES,
-    Body,
-    HandOff,
-    ObjectPage,
-    ObjectStat,
-    Store,
-    StoreFacts,
-)
+from recordings_site.storage.port import Body, HandOff, ObjectPage, ObjectStat, Store, StoreFacts
+from recordings_site.storage.s3_client import Access, Client
+from recordings_site.storage.s3_errors import translated
 
-POOL = 512
-"""Connections that may be kept: each listener holds one."""
+# What boto3 raises, its parsers' faults among them: a store may answer anything.
+_FAULTS = (ClientError, BotoCoreError, RecursionError, ValueError, KeyError, TypeError, AttributeError, OSError)
 
-_REFUSED = {
-    "InvalidAccessKeyId": "The store does not know this access key. It was deleted, or belongs to another store.",
-    "SignatureDoesNotMatch": "The secret key does not belong to the access key. Enter both again.",
-    "ExpiredToken": "The credentials have expired. Make new ones.",
-    "InvalidToken": "The credentials have expired. Make new ones.",
-    "RequestTimeTooSkewed": "The clock of this machine differs too much from the store's. Set it right (NTP).",
-    "AccountProblem": "The store's account is blocked. Ask its owner.",
-}
-_MISPLACED = {
-    "NoSuchBucket": "There is no such bucket: {bucket}. Check its name, and the endpoint.",
-    "PermanentRedirect": "The bucket lies in another region than the one entered.",
-    "AuthorizationHeaderMalformed": "The bucket lies in another region than the one entered.",
-    "IllegalLocationConstraintException": "The bucket lies in another region than the one entered.",
-    "InvalidBucketName": "{bucket} cannot be the name of a bucket.",
-    "InvalidObjectState": "The object lies in an archive tier (Glacier): restore it in the store, then it can be read.",
-}
-_BUSY = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "Throttling", "TooManyRequests"}
+_CHECKSUMS = ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256")
 
 
 def open_at(location: Location, credentials: str | None) -> Store:
     """The bucket seen with AccessKey:SecretKey, or AccessKey:SecretKey:Region."""
+    place = {"bucket": location.bucket, "endpoint": location.endpoint, "addressing": location.addressing}
     if credentials is None:
-        return S3Store(location.bucket, region=location.region, endpoint=location.endpoint)
+        return S3Store(Access(region=location.region, **place))
     key, colon, rest = credentials.partition(":")
     secret, _, region = rest.partition(":")
     if not colon or not key or not secret:
         raise StoreMisconfigured("The credentials must be AccessKey:SecretKey, for S3 with :Region at the end.")
-    region = region or location.region
-    return S3Store(location.bucket, region=region, endpoint=location.endpoint, key=key, secret=secret)
+    return S3Store(Access(region=region or location.region, key=key, secret=secret, **place))
 
 
 class S3Store:
-    """One bucket, seen with one access key; without one, with the identity that boto3 finds on the machine."""
+    """One bucket, seen with one access key or with the identity of the machine."""
 
-    def __init__(
-        self, bucket: str, *, region: str, endpoint: str = "", key: str | None = None, secret: str | None = None
-    ):
-        self._bucket = bucket
-        self._client: Any = boto3.session.Session().client(
-            "s3",
-            endpoint_url=endpoint or None,
-            region_name=region or None,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            config=Config(
-                signature_version="s3v4",
-                connect_timeout=CONNECT_TIMEOUT,
-                read_timeout=READ_TIMEOUT,
-                retries={"total_max_attempts": 1 + RETRIES, "mode": "standard"},
-                max_pool_connections=POOL,
-                s3={"addressing_style": "path" if endpoint else "auto"},
-                # Else boto3 adds checksums that Google and other stores refuse.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+    def __init__(self, access: Access) -> None:
+        self._bucket, self._region = access.bucket, access.region
+        self._boto = Client(access, self._ask_for_one)
+
+    @property
+    def _client(self) -> Any:
+        return self._boto.settled()
+
+    def _ask_for_one(self, client: Any) -> None:
+        with self._plain_errors(""):
+            client.list_objects_v2(Bucket=self._bucket, MaxKeys=1)
 
     def stat(self, key: str) -> ObjectStat:
         """HEAD of the object."""
@@ -110,9 +62,9 @@ class S3Store:
             found = self._client.head_object(Bucket=self._bucket, Key=key)
         return ObjectStat(
             key,
-            found["ContentLength"],
-            found["ETag"],
-            found["LastModified"],
+            size_of(found.get("ContentLength")),
+            etag_of(found.get("ETag")),
+            modified_of(found.get("LastModified")),
             found.get("ContentType", ""),
             _version(found.get("VersionId")),
         )
@@ -129,14 +81,31 @@ class S3Store:
         return Body(reopen(start), start, stop, reopen)
 
     def _source(self, key: str, stop: int, etag: str, start: int) -> "_Streamed":
-        with self._plain_errors(key):
-            found = self._client.get_object(
-                Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}", IfMatch=etag
-            )
-        if found["ETag"] != etag:  # a store that knows no If-Match
+        try:
+            with self._plain_errors(key):
+                found = self._client.get_object(
+                    Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}", IfMatch=etag
+                )
+        except ObjectArchived as error:
+            raise self._archived(key, error) from error
+        try:
+            check_range(start, stop, content_range=found.get("ContentRange"), length=found.get("ContentLength"))
+            if etag_of(found.get("ETag") or etag) != etag:  # a store that knows no If-Match
+                raise ObjectChanged(f"{key} was replaced since it was first seen.")
+        except StoreError:
             found["Body"].close()
-            raise ObjectChanged(f"{key} was replaced since it was first seen.")
+            raise
         return _Streamed(found["Body"], partial(self._plain_errors, key))
+
+    def _archived(self, key: str, error: ObjectArchived) -> ObjectArchived:
+        """Whether it is being restored stands in its HEAD alone."""
+        with contextlib.suppress(StoreError), self._plain_errors(key):
+            restore = self._client.head_object(Bucket=self._bucket, Key=key).get("Restore", "")
+            if 'ongoing-request="true"' in restore:
+                return ObjectArchived(
+                    explanations.RESTORING.text, code=error.code, remedy=explanations.RESTORING.remedy
+                )
+        return error
 
     def list(self, prefix: str, *, token: str | None = None, limit: int = 1000) -> ObjectPage:
         """ListObjectsV2; the token is the store's."""
@@ -144,7 +113,12 @@ class S3Store:
         with self._plain_errors(prefix):
             page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, MaxKeys=limit, **more)
         objects = tuple(
-            ObjectStat(each["Key"], each["Size"], each["ETag"], each["LastModified"])
+            ObjectStat(
+                key_of(each.get("Key")),
+                size_of(each.get("Size")),
+                etag_of(each.get("ETag")),
+                modified_of(each.get("LastModified")),
+            )
             for each in page.get("Contents", ())
         )
         return ObjectPage(objects, page.get("NextContinuationToken") if page.get("IsTruncated") else None)
@@ -168,20 +142,25 @@ class S3Store:
             done = self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, ContentLength=size
             )
-        return ObjectStat(key, size, done["ETag"], _clock(done), content_type, _version(done.get("VersionId")))
+        etag = done.get("ETag")  # who wrote does not depend on it
+        return ObjectStat(
+            key, size, etag_of(etag) if etag else "", _clock(done), content_type, _version(done.get("VersionId"))
+        )
 
     def delete(self, key: str) -> None:
         """DELETE; in a versioned bucket this leaves the versions."""
         with contextlib.suppress(ObjectMissing), self._plain_errors(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def describe(self) -> StoreFacts:
-        """Region, versioning, Object Lock and lifecycle rules, as far as these credentials may ask for them."""
+    def describe(self, probe: str = "") -> StoreFacts:
+        """Region, versioning, Object Lock, lifecycle rules, checksums: as far as these credentials may ask for them."""
         with self._plain_errors(""):
             head = self._client.head_bucket(Bucket=self._bucket)
-        location = head.get("BucketRegion") or self._optional(_location, "get_bucket_location")
+        headers = head.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return StoreFacts(
-            location=location,
+            location=head.get("BucketRegion") or self._optional(_location, "get_bucket_location"),
+            signed_region=self._boto.signed_region,
+            addressing=self._boto.style,
             versioning=self._optional(lambda found: found.get("Status") == "Enabled", "get_bucket_versioning"),
             object_lock=self._optional(
                 lambda found: found["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled",
@@ -191,41 +170,34 @@ class S3Store:
             lifecycle=self._optional(
                 _rules, "get_bucket_lifecycle_configuration", absent=("NoSuchLifecycleConfiguration", ())
             ),
-            clock=_clock(head),
+            clock=clock_of(headers),
+            server=server_of(headers),
+            checksums=self._optional(_checksums, "head_object", Key=probe, ChecksumMode="ENABLED") if probe else None,
         )
 
-    def _optional(self, read: Callable[[Any], Any], question: str, *, absent: tuple[str, Any] = ("", None)) -> Any:
+    def _optional(
+        self, read: Callable[[Any], Any], question: str, *, absent: tuple[str, Any] = ("", None), **about: str
+    ) -> Any:
         try:
             with self._plain_errors(""):
-                return read(getattr(self._client, question)(Bucket=self._bucket))
+                return read(getattr(self._client, question)(Bucket=self._bucket, **about))
         except StoreError as error:
             return absent[1] if error.code == absent[0] else None
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._client.close()
+        self._boto.close()
 
     @contextlib.contextmanager
     def _plain_errors(self, key: str, *, bare: bool = False) -> Iterator[None]:
         """Turn boto3's errors into ours. `bare`: the answer had no body, so a 404 may speak of the bucket."""
         try:
             yield
-        except ClientError as error:
-            found = _translated(error, key, self._bucket)
+        except _FAULTS as error:
+            found = translated(error, key, self._bucket)
             if bare and isinstance(found, ObjectMissing):
                 self._check_bucket()
             raise found from error
-        except NoCredentialsError as error:
-            raise StoreMisconfigured("The machine has no identity of its own at this store: enter keys.") from error
-        except (ParamValidationError, ValueError) as error:
-            raise StoreMisconfigured("The bucket, the region or the name of the object cannot be right.") from error
-        except (HTTPClientError, NotConnected, ResponseStreamingError, IncompleteReadError) as error:
-            code = type(error).__name__
-            raise StoreUnavailable("The store cannot be reached, or broke off.", code=code) from error
-        except RecursionError as error:  # boto3 follows a redirect between regions, also one in a circle
-            raise StoreMisconfigured(_MISPLACED["PermanentRedirect"], code="PermanentRedirect") from error
-        except BotoCoreError as error:
-            raise StoreMisconfigured("The store cannot be asked with this region, endpoint and key.") from error
 
     def _check_bucket(self) -> None:
         """Raise StoreMisconfigured when it is the bucket that is missing."""
@@ -233,8 +205,7 @@ class S3Store:
             self._client.head_bucket(Bucket=self._bucket)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-                message = _MISPLACED["NoSuchBucket"].format(bucket=self._bucket)
-                raise StoreMisconfigured(message, code="NoSuchBucket") from error
+                raise explanations.NO_BUCKET.as_error("NoSuchBucket", bucket=self._bucket) from error
 
 
 class _Streamed:
@@ -252,35 +223,18 @@ class _Streamed:
         self._body.close()
 
 
-def _translated(error: ClientError, key: str, bucket: str) -> StoreError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _MISPLACED:
-        return StoreMisconfigured(_MISPLACED[code].format(bucket=bucket), code=code)
-    if code in _REFUSED:
-        return AccessDenied(_REFUSED[code], code=code)
-    if code in _BUSY or status in (408, 429) or status >= 500:
-        return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)
-    if status in (412, 416):
-        return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
-    if status == 404 and code in ("404", "NoSuchKey", "NoSuchVersion", "NotFound"):
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
-    if status in (401, 403):
-        return AccessDenied("The store does not allow this with these credentials.", code=code)
-    if status in (301, 307, 400) and code in ("301", "307", "400", "BadRequest"):
-        return StoreMisconfigured(
-            "The bucket lies in another region than the one entered, or the key is malformed.", code=code
-        )
-    return StoreMisconfigured(f"The store refused the request ({code}).", code=code)
-
-
 def _version(text: str | None) -> str:
     return "" if text in (None, "null") else str(text)
 
 
 def _location(found: Any) -> str:
+    """Amazon's first region and its "EU" have no name of their own in the answer."""
     place = found.get("LocationConstraint")
     return {None: "us-east-1", "EU": "eu-west-1"}.get(place) or str(place)
+
+
+def _checksums(found: Any) -> tuple[str, ...]:
+    return tuple(name for name in _CHECKSUMS if found.get(f"Checksum{name}"))
 
 
 def _rules(found: Any) -> tuple[str, ...]:
@@ -293,11 +247,7 @@ def _rules(found: Any) -> tuple[str, ...]:
 
 
 def _clock(answer: Any) -> datetime:
-    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    try:
-        return parsedate_to_datetime(date).astimezone(UTC)
-    except (TypeError, ValueError):
-        return datetime.now(UTC)
+    return clock_of(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})) or datetime.now(UTC)
 
 
 def _length(file: BinaryIO) -> int:

@@ -116,4 +116,4 @@ def test_the_machines_token_is_shown_to_endpoints_of_the_setting_alone(kind: str
     settings.STORE_ENDPOINTS_ALLOWED = ["store.example.com"]
     with patch("recordings_site.destinations.models.open_store") as opened:
         place.read_store()
-    opened.assert_called_once_with(place.location, None)
+    opened.assert_called_once_with(place.location, None, anew=False)

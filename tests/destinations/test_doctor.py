@@ -98,6 +98,50 @@ def test_a_wrong_region(swift: Swift, fresh_name: Names) -> None:
     assert "Change the region to eu-central-1" in steps["place"].remedy
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "default", "WEUR", "store-7"])
+def test_a_store_with_its_own_name_for_the_region_is_no_fault(region: str) -> None:
+    location = f"<LocationConstraint>{region}</LocationConstraint>".encode()
+    with faulty_server() as faulty:
+        faulty.says(200, location, headers='ETag: "1"\r\nServer: SomeStore/7\r\n')
+        destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
+        steps = examined(destination)
+    assert steps["place"].outcome == OK
+    assert f"calls it {region}" in steps["place"].text
+    assert (destination.learnt["region"], destination.learnt["server"]) == (region, "SomeStore/7")
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "remedy"),
+    [
+        ("SecondLevelDomainForbidden", "host name alone", "addressing to automatic"),
+        ("KMS.DisabledException", "(KMS) is disabled", "Enable the key"),
+        ("UserProjectMissing", "requester pays", "Turn requester pays off"),
+        ("InvalidObjectState", "archive tier", "Restore it in the store"),
+    ],
+)
+def test_each_refusal_has_its_remedy(code: str, says: str, remedy: str) -> None:
+    with faulty_server() as faulty:
+        faulty.refuses(403, code)
+        destination = made.on_swift(faulty, "calls", addressing="path")  # type: ignore[arg-type]
+        step = examined(destination)["write"]
+    assert says in step.text
+    assert code in step.text
+    assert remedy in step.remedy
+
+
+def test_what_is_learnt_of_the_store_is_kept_and_used(swift: Swift, azurite: Azurite, fresh_name: Names) -> None:
+    destination = made.on_swift(swift, swift.make_bucket(fresh_name()))
+    examined(destination)
+    assert destination.learnt["addressing"] == "path"
+    assert destination.location.addressing == "path"
+    assert abs(destination.learnt["clock_ahead"]) <= 60
+    on_azure = made.on_azurite(azurite, azurite.make_container(fresh_name()))
+    examined(on_azure)
+    assert "Azurite" in on_azure.learnt["server"]
+    assert on_azure.learnt["checksums"] == ["MD5"]
+    assert on_azure.location.addressing == ""
+
+
 def test_right_wrong_and_missing_on_azure(azurite: Azurite, fresh_name: Names) -> None:
     right = examined(made.on_azurite(azurite, azurite.make_container(fresh_name())))
     assert right["write_only"].outcome == WARN

@@ -76,6 +76,8 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
         ("s3", {"key_template": "{call_id}.{format}"}, "Sinch overwrites a file without a check"),
         ("s3", {"bucket": "no bucket"}, "characters it cannot have"),
         ("s3", {"region": "Frankfurt"}, "A region looks like"),
+        ("s3", {"region": "Frankfurt am Main", "endpoint": "https://s3.example.com"}, "A region looks like"),
+        ("s3", {"addressing": "sideways"}, "not one of the available choices"),
         ("s3", {"write_secret": ""}, "credentials that Sinch will write with"),
         ("s3", {"write_key": "", "write_secret": ""}, "credentials that Sinch will write with"),
         ("s3", {"read_key": "", "read_secret": ""}, "choose the machine"),
@@ -104,6 +106,33 @@ def test_wrong_input_is_refused_with_the_remedy_and_keeps_no_secret(
     assert says in page.replace("&#x27;", "'")
     assert "canary" not in page
     assert not Destination.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "refused"),
+    [("https://calls.127.0.0.1.nip", True), ("https://s3.test/calls", True), ("https://s3.test", False)],
+)
+def test_an_endpoint_with_the_bucket_in_it_is_refused(
+    admin: Client, settings: Settings, endpoint: str, refused: bool
+) -> None:
+    settings.STORE_ENDPOINTS_ALLOWED = ["calls.127.0.0.1.nip", "s3.test"]
+    answer = admin.post("/destinations/new/s3/", {**S3, "region": "RegionOne", "endpoint": endpoint})
+    assert Destination.objects.exists() is not refused
+    if refused:
+        assert "without the bucket" in answer.content.decode()
+
+
+def test_the_page_names_what_was_learnt_of_the_store(admin: Client) -> None:
+    admin.post("/destinations/new/s3/", {**S3, "addressing": "virtual"})
+    made = Destination.objects.get()
+    known = {"addressing": "virtual", "region": "WEUR", "server": "<b>Store</b>", "clock_ahead": -3}
+    Destination.objects.update(learnt={**known, "checksums": ["CRC64NVME"]}, checked_at=made.created_at)
+    page = admin.get(f"/destinations/{made.pk}/").content.decode()
+    for text in ("In the host name", "as chosen", "WEUR", "&lt;b&gt;Store", "3 s behind", "CRC64NVME", "Last checked"):
+        assert text in page
+    # The old endpoint's ways are not the new one's.
+    actions.update_destination(by=None, destination=made, name="Calls", endpoint="https://s3.example.com")
+    assert Destination.objects.get().learnt == {}
 
 
 @pytest.mark.parametrize("wrong", [{"endpoint": "http://10.0.0.1"}, {"region": ""}, {"bucket": ""}])

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from recordings_site.storage import port as storage_port
-from recordings_site.storage.errors import AccessDenied, ObjectChanged, StoreError, StoreMisconfigured, StoreUnavailable
+from recordings_site.storage.errors import (
+    AccessDenied,
+    ObjectArchived,
+    ObjectChanged,
+    StoreError,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
 from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.port import Store
 from tests.stores import azurite as azure
@@ -45,7 +52,14 @@ def all_closed(faulty: Faulty) -> bool:
         (403, "AccessDenied", AccessDenied, "does not allow"),
         (404, "NoSuchBucket", StoreMisconfigured, "no such bucket: calls"),
         (301, "PermanentRedirect", StoreMisconfigured, "another region"),
-        (403, "InvalidObjectState", StoreMisconfigured, "archive tier"),
+        (403, "InvalidObjectState", ObjectArchived, "archive tier"),
+        (403, "SecondLevelDomainForbidden", StoreMisconfigured, "virtual-hosted"),
+        (403, "PathStyleDomainForbidden", StoreMisconfigured, "virtual-hosted"),
+        (400, "KMS.DisabledException", StoreMisconfigured, "Enable the key again"),
+        (400, "KMS.KMSInvalidStateException", StoreMisconfigured, "Enable the key again"),
+        (403, "UserProjectMissing", StoreMisconfigured, "Turn requester pays off"),
+        (403, "UserDisable", AccessDenied, "unpaid bill"),
+        (409, "QuotaExceeded", StoreMisconfigured, "quota"),
         (412, "PreconditionFailed", ObjectChanged, "was replaced"),
         (416, "InvalidRange", ObjectChanged, "was replaced"),
         (400, "Mysterious", StoreMisconfigured, "Mysterious"),
@@ -101,7 +115,12 @@ def test_slow_down_is_tried_again_twice_and_then_told(faulty: Faulty, s3: Store,
 
 
 def test_a_short_read_on_s3_is_resumed_from_its_offset_and_else_told(faulty: Faulty, s3: Store) -> None:
-    faulty.says(206, b"abc", headers=f'ETag: "1"\r\nLast-Modified: {DATE}\r\n', length=10)
+    def answer(request: bytes) -> bytes:
+        start = request.lower().partition(b"range: bytes=")[2].partition(b"-")[0].decode()
+        faulty.says(206, b"abc", headers=f'ETag: "1"\r\nContent-Range: bytes {start}-9/10\r\n', length=10 - int(start))
+        return faulty.answer
+
+    faulty.reply = answer
     got: list[bytes] = []
     with s3.read("a.mp3", 0, 10, etag='"1"') as body, pytest.raises(StoreUnavailable):
         got.extend(body)
@@ -133,7 +152,7 @@ def test_nobody_listening_is_told_soon() -> None:
 
 
 def test_a_hung_store_is_given_up_after_its_timeout(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
-    from recordings_site.storage import s3 as adapter
+    from recordings_site.storage import s3_client as adapter
 
     monkeypatch.setattr(adapter, "READ_TIMEOUT", 0.3)
     faulty.hang = 30

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,13 +18,14 @@ S3_ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>told by the 
 class Faulty:
     """What each next connection gets, after `hang` seconds and with `pause` seconds of silence in its middle.
 
-    `open` counts the connections that the client has not closed yet.
+    `reply` makes the answer from the request instead. `open` counts the connections that the client has not closed yet.
     """
 
     port: int = 0
     answer: bytes = b""
     hang: float = 0.0
     pause: float = 0.0
+    reply: Callable[[bytes], bytes] | None = None
     asked: list[bytes] = field(default_factory=list)
     open: int = 0
 
@@ -59,10 +60,11 @@ class Faulty:
                 except TimeoutError:
                     continue
             connection.settimeout(5)
-            middle = len(self.answer) // 2
-            connection.sendall(self.answer[:middle])
+            answer = self.reply(request) if self.reply else self.answer
+            middle = len(answer) // 2
+            connection.sendall(answer[:middle])
             time.sleep(self.pause)
-            connection.sendall(self.answer[middle:])
+            connection.sendall(answer[middle:])
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(65536):
                 continue

@@ -15,6 +15,8 @@ from swift.common.ring import RingBuilder
 from tests.stores import free_ports, stop, wait_for
 
 REGION = "eu-central-1"
+# Below it, a bucket's name may stand in the host name; no name server knows it.
+DOMAIN = "store.test"
 OWNER = ("OWNEROWNEROWNER00001", "owner-secret-owner-secret")
 WRITER = ("WRITERWRITERWRITER01", "writer-secret/with+signs")
 READER = ("READERREADERREADER01", "reader-secret-reader-secret")
@@ -117,6 +119,6 @@ def _proxy(folder: Path, port: int, user: str, keys: Path) -> str:
         "[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
         # A busy machine is slow, not broken: there is no other node to turn to.
         "conn_timeout = 10\nnode_timeout = 60\nrecoverable_node_timeout = 60\nerror_suppression_limit = 100000\n"
-        f"[filter:s3api]\nuse = egg:swift#s3api\nlocation = {REGION}\n"
+        f"[filter:s3api]\nuse = egg:swift#s3api\nlocation = {REGION}\nstorage_domain = {DOMAIN}\n"
         f"[filter:keys]\npaste.filter_factory = tests.stores.swift_keys:filter_factory\nkeys = {keys}\n{filters}"
     )

@@ -55,7 +55,7 @@ class StoreKind(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     bucket_label: ClassVar[str] = "Bucket"
-    # Of account, region and endpoint those that a place of this kind has.
+    # Of account, region, endpoint and addressing those that a place of this kind has.
     place_fields: ClassVar[tuple[str, ...]]
     # The first is the one suggested.
     read_modes: ClassVar[tuple[ReadMode, ...]]
@@ -116,7 +116,7 @@ class StoreKind(ABC):
             "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
         )
 
-    def check_place(self, region: str, facts: StoreFacts | None) -> CheckStep:
-        """Compare the region that was entered with what the store tells."""
-        text = f"The bucket lies in {facts.location}." if facts and facts.location else "It plays no part here."
+    def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:
+        """Compare the region that was entered with what the store says; `own_endpoint`: not at the vendor's."""
+        text = f"The bucket is in {facts.location}." if facts and facts.location else "It plays no part here."
         return CheckStep("place", OK, text)

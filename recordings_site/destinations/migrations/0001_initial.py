@@ -21,6 +21,12 @@ class Migration(migrations.Migration):
                 ("region", models.CharField(blank=True, max_length=60)),
                 ("endpoint", models.URLField(blank=True, max_length=300)),
                 (
+                    "addressing",
+                    models.CharField(
+                        blank=True, choices=recordings_site.destinations.models.addressing_choices, max_length=10
+                    ),
+                ),
+                (
                     "key_template",
                     models.CharField(default="{date}/{number}/{call_id}-{recording}.{format}", max_length=300),
                 ),
@@ -38,6 +44,7 @@ class Migration(migrations.Migration):
                 ("read_tail", models.CharField(blank=True, max_length=20)),
                 ("checked_at", models.DateTimeField(null=True)),
                 ("check_result", models.JSONField(default=list)),
+                ("learnt", models.JSONField(default=dict)),
                 ("failing_since", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("archived_at", models.DateTimeField(null=True)),
@@ -53,6 +60,10 @@ class Migration(migrations.Migration):
                             ("read_mode__in", ["keys", "ambient", "sas", "service_account", "interoperability"])
                         ),
                         name="destination_read_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("addressing__in", ["", "path", "virtual"])),
+                        name="destination_addressing_known",
                     ),
                 ],
             },

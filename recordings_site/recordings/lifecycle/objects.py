@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
@@ -24,7 +25,13 @@ def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
         return
     if row.etag:
         seen = {"seen": row.checked_at.isoformat()} if row.checked_at else {}
-        row.problem_code, row.problem_values = Problem.REPLACED, {"at": stat.modified.isoformat(), **seen}
+        row.problem_code, row.problem_values = (
+            Problem.REPLACED,
+            {
+                "at": (stat.modified or timezone.now()).isoformat(),
+                **seen,
+            },
+        )
         row.peaks, row.duration, row.audio = None, None, {}
         enqueue("recording.inspect", row.pk)
         audit.record(

@@ -3,7 +3,7 @@
 from recordings_site.recordings.lifecycle.sentences import no_audio_reason
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
-from recordings_site.storage.errors import ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
+from recordings_site.storage.errors import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 
 
 def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
@@ -22,6 +22,9 @@ def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) ->
             return 415, f"The file in the store is not audio, whatever its name says{where}. It is not played."
         case TooManyStreams():
             return 503, "As many people are listening as this server can serve. Try again in a few seconds."
+        case ObjectArchived():
+            ask = "" if admin else " Ask an administrator to restore it."
+            return 409, f"The recording is in an archive tier of the store and can’t be played now{where}.{said}{ask}"
         case StoreUnavailable():
             return 503, f"The store of this recording does not answer{where}. Try again in a few seconds.{said}"
         case _:

@@ -66,7 +66,7 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
     found = "linked"
     if job is None:
         found = "adopted"
-        job = RecordingJob(origin=Origin.ADOPTED, happened_at=(name.when if name else None) or stat.modified)
+        job = RecordingJob(origin=Origin.ADOPTED, happened_at=_when(name, stat))
         job.format = name.format if name else stat.key.rsplit(".", 1)[-1][:10]
         if subject is not None:
             job.ordinal = 1 + max((each.ordinal for each in jobs_of(subject)), default=0)
@@ -84,6 +84,11 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
     return found
 
 
+def _when(name: GeneratedName | None, stat: ObjectStat) -> datetime:
+    """When a recording was made, as far as its name or the store says; else now, when it was found."""
+    return (name.when if name else None) or stat.modified or timezone.now()
+
+
 def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceSession | None:
     """The call or conference that a generated name tells of, when its application is one of ours."""
     application = Application.objects.filter(key=name.application_key).first() if name else None
@@ -92,8 +97,8 @@ def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceS
     known = Call.objects.filter(application=application, call_id=name.call_id).exists()
     conference = ConferenceSession.objects.filter(application=application, conference_id=name.call_id)
     if not known and conference.exists():
-        return latest_session(application_id=application.pk, conference_id=name.call_id, at=name.when or stat.modified)
-    return call_for(application_id=application.pk, call_id=name.call_id, at=name.when or stat.modified)
+        return latest_session(application_id=application.pk, conference_id=name.call_id, at=_when(name, stat))
+    return call_for(application_id=application.pk, call_id=name.call_id, at=_when(name, stat))
 
 
 def _expected(

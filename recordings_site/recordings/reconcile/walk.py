@@ -53,8 +53,9 @@ def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda
 
 def _bring_in(run: Reconciliation, objects: list[ObjectStat]) -> None:
     if run.since is not None:
-        _mark_older(run, [each for each in objects if each.modified < run.since])
-        objects = [each for each in objects if each.modified >= run.since]
+        older = [each for each in objects if each.modified is not None and each.modified < run.since]
+        _mark_older(run, older)
+        objects = [each for each in objects if each not in older]
     audio = {each.key: each for each in objects if each.key.lower().endswith(AUDIO)}
     transcripts = [each.key for each in objects if is_transcript_key(each.key)]
     known = _jobs(run, audio)

@@ -11,7 +11,7 @@ class S3(StoreKind):
 
     name = "s3"
     label = "Amazon S3"
-    place_fields = ("region", "endpoint")
+    place_fields = ("region", "endpoint", "addressing")
     read_modes = (ReadMode.KEYS, ReadMode.AMBIENT)
     write_remedy = "The key needs s3:PutObject below the prefix; the guide on this page has the policy to paste."
 
@@ -36,18 +36,29 @@ class S3(StoreKind):
         """The rights by IAM's names."""
         return f"The read set must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
 
-    def check_place(self, region: str, facts: StoreFacts | None) -> CheckStep:
-        """A wrong region heals itself for us; Sinch would be refused."""
-        if facts is None or facts.location is None:
-            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket lies.")
-        if facts.location != region:
+    def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:
+        """What counts is the region that the store takes a signature for: Sinch signs for the one entered.
+
+        Amazon names its regions; other stores answer what they like ("us-east-1", "default", "WEUR"), and mean nothing.
+        """
+        if facts is None:
+            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket is.")
+        wanted = facts.signed_region if facts.signed_region not in ("", region) else ""
+        if not wanted and not own_endpoint and facts.location not in (None, region):
+            wanted = str(facts.location)
+        if wanted:
             return CheckStep(
                 "place",
                 BAD,
-                f"The bucket lies in {facts.location}, not in {region or 'the region entered'}: Sinch is refused.",
-                f"Change the region to {facts.location}.",
+                f"The bucket is in {wanted}, not in {region or 'the region entered'}: Sinch is refused.",
+                f"Change the region to {wanted}.",
             )
-        return CheckStep("place", OK, f"The bucket lies in {facts.location}, as entered.")
+        if facts.location == region:
+            return CheckStep("place", OK, f"The bucket is in {region}, as entered.")
+        if not facts.signed_region and facts.location is None:
+            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket is.")
+        known = f" The store itself calls it {facts.location}." if facts.location else ""
+        return CheckStep("place", OK, f"The store accepts {region} as the region.{known}")
 
 
 KIND = S3()
