@@ -24,7 +24,7 @@ from recordings_site.policies.editor.forms_route import (
     route_fields,
     route_json,
 )
-from recordings_site.policies.engine import descriptions, locales
+from recordings_site.policies.engine import descriptions, locales, voices
 from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
 from recordings_site.policies.engine.parsing import DocumentError, Problem
 from recordings_site.policies.models import Application, Policy
@@ -103,7 +103,7 @@ class PolicyForm(forms.Form):
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
             self._mark_problems(self.rules.forms, document)
-        self.locales = locales.TRANSCRIPTION
+        self.locales, self.voices = locales.TRANSCRIPTION, voices.SUGGESTED
         self.document: PolicyDocument | None = None
         self.problems: tuple[Problem, ...] = ()
 

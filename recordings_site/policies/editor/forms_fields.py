@@ -27,10 +27,12 @@ from recordings_site.policies.engine.fields import (
     Text,
     Texts,
     Time,
+    Voice,
 )
 from recordings_site.web.pick_field import PickField
 
 LOCALES = forms.TextInput(attrs={"list": "locales"})
+VOICES = forms.TextInput(attrs={"list": "voices"})
 
 # What the name of a field does not give: arguments of its form field, and `words` for its values. `required` says that
 # another field makes it necessary: it is not marked as optional, and the document judges it.
@@ -53,7 +55,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "kind": {"label": "Announcement", "labels": {"say": "Say a text", "play": "Play files"}},
         "text": {"label": "What callers hear", "required": True, "widget": forms.Textarea(attrs={"rows": 2})},
         "files": {"required": True, "help_text": "Names of prompts at Sinch, separated by commas."},
-        "locale": {"label": "Its locale"},
+        "locale": {"label": "Its voice", "help_text": "en-US, en-US/female, or a voice by name: Joanna."},
         "recorded": {"label": "The announcement is recorded too"},
     },
     How: {
@@ -258,6 +260,6 @@ def _form_field(kind: Kind, name: str, shown: Mapping[str, Any]) -> forms.Field:
             clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             return LineField(max_length=5, **{"widget": clock, **optional})
         case Text():
-            widget = LOCALES if isinstance(kind, Locale) else forms.TextInput
+            widget = {Locale: LOCALES, Voice: VOICES}.get(type(kind), forms.TextInput)
             return LineField(max_length=kind.most, **{"widget": widget, **optional})
     raise TypeError(f"no form field shows {name}, a {type(kind).__name__}")

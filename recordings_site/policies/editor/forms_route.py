@@ -87,10 +87,10 @@ def route_fields() -> dict[str, forms.Field]:
         "route_intro_prompt": text(label="Said first", required=False, max_length=600),
         "route_hold_prompt": text(label="Said while holding", required=False, max_length=600),
         "route_locale": text(
-            label="Locale of the prompts",
+            label="Voice of the prompts",
             required=False,
-            max_length=20,
-            widget=forms.TextInput(attrs={"list": "locales"}),
+            max_length=40,
+            widget=forms.TextInput(attrs={"list": "voices"}),
         ),
         "route_max_duration": number(
             label="Longest duration", required=False, min_value=1, max_value=14400, help_text="Seconds, at most 14,400."

@@ -29,6 +29,7 @@ from recordings_site.policies.engine.fields import (
     Text,
     Texts,
     Time,
+    Voice,
 )
 from recordings_site.policies.engine.parsing import Reader, read
 from recordings_site.policies.engine.routes import HANGUP, Route, parse_route
@@ -91,7 +92,7 @@ class Announcement(Declared):
 
     kind: Annotated[str, Choice(("none", "say", "play"))] = "none"
     text: Annotated[str, Text(600)] = ""
-    locale: Annotated[str, Locale()] = ""
+    locale: Annotated[str, Voice()] = ""
     files: Annotated[tuple[str, ...], Texts(r"\S.{0,198}\S|\S", "must be the name of a prompt file", most=10)] = ()
     # Whether the announcement itself is on the recording.
     recorded: Annotated[bool, Flag()] = False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from recordings_site.policies.engine import voices
 from recordings_site.policies.engine.parsing import Reader
 
 LONGEST_LOCALE = 20
@@ -87,11 +88,20 @@ class Time(Text):
 
 @dataclass(frozen=True)
 class Locale(Text):
-    """A locale such as en-US."""
+    """The locale of a transcript such as en-US."""
 
     most: int = LONGEST_LOCALE
     pattern: str = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-    remedy: str = "must be a locale like en-US"
+    remedy: str = "must be a locale like en-US; a transcript has no voice"
+
+
+@dataclass(frozen=True)
+class Voice(Text):
+    """Who speaks an announcement: a locale, a gender of it, or a voice by name."""
+
+    most: int = voices.LONGEST
+    pattern: str = voices.PATTERN
+    remedy: str = voices.REMEDY
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import chain
 from recordings_site.base import phone_numbers
 from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations import key_template
-from recordings_site.policies.engine import locales
+from recordings_site.policies.engine import locales, voices
 from recordings_site.policies.engine.decide import method, starts
 from recordings_site.policies.engine.document import PolicyDocument, When
 from recordings_site.policies.engine.parsing import Problem
@@ -108,10 +108,14 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
     if (
         announcement.kind == "say"
         and how.transcription
-        and locales.language(announcement.locale or "en-US") != locales.language(how.locale)
+        and voices.language(announcement.locale or "en-US") not in ("", locales.language(how.locale))
     ):
         yield _warning(
             "how.announcement.locale", f"Announced in {announcement.locale or 'en-US'}, transcribed in {how.locale}."
+        )
+    if announcement.kind == "say" and announcement.locale and not voices.is_known(announcement.locale):
+        yield _warning(
+            "how.announcement.locale", f"Sinch does not list the voice {announcement.locale}: check its spelling."
         )
     if how.transcription and not locales.is_known(how.locale):
         yield _warning(
@@ -148,9 +152,9 @@ def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator
     announcement = document.how.announcement
     if announcement.kind != "say" or not document.how.transcription:
         return
-    announcement_language = locales.language(announcement.locale or "en-US")
+    announcement_language = voices.language(announcement.locale or "en-US")
     other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != announcement_language]
-    if other:
+    if other and announcement_language:
         named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
         yield _warning("how.announcement.locale", f"Callers of {named} speak another language than the announcement.")
 

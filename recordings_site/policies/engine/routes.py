@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from recordings_site.base import phone_numbers
-from recordings_site.policies.engine.fields import Locale
+from recordings_site.policies.engine.fields import Voice
 from recordings_site.policies.engine.parsing import Reader
 
 ENDS = ("{to}", "{cli}", "{number}")
@@ -282,7 +282,7 @@ def _filled_in(r: Reader, name: str, *, most: int, pattern: str = "", remedy: st
 
 
 def _locale(r: Reader) -> str:
-    return Locale().read(r, "locale", "")
+    return Voice().read(r, "locale", "")
 
 
 def _required(r: Reader, name: str, value: str) -> str:
