@@ -10,12 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import actions, answers, relay, verification
+from recordings_site.callbacks import actions, alerts, answers, relay, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.last_seen import note_callback_received
 from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
-from recordings_site.calls.models import Call, CallbackDelivery, Decision, DeliveryResult, DeliveryVerdict, Direction
+from recordings_site.calls.models import (
+    BROKEN_BY_US,
+    Call,
+    CallbackDelivery,
+    Decision,
+    DeliveryResult,
+    DeliveryVerdict,
+    Direction,
+)
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings.lifecycle import actions as recordings
@@ -218,6 +226,8 @@ def _effect(delivery: CallbackDelivery, event: Event, at: datetime) -> Result:
     match event:
         case Dice() as dice:
             call = _call(delivery, at)
+            if call.dice_received_at is None and dice.reason in BROKEN_BY_US:
+                alerts.call_broken(call, reason=dice.reason)
             calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
             recordings.update_states(call)
             if call.direction == Direction.CALLOUT and call.number_id is None:

@@ -116,7 +116,7 @@ def _asked_upstream(
         return UpstreamReply(
             UpstreamOutcome.INVALID, status=reply.status, detail=f"Its answer is no SVAML: {problem}"[:300]
         )
-    return UpstreamReply(reply.outcome, svaml, reply.status)
+    return UpstreamReply(reply.outcome, svaml, reply.status, detail=merge.doubtful(svaml))
 
 
 def _posted(application: ApplicationFacts, body: bytes, content_type: str, limit: float) -> UpstreamReply:

@@ -15,6 +15,7 @@ from .svaml import (
     RecordingRequest,
     Svaml,
     action_of,
+    is_true,
     name_of,
     recorded,
     recording_requests,
@@ -80,18 +81,37 @@ def merge(upstream: Mapping[str, Any], *, wish: RecordingWish | None, existing: 
     instructions = list(instructions_given(upstream))
     if existing == "replace" or name_of(action_of(upstream)) == "connectmxp":
         instructions = [item for item in instructions if not _about_recording(item)]
-    action = _without_flag(action_of(upstream)) if existing == "replace" or wish else dict(action_of(upstream))
+    action = _without_flag(action_of(upstream)) if existing == "replace" else dict(action_of(upstream))
     name = name_of(action)
     replaced = len(requests) if existing == "replace" else 0
+    unflagged = existing == "keep" and has_unflagged_options(action)
+    if wish is not None and unflagged and name == "connectmxp":
+        # No instruction may stand beside it, and its options are not ours to replace.
+        wish = None
     if wish is None or name == "hangup":
         return Merged(_rebuilt(upstream, instructions, action), replaced=replaced)
-    if name == "connectmxp" or (wish.origin == "flag" and name in _FLAGGED):
-        action = recorded(action, wish.options)
+    if not unflagged and (name == "connectmxp" or (wish.origin == "flag" and name in _FLAGGED)):
+        action = recorded(_without_flag(action), wish.options)
         instructions += [dict(item) for item in wish.notice]
     else:
         notice, start = [dict(item) for item in wish.notice], start_recording(wish.options)
         instructions += [start, *notice] if wish.notice_recorded else [*notice, start]
     return Merged(_rebuilt(upstream, instructions, action), placed=True, replaced=replaced)
+
+
+def has_unflagged_options(action: Mapping[str, Any]) -> bool:
+    """Whether an action carries recordingOptions without a `record` that is true.
+
+    Sinch's own page has such examples, and does not say whether they record.
+    """
+    return field(action, "recordingOptions") is not None and not is_true(field(action, "record"))
+
+
+def doubtful(svaml: Mapping[str, Any]) -> str:
+    """What the author of an SVAML that passes should know of it, "" for nothing."""
+    if has_unflagged_options(action_of(svaml)):
+        return "Its action has recordingOptions without record: true. They were passed on as they are; add record."
+    return ""
 
 
 def with_notice(upstream: Mapping[str, Any], notice: Sequence[Mapping[str, Any]]) -> Svaml:

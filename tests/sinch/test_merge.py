@@ -206,3 +206,25 @@ def test_without_a_wish_keeping_changes_nothing_that_is_lawful(upstream, existin
     document = merge.merge(upstream, wish=None, existing=existing).svaml
     if existing == "keep" and upstream["action"]["name"] != "connectMxp":
         assert document == upstream
+
+
+@pytest.mark.parametrize("extra", [{}, {"record": False}])
+@pytest.mark.parametrize("origin", ["flag", "instruction"])
+def test_options_without_record_stay_as_the_customer_wrote_them(extra, origin):
+    theirs = {"destinationUrl": "s3://theirs/x.mp3", "credentials": "A:B:eu-north-1"}
+    action = {"name": "connectPstn", "number": "+46700000000", "recordingOptions": theirs, **extra}
+    merged = merge.merge({"action": action}, wish=RecordingWish(OURS, origin), existing="keep")
+    assert merged.svaml["action"] == action
+    assert [item["name"] for item in merged.svaml["instructions"]] == ["startRecording"]
+    assert merged.placed
+    assert "without record: true" in merge.doubtful({"action": action})
+    app = {"name": "connectMxp", "destination": {"type": "username", "endpoint": "bob"}, "recordingOptions": theirs}
+    merged = merge.merge({"action": app}, wish=RecordingWish(OURS, origin), existing="keep")
+    assert (merged.svaml, merged.placed) == ({"action": app}, False)
+
+
+def test_they_are_taken_out_where_the_policy_replaces_recordings():
+    action = {"name": "connectPstn", "number": "+46700000000", "recordingOptions": {"destinationUrl": "s3://theirs/"}}
+    merged = merge.merge({"action": action}, wish=RecordingWish(OURS), existing="replace")
+    assert merged.svaml["action"]["recordingOptions"] == OURS.as_dict()
+    assert merge.doubtful({"action": {"name": "connectPstn", "record": True, "recordingOptions": {}}}) == ""

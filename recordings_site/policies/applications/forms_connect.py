@@ -28,8 +28,11 @@ class ImportForm(PickForm):
         help_text="Without one the application's default route answers.",
     )
     everything = forms.BooleanField(required=False)
+    # Not ticked: it takes the numbers away from where their calls go now.
     assign = forms.BooleanField(
-        required=False, label="Have Sinch send calls of these numbers to this application", initial=True
+        required=False,
+        label="Have Sinch send calls of these numbers to this application",
+        help_text="At Sinch the numbers move from the application that they belong to now. Tick it when you are ready.",
     )
 
     def __init__(self, *args: Any, choices: list[str], **kwargs: Any) -> None:

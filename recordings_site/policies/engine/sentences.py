@@ -99,7 +99,9 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
         f"“{values['dialled']}” was dialled, which has no country code and cannot be connected: set the country of the"
         " application to have such numbers read"
     ),
-    Reason.ROUTE_HANGS_UP: lambda grounds, _: f"{_title(grounds)} hangs up, so there is nothing to record",
+    Reason.ROUTE_HANGS_UP: lambda grounds, _: (
+        f"{'your own back end' if grounds.get('relayed') else _title(grounds)} hangs up, so there is nothing to record"
+    ),
     Reason.NO_DESTINATION: lambda grounds, _: (
         f"recording was impossible, {grounds['policy_name']} names no destination"
     ),

@@ -120,9 +120,12 @@ def _progress(job: RecordingJob | None) -> DecisionCode:
         return DecisionCode.PLANNED
     if job.overdue_kind:
         return DecisionCode.OVERDUE
-    return {State.DELETED: DecisionCode.DELETED, State.FINISHED: DecisionCode.ON_ITS_WAY}.get(
-        State(job.state), DecisionCode.UNDER_WAY
-    )
+    return {
+        State.DELETED: DecisionCode.DELETED,
+        State.FINISHED: DecisionCode.ON_ITS_WAY,
+        # It was asked for, and starts with the answer, which nothing has told of.
+        State.EXPECTED: DecisionCode.PLANNED,
+    }.get(State(job.state), DecisionCode.UNDER_WAY)
 
 
 def starts_at_ace(decision: Decision) -> bool:

@@ -72,8 +72,9 @@ def titles(call_id: str) -> list[str]:
 def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> None:
     call_id = drawn(below=True)
     place = svaml.recording_requests(call_in(number, call_id))[0].options.destination_url
-    assert sentence(call_id).startswith("Being recorded: rule 2 of Support EU v1 records 25 % of all calls")
+    assert sentence(call_id).startswith("To be recorded: rule 2 of Support EU v1 records 25 % of all calls")
     post(number.application, ace(call_id=call_id))
+    assert sentence(call_id).startswith("Being recorded: rule 2 of Support EU v1 records 25 % of all calls")
     post(number.application, dice(call_id=call_id))
     post(number.application, notify("recording_finished", call_id=call_id))
     assert sentence(call_id).startswith("Recorded, its file is on its way: rule 2")
@@ -115,7 +116,7 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     publishing.roll_back(by=None, version=policy.versions.get(number=1))
     snapshot.forget()
     call_in(number, "call-v3", cli="46701234567")
-    assert sentence("call-v2").startswith("Being recorded: Support EU v2 records every call")
+    assert sentence("call-v2").startswith("To be recorded: Support EU v2 records every call")
     decided = explained("call-v2").steps[1]
     assert "Since then v3 is in force (Roll back to version 1)." in sentences.step_text(decided)
     assert sentence("call-v3") == "Not recorded: rule 1 of Support EU v3 excludes calls from +4670*."
@@ -151,7 +152,7 @@ def test_the_list_of_calls_says_what_became_of_each_and_not_what_was_meant_to(
     call_id = drawn(below=True)
     call_in(number, call_id)
     client.force_login(factories.user(teams=[number.team]))
-    assert "Being recorded" in client.get(reverse("calls")).content.decode()
+    assert "To be recorded" in client.get(reverse("calls")).content.decode()
     post(number.application, {**dice(call_id=call_id, result="NOANSWER", reason="TIMEOUT"), "duration": 0})
     found = client.get(reverse("calls")).content.decode()
     assert "Not recorded" in found
@@ -217,7 +218,7 @@ def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client
     assert client.get(reverse("calls"), {"q": "701234"}).context["page"].rows[0].call_id == "call-x"
     assert [c.call_id for c in client.get(reverse("calls"), {"decision": "record"}).context["page"].rows] == [recorded]
     page = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()
-    assert "Being recorded: rule 2" in page
+    assert "To be recorded: rule 2" in page
     assert "recordingOptions" in page
     assert factories.WRITE_CREDENTIALS not in page
     assert "Listen" not in page
