@@ -150,7 +150,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # The key of a failed sign-in is the account and the address together (accounts.adapter).
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,3/m/key"}
-MFA_ADAPTER = "recordings_site.ops.second_factors.SealingMFAAdapter"
+MFA_ADAPTER = "recordings_site.ops.mfa_adapter.SealingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Call recordings"

@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 
 application = get_wsgi_application()
 
-from recordings_site.ops.checks import refuse_to_start_unfit  # noqa: E402 - Django has to be set up first
+from recordings_site.ops.checks import exit_if_misconfigured  # noqa: E402 - Django has to be set up first
 
-refuse_to_start_unfit()
+exit_if_misconfigured()

@@ -11,7 +11,7 @@ from recordings_site.tasks.models import Task
 
 
 @transaction.atomic
-def try_again(*, task: Task, by: User) -> None:
+def retry(*, task: Task, by: User) -> None:
     """Give a dead task back to the workers, as if it were new. One that is alive, or asked for anew, is left alone."""
     alive = Task.objects.filter(kind=task.kind, subject=task.subject, done_at=None, dead_at=None).exists()
     dead = Task.objects.select_for_update().filter(pk=task.pk, dead_at__isnull=False).first()
@@ -26,7 +26,7 @@ def try_again(*, task: Task, by: User) -> None:
 
 
 @transaction.atomic
-def believe(*, delivery: CallbackDelivery, by: User) -> CallbackDelivery:
+def apply_suspect(*, delivery: CallbackDelivery, by: User) -> CallbackDelivery:
     """Apply a suspect delivery on an admin's word, and return it with what came of it."""
     applied = apply_delivery(delivery.pk, force=True)
     audit.record(by=by, action="callback.believed", subject=delivery, data={"result": applied.result_code})

@@ -24,7 +24,7 @@ def is_production() -> bool:
 
 
 @register(Tags.security)
-def secrets_are_there_and_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
     """What is missing from a production's settings, each with the remedy. A demo on this machine needs nothing."""
     return [*_problems()] if is_production() else []
 
@@ -66,7 +66,7 @@ def secret_key() -> str:
 
 
 @register(Tags.security, deploy=True)
-def production_is_reached_as_it_should_be(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What a production may start with, but should not keep."""
     found: list[CheckMessage] = []
     if urlsplit(settings.PUBLIC_URL).scheme == "http":
@@ -81,7 +81,7 @@ def production_is_reached_as_it_should_be(app_configs: Sequence[AppConfig] | Non
 
 
 @register(Tags.database)
-def no_recording_stays_on_this_machine(
+def check_local_destinations(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Local folders are destinations of the demo: Sinch cannot write there."""
@@ -95,8 +95,8 @@ def no_recording_stays_on_this_machine(
     ]
 
 
-def refuse_to_start_unfit() -> None:
+def exit_if_misconfigured() -> None:
     """End the process when production lacks something, saying what: for the processes that run no system checks."""
-    if problems := secrets_are_there_and_ours(None):
+    if problems := check_secrets(None):
         lines = [f"  {problem.msg} {problem.hint or ''}".rstrip() for problem in problems]
         raise SystemExit("\n".join(("The settings are not fit for production:", *lines)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-from recordings_site.ops.supervision import end_with_parent
+from recordings_site.ops.process_group import end_with_parent
 
 worker_class = "gthread"
 # More than AUDIO_STREAMS, so that pages are answered while that many people listen.

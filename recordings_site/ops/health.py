@@ -14,7 +14,7 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 
 # A worker polls each second: work that waits longer than this says that none is running, or too few.
-WORKER_LATE_SECONDS = 60.0
+WORKER_LAG_LIMIT = 60.0
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from recordings_site.recordings.ingest import overdue, transcripts
 from recordings_site.tasks import queue
 
 # Done tasks are kept so long, for whoever asks what happened.
-KEEP_DONE = timedelta(days=7)
+DONE_KEPT_FOR = timedelta(days=7)
 # A few seconds' work for a worker: what is new does not wait long behind it.
 INDEXED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
-class Chore:
+class PeriodicTask:
     """Something to do, once in so many seconds."""
 
     name: str
@@ -36,7 +36,7 @@ class SnapshotFile:
     def __init__(self) -> None:
         self._written: object = None
 
-    def keep(self) -> None:
+    def write_if_changed(self) -> None:
         """Write it when something changed, or when it is gone."""
         if not settings.SNAPSHOT_FILE:
             return
@@ -47,9 +47,9 @@ class SnapshotFile:
             self._written = revision
 
 
-def tidy_up() -> None:
+def delete_expired() -> None:
     """Remove what nobody will ask for any more: tasks long done, sessions long expired."""
-    queue.forget_done(timezone.now() - KEEP_DONE)
+    queue.forget_done(timezone.now() - DONE_KEPT_FOR)
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
@@ -58,20 +58,20 @@ def queue_unapplied() -> None:
     tasks.enqueue_unapplied()
 
 
-def look_for_endless() -> None:
+def look_for_calls_without_end() -> None:
     """Have looked for what calls left of whose end nobody told."""
     overdue.enqueue_calls_without_end()
 
 
-def catch_up_with_index() -> None:
+def reindex_outdated() -> None:
     """Have indexed again what an older version of the site indexed; `manage.py reindex` does it all at once."""
     transcripts.enqueue_outdated(INDEXED_AT_ONCE)
 
 
-CHORES = (
-    Chore("Queueing callbacks that were not applied", 5.0, queue_unapplied),
-    Chore("Looking after calls without an end", 3600.0, look_for_endless),
-    Chore("Keeping the fallback's snapshot file", 1.0, SnapshotFile().keep),
-    Chore("Catching up with the index of searches", 5.0, catch_up_with_index),
-    Chore("Tidying up", 3600.0, tidy_up),
+PERIODIC_TASKS = (
+    PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
+    PeriodicTask("Looking after calls without an end", 3600.0, look_for_calls_without_end),
+    PeriodicTask("Keeping the fallback's snapshot file", 1.0, SnapshotFile().write_if_changed),
+    PeriodicTask("Catching up with the index of searches", 5.0, reindex_outdated),
+    PeriodicTask("Tidying up", 3600.0, delete_expired),
 )

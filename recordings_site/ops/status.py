@@ -16,10 +16,10 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 
-LATELY = timedelta(days=7)
+RECENT = timedelta(days=7)
 # How many rows of each kind the page shows; the figures above them say how many there are.
-SHOWN = 50
-COUNTED = 1001
+ROWS_SHOWN = 50
+COUNT_LIMIT = 1001
 
 
 @dataclass(frozen=True)
@@ -38,26 +38,26 @@ class Status:
     without_policy: int
 
     @property
-    def is_well(self) -> bool:
+    def is_healthy(self) -> bool:
         """Whether nothing waits for anybody."""
         return not (self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed)
 
 
 def read_status() -> Status:
     """Everything that the page shows; each query is bounded."""
-    since = timezone.now() - LATELY
+    since = timezone.now() - RECENT
     suspect = CallbackDelivery.objects.filter(verdict__in=SUSPECT, applied_at=None, received_at__gte=since)
     broken = Call.objects.filter(dice_reason__in=BROKEN_BY_US, dice_received_at__gte=since)
     alerts = AuditEvent.objects.filter(action__startswith="alert.", at__gte=since)
     return Status(
         queue_lag=queue_lag_seconds(),
-        waiting=Task.objects.filter(done_at=None, dead_at=None, next_at__lte=timezone.now())[:COUNTED].count(),
-        dead=Task.objects.filter(dead_at__isnull=False).order_by("-dead_at")[:SHOWN],
-        suspect=suspect.exclude(event__in=("ice", "ace", "pie")).order_by("-id")[:SHOWN],
-        broken=broken.select_related("number").order_by("-dice_received_at")[:SHOWN],
+        waiting=Task.objects.filter(done_at=None, dead_at=None, next_at__lte=timezone.now())[:COUNT_LIMIT].count(),
+        dead=Task.objects.filter(dead_at__isnull=False).order_by("-dead_at")[:ROWS_SHOWN],
+        suspect=suspect.exclude(event__in=("ice", "ace", "pie")).order_by("-id")[:ROWS_SHOWN],
+        broken=broken.select_related("number").order_by("-dice_received_at")[:ROWS_SHOWN],
         failing=Destination.objects.filter(failing_since__isnull=False, archived_at=None),
         alerts=[*alerts.values("action").annotate(times=Count("pk")).order_by("-times")],
-        overdue=RecordingJob.objects.overdue()[:COUNTED].count(),
-        unattributed=RecordingJob.objects.filter(number=None)[:COUNTED].count(),
-        without_policy=PhoneNumber.objects.without_policy()[:COUNTED].count(),
+        overdue=RecordingJob.objects.overdue()[:COUNT_LIMIT].count(),
+        unattributed=RecordingJob.objects.filter(number=None)[:COUNT_LIMIT].count(),
+        without_policy=PhoneNumber.objects.without_policy()[:COUNT_LIMIT].count(),
     )

@@ -21,7 +21,7 @@ def health(request: HttpRequest) -> JsonResponse:
         lag = figures.queue_lag_seconds()
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "down"}, status=503)
-    late = lag > figures.WORKER_LATE_SECONDS
+    late = lag > figures.WORKER_LAG_LIMIT
     return JsonResponse({"status": "late" if late else "ok", "database": "ok", "worker": "late" if late else "ok"})
 
 

@@ -23,18 +23,18 @@ def status(request: Request) -> HttpResponse:
 
 @require_POST
 @admin_only
-def task_again(request: Request, pk: int) -> HttpResponse:
+def task_retry(request: Request, pk: int) -> HttpResponse:
     """Try a given-up task again."""
     task = get_object_or_404(Task, pk=pk)
-    actions.try_again(task=task, by=request.user)
+    actions.retry(task=task, by=request.user)
     messages.success(request, f"{task.kind} for {task.subject} is tried again.")
     return redirect("status")
 
 
 @require_POST
 @admin_only
-def delivery_believe(request: Request, pk: int) -> HttpResponse:
+def delivery_apply(request: Request, pk: int) -> HttpResponse:
     """Apply a stale or replayed callback on one's own word."""
     delivery = get_object_or_404(CallbackDelivery, pk=pk)
-    messages.success(request, sentences.result(actions.believe(delivery=delivery, by=request.user)))
+    messages.success(request, sentences.result(actions.apply_suspect(delivery=delivery, by=request.user)))
     return redirect("status")

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from recordings_site.base.deadline import Deadline
-from recordings_site.ops.periodic import Chore
+from recordings_site.ops.periodic import PeriodicTask
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind
@@ -22,7 +22,7 @@ POLL_SECONDS = 1.0
 # A heartbeat comes well before the lease ends, also when one of them is late.
 HEARTBEAT_SECONDS = queue.LEASE.total_seconds() / 3
 # A stop waits this long for what is being done; the lease brings the rest to another worker.
-PATIENCE_SECONDS = 7.0
+STOP_SECONDS = 7.0
 
 
 def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
@@ -57,12 +57,12 @@ def drain(kinds: Mapping[str, TaskKind]) -> int:
 
 
 class Worker:
-    """Does the tasks of these kinds, at most `slots` at a time, and the `chores` in between, until `stop()`."""
+    """Does the tasks of these kinds, at most `slots` at a time, and the `periodic` in between, until `stop()`."""
 
-    def __init__(self, kinds: Mapping[str, TaskKind], *, slots: int, chores: Sequence[Chore] = ()) -> None:
+    def __init__(self, kinds: Mapping[str, TaskKind], *, slots: int, periodic: Sequence[PeriodicTask] = ()) -> None:
         self._kinds = kinds
         self._slots = slots
-        self._chores = [(chore, Deadline(0)) for chore in chores]
+        self._periodic = [(task, Deadline(0)) for task in periodic]
         self._stopping = threading.Event()
         self._finished: fifo.SimpleQueue[Task | None] = fifo.SimpleQueue()
         self._running: dict[int, Task] = {}
@@ -83,7 +83,7 @@ class Worker:
             busy = claimed and len(self._running) < self._slots
             self._collect(0 if busy else POLL_SECONDS)
             self._keep_leases()
-            self._do_chores()
+            self._do_periodic()
         self._wind_up()
 
     def _claim(self) -> list[Task]:
@@ -139,19 +139,19 @@ class Worker:
         self._collect(0)
         return task.pk not in self._running
 
-    def _do_chores(self) -> None:
-        for place, (chore, due) in enumerate(self._chores):
+    def _do_periodic(self) -> None:
+        for place, (task, due) in enumerate(self._periodic):
             if not due.expired:
                 continue
-            self._chores[place] = (chore, Deadline(chore.seconds))
+            self._periodic[place] = (task, Deadline(task.seconds))
             # A chore that fails is done again in its turn; the tasks do not wait for it.
             try:
-                chore.do()
+                task.do()
             except Exception:
-                log.exception("%s failed; trying again in %g s.", chore.name, chore.seconds)
+                log.exception("%s failed; trying again in %g s.", task.name, task.seconds)
 
     def _wind_up(self) -> None:
-        deadline = Deadline(PATIENCE_SECONDS)
+        deadline = Deadline(STOP_SECONDS)
         while self._running and not deadline.expired:
             self._collect(0.1)
         for task in self._running.values():

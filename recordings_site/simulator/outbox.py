@@ -33,15 +33,15 @@ class Outbox:
     _waiting: list[tuple[float, float, int, Event]] = field(default_factory=list)
     _count: int = 0
 
-    def put(self, event: Event, place: int, *, soon: bool = False) -> None:
-        """Take an event of the gathering `place`; `soon`: it goes out before the next gathering, however late."""
+    def put(self, event: Event, place: int, *, before_next_group: bool = False) -> None:
+        """Queue an event of the group `place`; `before_next_group`: however late, it is sent before the next group."""
         if event["event"] == "notify" and self._happens(self.faults.lose):
             self.lost += 1
             return
-        self._wait(event, place, soon)
+        self._wait(event, place, before_next_group)
         if self._happens(self.faults.duplicate):
             self.doubled += 1
-            self._wait(event, place, soon)
+            self._wait(event, place, before_next_group)
 
     def release(self, place: float) -> None:
         """Send what goes out after gathering `place` at the latest."""
@@ -55,8 +55,8 @@ class Outbox:
     def _happens(self, percent: float) -> bool:
         return self.draw.random() * 100 < percent
 
-    def _wait(self, event: Event, place: int, soon: bool) -> None:
+    def _wait(self, event: Event, place: int, before_next_group: bool) -> None:
         late = self.draw.uniform(0, LATEST) if self._happens(self.faults.shuffle) else 0.0
         self._count += 1
-        after, turn = (place, late) if soon else (place + late, 0.0)
+        after, turn = (place, late) if before_next_group else (place + late, 0.0)
         heapq.heappush(self._waiting, (after, turn, self._count, event))

@@ -15,7 +15,7 @@ ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True)
-class Numbers:
+class CalledNumbers:
     """The numbers that are called (digits only); calls to `conference` come as gatherings of two or three."""
 
     plain: tuple[str, ...]
@@ -38,34 +38,34 @@ class PlannedCall:
     draw: float
 
 
-Gathering = tuple[PlannedCall, ...]
+CallGroup = tuple[PlannedCall, ...]
 """One call, or those of one conference."""
 
 
 def plan(
-    *, seed: int, calls: int, days: float, now: datetime, numbers: Numbers, outbound: float = 0.0
-) -> list[Gathering]:
+    *, seed: int, calls: int, days: float, now: datetime, numbers: CalledNumbers, outbound: float = 0.0
+) -> list[CallGroup]:
     """Give gatherings of `calls` calls in all, spread over the `days` before `now`, the oldest first.
 
     The same seed gives the same calls, whatever `now` is; only their times follow it. `outbound` is the share of calls
     that are placed from our side.
     """
     draw = random.Random(f"calls {seed}")  # noqa: S311 - a simulation, not a secret
-    gatherings: list[Gathering] = []
+    groups: list[CallGroup] = []
     left = calls
     while left:
         number = draw.choice(numbers.plain + numbers.conference)
         people = min(left, draw.choice((2, 3))) if number in numbers.conference else 1
         # Draws of their own: how many a moment takes depends on `now`, and the calls must be the same on any day.
-        start = _moment(random.Random(f"moment {seed} {len(gatherings)}"), days, now)  # noqa: S311 - as above
-        gatherings.append(
+        start = _start_time(random.Random(f"moment {seed} {len(groups)}"), days, now)  # noqa: S311 - as above
+        groups.append(
             tuple(
                 _call(draw, number, start + timedelta(seconds=4.5 * place), people == 1 and draw.random() < outbound)
                 for place in range(people)
             )
         )
         left -= people
-    return sorted(gatherings, key=lambda gathering: (gathering[0].started_at, gathering[0].call_id))
+    return sorted(groups, key=lambda group: (group[0].started_at, group[0].call_id))
 
 
 def _call(draw: random.Random, number: str, start: datetime, outbound: bool) -> PlannedCall:
@@ -82,12 +82,12 @@ def _call(draw: random.Random, number: str, start: datetime, outbound: bool) -> 
     )
 
 
-def _moment(draw: random.Random, days: float, now: datetime) -> datetime:
+def _start_time(draw: random.Random, days: float, now: datetime) -> datetime:
     """A moment within office hours more often than not, and long enough ago for its call to have ended."""
     latest = now - timedelta(minutes=50)
     for _ in range(20):
         day = now - timedelta(days=draw.random() * days)
-        moment = day.replace(hour=0, minute=0, second=0) + timedelta(hours=draw.triangular(6.5, 19.0, 11.0))
-        if moment <= latest and moment >= now - timedelta(days=days) and (moment.weekday() < 5 or draw.random() < 0.2):
-            return moment
+        start = day.replace(hour=0, minute=0, second=0) + timedelta(hours=draw.triangular(6.5, 19.0, 11.0))
+        if start <= latest and start >= now - timedelta(days=days) and (start.weekday() < 5 or draw.random() < 0.2):
+            return start
     return latest - timedelta(days=draw.random() * days)

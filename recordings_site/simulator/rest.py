@@ -23,7 +23,7 @@ MAX_AGE = timedelta(minutes=5)
 NUMBERS_PER_REQUEST = 100
 
 
-class Calls(Protocol):
+class CallControl(Protocol):
     """The calls that the REST side speaks of: those of a switchboard."""
 
     def describe(self, call_id: str) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ class Calls(Protocol):
 
 
 @dataclass(frozen=True)
-class Refusal(Exception):
+class ErrorResponse(Exception):
     """An error as Sinch answers it."""
 
     status: int
@@ -55,17 +55,17 @@ class Account:
     secrets: dict[str, str]
     numbers: dict[str, str] = field(default_factory=dict)
     callbacks: dict[str, dict[str, str]] = field(default_factory=dict)
-    calls: Calls | None = None
+    calls: CallControl | None = None
     # Answered once each, in this order, to the next requests: errors on demand.
-    faults: list[Refusal] = field(default_factory=list)
+    faults: list[ErrorResponse] = field(default_factory=list)
     # By method: answered to every request of it until taken away.
-    refused: dict[str, Refusal] = field(default_factory=dict)
-    seen: list[tuple[str, str, Any]] = field(default_factory=list)
+    errors_by_method: dict[str, ErrorResponse] = field(default_factory=dict)
+    requests: list[tuple[str, str, Any]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 @dataclass(frozen=True)
-class Asked:
+class VerifiedRequest:
     """One verified request."""
 
     application_key: str
@@ -74,37 +74,39 @@ class Asked:
     body: Any
 
 
-Route = Callable[[Account, Asked, list[str]], tuple[int, Any]]
+Route = Callable[[Account, VerifiedRequest, list[str]], tuple[int, Any]]
 
 
-def answer(account: Account, asked: Asked) -> tuple[int, Any]:
+def answer(account: Account, request: VerifiedRequest) -> tuple[int, Any]:
     """Give status and JSON (None for an empty body) of a verified request. Raises Refusal."""
     with account.lock:
-        account.seen.append((asked.method, asked.path, asked.body))
+        account.requests.append((request.method, request.path, request.body))
         if account.faults:
             raise account.faults.pop(0)
-        if asked.method in account.refused:
-            raise account.refused[asked.method]
+        if request.method in account.errors_by_method:
+            raise account.errors_by_method[request.method]
     allowed = False
     for pattern, routes in _ROUTES:
-        found = re.fullmatch(pattern, asked.path)
+        found = re.fullmatch(pattern, request.path)
         if found is None:
             continue
         allowed = True
-        route = routes.get(asked.method)
+        route = routes.get(request.method)
         if route is not None:
-            return route(account, asked, [unquote(part) for part in found.groups()])
-    raise Refusal(405, 40500, "Method not allowed") if allowed else Refusal(404, 40400, "Resource not found")
+            return route(account, request, [unquote(part) for part in found.groups()])
+    raise (
+        ErrorResponse(405, 40500, "Method not allowed") if allowed else ErrorResponse(404, 40400, "Resource not found")
+    )
 
 
-def verified(account: Account, method: str, path: str, headers: Any, body: bytes, now: datetime) -> Asked:
+def verified(account: Account, method: str, path: str, headers: Any, body: bytes, now: datetime) -> VerifiedRequest:
     """Check who signed a request, and when, and read its body. Raises Refusal."""
     try:
         given = signing.parse_authorization(headers.get("Authorization") or "")
         at = headers.get("x-timestamp") or ""
         age = abs(now - signing.parse_timestamp(at))
     except SignatureError as problem:
-        raise Refusal(401, 40100, str(problem)) from None
+        raise ErrorResponse(401, 40100, str(problem)) from None
     ours = account.secrets.get(given.application_key)
     signed = ours is not None and signing.verify(
         [ours],
@@ -116,52 +118,52 @@ def verified(account: Account, method: str, path: str, headers: Any, body: bytes
         signature=given.signature,
     )
     if not signed or age > MAX_AGE:
-        raise Refusal(401, 40101, "Invalid signature")
+        raise ErrorResponse(401, 40101, "Invalid signature")
     try:
-        return Asked(given.application_key, method, path, json.loads(body) if body else None)
+        return VerifiedRequest(given.application_key, method, path, json.loads(body) if body else None)
     except ValueError:
-        raise Refusal(400, 40001, "The body is not JSON") from None
+        raise ErrorResponse(400, 40001, "The body is not JSON") from None
 
 
-def _get_call(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
+def _get_call(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
     found = account.calls.describe(parts[0]) if account.calls else None
     if found is None:
-        raise Refusal(404, 40400, "Call not found")
+        raise ErrorResponse(404, 40400, "Call not found")
     return 200, found
 
 
-def _patch_call(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
-    wrong = svaml.problems(asked.body, "manage")
+def _patch_call(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
+    wrong = svaml.problems(request.body, "manage")
     if wrong:
-        raise Refusal(400, 40003, f"{wrong[0].path}: {wrong[0].message}")
-    if not (account.calls and account.calls.manage(parts[0], asked.body)):
-        raise Refusal(404, 40400, "Call not found")
+        raise ErrorResponse(400, 40003, f"{wrong[0].path}: {wrong[0].message}")
+    if not (account.calls and account.calls.manage(parts[0], request.body)):
+        raise ErrorResponse(404, 40400, "Call not found")
     return 204, None
 
 
-def _get_conference(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
+def _get_conference(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
     found = account.calls.participants(parts[0]) if account.calls else []
     if not found:
-        raise Refusal(404, 40400, "Conference not found")
+        raise ErrorResponse(404, 40400, "Conference not found")
     return 200, {"participants": found}
 
 
-def _delete_conference(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
+def _delete_conference(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
     if not (account.calls and account.calls.leave(parts[0], parts[1] if len(parts) > 1 else None)):
-        raise Refusal(404, 40400, "Conference not found")
+        raise ErrorResponse(404, 40400, "Conference not found")
     return 204, None
 
 
-def _patch_participant(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
-    command = asked.body.get("command") if isinstance(asked.body, dict) else None
+def _patch_participant(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
+    command = request.body.get("command") if isinstance(request.body, dict) else None
     if command not in {"mute", "unmute", "onhold", "resume"}:
-        raise Refusal(400, 40003, "command must be mute, unmute, onhold or resume")
+        raise ErrorResponse(400, 40003, "command must be mute, unmute, onhold or resume")
     if not any(each["id"] == parts[1] for each in (account.calls.participants(parts[0]) if account.calls else [])):
-        raise Refusal(404, 40400, "Participant not found")
+        raise ErrorResponse(404, 40400, "Participant not found")
     return 204, None
 
 
-def _get_numbers(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
+def _get_numbers(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
     listed = [
         {"number": number, "capability": "voice"} | ({"applicationkey": key} if key else {})
         for number, key in account.numbers.items()
@@ -169,32 +171,32 @@ def _get_numbers(account: Account, asked: Asked, parts: list[str]) -> tuple[int,
     return 200, {"numbers": listed}
 
 
-def _post_numbers(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
-    body = asked.body if isinstance(asked.body, dict) else {}
+def _post_numbers(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
+    body = request.body if isinstance(request.body, dict) else {}
     numbers = body.get("numbers")
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= NUMBERS_PER_REQUEST:
-        raise Refusal(400, 40002, f"numbers must list 1 to {NUMBERS_PER_REQUEST} numbers")
+        raise ErrorResponse(400, 40002, f"numbers must list 1 to {NUMBERS_PER_REQUEST} numbers")
     if not all(number in account.numbers for number in numbers):
-        raise Refusal(404, 40400, "Number not found")
+        raise ErrorResponse(404, 40400, "Number not found")
     account.numbers.update(dict.fromkeys(numbers, str(body.get("applicationkey") or "")))
     return 204, None
 
 
-def _get_callbacks(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
-    return 200, {"url": account.callbacks.get(_own(asked, parts), {})}
+def _get_callbacks(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
+    return 200, {"url": account.callbacks.get(_own(request, parts), {})}
 
 
-def _post_callbacks(account: Account, asked: Asked, parts: list[str]) -> tuple[int, Any]:
-    given = asked.body.get("url") if isinstance(asked.body, dict) else None
+def _post_callbacks(account: Account, request: VerifiedRequest, parts: list[str]) -> tuple[int, Any]:
+    given = request.body.get("url") if isinstance(request.body, dict) else None
     if not isinstance(given, dict) or not str(given.get("primary", "")).startswith(("http://", "https://")):
-        raise Refusal(400, 40002, "url.primary must be a URL")
-    account.callbacks[_own(asked, parts)] = {name: given[name] for name in ("primary", "fallback") if given.get(name)}
+        raise ErrorResponse(400, 40002, "url.primary must be a URL")
+    account.callbacks[_own(request, parts)] = {name: given[name] for name in ("primary", "fallback") if given.get(name)}
     return 204, None
 
 
-def _own(asked: Asked, parts: list[str]) -> str:
-    if parts[0] != asked.application_key:
-        raise Refusal(403, 40300, "This is another application")
+def _own(request: VerifiedRequest, parts: list[str]) -> str:
+    if parts[0] != request.application_key:
+        raise ErrorResponse(403, 40300, "This is another application")
     return parts[0]
 
 
@@ -232,12 +234,12 @@ def _handler(account: Account) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
             path = urlsplit(self.path).path
             try:
-                asked = verified(account, self.command, path, self.headers, body, datetime.now(UTC))
-                status, said = answer(account, asked)
-            except Refusal as refusal:
+                request = verified(account, self.command, path, self.headers, body, datetime.now(UTC))
+                status, said = answer(account, request)
+            except ErrorResponse as error:
                 reference = uuid.uuid4().hex
-                status = refusal.status
-                said = {"errorCode": refusal.code, "message": refusal.message, "reference": reference}
+                status = error.status
+                said = {"errorCode": error.code, "message": error.message, "reference": reference}
             content = b"" if said is None else json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json; charset=utf-8")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from recordings_site.simulator.engine import Engine
-from recordings_site.simulator.obey import LiveCall, Recording, Stage
 from recordings_site.simulator.plan import PlannedCall
+from recordings_site.simulator.svaml_execution import Recording, SimulatedCall, Stage
 from recordings_site.sinch.svaml import Svaml
 
 # A recording that is stopped at once still has something to hear.
@@ -20,11 +20,13 @@ class Switchboard:
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
         self.engine = engine
-        self.calls: dict[str, LiveCall] = {}
+        self.calls: dict[str, SimulatedCall] = {}
         self._clock = clock or (lambda: datetime.now(UTC))
         self._lock = threading.RLock()
 
-    def place(self, number: str, *, other: str = "12025550100", call_id: str = "", outbound: bool = False) -> LiveCall:
+    def place(
+        self, number: str, *, other: str = "12025550100", call_id: str = "", outbound: bool = False
+    ) -> SimulatedCall:
         """Place a call to `number` (digits) that the other side answers at once, and let it go on."""
         planned = PlannedCall(
             call_id=call_id or str(uuid.uuid4()), number=number, other=other, outbound=outbound,
@@ -81,7 +83,7 @@ class Switchboard:
             if call is None or call.stage is Stage.ENDED:
                 return False
             self._until_now(call)
-            self.engine.obey(call, document)
+            self.engine.execute(call, document)
             if self.calls[call_id].stage is Stage.ENDED:
                 self._finish(call)
             else:
@@ -110,26 +112,26 @@ class Switchboard:
 
     # Within
 
-    def _in(self, conference_id: str) -> Sequence[LiveCall]:
+    def _in(self, conference_id: str) -> Sequence[SimulatedCall]:
         return [
             call
             for call in self.calls.values()
             if call.conference_id == conference_id and call.stage is not Stage.ENDED
         ]
 
-    def _duration(self, call: LiveCall) -> int:
+    def _duration(self, call: SimulatedCall) -> int:
         until = call.now if call.stage is Stage.ENDED else max(call.now, self._clock())
         return round((until - (call.answered_at or until)).total_seconds())
 
-    def _until_now(self, call: LiveCall) -> None:
+    def _until_now(self, call: SimulatedCall) -> None:
         least = [one.started_at + SHORTEST for one in call.recordings if one.stopped_at is None]
         call.now = max(call.now, self._clock(), *least)
 
-    def _finish(self, call: LiveCall) -> None:
+    def _finish(self, call: SimulatedCall) -> None:
         self.engine.finish(call)
         self.engine.outbox.release_all()
 
-    def _upload_stopped(self, call: LiveCall) -> None:
+    def _upload_stopped(self, call: SimulatedCall) -> None:
         stopped: list[Recording] = [one for one in call.recordings if one.stopped_at is not None]
         call.recordings = [one for one in call.recordings if one.stopped_at is None]
         for recording in stopped:

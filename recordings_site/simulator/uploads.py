@@ -18,42 +18,42 @@ class Uploads:
 
     endpoints: Mapping[str, str] = field(default_factory=dict)
 
-    def write(self, place: DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
+    def write(self, target: DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
         """Write one object. Raises StoreError: Sinch then tells nobody."""
-        endpoint = self.endpoints.get(place.kind, "")
-        location = Location(place.kind, place.account, place.bucket, endpoint=endpoint)
-        open_store(location, credentials).write(place.key, data, content_type=content_type)
+        endpoint = self.endpoints.get(target.kind, "")
+        location = Location(target.kind, target.account, target.bucket, endpoint=endpoint)
+        open_store(location, credentials).write(target.key, data, content_type=content_type)
 
 
-def recording_place(
+def recording_location(
     options: RecordingOptions, *, when: datetime, application_key: str, call_id: str, conference_id: str = ""
 ) -> DestinationUrl:
     """Give the object that a recording becomes: the URL's own, or a generated name in its folder.
 
     A conference's generated name has no date, as on Sinch's page. Raises DestinationUrlError.
     """
-    place = destination_url.parse(options.destination_url)
-    if not place.is_folder:
-        return place
+    target = destination_url.parse(options.destination_url)
+    if not target.is_folder:
+        return target
     if conference_id:
         name = f"{application_key}_{conference_id}.{options.format}"
     else:
         name = destination_url.generated_name(when, application_key, call_id, options.format)
-    return DestinationUrl(place.kind, place.account, place.bucket, place.key + name)
+    return DestinationUrl(target.kind, target.account, target.bucket, target.key + name)
 
 
-def transcript_place(recording: DestinationUrl) -> DestinationUrl:
+def transcript_location(recording: DestinationUrl) -> DestinationUrl:
     """Give the object of a recording's transcript, beside it."""
     key = destination_url.transcript_key(recording.key)
     return DestinationUrl(recording.kind, recording.account, recording.bucket, key)
 
 
-def reported(place: DestinationUrl, form: str) -> str:
+def reported_as(target: DestinationUrl, report_format: str) -> str:
     """Write a place as notifications do: "url", "sinch" (a URL of Sinch's with the name alone) or "path"."""
-    match form:
+    match report_format:
         case "sinch":
-            return f"https://www.sinch.com/calling/v1/recording/{place.key.rpartition('/')[2]}"
+            return f"https://www.sinch.com/calling/v1/recording/{target.key.rpartition('/')[2]}"
         case "path":
-            return place.key
+            return target.key
         case _:
-            return place.url
+            return target.url

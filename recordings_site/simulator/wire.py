@@ -15,7 +15,7 @@ TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpReply:
     """What came back: an HTTP status (0 when nothing did) and the body."""
 
     status: int
@@ -29,7 +29,7 @@ class Reply:
             return None
 
 
-Post = Callable[[str, bytes, Mapping[str, str]], Reply]
+Post = Callable[[str, bytes, Mapping[str, str]], HttpReply]
 """Sends a body with headers to a URL. `over_http` is one; tests give Django's test client instead."""
 
 
@@ -51,7 +51,7 @@ class Wire:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._last = datetime.min.replace(tzinfo=UTC)
 
-    def send(self, event: Mapping[str, Any]) -> Reply:
+    def send(self, event: Mapping[str, Any]) -> HttpReply:
         """Post one event, to the fallback URL as well when the first gives an error; the last reply counts."""
         body = json.dumps(event).encode()
         reply = self._to(self._application.url, body)
@@ -59,7 +59,7 @@ class Wire:
             reply = self._to(self._application.fallback_url, body)
         return reply
 
-    def _to(self, url: str, body: bytes) -> Reply:
+    def _to(self, url: str, body: bytes) -> HttpReply:
         timestamp = self._timestamp()
         signature = authorization(
             self._application.key, self._application.secret, method="POST", path=signed_path(url), body=body,
@@ -69,7 +69,7 @@ class Wire:
         try:
             return self._post(url, body, headers)
         except OSError:
-            return Reply(0, b"")
+            return HttpReply(0, b"")
 
     def _timestamp(self) -> str:
         """Now, later by a microsecond than the last: two deliveries of one event have two signatures."""
@@ -77,16 +77,16 @@ class Wire:
         return sinch_time(self._last)
 
 
-def sinch_time(moment: datetime) -> str:
+def sinch_time(at: datetime) -> str:
     """A moment as Sinch's callbacks write it, with seven digits of a second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
 def over_http() -> Post:
     """Give a `Post` that keeps its connections open between posts; for one thread."""
     kept: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
-    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
         parts = urlsplit(url)
         place = (parts.scheme, parts.netloc)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -104,7 +104,9 @@ def over_http() -> Post:
     return post
 
 
-def _exchange(connection: http.client.HTTPConnection, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+def _exchange(
+    connection: http.client.HTTPConnection, target: str, body: bytes, headers: Mapping[str, str]
+) -> HttpReply:
     connection.request("POST", target, body, dict(headers))
     response = connection.getresponse()
-    return Reply(response.status, response.read())
+    return HttpReply(response.status, response.read())

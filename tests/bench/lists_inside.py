@@ -38,8 +38,8 @@ def main(database: str, size: float) -> None:
     for name, share in (("first page", 0.0), ("page in the middle", 0.5), ("last pages", 0.999)):
         cursor = ""
         if share:
-            moment = corpus.END - (corpus.END - oldest) * share
-            row = RecordingJob.objects.filter(happened_at__lte=moment).order_by("-happened_at", "-id")[0]
+            at = corpus.END - (corpus.END - oldest) * share
+            row = RecordingJob.objects.filter(happened_at__lte=at).order_by("-happened_at", "-id")[0]
             cursor = keyset._write("older", row, RecordingJob, NEWEST)
         ask = asking(browser, f"?cursor={cursor}" if cursor else "")
         page, part, listed, everything, first = in_turn(

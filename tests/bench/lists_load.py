@@ -91,18 +91,18 @@ def _when_and_where(count: int) -> tuple[str, str]:
     first = PhoneNumber.objects.order_by("pk").values_list("pk", flat=True)[0]
     start, step = corpus.END.timestamp() - corpus.DAYS * 86400, corpus.DAYS * 86400 / count
     seconds = f"{start} + i * {step}"
-    moment = f"to_timestamp({seconds})" if connection.vendor == "postgresql" else f"datetime({seconds}, 'unixepoch')"
-    return moment, f"{first} + ({corpus.NUMBERS} * (i * 7919 % 1009) * (i * 7919 % 1009)) / (1009 * 1009)"
+    at = f"to_timestamp({seconds})" if connection.vendor == "postgresql" else f"datetime({seconds}, 'unixepoch')"
+    return at, f"{first} + ({corpus.NUMBERS} * (i * 7919 % 1009) * (i * 7919 % 1009)) / (1009 * 1009)"
 
 
 def _recordings(count: int) -> tuple[str, dict[str, str], Model]:
-    moment, number = _when_and_where(count)
+    at, number = _when_and_where(count)
     varied = {
         "id": "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))",
         "number_id": number,
-        "happened_at": moment,
-        "started_at": moment,
-        "available_at": f"CASE WHEN i * 7907 % 100 < 97 THEN {moment} END",
+        "happened_at": at,
+        "started_at": at,
+        "available_at": f"CASE WHEN i * 7907 % 100 < 97 THEN {at} END",
         "state": "CASE WHEN i * 7907 % 100 < 97 THEN 'available' ELSE 'finished' END",
         "direction": "CASE WHEN i * 7901 % 10 < 8 THEN 'inbound' ELSE 'outbound' END",
         "caller": "'+467' || (10000000 + i)",
@@ -115,13 +115,13 @@ def _recordings(count: int) -> tuple[str, dict[str, str], Model]:
 
 
 def _calls(count: int) -> tuple[str, dict[str, str], Model]:
-    moment, number = _when_and_where(count)
+    at, number = _when_and_where(count)
     varied = {
         "number_id": number,
-        "started_at": moment,
-        "ice_received_at": moment,
-        "answered_at": moment,
-        "dice_received_at": moment,
+        "started_at": at,
+        "ice_received_at": at,
+        "answered_at": at,
+        "dice_received_at": at,
         "call_id": "'call-' || i",
         "direction": "CASE WHEN i * 7901 % 10 < 8 THEN 'inbound' ELSE 'outbound' END",
         "caller": "'+467' || (10000000 + i)",

@@ -24,7 +24,7 @@ from recordings_site.simulator.rest import Account, serving
 from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application as Caller
-from recordings_site.simulator.wire import Reply, Wire
+from recordings_site.simulator.wire import HttpReply, Wire
 from recordings_site.tasks import registry
 from tests import factories
 from tests.browser.listening import Listener
@@ -59,10 +59,10 @@ def sinch(live_server: LiveServer, settings: Settings) -> Iterator[Sinch]:
         yield Sinch(account, board)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
     """Send an event over a connection of its own, that nothing is left open."""
     response = httpx2.post(url, content=body, headers=headers, trust_env=False)
-    return Reply(response.status_code, response.content)
+    return HttpReply(response.status_code, response.content)
 
 
 def step(page: Page, title: str, state: str) -> None:
@@ -117,7 +117,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     supervisor = factories.user(Role.SUPERVISOR, teams=[team])
     sign_in(context, live_server, supervisor)
     page.goto(f"{live_server.url}/live/")
-    expect(page.get_by_role("cell", name="+1 202-555-0107 VerifiedCallback")).to_be_visible()
+    expect(page.get_by_role("cell", name="+1 202-555-0107 Inbound")).to_be_visible()
     for _ in range(2):
         page.get_by_role("button", name="Start recording").click()
         expect(page.get_by_role("link", name="Recording", exact=True)).to_be_visible()

@@ -11,7 +11,7 @@ from recordings_site.calls.models import DecisionOutcome
 from recordings_site.ops import demo
 from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.simulator.plan import Gathering, Numbers, plan
+from recordings_site.simulator.plan import CalledNumbers, CallGroup, plan
 from tests import factories, simulated
 from tests.browser.visits import real_transactions
 
@@ -19,8 +19,8 @@ pytestmark = [real_transactions, pytest.mark.timeout(300)]
 LATER_LINE = 490
 
 
-def calls(count: int, seed: int, *numbers: str) -> list[Gathering]:
-    return plan(seed=seed, calls=count, days=10, now=datetime.now(UTC), numbers=Numbers(numbers))
+def calls(count: int, seed: int, *numbers: str) -> list[CallGroup]:
+    return plan(seed=seed, calls=count, days=10, now=datetime.now(UTC), numbers=CalledNumbers(numbers))
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def long_call(db: None, settings: Any, tmp_path: Any, monkeypatch: pytest.Monkey
     made = demo.make()
     snapshot.forget()
     planned = calls(14, 3, demo.SWEDISH, demo.AMERICAN, demo.BRITISH)
-    tally = simulated.simulate(made.application, planned, long_calls=1, long_after=3)
-    assert not tally.broken
+    totals = simulated.simulate(made.application, planned, long_calls=1, long_after=3)
+    assert not totals.broken
     return RecordingJob.objects.get(duration__gt=2390)
 
 

@@ -54,7 +54,7 @@ def write_rules(page: Page) -> None:
 
 @pytest.mark.timeout(300)
 def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: PhoneNumber) -> None:
-    simulated.simulate(number.application, simulated.gatherings(40, numbers=[number.digits], seed=5))
+    simulated.simulate(number.application, simulated.groups(40, numbers=[number.digits], seed=5))
 
     # Write it: the SVAML follows what is typed, and rules move by keyboard and by drag.
     page.goto(f"{live_server.url}/policies/")
@@ -110,7 +110,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_label("Reason").fill("The works council agreed")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("#messages")).to_contain_text("Version 1 is in force.")
-    simulated.simulate(number.application, simulated.gatherings(100, numbers=[number.digits], seed=7, outbound=0.1))
+    simulated.simulate(number.application, simulated.groups(100, numbers=[number.digits], seed=7, outbound=0.1))
     decided = Decision.objects.filter(policy_version__number=1)
     assert decided.count() == 100
 
@@ -126,7 +126,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("button", name="Roll back to this").click()
     expect(page.locator("#messages")).to_contain_text("Version 3 is in force.")
-    simulated.simulate(number.application, simulated.gatherings(30, numbers=[number.digits], seed=9))
+    simulated.simulate(number.application, simulated.groups(30, numbers=[number.digits], seed=9))
 
     # Why, for each kind of end.
     lying = Call.objects.filter(recordings__state="available", decision__policy_version__number=1)

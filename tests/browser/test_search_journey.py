@@ -116,7 +116,7 @@ def test_from_a_word_to_its_moment_and_to_the_news(
     expect(page.locator("#saved")).not_to_contain_text("new")
 
     # A simulated call comes in; the page tells of it without being loaded again, and so does an e-mail.
-    simulated.simulate(number.application, simulated.gatherings(3, numbers=[number.digits], seed=3))
+    simulated.simulate(number.application, simulated.groups(3, numbers=[number.digits], seed=3))
     new = RecordingJob.objects.filter(number=number, transcript__isnull=False).exclude(pk=spoken.pk)
     assert new.exists()
     assert {tuple(letter.to) for letter in mail.outbox} == {(person.email,)}

@@ -106,9 +106,9 @@ def simulate(place: Destination, uploads: Uploads) -> None:
     snapshot.forget()
     known = simulator.Application(application.key, factories.SECRET, simulated.URL)
     sinch = Engine(known, Wire(known, simulated.through_django), uploads, simulator.Options(seed=3))
-    tally = sinch.run(simulated.gatherings(CALLS, numbers=numbers, seed=3))
-    assert tally.failed_uploads == []
-    assert tally.calls >= CALLS
+    totals = sinch.run(simulated.groups(CALLS, numbers=numbers, seed=3))
+    assert totals.failed_uploads == []
+    assert totals.calls >= CALLS
     drain(registry.load())
 
 

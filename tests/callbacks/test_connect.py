@@ -13,7 +13,7 @@ from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, CallbackMode, PhoneNumber
 from recordings_site.recordings.models import State
-from recordings_site.simulator.rest import Account, Refusal, serving
+from recordings_site.simulator.rest import Account, ErrorResponse, serving
 from recordings_site.sinch import signing, svaml
 from tests import factories, upstream
 from tests.sinch_posts import dice, ice, post
@@ -126,7 +126,7 @@ def test_numbers_that_sinch_does_not_assign_are_not_imported(
 ) -> None:
     path = f"/applications/{application.pk}/connect/numbers/"
     data = {"numbers": ["+46812345679"], "team": factories.team().pk, "assign": "on"}
-    account.refused = {"POST": Refusal(403, 40300, "Not yours")}
+    account.errors_by_method = {"POST": ErrorResponse(403, 40300, "Not yours")}
     page = client.post(path, data, follow=True).content.decode()
     assert "none was imported" in page
     assert "Not yours" in page

@@ -108,8 +108,8 @@ RULES: dict[str, Rule] = {
     "team*": OVERSIGHT,
     "activity*": OVERSIGHT,
     "status": OVERSIGHT,
-    "task_again": OVERSIGHT,
-    "delivery_believe": OVERSIGHT,
+    "task_retry": OVERSIGHT,
+    "delivery_apply": OVERSIGHT,
 }
 
 

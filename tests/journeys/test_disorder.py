@@ -11,9 +11,9 @@ from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application
 from recordings_site.recordings.models import RecordingJob, State, Transcript
-from recordings_site.simulator.engine import Tally
+from recordings_site.simulator.engine import Totals
 from recordings_site.simulator.outbox import Faults
-from recordings_site.simulator.plan import Gathering
+from recordings_site.simulator.plan import CallGroup
 from recordings_site.tasks import registry
 from tests import factories, simulated
 
@@ -95,22 +95,22 @@ def end_state() -> dict[str, Any]:
 
 
 def run(
-    world: World, planned: list[Gathering], jobs: Any = OF_CALLBACKS, **options: Any
-) -> tuple[Tally, dict[str, Any]]:
+    world: World, planned: list[CallGroup], jobs: Any = OF_CALLBACKS, **options: Any
+) -> tuple[Totals, dict[str, Any]]:
     """What these calls end in, on an empty site: all of it is undone afterwards."""
     with transaction.atomic():
-        tally = simulated.engine(world.application, report_forms=("url", "sinch", "path"), **options).run(planned)
+        totals = simulated.engine(world.application, report_formats=("url", "sinch", "path"), **options).run(planned)
         drain(jobs)
         assert CallbackDelivery.objects.filter(applied_at=None).count() == 0
         state = end_state() | {"transcripts": Transcript.objects.count()}
         transaction.set_rollback(True)
     snapshot.forget()
-    return tally, state
+    return totals, state
 
 
 @pytest.mark.timeout(900)
 def test_five_hundred_calls_with_a_fifth_of_the_events_late_and_doubled_end_as_in_order(world: World):
-    planned = simulated.gatherings(500, numbers=world.numbers, conference=world.conference, seed=5, outbound=0.1)
+    planned = simulated.groups(500, numbers=world.numbers, conference=world.conference, seed=5, outbound=0.1)
     in_order, expected = run(world, planned)
     shuffled, found = run(world, planned, faults=Faults(shuffle=20, duplicate=20), seed=6)
 
@@ -125,7 +125,7 @@ def test_five_hundred_calls_with_a_fifth_of_the_events_late_and_doubled_end_as_i
 
 
 def test_what_a_worker_reads_is_the_same_too(world: World):
-    planned = simulated.gatherings(20, numbers=world.numbers, conference=world.conference, seed=8)
+    planned = simulated.groups(20, numbers=world.numbers, conference=world.conference, seed=8)
     in_order, expected = run(world, planned, registry.load())
     shuffled, found = run(world, planned, registry.load(), faults=Faults(shuffle=60, duplicate=60), seed=9)
     assert expected["transcripts"] == in_order.transcripts == shuffled.transcripts > 5

@@ -22,9 +22,9 @@ def recorded_number(db: None) -> PhoneNumber:
 
 
 def test_a_simulated_call_ends_as_a_recording_with_its_audio_waveform_and_transcript(recorded_number):
-    planned = simulated.gatherings(1, numbers=[recorded_number.digits], seed=3)
-    tally = simulated.simulate(recorded_number.application, planned)
-    assert (tally.broken, tally.failed_uploads, tally.refused) == ({}, [], 0)
+    planned = simulated.groups(1, numbers=[recorded_number.digits], seed=3)
+    totals = simulated.simulate(recorded_number.application, planned)
+    assert (totals.broken, totals.failed_uploads, totals.refused) == ({}, [], 0)
 
     recording = RecordingJob.objects.get()
     assert recording.state == State.AVAILABLE
@@ -40,10 +40,10 @@ def test_a_simulated_call_ends_as_a_recording_with_its_audio_waveform_and_transc
 
 
 def test_a_few_days_of_calls_lose_nothing(recorded_number):
-    planned = simulated.gatherings(25, numbers=[recorded_number.digits])
-    tally = simulated.simulate(recorded_number.application, planned)
+    planned = simulated.groups(25, numbers=[recorded_number.digits])
+    totals = simulated.simulate(recorded_number.application, planned)
     assert Call.objects.count() == 25
-    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == tally.recordings > 15
-    assert RecordingJob.objects.filter(state=State.NOT_RECORDED).count() == 25 - tally.recordings
-    assert Transcript.objects.count() == tally.transcripts
+    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == totals.recordings > 15
+    assert RecordingJob.objects.filter(state=State.NOT_RECORDED).count() == 25 - totals.recordings
+    assert Transcript.objects.count() == totals.transcripts
     assert CallbackDelivery.objects.filter(applied_at=None).count() == 0

@@ -54,7 +54,7 @@ def relay_to(number: PhoneNumber, url: str, *, timeout_ms: int = 3000) -> None:
 
 def placed(number: PhoneNumber, calls: int = 6, **options: Any) -> Any:
     """Simulate calls to the number, and do the worker's part."""
-    planned = simulated.gatherings(calls, numbers=[number.digits], seed=7, **options)
+    planned = simulated.groups(calls, numbers=[number.digits], seed=7, **options)
     return simulated.simulate(number.application, planned)
 
 
@@ -72,11 +72,11 @@ SIX = {
 def test_recordings_appear_for_each_kind_of_answer(number: PhoneNumber, client: Client, kind: str) -> None:
     with upstream.serving(answers=dict(SIX[kind])) as their:
         relay_to(number, their.url)
-        tally = placed(number)
-    assert (tally.broken, tally.failed_uploads, tally.refused) == ({}, [], 0)
+        totals = placed(number)
+    assert (totals.broken, totals.failed_uploads, totals.refused) == ({}, [], 0)
     assert their.unsigned == 0
     available = RecordingJob.objects.filter(state=State.AVAILABLE)
-    assert available.count() == tally.recordings > 0
+    assert available.count() == totals.recordings > 0
     assert set(available.values_list("number", flat=True)) == {number.pk}
     # All that Sinch told was passed on, in the order of each call.
     assert not UpstreamExchange.objects.filter(outcome=UpstreamOutcome.WAITING).exists()
@@ -126,10 +126,10 @@ def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_sa
 ) -> None:
     with upstream.serving(answers={"ice": PSTN}) as their:
         relay_to(number, fail(their), timeout_ms=300 if fail is _slow else 3000)
-        tally = placed(number, calls=3)
-    assert (tally.broken, tally.failed_uploads, tally.refused) == ({}, [], 0)
-    assert tally.answered > 0
-    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == tally.recordings > 0
+        totals = placed(number, calls=3)
+    assert (totals.broken, totals.failed_uploads, totals.refused) == ({}, [], 0)
+    assert totals.answered > 0
+    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == totals.recordings > 0
     asked = UpstreamExchange.objects.waited_for()
     assert set(asked.filter(delivery__event="ice").values_list("outcome", flat=True)) == {outcome}
     client.force_login(factories.admin())
@@ -141,8 +141,8 @@ def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_sa
 def test_an_upstream_that_comes_and_goes_ends_as_one_that_stays(number: PhoneNumber) -> None:
     with upstream.serving(answers={"ice": PSTN}) as their:
         relay_to(number, their.url)
-        tally = placed(number, calls=4)
+        totals = placed(number, calls=4)
     relay_to(number, _dead(Upstream()))
-    more = simulated.simulate(number.application, simulated.gatherings(4, numbers=[number.digits], seed=8))
-    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == tally.recordings + more.recordings
-    assert (tally.broken, more.broken) == ({}, {})
+    more = simulated.simulate(number.application, simulated.groups(4, numbers=[number.digits], seed=8))
+    assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == totals.recordings + more.recordings
+    assert (totals.broken, more.broken) == ({}, {})

@@ -57,7 +57,7 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     values = {
         "choices.kind": "numbers",
         "saved_id": saved.pk,
-        "recordings.form": "csv",
+        "recordings.export_format": "csv",
         "call_pk": recording.call_id,
         "command": "stop",
         "session_pk": session.pk,
@@ -66,7 +66,7 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
         "recording_id": recording.pk,
         "comment_id": comment.pk,
         "tagging_id": tagging.pk,
-        "form": "txt",
+        "export_format": "txt",
         "destination_id": recording.destination_id,
         "kind": "local",
         "policy_id": policy.pk,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
-from recordings_site.ops import demo, demo_notes
+from recordings_site.ops import demo, demo_annotations
 from recordings_site.ops.management.commands import demo as command
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.engine import snapshot
@@ -24,7 +24,7 @@ from recordings_site.recordings.models import (
     State,
     Transcript,
 )
-from recordings_site.simulator.wire import Reply
+from recordings_site.simulator.wire import HttpReply
 from recordings_site.tasks import registry
 from tests import simulated
 
@@ -78,10 +78,10 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
 
 
 def test_its_people_have_worked_with_the_calls_and_are_told_of_new_ones(filled: str):
-    assert set(Comment.objects.values_list("text", flat=True)) == {text for _, _, text in demo_notes.COMMENTS}
-    assert set(RecordingTag.objects.values_list("tag__name", flat=True)) == {tag for _, tag in demo_notes.TAGS}
-    assert set(SpeakerName.objects.values_list("name", flat=True)) == {name for _, name in demo_notes.NAMES}
-    assert LineCorrection.objects.get().text == demo_notes.CORRECTED
+    assert set(Comment.objects.values_list("text", flat=True)) == {text for _, _, text in demo_annotations.COMMENTS}
+    assert set(RecordingTag.objects.values_list("tag__name", flat=True)) == {tag for _, tag in demo_annotations.TAGS}
+    assert set(SpeakerName.objects.values_list("name", flat=True)) == {name for _, name in demo_annotations.NAMES}
+    assert LineCorrection.objects.get().text == demo_annotations.CORRECTED
     for saved in SavedSearch.objects.all():
         assert saved.matches.exists(), saved
 
@@ -104,8 +104,8 @@ def test_a_site_that_is_no_demo_refuses_it(settings):
 
 def test_a_site_that_has_only_just_begun_is_asked_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(command.time, "sleep", lambda seconds: None)
-    answers = [Reply(401, b""), Reply(503, b""), Reply(200, b"{}")]
-    post = command.patient(lambda url, body, headers: answers.pop(0))
+    answers = [HttpReply(401, b""), HttpReply(503, b""), HttpReply(200, b"{}")]
+    post = command.post_with_retries(lambda url, body, headers: answers.pop(0))
     assert post("http://testserver", b"", {}).status == 200
-    refused = command.patient(lambda url, body, headers: Reply(401, b""))
+    refused = command.post_with_retries(lambda url, body, headers: HttpReply(401, b""))
     assert refused("http://testserver", b"", {}).status == 401

@@ -15,13 +15,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = 6
 PREPARE = f"""
-from recordings_site.simulator import library
+from recordings_site.simulator import conversations
 from recordings_site.tasks.actions import enqueue
 from tests import factories
-long = max(library.conversations(), key=lambda one: one.seconds)
+long = max(conversations.conversations(), key=lambda one: one.seconds)
 for _ in range({FILES}):
     job = factories.recording(size=None, duration=None)
-    job.destination.write_store().write(job.key, library.sound(long), content_type="audio/mpeg")
+    job.destination.write_store().write(job.key, conversations.sound(long), content_type="audio/mpeg")
     enqueue("recording.inspect", job.pk)
 """
 

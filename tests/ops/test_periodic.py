@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.ops.periodic import Chore, SnapshotFile, tidy_up
+from recordings_site.ops.periodic import PeriodicTask, SnapshotFile, delete_expired
 from recordings_site.ops.worker_loop import Worker
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import SnapshotRevision
@@ -33,28 +33,28 @@ def keys(file: Path) -> set[str]:
 
 
 def test_the_file_follows_what_is_in_force_and_holds_no_credentials(file: Path) -> None:
-    chore = SnapshotFile()
+    task = SnapshotFile()
     first = factories.application()
     factories.destination()
-    chore.keep()
+    task.write_if_changed()
     assert keys(file) == {first.key}
     second = factories.application()
     SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 99})
     snapshot.forget()
-    chore.keep()
+    task.write_if_changed()
     assert keys(file) == {first.key, second.key}
     opened = Keyring.parse(site.CREDENTIALS_KEYS).open(file.read_text(), snapshot.FILE_CONTEXT)
     assert factories.WRITE_CREDENTIALS not in opened
 
 
 def test_the_file_is_written_only_when_something_changed_or_it_is_gone(file: Path) -> None:
-    chore = SnapshotFile()
-    chore.keep()
+    task = SnapshotFile()
+    task.write_if_changed()
     written = file.stat().st_ino
-    chore.keep()
+    task.write_if_changed()
     assert file.stat().st_ino == written
     file.unlink()
-    chore.keep()
+    task.write_if_changed()
     assert file.is_file()
 
 
@@ -64,20 +64,20 @@ def test_old_done_tasks_and_expired_sessions_go_and_dead_tasks_stay() -> None:
     Task.objects.create(kind="note", subject="new", done_at=timezone.now())
     Task.objects.create(kind="note", subject="dead", dead_at=old)
     Session.objects.create(session_key="expired", expire_date=old)
-    tidy_up()
+    delete_expired()
     assert {task.subject for task in Task.objects.all()} == {"new", "dead"}
     assert not Session.objects.exists()
 
 
-def test_a_chore_that_fails_is_logged_and_the_others_are_done(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_periodic_task_that_fails_is_logged_and_the_others_are_done(caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
 
     def fail() -> None:
         raise OSError("disk full")
 
-    chores = (Chore("Writing", 60, fail), Chore("Noting", 60, lambda: done.append("noted")))
-    worker = Worker({}, slots=1, chores=chores)
-    worker._do_chores()
-    worker._do_chores()
+    periodic = (PeriodicTask("Writing", 60, fail), PeriodicTask("Noting", 60, lambda: done.append("noted")))
+    worker = Worker({}, slots=1, periodic=periodic)
+    worker._do_periodic()
+    worker._do_periodic()
     assert done == ["noted"]
     assert caplog.text.count("Writing failed; trying again in 60 s.") == 1

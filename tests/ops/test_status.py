@@ -37,7 +37,7 @@ def test_it_says_so_when_all_is_well() -> None:
 def test_work_that_was_given_up_is_shown_and_tried_again_by_an_admin(dead: Task) -> None:
     admin = _client(Role.ADMIN)
     assert "The bucket is gone" in admin.get(reverse("status")).content.decode()
-    admin.post(reverse("task_again", args=[dead.pk]))
+    admin.post(reverse("task_retry", args=[dead.pk]))
     dead.refresh_from_db()
     assert (dead.dead_at, dead.attempts, dead.error) == (None, 0, "")
     assert AuditEvent.objects.filter(action="task.tried_again").exists()
@@ -60,14 +60,14 @@ def test_each_figure_leads_to_what_it_counts() -> None:
 
 def test_a_dead_task_that_was_asked_for_anew_makes_way(dead: Task) -> None:
     Task.objects.create(kind=dead.kind, subject=dead.subject)
-    _client(Role.ADMIN).post(reverse("task_again", args=[dead.pk]))
+    _client(Role.ADMIN).post(reverse("task_retry", args=[dead.pk]))
     assert Task.objects.get().dead_at is None
 
 
 def test_an_auditor_sees_it_and_changes_nothing(dead: Task) -> None:
     auditor = _client(Role.AUDITOR)
     assert "Try again" not in auditor.get(reverse("status")).content.decode()
-    assert auditor.post(reverse("task_again", args=[dead.pk])).status_code == 404
+    assert auditor.post(reverse("task_retry", args=[dead.pk])).status_code == 404
     dead.refresh_from_db()
     assert dead.dead_at is not None
 
@@ -82,6 +82,6 @@ def test_a_callback_that_was_not_believed_is_applied_on_an_admins_word() -> None
     delivery = factories.delivery(call.application, told, verdict=DeliveryVerdict.STALE)
     admin = _client(Role.ADMIN)
     assert "Apply it" in admin.get(reverse("status")).content.decode()
-    admin.post(reverse("delivery_believe", args=[delivery.pk]))
+    admin.post(reverse("delivery_apply", args=[delivery.pk]))
     call.refresh_from_db()
     assert call.recording_finished_at is not None

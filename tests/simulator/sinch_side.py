@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from recordings_site.simulator.engine import Engine, Options
-from recordings_site.simulator.plan import Numbers, plan
+from recordings_site.simulator.plan import CalledNumbers, plan
 from recordings_site.simulator.uploads import Uploads
-from recordings_site.simulator.wire import Application, Reply, Wire
+from recordings_site.simulator.wire import Application, HttpReply, Wire
 from recordings_site.sinch import signing
 
 KEY = "11111111-2222-3333-4444-555555555555"
@@ -39,7 +39,7 @@ class Backend:
     answers: Mapping[str, Svaml | Callable[[Svaml], Svaml | None] | None]
     events: list[Svaml] = field(default_factory=list)
 
-    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
         given = signing.parse_authorization(headers["Authorization"])
         assert given.application_key == KEY
         assert signing.verify(
@@ -51,7 +51,7 @@ class Backend:
         answer = self.answers.get(event["event"], {})
         if callable(answer):
             answer = answer(event)
-        return Reply(500, b"") if answer is None else Reply(200, json.dumps(answer).encode())
+        return HttpReply(500, b"") if answer is None else HttpReply(200, json.dumps(answer).encode())
 
     def kinds(self, call_id: str | None = None) -> list[str]:
         """What was told, in order: "ice", "ace", …, a notification by its type."""
@@ -66,8 +66,8 @@ def engine(backend: Backend, store: Path, **options: Any) -> Engine:
     return Engine(APPLICATION, Wire(APPLICATION, backend), Uploads({"local": str(store)}), Options(**options))
 
 
-def gatherings(calls: int = 1, *, seed: int = 1, days: float = 10, **more: Any):
-    numbers = more.pop("numbers", Numbers(("46700000010", "46700000011")))
+def groups(calls: int = 1, *, seed: int = 1, days: float = 10, **more: Any):
+    numbers = more.pop("numbers", CalledNumbers(("46700000010", "46700000011")))
     return plan(seed=seed, calls=calls, days=days, now=NOW, numbers=numbers, **more)
 
 
@@ -75,4 +75,4 @@ def answered(planned):
     """The same gatherings, in which everybody takes the call."""
     from dataclasses import replace
 
-    return [tuple(replace(call, result="ANSWERED") for call in gathering) for gathering in planned]
+    return [tuple(replace(call, result="ANSWERED") for call in group) for group in planned]

@@ -18,7 +18,7 @@ from tests import factories, simulated
 from tests.simulator.sinch_side import PSTN, Backend, engine
 
 CONTINUE = {"action": {"name": "continue"}}
-ROOM = {"action": {"name": "connectConf", "conferenceId": "room"}}
+ROOM = {"action": {"name": "connectConf", "conferenceId": "conference"}}
 NUMBER = "46800000001"
 
 
@@ -101,11 +101,11 @@ def test_a_call_can_be_ended_by_its_manager(board: Switchboard, backend: Backend
 def test_participants_are_those_who_are_in_the_conference(backend: Backend, board: Switchboard) -> None:
     backend.answers["ice"] = ROOM
     first, second = (board.place(NUMBER, other=other).planned.call_id for other in ("12025550101", "12025550102"))
-    assert {one["id"] for one in board.participants("room")} == {first, second}
-    assert board.leave("room", first)
-    assert [one["id"] for one in board.participants("room")] == [second]
-    assert board.leave("room", None)
-    assert not board.leave("room", None)
+    assert {one["id"] for one in board.participants("conference")} == {first, second}
+    assert board.leave("conference", first)
+    assert [one["id"] for one in board.participants("conference")] == [second]
+    assert board.leave("conference", None)
+    assert not board.leave("conference", None)
 
 
 def test_a_call_that_nobody_answers_is_not_held(backend: Backend, board: Switchboard) -> None:

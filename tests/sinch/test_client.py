@@ -6,7 +6,7 @@ import threading
 import httpx2
 import pytest
 
-from recordings_site.simulator.rest import Account, Refusal, serving
+from recordings_site.simulator.rest import Account, ErrorResponse, serving
 from recordings_site.sinch import client as sinch
 from recordings_site.sinch import svaml
 from recordings_site.sinch.events import Endpoint
@@ -93,7 +93,7 @@ def test_numbers_are_read_and_assigned_a_hundred_at_a_time(client, account):
     numbers = [f"+467{index:08}" for index in range(230)]
     account.numbers = dict.fromkeys(numbers, "")
     client.assign_numbers(numbers)
-    assert [len(body["numbers"]) for method, _, body in account.seen] == [100, 100, 30]
+    assert [len(body["numbers"]) for method, _, body in account.requests] == [100, 100, 30]
     assert client.numbers()[0] == sinch.Number(numbers[0], KEY, "voice")
     assert set(account.numbers.values()) == {KEY}
 
@@ -116,23 +116,23 @@ def test_a_wrong_secret_is_told_without_showing_it(account):
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_reading_is_repeated_after_a_passing_error(client, account, status):
-    account.faults = [Refusal(status, status * 100, "later")] * 2
+    account.faults = [ErrorResponse(status, status * 100, "later")] * 2
     assert client.numbers() == []
-    assert len(account.seen) == 3
+    assert len(account.requests) == 3
 
 
 def test_reading_gives_up_after_three_tries_with_sinchs_own_words(client, account):
-    account.faults = [Refusal(503, 50300, "Unavailable")] * 9
+    account.faults = [ErrorResponse(503, 50300, "Unavailable")] * 9
     with pytest.raises(sinch.ApiError, match=r"Unavailable \[503\] \(error 50300, reference"):
         client.numbers()
-    assert len(account.seen) == 3
+    assert len(account.requests) == 3
 
 
 def test_a_command_is_never_repeated_after_it_was_received(client, account):
-    account.faults = [Refusal(503, 50300, "Unavailable")]
+    account.faults = [ErrorResponse(503, 50300, "Unavailable")]
     with pytest.raises(sinch.ApiError):
         client.update_call("call/1", svaml.manage("start", OPTIONS))
-    assert len(account.seen) == 1
+    assert len(account.requests) == 1
 
 
 def test_a_command_is_repeated_when_no_connection_was_made():
@@ -270,5 +270,5 @@ def test_the_rest_side_refuses_what_is_not_signed(account):
     with serving(account) as url:
         for headers in ({}, {"Authorization": f"application {KEY}:{'A' * 43}=", "x-timestamp": "2014-09-24T10:59:41Z"}):
             assert httpx2.get(f"{url}/v1/configuration/numbers", headers=headers, trust_env=False).status_code == 401
-    assert account.seen == []
+    assert account.requests == []
     assert not [thread for thread in set(threading.enumerate()) - others if "serve_forever" in thread.name]

@@ -52,7 +52,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Dashboard:
     """Everything on the home page. Counts are of today in the viewer's zone, `late` and `missing` of any day."""
 
     today: date
@@ -75,14 +75,14 @@ class Home:
     without_policy: Sequence[PhoneNumber]
 
 
-def home(user: User, *, now: datetime) -> Home:
+def home(user: User, *, now: datetime) -> Dashboard:
     """The figures for one person, times in the active time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = RecordingJob.objects.visible_to(user)
     lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
     late, missing = (mine.overdue(kind)[:_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
-    return Home(
+    return Dashboard(
         today=today.date(),
         calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
         recordings=sum(states.values()) - states[State.NOT_RECORDED],

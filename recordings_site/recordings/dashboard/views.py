@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
-from recordings_site.recordings.dashboard.first_steps import first_steps
 from recordings_site.recordings.dashboard.queries import home as figures
+from recordings_site.recordings.dashboard.setup_steps import setup_steps
 from recordings_site.web.http import Request, page_or_partial
 
 
@@ -18,7 +18,7 @@ def home(request: Request) -> HttpResponse:
     # Who sees a recording that can be played needs no first steps: then nothing is looked up for them.
     context = {
         "home": found,
-        "first_steps": first_steps() if request.user.is_admin and not found.newest else [],
+        "setup_steps": setup_steps() if request.user.is_admin and not found.newest else [],
         "no_team": not request.user.sees_all and not request.user.teams.exists(),
     }
     return page_or_partial(request, "recordings/dashboard/home.html", "recordings/dashboard/_today.html", context)

@@ -26,7 +26,7 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
     version = decision.policy_version if decision else None
     values = (
         str(recording.pk),
-        _moment(recording.happened_at),
+        _datetime(recording.happened_at),
         recording.direction,
         number.e164 if number else "",
         number.label if number else "",
@@ -76,8 +76,8 @@ def _jsonl(facts: dict[str, object]) -> bytes:
     return json.dumps(facts, ensure_ascii=False).encode() + b"\n"
 
 
-def _moment(moment: datetime) -> str:
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+def _datetime(at: datetime) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds")
 
 
 WRITERS: dict[str, Callable[[dict[str, object]], bytes]] = {"csv": _csv, "jsonl": _jsonl}

@@ -74,7 +74,7 @@ def _why_overdue(row: StateRow) -> str:
     values = row.overdue_values
     match row.overdue_kind, row.overdue_code:
         case _, OverdueCode.NOT_LISTED:
-            return f"expected, but not in the store when it was listed on {_moment(values['at'])}."
+            return f"expected, but not in the store when it was listed on {_datetime(values['at'])}."
         case OverdueKind.LATE, _:
             return f"Sinch has not written the file {counted(values['minutes'], 'minute')} after the call's end."
         case OverdueKind.MISSING, _:
@@ -93,9 +93,9 @@ def problem(row: StateRow) -> str:
             return ""
         case Problem.REPLACED:
             seen = f"first seen {_day(values['seen'])}" if values.get("seen") else "first seen earlier"
-            return f"The file was replaced in the store on {_moment(values['at'])}; {seen}."
+            return f"The file was replaced in the store on {_datetime(values['at'])}; {seen}."
         case Problem.GONE:
-            return f"The file is no longer in the store: it was not found there on {_moment(values['at'])}."
+            return f"The file is no longer in the store: it was not found there on {_datetime(values['at'])}."
         case code:
             return _OF_FILES[Problem(code)]
 
@@ -110,7 +110,7 @@ def deleted(recording: RecordingJob) -> str:
     """Why a recording was deleted, to follow a colon or a comma."""
     match DeletedCode(recording.deleted_code):
         case DeletedCode.GONE:
-            return f"it was no longer in the store on {_moment(recording.deleted_values['at'])}"
+            return f"it was no longer in the store on {_datetime(recording.deleted_values['at'])}"
 
 
 def no_audio_reason(recording: RecordingJob) -> str:
@@ -135,7 +135,7 @@ def no_audio_reason(recording: RecordingJob) -> str:
             return "The recording has not been uploaded yet: the call may still be going on."
 
 
-def _moment(iso: str) -> str:
+def _datetime(iso: str) -> str:
     return utc(datetime.fromisoformat(iso))
 
 

@@ -81,50 +81,50 @@ def command_recording(*, by: User, call: Call, command: str) -> CommandOutcome:
     No transaction is open while Sinch is asked; what it answered is then kept together with the audit row.
     """
     if call.is_over:
-        return _kept(by, call, command, CommandOutcome(CommandResult.CALL_OVER))
+        return _record_outcome(by, call, command, CommandOutcome(CommandResult.CALL_OVER))
     running = RecordingJob.objects.running_on(call)
     try:
         return (_start if command in STARTING else _stop)(by, call, command, running)
     except CannotRecord as problem:
-        return _kept(by, call, command, CommandOutcome(CommandResult.CANNOT_RECORD, problem.grounds))
+        return _record_outcome(by, call, command, CommandOutcome(CommandResult.CANNOT_RECORD, problem.grounds))
 
 
 def _start(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     if running:
-        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_ALREADY))
+        return _record_outcome(by, call, command, CommandOutcome(CommandResult.RUNS_ALREADY))
     planned, options = plan_live(_facts(call), snapshot.current(), recording_id=uuid.uuid4())
     error = _send(call, svaml.manage("start", options))
     if error is not None and error.status:
-        return _kept(by, call, command, CommandOutcome(CommandResult.REFUSED, {"error": str(error)}))
-    return _keep_start(by, call, command, planned, CommandOutcome(CommandResult.UNCERTAIN if error else _DONE[command]))
+        return _record_outcome(by, call, command, CommandOutcome(CommandResult.REFUSED, {"error": str(error)}))
+    return _save_start(by, call, command, planned, CommandOutcome(CommandResult.UNCERTAIN if error else _DONE[command]))
 
 
 @transaction.atomic
-def _keep_start(
+def _save_start(
     by: User, call: Call, command: str, planned: PlannedRecording, outcome: CommandOutcome
 ) -> CommandOutcome:
     [job] = expect_recordings(subject=call, planned=[planned], at=timezone.now(), origin=Origin.LIVE)
-    return _kept(by, call, command, outcome, [job])
+    return _record_outcome(by, call, command, outcome, [job])
 
 
 def _stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     if not running:
-        return _kept(by, call, command, CommandOutcome(CommandResult.RUNS_NOT))
+        return _record_outcome(by, call, command, CommandOutcome(CommandResult.RUNS_NOT))
     error = _send(call, svaml.manage("stop"))
     if error is not None:
         result = CommandResult.REFUSED if error.status else CommandResult.UNREACHABLE
-        return _kept(by, call, command, CommandOutcome(result, {"error": str(error)}))
-    return _keep_stop(by, call, command, running)
+        return _record_outcome(by, call, command, CommandOutcome(result, {"error": str(error)}))
+    return _save_stop(by, call, command, running)
 
 
 @transaction.atomic
-def _keep_stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
+def _save_stop(by: User, call: Call, command: str, running: list[RecordingJob]) -> CommandOutcome:
     now = timezone.now()
     for job in RecordingJob.objects.filter(pk__in=[job.pk for job in running], stopped_at=None).select_for_update():
         job.stopped_at = now
         job.save(update_fields=("stopped_at",))
     update_states(call)
-    return _kept(by, call, command, CommandOutcome(_DONE[command]), running)
+    return _record_outcome(by, call, command, CommandOutcome(_DONE[command]), running)
 
 
 def _send(call: Call, document: Svaml) -> ApiError | None:
@@ -136,7 +136,7 @@ def _send(call: Call, document: Svaml) -> ApiError | None:
     return None
 
 
-def _kept(
+def _record_outcome(
     by: User, call: Call, command: str, outcome: CommandOutcome, jobs: Sequence[RecordingJob] = ()
 ) -> CommandOutcome:
     """Audit what came of a command."""

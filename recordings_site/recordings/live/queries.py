@@ -63,14 +63,14 @@ class LiveConference:
 
 
 @dataclass(frozen=True)
-class Live:
+class InProgress:
     """All that runs now."""
 
     calls: list[LiveCall]
     conferences: list[LiveConference]
 
 
-def in_progress(user: User, now: datetime) -> Live:
+def in_progress(user: User, now: datetime) -> InProgress:
     """Return what runs now and `user` may see; of a conference, the calls that they may see."""
     calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
     jobs: dict[int, list[RecordingJob]] = {}
@@ -78,18 +78,20 @@ def in_progress(user: User, now: datetime) -> Live:
         jobs.setdefault(job.call_id or 0, []).append(job)
     last = _last_commands(calls)
     shown = [LiveCall(call, jobs.get(call.pk, []), last.get(str(call.pk))) for call in calls]
-    rooms: dict[int, LiveConference] = {}
+    by_session: dict[int, LiveConference] = {}
     for one in shown:
         session = one.call.conference_session
         if session is not None and session.closed_at is None:
-            rooms.setdefault(session.pk, LiveConference(session)).calls.append(one)
+            by_session.setdefault(session.pk, LiveConference(session)).calls.append(one)
     recorded = {
         job.conference_session_id: job
-        for job in RecordingJob.objects.filter(conference_session__in=rooms).defer("peaks").order_by("ordinal")
+        for job in RecordingJob.objects.filter(conference_session__in=by_session).defer("peaks").order_by("ordinal")
     }
-    conferences = [LiveConference(room.session, room.calls, recorded.get(pk)) for pk, room in rooms.items()]
-    alone = [one for one in shown if one.call.conference_session_id not in rooms]
-    return Live(alone, conferences)
+    conferences = [
+        LiveConference(conference.session, conference.calls, recorded.get(pk)) for pk, conference in by_session.items()
+    ]
+    alone = [one for one in shown if one.call.conference_session_id not in by_session]
+    return InProgress(alone, conferences)
 
 
 def _last_commands(calls: list[Call]) -> dict[str, AuditEvent]:

@@ -15,14 +15,14 @@ _FIXED = {
 }
 
 
-def outcome(came: CommandOutcome) -> str:
+def outcome(command_outcome: CommandOutcome) -> str:
     """What came of it, with the remedy where something can be done."""
-    match came.result:
+    match command_outcome.result:
         case CommandResult.CANNOT_RECORD:
-            return cannot_record(came.values)
+            return cannot_record(command_outcome.values)
         case CommandResult.REFUSED:
-            return f"Sinch refused: {came.values['error']}."
+            return f"Sinch refused: {command_outcome.values['error']}."
         case CommandResult.UNREACHABLE:
-            return str(came.values["error"])
+            return str(command_outcome.values["error"])
         case result:
             return _FIXED[result]

@@ -12,12 +12,12 @@ MOST = 1 << BITS  # recordings of one second, lines of one recording
 NEVER = 1 << 48  # beyond the ids of the next five centuries
 
 
-def first_id(moment: datetime) -> int:
+def first_id(at: datetime) -> int:
     """The smallest id of a recording whose call began in this second or later."""
-    return max(0, int((moment - _EPOCH).total_seconds())) << BITS
+    return max(0, int((at - _EPOCH).total_seconds())) << BITS
 
 
-def moment_of(recording_id: int) -> datetime:
+def time_of(recording_id: int) -> datetime:
     """The second in which the call of an indexed recording began."""
     return datetime.fromtimestamp(_EPOCH.timestamp() + (recording_id >> BITS), UTC)
 

@@ -24,7 +24,7 @@ class ReconcileForm(forms.Form):
     )
 
     @property
-    def moment(self) -> datetime | None:
+    def since_datetime(self) -> datetime | None:
         """The beginning of that day in the viewer's time zone."""
         day = self.cleaned_data["since"]
         return timezone.make_aware(datetime.combine(day, time.min)) if day else None

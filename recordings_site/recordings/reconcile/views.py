@@ -22,7 +22,7 @@ def reconcile(request: Request, destination_id: int) -> HttpResponse:
     form = ReconcileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         request_reconciliation(
-            by=request.user, destination=destination, since=form.moment,
+            by=request.user, destination=destination, since=form.since_datetime,
             gone_is_deleted=form.cleaned_data["gone_is_deleted"],
         )  # fmt: skip
         return redirect("destination_reconcile", destination.pk)

@@ -19,7 +19,7 @@ AUDIO = (".mp3", ".wav")
 COUNTS = ("objects", "known", "linked", "adopted", "transcripts", "lone_transcripts", "others", "missing")
 
 
-def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda run: None) -> None:
+def walk(run: Reconciliation, *, on_page: Callable[[Reconciliation], None] = lambda run: None) -> None:
     """Walk from where the run stands to its end; after each page it is stored, so a killed walk goes on from there.
 
     Raises StoreError, kept in `error`, when the store cannot be listed: then it can be taken up again.
@@ -29,12 +29,12 @@ def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda
         store = run.destination.read_store()
         while run.listed_at is None:
             page = store.list(run.destination.prefix, token=run.token or None, limit=PAGE)
-            _bring_in(run, list(page.objects))
+            _import_objects(run, list(page.objects))
             run.token = page.next_token or ""
             if not run.token:
                 run.listed_at = run.started_at
             run.save()
-            told(run)
+            on_page(run)
     except StoreError as error:
         run.error = str(error)
         run.save(update_fields=("error",))
@@ -44,14 +44,14 @@ def walk(run: Reconciliation, *, told: Callable[[Reconciliation], None] = lambda
         count, last = actions.flag_missing(run=run, limit=PAGE)
         _count(run, missing=count)
         run.save()
-        told(run)
+        on_page(run)
     _count(run, lone_transcripts=len(run.waiting))
     run.waiting = []
     run.save()
     actions.finish(run=run)
 
 
-def _bring_in(run: Reconciliation, objects: list[ObjectStat]) -> None:
+def _import_objects(run: Reconciliation, objects: list[ObjectStat]) -> None:
     if run.since is not None:
         older = [each for each in objects if each.modified is not None and each.modified < run.since]
         _mark_older(run, older)

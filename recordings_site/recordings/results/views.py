@@ -13,7 +13,7 @@ from recordings_site.recordings import hit_rows
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.neighbours.queries import HITS
-from recordings_site.recordings.saved.views import shelf
+from recordings_site.recordings.saved.views import saved_with_matches
 from recordings_site.recordings.search import (
     BEST,
     MOST,
@@ -53,7 +53,7 @@ def search(request: Request) -> HttpResponse:
             context["advice"] = suggest(asked.meant, asked.node, user=request.user, found=found)
     elif not asked.text:
         context["nothing_indexed"] = not IndexedRecording.objects.exists()
-        context["shelf"] = shelf(request)
+        context["saved_searches"] = saved_with_matches(request)
     return page_or_partial(request, "recordings/results/search.html", "recordings/results/_hits.html", context)
 
 

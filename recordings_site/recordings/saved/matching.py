@@ -15,27 +15,27 @@ COUNTED = 100  # at most, for a count on the home page
 def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
     """Whether a saved search finds a recording for its owner."""
     if saved.page == SavedPage.RECORDINGS:
-        return listed(saved, saved.owner).filter(pk=recording.pk).exists()
-    node = tree_of(saved, saved.owner)
+        return saved_list_rows(saved, saved.owner).filter(pk=recording.pk).exists()
+    node = parsed_query(saved, saved.owner)
     return node is not None and search.finds(node, recording, user=saved.owner)
 
 
 def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
     """How many recordings a saved search finds for a person, up to 100, and whether there are more."""
     if saved.page == SavedPage.RECORDINGS:
-        found = listed(saved, user)[: COUNTED + 1].count()
+        found = saved_list_rows(saved, user)[: COUNTED + 1].count()
         return min(found, COUNTED), found > COUNTED
-    node = tree_of(saved, user)
+    node = parsed_query(saved, user)
     return search.count(node, user=user, most=COUNTED) if node is not None else (0, False)
 
 
-def tree_of(saved: SavedSearch, user: User) -> search.Node | None:
+def parsed_query(saved: SavedSearch, user: User) -> search.Node | None:
     """The tree of a saved search; None when the language no longer takes it."""
     asked = search.read(QueryDict(saved.query).get("q", ""), now=timezone.now(), zone=user.zone)
     return asked.node if asked.error is None else None
 
 
-def listed(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
+def saved_list_rows(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
     """The recordings of a saved list, for a person and in their zone."""
     with timezone.override(user.zone):
         form = FilterForm(QueryDict(saved.query), user)

@@ -79,7 +79,7 @@ def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResp
     """Lead from the news of a saved search of one's own to a recording: to where it says what was searched."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
-    searched = matching.tree_of(saved, request.user) if saved.page == SavedPage.SEARCH else None
+    searched = matching.parsed_query(saved, request.user) if saved.page == SavedPage.SEARCH else None
     name = saved.query if searched is None else HITS + saved.query
     if searched is not None and (hit := search.within(searched, recording, user=request.user)):
         return redirect(hit_url(hit, name))
@@ -91,11 +91,14 @@ def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResp
 def saved(request: Request) -> HttpResponse:
     """One's saved searches and those shared with one's teams, with counts and what is new."""
     return page_or_partial(
-        request, "recordings/saved/saved.html", "recordings/saved/_saved.html", {"shelf": shelf(request)}
+        request,
+        "recordings/saved/saved.html",
+        "recordings/saved/_saved.html",
+        {"saved_searches": saved_with_matches(request)},
     )
 
 
-def shelf(request: Request) -> list[dict[str, object]]:
+def saved_with_matches(request: Request) -> list[dict[str, object]]:
     """Each visible saved search with its address, its count and its newest unseen recordings."""
     user = request.user
     news: dict[int, list[SavedMatch]] = {}

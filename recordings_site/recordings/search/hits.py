@@ -84,7 +84,7 @@ def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE)
     query = compiled(node)
     walked = engine().find(scoped(query, user), size=size, before=before)
     hits = _hits(walked.ids, list(lines_of(query)), user)
-    back_to = line_ids.moment_of(walked.older) if walked.stopped and walked.older is not None else None
+    back_to = line_ids.time_of(walked.older) if walked.stopped and walked.older is not None else None
     return ResultPage(hits, walked.older, back_to)
 
 

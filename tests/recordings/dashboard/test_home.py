@@ -11,8 +11,8 @@ from django.utils import timezone
 from recordings_site.accounts.models import Role, User
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application, PhoneNumber, Policy
-from recordings_site.recordings.dashboard.first_steps import first_steps
 from recordings_site.recordings.dashboard.queries import home
+from recordings_site.recordings.dashboard.setup_steps import setup_steps
 from recordings_site.recordings.models import Listening, RecordingJob
 from tests import factories
 
@@ -160,7 +160,7 @@ def test_who_is_in_no_team_is_told_whom_to_ask() -> None:
 
 
 def done() -> list[bool]:
-    return [step.done for step in first_steps()]
+    return [step.done for step in setup_steps()]
 
 
 def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
@@ -178,5 +178,5 @@ def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
     Application.objects.update(first_callback_at=timezone.now())
     assert done() == [True] * 6 + [False]
     recorded(timezone.now(), number=number)
-    assert first_steps() == []
+    assert setup_steps() == []
     assert steps not in page(admin)

@@ -82,8 +82,8 @@ def test_a_stranger_finds_no_page_no_waveform_and_nothing_to_listen_to(client: C
     client.force_login(factories.user(teams=[factories.team()]))
     for name in ("recording", "recording_peaks"):
         assert client.get(reverse(name, args=[recording.pk])).status_code == 404
-    told = client.post(reverse("recording_played", args=[recording.pk]), {"seconds": 9, "position": 9})
-    assert told.status_code == 404
+    response = client.post(reverse("recording_played", args=[recording.pk]), {"seconds": 9, "position": 9})
+    assert response.status_code == 404
     assert not Listening.objects.exists()
 
 

@@ -11,15 +11,15 @@ from recordings_site.recordings.ingest import inspect, overdue, transcripts
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import DeletedCode, OverdueKind, Problem, RecordingJob, State, Transcript
-from recordings_site.simulator import library
+from recordings_site.simulator import conversations
 from recordings_site.storage.errors import ObjectMissing
 from recordings_site.tasks.models import Task
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-TALK = library.conversations()[0]
-SOUND, WORDS = library.sound(TALK), library.transcript(TALK)
+TALK = conversations.conversations()[0]
+SOUND, WORDS = conversations.sound(TALK), conversations.transcript(TALK)
 KEY = "calls/one.mp3"
 
 
@@ -61,7 +61,7 @@ class TestInspection:
         job = announced()
         put(job)
         inspect.inspect(job.pk)
-        put(job, library.sound(TALK, stop=10.0))
+        put(job, conversations.sound(TALK, stop=10.0))
         inspect.inspect(job.pk)
         assert fresh(job).duration == pytest.approx(10, abs=0.1)
         assert fresh(job).problem_code == Problem.REPLACED

@@ -18,10 +18,10 @@ from recordings_site.recordings.live import sentences as live_sentences
 from recordings_site.recordings.live.actions import CommandOutcome, CommandResult, command_recording
 from recordings_site.recordings.models import Origin, RecordingJob, State
 from recordings_site.simulator.engine import Engine, Options
-from recordings_site.simulator.rest import Account, Refusal, serving
+from recordings_site.simulator.rest import Account, ErrorResponse, serving
 from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.simulator.uploads import Uploads
-from recordings_site.simulator.wire import Application, Reply, Wire
+from recordings_site.simulator.wire import Application, HttpReply, Wire
 from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -45,7 +45,7 @@ class World:
         return Call.objects.select_related("application", "number").get(call_id=placed.planned.call_id)
 
 
-def over_test_client(url: str, body: bytes, headers: dict[str, str]) -> Reply:
+def over_test_client(url: str, body: bytes, headers: dict[str, str]) -> HttpReply:
     """Give the site an event without any HTTP."""
     response = post_raw(
         body,
@@ -55,7 +55,7 @@ def over_test_client(url: str, body: bytes, headers: dict[str, str]) -> Reply:
             "CONTENT_TYPE": headers["Content-Type"],
         },
     )
-    return Reply(response.status_code, response.content)
+    return HttpReply(response.status_code, response.content)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_call_in_progress_is_recorded_stopped_and_recorded_again(world: World)
     world.board.engine.outbox.send = told.append
     world.board.hang_up(call.call_id)
     for event in told:
-        world.board.engine.tell(event)
+        world.board.engine.send_event(event)
     for task in Task.objects.filter(kind="recording.inspect"):
         registry.load()[task.kind].handler(task)
     jobs = list(RecordingJob.objects.filter(call=call).order_by("ordinal"))
@@ -135,7 +135,7 @@ def test_each_command_is_in_the_audit_with_who_and_its_outcome(world: World) -> 
 
 def test_sinchs_refusal_is_told_with_its_code_and_leaves_no_recording(world: World) -> None:
     call = world.call()
-    world.account.faults = [Refusal(403, 40300, "Not in progress on PSTN or SIP")]
+    world.account.faults = [ErrorResponse(403, 40300, "Not in progress on PSTN or SIP")]
     outcome = command_recording(by=world.supervisor, call=call, command="start")
     assert not outcome.done
     assert "Not in progress on PSTN or SIP [403] (error 40300, reference" in live_sentences.outcome(outcome)
@@ -144,11 +144,11 @@ def test_sinchs_refusal_is_told_with_its_code_and_leaves_no_recording(world: Wor
 
 def test_a_call_that_has_ended_is_not_commanded(world: World) -> None:
     call = world.call()
-    world.board.engine.outbox.send = world.board.engine.tell
+    world.board.engine.outbox.send = world.board.engine.send_event
     world.board.hang_up(call.call_id)
     call.refresh_from_db()
     assert command_recording(by=world.supervisor, call=call, command="start").result == CommandResult.CALL_OVER
-    assert [method for method, *_ in world.account.seen] == []
+    assert [method for method, *_ in world.account.requests] == []
 
 
 def test_no_answer_of_sinchs_is_uncertain_and_the_recording_is_expected(world: World, settings: Settings) -> None:
@@ -163,7 +163,7 @@ def test_a_callback_cannot_send_our_signature_elsewhere(world: World) -> None:
     call = world.call()
     call.call_resource_url = "http://169.254.169.254/calling/v1/calls/id/x"
     assert command_recording(by=world.supervisor, call=call, command="start").done
-    assert world.account.seen[-1][0] == "PATCH"
+    assert world.account.requests[-1][0] == "PATCH"
 
 
 def test_a_number_without_a_destination_says_what_to_do(world: World) -> None:

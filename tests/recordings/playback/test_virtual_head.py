@@ -13,7 +13,7 @@ from recordings_site.recordings.audio import mp3
 from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.version import known_version
-from recordings_site.simulator import library
+from recordings_site.simulator import conversations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def bare(tmp_path: Path) -> bytes:
     if shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg makes the file of this test")
     talk = tmp_path / "talk.mp3"
-    talk.write_bytes(library.sound(library.conversations()[0]))
+    talk.write_bytes(conversations.sound(conversations.conversations()[0]))
     made = tmp_path / "bare.mp3"
     command = ["ffmpeg", "-v", "error", "-i", str(talk), "-q:a", "6", "-write_xing", "0", str(made)]
     subprocess.run(command, check=True)

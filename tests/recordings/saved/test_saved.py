@@ -78,11 +78,11 @@ def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, per
     assert "I want" not in str(letter.body)
     browser = client(person)
     assert "1 new" in browser.get("/saved/").content.decode()
-    shelf = browser.post(
+    html = browser.post(
         f"/saved/{saved.pk}/seen/", headers={"HX-Request": "true", "HX-Target": "saved"}, follow=True
     ).content.decode()
-    assert shelf.startswith("<section")
-    assert "1 new" not in shelf
+    assert html.startswith("<section")
+    assert "1 new" not in html
 
 
 @pytest.mark.parametrize(

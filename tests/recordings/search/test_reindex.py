@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from recordings_site.ops.periodic import catch_up_with_index
+from recordings_site.ops.periodic import reindex_outdated
 from recordings_site.ops.worker_loop import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.ingest.transcripts import enqueue_outdated
@@ -48,7 +48,7 @@ def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
     drain(registry.load())
     behind = IndexedRecording.objects.get(version=0)
     assert behind.pk == min(IndexedRecording.objects.values_list("pk", flat=True))
-    catch_up_with_index()
+    reindex_outdated()
     drain(registry.load())
     assert not IndexedRecording.objects.filter(version=0).exists()
     assert SpokenWord.objects.get(word="refund").token != "old"

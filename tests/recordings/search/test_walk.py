@@ -17,7 +17,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # Where a step of 48 days ends, and with it one of 3 days and of 4.5 hours (search/sql/postgresql.sql).
-EDGE = line_ids.moment_of(206 << 36)
+EDGE = line_ids.time_of(206 << 36)
 
 
 def indexed(text: str, moment: datetime) -> object:

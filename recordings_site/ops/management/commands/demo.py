@@ -16,16 +16,16 @@ from tqdm import tqdm
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import Call
 from recordings_site.destinations.kinds import local
-from recordings_site.ops import demo, demo_notes
+from recordings_site.ops import demo, demo_annotations
 from recordings_site.ops.demo import Demo
 from recordings_site.recordings.ingest.overdue import look_for_recording
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options
 from recordings_site.simulator.outbox import Faults
-from recordings_site.simulator.plan import Gathering, Numbers, plan
+from recordings_site.simulator.plan import CalledNumbers, CallGroup, plan
 from recordings_site.simulator.uploads import Uploads
-from recordings_site.simulator.wire import Application, Post, Reply, Wire, over_http
+from recordings_site.simulator.wire import Application, HttpReply, Post, Wire, over_http
 from recordings_site.tasks.models import Task
 
 CALLS, TODAY, DAYS, SEED = 62, 9, 30, 2026
@@ -56,14 +56,18 @@ class Command(BaseCommand):
         made = demo.make()
         waiting = self._waiting(made)
         if waiting:
-            demo_notes.watch()
-            wishes = Options(
-                seed=SEED, faults=FAULTS, long_calls=1, long_after=CALLS - TODAY - 10, unwritten=_unwritten(waiting)
+            demo_annotations.save_searches()
+            engine_options = Options(
+                seed=SEED,
+                faults=FAULTS,
+                long_calls=1,
+                long_after=CALLS - TODAY - 10,
+                failing_uploads=_unwritten(waiting),
             )
-            self._place(waiting, url, wishes)
+            self._place(waiting, url, engine_options)
             self._wait()
             self._look()
-            demo_notes.work()
+            demo_annotations.annotate()
         if more:
             # A plan leaves fifty minutes for the longest call to end; these take a minute.
             now = datetime.now(UTC) + timedelta(minutes=48)
@@ -76,28 +80,28 @@ class Command(BaseCommand):
         port = urlsplit(url).port
         self.stdout.write(f"More calls, at any time: make calls{'' if port in (None, USUAL_PORT) else f' PORT={port}'}")
 
-    def _waiting(self, made: Demo) -> list[Gathering]:
+    def _waiting(self, made: Demo) -> list[CallGroup]:
         """The calls that were not placed yet: an interrupted demo goes on where it was."""
         now = datetime.now(UTC)
         month = planned(made, seed=SEED, calls=CALLS - TODAY, days=DAYS, now=now)
         # The first page that a visitor sees tells of today: some calls are of the last hours.
-        gatherings = month + planned(made, seed=SEED + 1, calls=TODAY, days=0.25, now=now)
+        groups = month + planned(made, seed=SEED + 1, calls=TODAY, days=0.25, now=now)
         ended = set(
             Call.objects.filter(application=made.application, dice_received_at__isnull=False).values_list(
                 "call_id", flat=True
             )
         )
-        return [gathering for gathering in gatherings if any(call.call_id not in ended for call in gathering)]
+        return [group for group in groups if any(call.call_id not in ended for call in group)]
 
-    def _place(self, waiting: list[Gathering], url: str, wishes: Options) -> None:
+    def _place(self, waiting: list[CallGroup], url: str, engine_options: Options) -> None:
         application = Application(demo.KEY, demo.SECRET, url.rstrip("/") + "/callbacks/sinch/")
         uploads = Uploads({local.KIND.name: str(settings.LOCAL_STORE_ROOT)})
-        engine = Engine(application, Wire(application, patient(over_http())), uploads, wishes)
+        engine = Engine(application, Wire(application, post_with_retries(over_http())), uploads, engine_options)
         total = sum(map(len, waiting))
         with tqdm(total=total, desc="Placing calls", unit="call", disable=not sys.stderr.isatty()) as bar:
-            tally = engine.run(waiting, after_each=lambda gathering: bar.update(len(gathering)))
-        if sum(tally.broken.values()) > total / 2 or tally.failed_uploads:
-            raise CommandError(f"The site did not take the demo's calls: {tally.broken or tally.failed_uploads[0]}")
+            totals = engine.run(waiting, after_each=lambda group: bar.update(len(group)))
+        if sum(totals.broken.values()) > total / 2 or totals.failed_uploads:
+            raise CommandError(f"The site did not take the demo's calls: {totals.broken or totals.failed_uploads[0]}")
 
     def _wait(self) -> None:
         """Until the worker has read what was uploaded, or until it takes too long."""
@@ -118,13 +122,13 @@ class Command(BaseCommand):
             look_for_recording(job.pk, since=job.happened_at)
 
 
-def _unwritten(waiting: Sequence[Gathering]) -> frozenset[str]:
+def _unwritten(waiting: Sequence[CallGroup]) -> frozenset[str]:
     """The ids of two calls whose recordings Sinch is to lose: a visitor shall see one that is late, one missing.
 
     They are the newest of the answered calls, and the newest of those that are older than a day.
     """
     answered = [
-        call for gathering in waiting for call in gathering
+        call for group in waiting for call in group
         if call.number in (demo.SWEDISH, demo.AMERICAN) and call.result == "ANSWERED" and not call.outbound
     ]  # fmt: skip
     a_day_ago = datetime.now(UTC) - objects.missing_after() - timedelta(hours=1)
@@ -132,16 +136,16 @@ def _unwritten(waiting: Sequence[Gathering]) -> frozenset[str]:
     return frozenset(call.call_id for call in (*answered[-1:], *older[-1:]))
 
 
-def planned(made: Demo, *, seed: int, calls: int, days: float, now: datetime) -> list[Gathering]:
+def planned(made: Demo, *, seed: int, calls: int, days: float, now: datetime) -> list[CallGroup]:
     """Calls to the demo's numbers, some from them, within the `days` before `now`."""
-    numbers = Numbers(made.plain, made.conference)
+    numbers = CalledNumbers(made.plain, made.conference)
     return plan(seed=seed, calls=calls, days=days, now=now, numbers=numbers, outbound=0.15)
 
 
-def patient(post: Post) -> Post:
+def post_with_retries(post: Post) -> Post:
     """Post again what a site that has only just begun, on a busy machine, refuses: a demo can wait, a caller cannot."""
 
-    def post_patiently(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    def post_patiently(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
         for _ in range(TRIES - 1):
             reply = post(url, body, headers)
             if reply.status == HTTPStatus.OK:

@@ -38,10 +38,10 @@ class Command(BaseCommand):
         known = {each.name: each for each in Destination.objects.in_use()}
         if destination is not None and destination not in known:
             raise CommandError(f"There is no destination {destination!r}. There are: {', '.join(known) or 'none'}.")
-        moment = _moment(since) if since else None
+        parsed = _datetime(since) if since else None
         failed = False
         for each in [destination] if destination else known:
-            failed = not self._walk(known[each], moment, gone_is_deleted) or failed
+            failed = not self._walk(known[each], parsed, gone_is_deleted) or failed
         if failed:
             raise CommandError("Not every store could be listed. Run the command again to go on from there.")
 
@@ -51,11 +51,11 @@ class Command(BaseCommand):
             self.stderr.write(f"{destination}: a walk was under way; it goes on as it was asked for then.")
         with tqdm(desc=str(destination), unit=" objects", disable=None) as bar:
 
-            def told(run: Reconciliation) -> None:
+            def on_page(run: Reconciliation) -> None:
                 bar.update(run.counts["objects"] - bar.n)
 
             try:
-                walk(run, told=told)
+                walk(run, on_page=on_page)
             except StoreError as error:
                 self.stderr.write(f"{destination}: {error}")
                 return False
@@ -64,12 +64,12 @@ class Command(BaseCommand):
         return True
 
 
-def _moment(text: str) -> datetime:
+def _datetime(text: str) -> datetime:
     try:
         day = parse_date(text)
-        moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 - made aware below
+        parsed = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 - made aware below
     except ValueError:
-        moment = None
-    if moment is None:
+        parsed = None
+    if parsed is None:
         raise CommandError(f"{text!r} is no day or time. Write 2026-11-01 or 2026-11-01T08:00.")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)

@@ -16,8 +16,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from recordings_site.base.deadline import Deadline
+from recordings_site.ops.process_group import ProcessExited, ProcessGroup, Stopped, process_group
 from recordings_site.ops.static import collect_static_files
-from recordings_site.ops.supervision import ChildDied, Family, Stopped, family
 
 READY_SECONDS = 60
 
@@ -36,9 +36,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, processes: int, no_demo: bool, **options: Any) -> None:
         """Run until SIGINT or SIGTERM, or until one of the processes ends."""
-        refuse_taken_port(host, port)
+        check_port_is_free(host, port)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(Stopped), family() as children:
+        with contextlib.suppress(Stopped), process_group() as children:
             self.stdout.write("Preparing the database and the static files")
             call_command("migrate", interactive=False, verbosity=0)
             collect_static_files()
@@ -49,11 +49,11 @@ class Command(BaseCommand):
                 self.stdout.write(self.style.SUCCESS(f"\nOpen http://{host}:{port}/ (Ctrl+C ends it)"))
                 self.stdout.flush()
                 children.watch()
-            except ChildDied as error:
+            except ProcessExited as error:
                 raise CommandError(f"{error} So everything was stopped.") from error
         self.stdout.write("Stopped.")
 
-    def _start(self, children: Family, host: str, port: int, processes: int) -> None:
+    def _start(self, children: ProcessGroup, host: str, port: int, processes: int) -> None:
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
         bind = ["--bind", f"{host}:{port}", "--workers", str(processes)]
         children.start("web", [*gunicorn, *bind, "recordings_site.wsgi:application"])
@@ -65,11 +65,11 @@ class Command(BaseCommand):
                 raise CommandError(f"The site did not answer within {READY_SECONDS} s.")
             time.sleep(0.1)
 
-    def _fill_demo(self, children: Family, host: str, port: int) -> None:
+    def _fill_demo(self, children: ProcessGroup, host: str, port: int) -> None:
         self.stdout.flush()
         children.start("demo", manage("demo", "--url", f"http://{host}:{port}"))
         if code := children.finish("demo"):
-            raise ChildDied(f"The demo could not be filled (code {code}).")
+            raise ProcessExited(f"The demo could not be filled (code {code}).")
 
 
 def manage(*arguments: str) -> list[str]:
@@ -77,7 +77,7 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def check_port_is_free(host: str, port: int) -> None:
     """Raise CommandError when somebody listens there already."""
     with socket.socket() as probe:
         # As the web server does: connections of a previous run that are still closing do not matter.

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from recordings_site.ops.periodic import CHORES
-from recordings_site.ops.supervision import end_with_parent
+from recordings_site.ops.periodic import PERIODIC_TASKS
+from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.worker_loop import Worker, drain
 from recordings_site.tasks import registry
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if until_idle:
             drain(registry.load())
             return
-        worker = Worker(registry.load(), slots=max(1, slots), chores=CHORES)
+        worker = Worker(registry.load(), slots=max(1, slots), periodic=PERIODIC_TASKS)
 
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop()

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One transcript after the other, the newest first, each in a transaction of its own."""
-        started = self._moment(options["before"]) if options["before"] else timezone.now()
+        started = self._datetime(options["before"]) if options["before"] else timezone.now()
         waiting = Transcript.objects.to_index(search.VERSION, before=started if options["all"] else None)
         done = 0
         with tqdm(total=waiting.count(), unit=" transcripts", disable=not sys.stderr.isatty()) as bar:
@@ -54,8 +54,8 @@ class Command(BaseCommand):
                 return
         self.stdout.write(f"{counted(done, 'transcript')} indexed.")
 
-    def _moment(self, text: str) -> datetime:
-        moment = parse_datetime(text)
-        if moment is None or timezone.is_naive(moment):
+    def _datetime(self, text: str) -> datetime:
+        parsed = parse_datetime(text)
+        if parsed is None or timezone.is_naive(parsed):
             raise CommandError("Write the moment with its offset, as in 2026-03-05T12:00:00+00:00.")
-        return moment
+        return parsed

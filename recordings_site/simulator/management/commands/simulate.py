@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from recordings_site.simulator.engine import Engine, Options, Tally
+from recordings_site.simulator.engine import Engine, Options, Totals
 from recordings_site.simulator.outbox import Faults
-from recordings_site.simulator.pace import paced
-from recordings_site.simulator.plan import Gathering, Numbers, plan
+from recordings_site.simulator.plan import CalledNumbers, CallGroup, plan
+from recordings_site.simulator.throttle import throttled
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application, Wire, over_http
 from recordings_site.sinch.errors import SignatureError
@@ -71,34 +71,34 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Give it with --secret or in SIMULATE_SECRET.") from error
         application = Application(options["key"], secret, options["url"], options["fallback_url"])
         faults = Faults(options["lose"], options["shuffle"], options["duplicate"])
-        wishes = Options(seed=options["seed"], faults=faults, long_calls=options["long_calls"])
+        engine_options = Options(seed=options["seed"], faults=faults, long_calls=options["long_calls"])
         uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)} | _endpoints(options["endpoint"]))
-        engine = Engine(application, Wire(application, over_http()), uploads, wishes)
-        gatherings = plan(
+        engine = Engine(application, Wire(application, over_http()), uploads, engine_options)
+        groups = plan(
             seed=options["seed"], calls=options["calls"], days=options["days"], now=datetime.now(UTC),
-            numbers=Numbers(_digits(options["number"]), _digits(options["conference_number"])),
+            numbers=CalledNumbers(_digits(options["number"]), _digits(options["conference_number"])),
             outbound=options["outbound"] / 100,
         )  # fmt: skip
         with tqdm(total=options["calls"], unit="call", disable=not sys.stderr.isatty()) as bar:
 
-            def show(gathering: Gathering) -> None:
-                bar.update(len(gathering))
+            def show(group: CallGroup) -> None:
+                bar.update(len(group))
 
-            tally = engine.run(paced(gatherings, options["rate"]), after_each=show)
-        self.stdout.write(told(tally))
-        if tally.calls and tally.broken.get("CALLBACKERROR", 0) == tally.calls:
+            totals = engine.run(throttled(groups, options["rate"]), after_each=show)
+        self.stdout.write(summary(totals))
+        if totals.calls and totals.broken.get("CALLBACKERROR", 0) == totals.calls:
             raise CommandError(f"No call was answered by {application.url}: check the address, the key and the secret.")
 
 
-def told(tally: Tally) -> str:
+def summary(totals: Totals) -> str:
     """What came of it, in a few lines."""
     lines = [
-        f"{tally.calls} calls, {tally.answered} answered; {tally.recordings} recordings and {tally.transcripts} "
-        f"transcripts written; {tally.events} events sent, {tally.refused} of them refused; "
-        f"{tally.lost} lost and {tally.doubled} doubled on purpose."
+        f"{totals.calls} calls, {totals.answered} answered; {totals.recordings} recordings and {totals.transcripts} "
+        f"transcripts written; {totals.events} events sent, {totals.refused} of them refused; "
+        f"{totals.lost} lost and {totals.doubled} doubled on purpose."
     ]
-    lines += [f"{count} calls were broken by the answer: {reason}." for reason, count in tally.broken.items()]
-    lines += [f"Not written: {problem}" for problem in sorted(set(tally.failed_uploads))[:10]]
+    lines += [f"{count} calls were broken by the answer: {reason}." for reason, count in totals.broken.items()]
+    lines += [f"Not written: {problem}" for problem in sorted(set(totals.failed_uploads))[:10]]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from recordings_site.simulator import rest
 from recordings_site.simulator.engine import Engine, Options
-from recordings_site.simulator.obey import Stage
+from recordings_site.simulator.svaml_execution import Stage
 from recordings_site.simulator.switchboard import Switchboard
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Application, Wire, over_http

@@ -17,7 +17,7 @@ FRAME_SECONDS = 0.072
 # Frames have 144 bytes, as 16 kbit/s of 0.072 s make.
 FRAME_BYTES = 144
 LONG = 600.0
-NOTHING_SAID = b'{"text": "", "lines": []}'
+EMPTY_TRANSCRIPT = b'{"text": "", "lines": []}'
 
 
 @dataclass(frozen=True)

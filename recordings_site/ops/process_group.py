@@ -13,13 +13,13 @@ from types import FrameType
 from recordings_site.base.deadline import Deadline
 
 # All that `serve` starts ends within 10 seconds; what has not ended by itself after these is killed.
-PATIENCE_SECONDS = 8.0
+STOP_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
 # Tells a child whose it is.
-PARENT = "RECORDINGS_SITE_PARENT"
+PARENT_VARIABLE = "RECORDINGS_SITE_PARENT"
 
 
-class ChildDied(Exception):
+class ProcessExited(Exception):
     """A process ended that should have gone on."""
 
 
@@ -27,7 +27,7 @@ class Stopped(Exception):
     """Somebody asked for the end: SIGINT or SIGTERM came."""
 
 
-class Family:
+class ProcessGroup:
     """Child processes by name."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Family:
         """Start a child. The terminal's Ctrl+C does not reach it: we stop it, in order."""
         self._children[name] = subprocess.Popen(  # noqa: S603 - our own programs
             command,
-            env={**os.environ, **(environment or {}), PARENT: str(os.getpid())},
+            env={**os.environ, **(environment or {}), PARENT_VARIABLE: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -47,7 +47,7 @@ class Family:
         for name, child in self._children.items():
             code = child.poll()
             if code is not None:
-                raise ChildDied(f"The {name} process ended {_how(code)}.")
+                raise ProcessExited(f"The {name} process ended {_exit_reason(code)}.")
 
     def watch(self) -> None:
         """Return never, but by ChildDied or Stopped."""
@@ -73,7 +73,7 @@ class Family:
         for child in children:
             if child.poll() is None:
                 child.terminate()
-        deadline = Deadline(PATIENCE_SECONDS)
+        deadline = Deadline(STOP_SECONDS)
         for child in children:
             try:
                 child.wait(deadline.left())
@@ -85,7 +85,7 @@ class Family:
 
 
 @contextlib.contextmanager
-def family() -> Iterator[Family]:
+def process_group() -> Iterator[ProcessGroup]:
     """A family that is stopped at the end of the block, whatever ends it; SIGINT and SIGTERM raise Stopped in it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -95,7 +95,7 @@ def family() -> Iterator[Family]:
         raise Stopped
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    found = Family()
+    found = ProcessGroup()
     try:
         yield found
     finally:
@@ -106,13 +106,13 @@ def family() -> Iterator[Family]:
             signal.signal(number, handler)
 
 
-def _how(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"by signal {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
 
 
 def end_with_parent() -> None:
     """Called by a child of a Family: on Linux it then gets SIGTERM when its parent is gone, even by SIGKILL."""
-    parent = os.environ.get(PARENT)
+    parent = os.environ.get(PARENT_VARIABLE)
     if parent is None or sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

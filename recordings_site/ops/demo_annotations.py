@@ -21,12 +21,12 @@ COMMENTS = (
 )
 TAGS = (("washing machine", "complaint"), ("charged twice", "refund"), ("cancel my subscription", "cancellation"))
 NAMES = (("this is Dana", "Dana"), ("this is Kim", "Kim"), ("this is Marcus", "Marcus"))
-MISHEARD = "It is june dot park at example dot com."
+MISTRANSCRIBED = "It is june dot park at example dot com."
 CORRECTED = "It is june.park@example.com."
 
 
 @transaction.atomic
-def watch() -> None:
+def save_searches() -> None:
     """Keep two searches before the calls come, so that they tell of what they find; once."""
     if SavedSearch.objects.exists():
         return
@@ -42,7 +42,7 @@ def watch() -> None:
 
 
 @transaction.atomic
-def work() -> None:
+def annotate() -> None:
     """Comment, tag, name and correct, each on the newest call that has the words; once."""
     if Comment.objects.exists():
         return
@@ -56,7 +56,7 @@ def work() -> None:
         for person, line in _newest(demo.SUPERVISOR, words):
             label, recording = line.speaker_label, line.transcript.recording
             name_speaker(by=person, recording=recording, speaker_label=label, name=name, for_number=False)
-    for person, line in _newest(demo.SUPERVISOR, MISHEARD):
+    for person, line in _newest(demo.SUPERVISOR, MISTRANSCRIBED):
         correct_line(by=person, transcript=line.transcript, position=line.position, text=CORRECTED)
 
 

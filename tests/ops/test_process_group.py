@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.ops import supervision
-from recordings_site.ops.supervision import ChildDied, Stopped, family
+from recordings_site.ops import process_group as processes
+from recordings_site.ops.process_group import ProcessExited, Stopped, process_group
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
@@ -26,25 +26,25 @@ def alive(pid: int) -> bool:
     return True
 
 
-def pids(children: supervision.Family) -> list[int]:
+def pids(children: processes.ProcessGroup) -> list[int]:
     """The process ids of a family."""
     return [child.pid for child in children._children.values()]
 
 
 def test_the_death_of_one_ends_all_and_says_which_and_how() -> None:
-    with family() as children:
+    with process_group() as children:
         children.start("web", SLEEP)
         children.start("worker", SLEEP)
         found = pids(children)
         os.kill(found[0], signal.SIGKILL)
-        with pytest.raises(ChildDied, match="The web process ended by signal SIGKILL"):
+        with pytest.raises(ProcessExited, match="The web process ended by signal SIGKILL"):
             children.watch()
     assert not any(map(alive, found))
 
 
 def test_a_request_to_stop_ends_all() -> None:
     found = []
-    with contextlib.suppress(Stopped), family() as children:
+    with contextlib.suppress(Stopped), process_group() as children:
         children.start("web", SLEEP)
         found = pids(children)
         os.kill(os.getpid(), signal.SIGTERM)
@@ -55,8 +55,8 @@ def test_a_request_to_stop_ends_all() -> None:
 
 
 def test_one_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "PATIENCE_SECONDS", 0.5)
-    with family() as children:
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.5)
+    with process_group() as children:
         children.start("stubborn", STUBBORN)
         found = pids(children)
         time.sleep(0.3)
@@ -64,7 +64,7 @@ def test_one_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_one_that_is_meant_to_end_may_end() -> None:
-    with family() as children:
+    with process_group() as children:
         children.start("web", SLEEP)
         children.start("demo", [sys.executable, "-c", "raise SystemExit(3)"])
         assert children.finish("demo") == 3
@@ -74,12 +74,12 @@ def test_one_that_is_meant_to_end_may_end() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     child_program = (
-        "from recordings_site.ops.supervision import end_with_parent; import time; end_with_parent(); time.sleep(60)"
+        "from recordings_site.ops.process_group import end_with_parent; import time; end_with_parent(); time.sleep(60)"
     )
     program = f"""
 import sys, time
-from recordings_site.ops.supervision import family
-with family() as children:
+from recordings_site.ops.process_group import process_group
+with process_group() as children:
     children.start("web", [sys.executable, "-c", {child_program!r}])
     time.sleep(1)
     print(next(iter(children._children.values())).pid, flush=True)

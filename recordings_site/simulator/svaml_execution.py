@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from recordings_site.simulator.library import Conversation
+from recordings_site.simulator.conversations import Conversation
 from recordings_site.simulator.plan import PlannedCall
 from recordings_site.sinch.svaml import (
     RecordingOptions,
@@ -45,7 +45,7 @@ class Recording:
 
 
 @dataclass
-class LiveCall:
+class SimulatedCall:
     """A call between its ICE and its DiCE. `now` is the call's own clock, which may lie in the past."""
 
     planned: PlannedCall
@@ -60,7 +60,7 @@ class LiveCall:
     waiting: RecordingOptions | None = None
     menu: Mapping[str, Any] = field(default_factory=dict)
     # Whether the side that is being called brings an ACE (not through connectMxp), and whether callbacks go out at all.
-    brings_ace: bool = True
+    expects_ace: bool = True
     suppressed: bool = False
     result: str = "N/A"
     reason: str = "N/A"
@@ -99,10 +99,10 @@ class LiveCall:
         self.now += timedelta(seconds=seconds)
 
 
-def obey(call: LiveCall, svaml: Svaml) -> RecordingOptions | None:
+def execute(call: SimulatedCall, svaml: Svaml) -> RecordingOptions | None:
     """Carry out instructions, then the action. Gives the options of a conference recording that the action asks for."""
     for instruction in instructions_of(svaml):
-        _instruct(call, instruction)
+        _execute_instruction(call, instruction)
     action = action_of(svaml)
     flag = next((request for request in recording_requests(svaml) if request.origin == "flag"), None)
     options = flag.options if flag else None
@@ -111,7 +111,7 @@ def obey(call: LiveCall, svaml: Svaml) -> RecordingOptions | None:
             call.end("MANAGERHANGUP")
         case "connectpstn" | "connectsip" | "connectmxp" as name:
             call.stage, call.waiting = Stage.RINGING, options
-            call.brings_ace = name != "connectmxp"
+            call.expects_ace = name != "connectmxp"
             call.suppressed = is_true(action.get("suppressCallbacks"))
         case "connectconf":
             call.conference_id = str(action["conferenceId"])
@@ -128,7 +128,7 @@ def obey(call: LiveCall, svaml: Svaml) -> RecordingOptions | None:
     return None
 
 
-def _instruct(call: LiveCall, instruction: Mapping[str, Any]) -> None:
+def _execute_instruction(call: SimulatedCall, instruction: Mapping[str, Any]) -> None:
     match name_of(instruction):
         case "say":
             call.wait(len(str(instruction.get("text", ""))) / CHARACTERS_A_SECOND)
@@ -143,7 +143,7 @@ def _instruct(call: LiveCall, instruction: Mapping[str, Any]) -> None:
             pass
 
 
-def press(call: LiveCall) -> dict[str, str]:
+def navigate_menu(call: SimulatedCall) -> dict[str, str]:
     """Have the caller go through the menu, and give the PIE's `menuResult`."""
     menus = {str(menu.get("id")): menu for menu in call.menu.get("menus") or []}
     menu = menus.get(str(call.menu.get("mainMenu") or next(iter(menus), "")))

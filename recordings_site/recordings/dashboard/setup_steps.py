@@ -11,7 +11,7 @@ from recordings_site.recordings.models import RecordingJob
 
 
 @dataclass(frozen=True, slots=True)
-class FirstStep:
+class SetupStep:
     """One step: its title, what it is for, whether it is done, and the page that does it ("" for none)."""
 
     title: str
@@ -20,7 +20,7 @@ class FirstStep:
     url: str = ""
 
 
-def first_steps() -> list[FirstStep]:
+def setup_steps() -> list[SetupStep]:
     """The steps in the order in which they need each other; none as soon as a recording has ever arrived."""
     if RecordingJob.objects.filter(available_at__isnull=False).exists():
         return []
@@ -28,47 +28,47 @@ def first_steps() -> list[FirstStep]:
     connect = [reverse("connect", args=[application.pk]) for application in applications]
     published, answered = Policy.objects.with_published(), PhoneNumber.objects.in_use().with_policy()
     return [
-        FirstStep(
+        SetupStep(
             "Make a team",
             "Each number belongs to one, whose people hear its calls.",
             Team.objects.exists(),
             reverse("teams"),
         ),
         _destination(),
-        FirstStep(
+        SetupStep(
             "Enter your voice application",
             "Its key and secret from the Sinch dashboard, and where calls go when nothing better can be decided.",
             bool(applications),
             reverse("application_new"),
         ),
-        FirstStep(
+        SetupStep(
             "Publish a policy",
             "It says which calls are recorded, what callers are told, and where they are taken.",
             published.exists(),
             reverse("policies" if Policy.objects.listed().exists() else "policy_new"),
         ),
-        FirstStep(
+        SetupStep(
             "Bring in your numbers",
             "From Sinch or from a file, each with its team and policy.",
             answered.exists(),
             connect[0] if connect and not PhoneNumber.objects.in_use().exists() else reverse("numbers"),
         ),
-        FirstStep(
+        SetupStep(
             "Have Sinch send its callbacks here",
             "From then on each call is answered as your policies say.",
             any(application.first_callback_at for application in applications),
             connect[0] if connect else reverse("applications"),
         ),
-        FirstStep(
+        SetupStep(
             "Call one of your numbers", "Its recording appears on this page when the call has ended.", done=False
         ),
     ]
 
 
-def _destination() -> FirstStep:
+def _destination() -> SetupStep:
     there = list(Destination.objects.in_use())
     failing = [destination for destination in there if destination.failing_since]
-    return FirstStep(
+    return SetupStep(
         "Give recordings a place",
         f"{failing[0]} fails its check." if failing else "A bucket of yours, into which Sinch writes.",
         bool(there) and not failing,
