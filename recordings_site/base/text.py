@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from recordings_site.base.letters import APOSTROPHES, DROPPED, LETTERS, TRANSLITERATIONS
+
 LONGEST_WORD = 64  # characters; longer words are cut
 PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
 
@@ -19,12 +21,13 @@ LANGUAGES = {
     "ukrainian": "uk", "vietnamese": "vi",
 }  # fmt: skip
 
-# Letters that Unicode does not take apart, but that people without the key for them type otherwise.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-# Accents that are dropped. Vowel signs of Indic and Thai script are marks too, but they tell words apart.
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-)
+_LETTERS = str.maketrans(LETTERS)
+_DROPPED = re.compile("[" + "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in DROPPED) + "]")
+_TRANSLITERATIONS = str.maketrans(TRANSLITERATIONS)
+# What pasted text brings along. The invisible characters that separate words (U+200B, U+200C) are kept.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+# Full-width forms of ASCII, and the blank that belongs to them.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 def _ranges(wanted: str) -> str:
@@ -40,8 +43,8 @@ def _ranges(wanted: str) -> str:
 
 
 MARKS = _ranges("M")
-_KEPT = re.compile(f"[^\\W_]|[{MARKS}]")
-_WORD = re.compile(f"[^\\W_](?:[^\\W_]|[{MARKS}])*")
+_KEPT = re.compile(f"[^\\W_{APOSTROPHES}]|[{MARKS}]")
+_WORD = re.compile(f"[^\\W_{APOSTROPHES}](?:[^\\W_{APOSTROPHES}]|[{MARKS}])*")
 
 
 @lru_cache(maxsize=65536)
@@ -49,10 +52,25 @@ def fold(word: str) -> str:
     """A word without case, accents, width and foreign digits: "Ｒéfund" gives "refund"; at most 64 characters."""
     if word.isascii():
         return word.lower()[:LONGEST_WORD]
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_LETTERS)
+    apart = _DROPPED.sub("", unicodedata.normalize("NFKD", word)).casefold()
+    plain = unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", apart))).translate(_LETTERS)
     digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in plain)
     return "".join(_KEPT.findall(digits))[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=65536)
+def transliterated(word: str) -> str:
+    """A folded word with its letters transliterated, "koebenhavn" for "København"; "" if that changes nothing."""
+    if word.isascii():
+        return ""
+    lower = unicodedata.normalize("NFC", word).lower()
+    other = lower.translate(_TRANSLITERATIONS)
+    return fold(other) if other != lower else ""
+
+
+def visible_text(text: str) -> str:
+    """A typed text without invisible characters, and with full-width forms of ASCII as ASCII."""
+    return text if text.isascii() else _INVISIBLE.sub("", text).translate(_NARROW)
 
 
 @lru_cache(maxsize=65536)

@@ -179,7 +179,8 @@ def _load(batch: Batch, numbers: Sequence[PhoneNumber]) -> None:
         _write("recordings_search_line", "id, scope, at, tokens", _line_vectors(batch, indexed))
     else:
         _write("recordings_search_recording", "rowid, tokens", _recordings(batch, indexed))
-        _write("recordings_search_line", "rowid, said, corrected, joined, at", _line_columns(batch, indexed))
+        readings = "said, said_merged, corrected, corrected_merged"
+        _write("recordings_search_line", f"rowid, {readings}, joined, at", _line_columns(batch, indexed))
 
 
 def _write(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
@@ -218,7 +219,7 @@ def _line_vectors(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator
 def _line_columns(batch: Batch, indexed: Sequence[IndexedRecording]) -> Iterator[tuple[Any, ...]]:
     for (_, _, lines), row in zip(batch, indexed, strict=True):
         for line in lines:
-            columns = (" ".join(each) for each in (line.said, line.corrected, line.joined))
+            columns = (" ".join(each) for each in (*line.readings, line.joined))
             yield (line_ids.line_id(row.id, line.position), *columns, line.at)
 
 
@@ -236,7 +237,7 @@ def _count_words(size: float) -> None:
     SpokenWord.objects.all().delete()
     SpokenWord.objects.bulk_create(
         (
-            SpokenWord(word=word, language="en", token=tokens[word], transcripts=times)
+            SpokenWord(word=word, backwards=word[::-1], language="en", token=tokens[word], transcripts=times)
             for word, times in counted.items()
         ),
         batch_size=2000,

@@ -322,6 +322,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("word", models.CharField(db_index=True, max_length=64)),
+                ("backwards", models.CharField(db_index=True, max_length=64)),
                 ("language", models.CharField(blank=True, max_length=8)),
                 ("token", models.CharField(max_length=64)),
                 ("transcripts", models.PositiveIntegerField(default=1)),

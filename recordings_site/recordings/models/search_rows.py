@@ -42,6 +42,8 @@ class SpokenWord(models.Model):
     """A folded word as it was said, the token that stands for it, and in how many transcripts it was found."""
 
     word = models.CharField(max_length=64, db_index=True)
+    # From its end to its beginning: the words with one ending stand together in this index.
+    backwards = models.CharField(max_length=64, db_index=True)
     language = models.CharField(max_length=8, blank=True)
     token = models.CharField(max_length=64)
     transcripts = models.PositiveIntegerField(default=1)

@@ -11,7 +11,8 @@ from recordings_site.recordings.models import IndexedRecording, RecordingJob, li
 from recordings_site.recordings.search.engines import port
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.highlight import Fragment, highlight
-from recordings_site.recordings.search.language.compiled_query import CompiledQuery, Line, compile_query, lines_of
+from recordings_site.recordings.search.language.compiled_query import CompiledQuery, Line, lines_of
+from recordings_site.recordings.search.language.compiler import compile_query
 from recordings_site.recordings.search.language.query_tree import Node
 from recordings_site.recordings.search.scope import scoped, within_one
 from recordings_site.recordings.search.text import languages

@@ -21,9 +21,10 @@ from recordings_site.recordings.search.facets import quoted
 from recordings_site.recordings.search.highlight import Fragment
 from recordings_site.recordings.search.hits import compiled, find
 from recordings_site.recordings.search.language import spelling, typed
-from recordings_site.recordings.search.language.compiled_query import groups
 from recordings_site.recordings.search.language.query_tree import And, Field, Near, Node, Or, Phrase, Speaker, Word
+from recordings_site.recordings.search.language.readings import groups_of
 from recordings_site.recordings.search.scope import scoped
+from recordings_site.recordings.search.text import languages
 from recordings_site.recordings.search.text.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
@@ -141,7 +142,7 @@ def _asked(node: Node, *, among_alternatives: bool) -> Iterator[_Asked]:
     """What a query asks for, of which one that finds nothing may be why: of all that must hold, only alternatives."""
     match node:
         case And(parts):
-            for group in groups(parts):
+            for group in groups_of(parts, languages.languages()):
                 yield from _asked(_together(group), among_alternatives=among_alternatives)
         case Or(parts):
             for part in parts:
@@ -149,12 +150,12 @@ def _asked(node: Node, *, among_alternatives: bool) -> Iterator[_Asked]:
         case Near(left, right):
             yield from _asked(left, among_alternatives=among_alternatives)
             yield from _asked(right, among_alternatives=among_alternatives)
-        case Word(prefix=False) | Phrase() | Speaker() | Field() if among_alternatives:
+        case Word(starred=False) | Phrase() | Speaker() | Field() if among_alternatives:
             yield node
 
 
 def _together(group: Sequence[Node]) -> Node:
-    """Figures with blanks between them as the one number that they may be."""
+    """Words that may be one thing as one."""
     words = [part for part in group if isinstance(part, Word)]
     if len(words) < 2:
         return group[0]

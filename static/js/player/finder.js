@@ -1,6 +1,6 @@
 /** The find bar of the transcript: n of N, marks by the Custom Highlight API, ticks on the waveform. */
 import { clock } from "./clock.js";
-import { folded, matches, nearest, step, summary } from "./find.js";
+import { forms, matches, nearest, step, summary } from "./find.js";
 
 const DEBOUNCE = 150;
 
@@ -46,7 +46,7 @@ export class Finder extends EventTarget {
   /** Open with the first of these words that the transcript holds; a link takes no focus. */
   openBest(candidates) {
     this.#read();
-    const best = candidates.find((words) => matches(this.texts, words, this.foldedTexts).length) ?? candidates[0];
+    const best = candidates.find((words) => matches(this.texts, words, this.forms).length) ?? candidates[0];
     if (best) this.open(best, { focus: false });
   }
 
@@ -68,7 +68,7 @@ export class Finder extends EventTarget {
     clearTimeout(this.timer);
     this.#read();
     this.looked = this.input.value;
-    this.found = matches(this.texts, this.input.value, this.foldedTexts);
+    this.found = matches(this.texts, this.input.value, this.forms);
     this.current = nearest(this.found.map((match) => ({ line: match.line >> 1 })), line);
     this.#mark();
     this.#show();
@@ -98,7 +98,7 @@ export class Finder extends EventTarget {
     const { transcript } = this;
     this.texts = transcript.lines.flatMap((line, i) =>
       [line.classList.contains("same") ? "" : transcript.speaker(i), transcript.text(i)]);
-    this.foldedTexts = this.texts.map((text) => folded(text));
+    this.forms = this.texts.map((text) => forms(text));
   }
 
   #range({ line, start, end }) {

@@ -60,3 +60,25 @@ test("of a search with operators the words remain, phrases and long words first"
   ]);
   assert.deepEqual(wordsOf("refund"), ["refund"]);
 });
+
+test("letters are folded as search folds them, in what is typed and in what was said", () => {
+  for (const [said, typed] of [
+    ["an der Straße", "strasse"], ["STRASSE", "straße"], ["Øystein ringte", "oystein"], ["Øystein ringte", "oeystein"],
+    ["Koebenhavn", "København"], ["i København", "koebenhavn"], ["Herr Müller", "mueller"], ["Herr Mueller", "Müller"],
+    ["i Århus", "aarhus"], ["i Aarhus", "Århus"], ["Æble", "aeble"], ["Łódź", "lodz"], ["Đoković", "djokovic"],
+    ["I don’t know", "don't"], ["I don't know", "don’t"], ["I donʼt know", "dont"], ["ışık", "ISIK"], ["IŞIK", "ışık"],
+    ["الدوري", "الدورى"], ["مدرسة", "مدرسه"], ["مـــرحبا", "مرحبا"], ["re\u00adfund", "refund"], ["refund", "re\u00adfund"],
+    ["070\u202c 12", "070 12"], ["ｒｅｆｕｎｄ", "refund"], ["١٢٣", "123"], ["환불을", "환불"], ["ガ", "ｶﾞ"], ["か\u3099", "が"],
+    ["Mu\u0308ller", "mueller"], ["ЁЛКА", "елка"],
+  ]) assert.equal(matches([said], typed).length, 1, `${said} by ${typed}`);
+  for (const [said, typed] of [["환전이", "화전"], ["Muller", "mueller"], ["sonst", "søst"], ["cant", "ca n't"]]) {
+    assert.equal(matches([said], typed).length, 0, `${said} by ${typed}`);
+  }
+});
+
+test("a letter that is written as two is marked whole, and each match once", () => {
+  const text = "på Øresund, Oeresund";
+  assert.deepEqual(matches([text], "øresund").map((m) => text.slice(m.start, m.end)), ["Øresund", "Oeresund"]);
+  assert.deepEqual(matches(["Straße"], "ss").map((m) => [m.start, m.end]), [[4, 5]]);
+  assert.equal(matches(["Å Å"], "åå").length, 0);
+});

@@ -1,14 +1,16 @@
-"""What a query finds, in plain Python: slow, obvious, and independent of the SQL that it is compared with."""
+"""What a query finds, in plain Python: slow, obvious, and independent of the SQL that it is compared with.
+
+Tokens and what the words of a query stand for are those of the search itself: `spoken.txt` says by hand what is found.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 
-from recordings_site.base.text import fold
 from recordings_site.recordings.search.language import query_tree
+from recordings_site.recordings.search.language.compiled_query import Run, Terms
+from recordings_site.recordings.search.language.readings import MOST_WORDS_NEAR, Reader, groups_of
 from recordings_site.recordings.search.text import tokens as indexing
-from recordings_site.recordings.search.text.tokens import PHONE_MARK
 
 tokenize = cache(indexing.tokenize)
 
@@ -42,6 +44,7 @@ class Reference:
             self.token_of |= words
         self.known: dict[tuple[query_tree.Node, Spoken], bool] = {}
         self.common = sorted(transcripts, key=lambda each: (-transcripts[each], each))
+        self.reader = Reader(self.languages, self.fitting)
 
     def find(self, node: query_tree.Node) -> set[object]:
         """The keys of the recordings that match."""
@@ -67,13 +70,12 @@ class Reference:
             speakers = speakers + [part.label for part in parts if isinstance(part, query_tree.Speaker)]
         else:
             rest = list(parts)
-        for figures, group in groupby(rest, key=is_figures):
-            each = list(group)
-            separate = all(self.holds(part, lines, speakers) for part in each)
+        for group in groups_of(rest, self.languages):
+            separate = all(self.holds(part, lines, speakers) for part in group)
             together = False
-            if figures and len(each) > 1:
-                number = " ".join(part.text for part in each)  # type: ignore[union-attr]
-                together = any(self.is_by(line, speakers) and self.number_in(number, line) for line in lines)
+            if len(group) > 1:
+                whole = set(self.reader.merged(" ".join(part.text for part in group)))  # type: ignore[union-attr]
+                together = any(self.is_by(line, speakers) and whole & everything(line) for line in lines)
             if not separate and not together:
                 return False
         return True
@@ -89,62 +91,52 @@ class Reference:
         return self.known[node, line]
 
     def in_line(self, node: query_tree.Node, line: Spoken) -> bool:
-        tokens = tokenize(line.text, line.language)
-        sequence = [token.text for token in tokens.sequence]
-        everything = {*sequence, *(token.text for token in tokens.joined)}
-        match node:
-            case query_tree.Word(text, True):
-                return bool(everything & set(self.beginning(text, 30)))
-            case query_tree.Word(text):
-                return self.number_in(text, line) or any(
-                    self.places(words, sequence, everything) for words in self.read(text)
-                )
-            case query_tree.Phrase(text):
-                return any(self.places(words, sequence, everything) for words in self.read(text))
-            case query_tree.Near(left, right, distance):
-                return self.near(left, right, distance, sequence)
-        raise AssertionError(node)
+        if isinstance(node, query_tree.Near):
+            return any(self.near(node, list(reading)) for reading in readings(line))
+        assert isinstance(node, query_tree.Word | query_tree.Phrase)
+        return any(self.is_there(way, line) for way in self.reader.ways(node))
 
-    def near(self, left: query_tree.Node, right: query_tree.Node, distance: int, sequence: list[str]) -> bool:
-        for one in self.runs(left):
-            for other in self.runs(right):
+    def is_there(self, way: Terms | Run, line: Spoken) -> bool:
+        if isinstance(way, Terms):
+            return bool(set(way.tokens) & everything(line))
+        return any(starts(list(way.tokens), list(reading)) for reading in readings(line))
+
+    def near(self, node: query_tree.Near, sequence: list[str]) -> bool:
+        for one in self.runs(node.left):
+            for other in self.runs(node.right):
                 for first in starts(one, sequence):
                     for second in starts(other, sequence):
                         gap = second - first - len(one) if second >= first else first - second - len(other)
-                        if gap < distance:
+                        if gap < node.distance:
                             return True
         return False
 
-    def runs(self, node: query_tree.Node) -> list[list[str]]:
-        if isinstance(node, query_tree.Word) and node.prefix:
-            return [[token] for token in self.beginning(node.text, 8)]
-        assert isinstance(node, query_tree.Word | query_tree.Phrase)
-        whole = self.wholes(node.text) if isinstance(node, query_tree.Word) else set()
-        return [*self.read(node.text), *([token] for token in whole)]
+    def runs(self, node: query_tree.Word | query_tree.Phrase) -> list[list[str]]:
+        ways = self.reader.ways(node, MOST_WORDS_NEAR)
+        alone = [[token] for way in ways if isinstance(way, Terms) for token in way.tokens]
+        return [*alone, *(list(way.tokens) for way in ways if isinstance(way, Run))]
 
-    def read(self, text: str) -> list[list[str]]:
-        return [[token.text for token in tokenize(text, language).sequence] for language in self.languages]
+    def fitting(self, pattern: str, most: int) -> list[str]:
+        """The tokens of the commonest words that a pattern such as "refun*" stands for."""
+        part = pattern.strip("*")
+        before, after = pattern.startswith("*"), pattern.endswith("*")
+        fits = [
+            key
+            for key in self.common
+            if (part in key[0] if before and after else key[0].endswith(part) if before else key[0].startswith(part))
+        ]
+        return list(dict.fromkeys(self.token_of[key] for key in fits[:most]))
 
-    def places(self, words: list[str], sequence: list[str], everything: set[str]) -> bool:
-        return words[0] in everything if len(words) == 1 else bool(starts(words, sequence))
 
-    def beginning(self, text: str, most: int) -> list[str]:
-        prefix = fold("".join(tokenize(text).words))
-        return [self.token_of[key] for key in self.common if key[0].startswith(prefix)][:most]
+def readings(line: Spoken) -> tuple[tuple[str, ...], ...]:
+    """The orders in which a line can be read."""
+    return tuple(tuple(token.text for token in each) for each in tokenize(line.text, line.language).readings)
 
-    def wholes(self, text: str) -> set[str]:
-        found = set()
-        for language in self.languages:
-            tokens = tokenize(text, language)
-            first, last = tokens.sequence[0], tokens.sequence[-1]
-            for token in tokens.joined:
-                if token.end == last.end and (token.start == first.start or token.text.startswith(PHONE_MARK)):
-                    found.add(token.text)
-        return found
 
-    def number_in(self, text: str, line: Spoken) -> bool:
-        tokens = tokenize(line.text, line.language)
-        return bool(self.wholes(text) & {token.text for token in (*tokens.sequence, *tokens.joined)})
+def everything(line: Spoken) -> set[str]:
+    """Every token of a line."""
+    tokens = tokenize(line.text, line.language)
+    return {token.text for token in (*tokens.sequence, *tokens.merged, *tokens.joined)}
 
 
 def starts(words: list[str], sequence: list[str]) -> list[int]:
@@ -161,13 +153,3 @@ def has_text(node: query_tree.Node) -> bool:
             return has_text(part)
         case _:
             return isinstance(node, query_tree.Word | query_tree.Phrase | query_tree.Near)
-
-
-def is_figures(node: query_tree.Node) -> bool:
-    """Whether a word is a number or a part of one."""
-    return (
-        isinstance(node, query_tree.Word)
-        and not node.prefix
-        and any(each.isdigit() for each in node.text)
-        and all(each.isdigit() or each in "+().-/,'’" for each in node.text)
-    )

@@ -206,8 +206,10 @@ def test_names_in_conditions_are_mended(admin: User) -> None:
 
 def test_any_word_that_was_said_can_be_looked_up() -> None:
     words = {"null", "default", "it", "don", "t", "über", "退款", "x" * 64}
-    SpokenWord.objects.bulk_create(SpokenWord(word=word, language="", token=word) for word in words)
-    SpokenWord.objects.create(word="it", language="en", token="\ue004enit", transcripts=5)
+    SpokenWord.objects.bulk_create(
+        SpokenWord(word=word, backwards=word[::-1], language="", token=word) for word in words
+    )
+    SpokenWord.objects.create(word="it", backwards="ti", language="en", token="\ue004enit", transcripts=5)
     assert engine().known_words(words | {"nothing"}).keys() == words
     assert engine().known_words({"it"}) == {"it": Word("\ue004enit", 6)}
     assert engine().words_beginning("de", range(6, 8)) == {"default": Word("default", 1)}

@@ -15,10 +15,14 @@ _LONGEST_WORD = 64
 
 def learn(words: Mapping[str, str], language: str, *, again: bool) -> None:
     """Count a transcript's words once, in their order, so that two writers never wait for each other in a circle."""
-    counted = [(word[:_LONGEST_WORD], language, token[:_LONGEST_WORD]) for word, token in sorted(words.items())]
+    counted = [
+        (word[:_LONGEST_WORD], word[:_LONGEST_WORD][::-1], language, token[:_LONGEST_WORD])
+        for word, token in sorted(words.items())
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO recordings_spokenword (word, language, token, transcripts) VALUES (%s, %s, %s, 1) "
+            "INSERT INTO recordings_spokenword (word, backwards, language, token, transcripts)"
+            " VALUES (%s, %s, %s, %s, 1) "
             "ON CONFLICT (word, language) DO UPDATE SET "
             f"transcripts = recordings_spokenword.transcripts + {0 if again else 1}, token = excluded.token",
             counted,

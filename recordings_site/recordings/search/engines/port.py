@@ -82,8 +82,8 @@ class Engine(Protocol):
     def newest_lines(self, lines: Sequence[Line], found: Sequence[int], *, most: int) -> list[int]:
         """The ids of the newest lines that match one of `lines`, from the newest of some recordings to the oldest."""
 
-    def expand(self, prefix: str, most: int) -> list[str]:
-        """The tokens of the commonest words that begin with a folded prefix, commonest first."""
+    def expand(self, pattern: str, most: int) -> list[str]:
+        """The tokens of the commonest words that fit a folded "refun*", "*nummer" or "*numm*", commonest first."""
 
     def known_words(self, words: Collection[str]) -> dict[str, Word]:
         """Those of some folded words that were said."""

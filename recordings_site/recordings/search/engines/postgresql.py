@@ -14,8 +14,9 @@ from recordings_site.recordings.search.text.line_tokens import LineTokens, recor
 
 # Lines that may be looked at for each candidate of a budget: whether words make a phrase is seen in the line.
 LINES_EACH = 5
-# Positions between what a line said and what it should have said: farther than NEAR reaches.
+# Positions between the readings of a line: farther than NEAR reaches.
 _APART = 100
+_IN_READING = "A"  # the weight of tokens that stand in one
 # The highest position that PostgreSQL keeps: what a line says beyond is found, but not in a phrase.
 _LAST_POSITION = 16383
 
@@ -29,8 +30,8 @@ class Tsquery:
 
     def run(self, tokens: Sequence[str]) -> str:
         """The tokens one after another."""
-        # A token follows itself by nothing only where it has a place: those that were joined from several have none.
-        return f"({quoted(tokens[0])} <0> {quoted(tokens[0])})" if len(tokens) == 1 else self._sequence(tokens)
+        # Tokens that stand in a reading have a weight of their own.
+        return f"{quoted(tokens[0])}:{_IN_READING}" if len(tokens) == 1 else self._sequence(tokens)
 
     def _sequence(self, tokens: Sequence[str]) -> str:
         return "(" + " <-> ".join(quoted(token) for token in tokens) + ")"
@@ -114,6 +115,10 @@ class PostgreSQL(SqlEngine):
         """The column begins with a folded prefix."""
         return Condition(f"{column} LIKE %s", [f"{prefix}%"])
 
+    def contains(self, column: str, part: str) -> Condition:
+        """The column contains a folded part."""
+        return Condition(f"strpos({column}, %s) > 0", [part])
+
     def count(self, query: ScopedQuery, *, most: int) -> tuple[int, bool]:
         """How many recordings match, up to `most`, and whether there are more."""
         wanted = plan(query, self.dialect)
@@ -174,13 +179,18 @@ class PostgreSQL(SqlEngine):
 
 
 def tsvector(line: LineTokens) -> str:
-    """A line's tokens as the text of a tsvector: with positions where phrases may be looked for."""
+    """A line's tokens as the text of a tsvector: at positions where phrases may be looked for, the others at the first.
+
+    All have a position, for PostgreSQL finds no phrase by alternatives of which one is there without.
+    """
     places: dict[str, list[str]] = {}
-    for offset, tokens in ((1, line.said), (len(line.said) + _APART, line.corrected)):
+    offset = 1 + _APART
+    for tokens in line.readings:
         for place, token in enumerate(tokens, offset):
-            places.setdefault(token, []).append(str(min(place, _LAST_POSITION)))
+            places.setdefault(token, []).append(f"{min(place, _LAST_POSITION)}{_IN_READING}")
+        offset += len(tokens) + _APART
     parts = [f"{quoted(token)}:{','.join(found)}" for token, found in places.items()]
-    return " ".join((*parts, *(quoted(token) for token in line.joined if token not in places)))
+    return " ".join((*parts, *(f"{quoted(token)}:1" for token in line.joined if token not in places)))
 
 
 def quoted(token: str) -> str:

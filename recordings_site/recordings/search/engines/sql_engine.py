@@ -46,6 +46,10 @@ class SqlEngine(ABC):
         """The column begins with a folded prefix."""
 
     @abstractmethod
+    def contains(self, column: str, part: str) -> Condition:
+        """The column contains a folded part."""
+
+    @abstractmethod
     def places(self, lines: Sequence[Line], found: Sequence[int], *, most: int) -> dict[int, list[tuple[int, float]]]:
         """The position and second of the first `most` lines of each recording that match one of `lines`."""
 
@@ -213,9 +217,14 @@ class SqlEngine(ABC):
         """Count a transcript's folded words, with their tokens; `again` when they were counted before."""
         lexicon.learn(words, language, again=again)
 
-    def expand(self, prefix: str, most: int) -> list[str]:
-        """The tokens of the commonest words that begin with a folded prefix, commonest first."""
-        return lexicon.expand(self.begins("w.word", prefix), most)
+    def expand(self, pattern: str, most: int) -> list[str]:
+        """The tokens of the commonest words that fit a folded "refun*", "*nummer" or "*numm*", commonest first."""
+        word = pattern.strip("*")
+        if not pattern.startswith("*"):
+            return lexicon.expand(self.begins("w.word", word), most)
+        if not pattern.endswith("*"):
+            return lexicon.expand(self.begins("w.backwards", word[::-1]), most)
+        return lexicon.expand(self.contains("w.word", word), most)
 
     def known_words(self, words: Collection[str]) -> dict[str, Word]:
         """Those of some folded words that were said."""

@@ -13,6 +13,9 @@ from recordings_site.recordings.search.engines.sql_engine import SqlEngine
 from recordings_site.recordings.search.language.compiled_query import Close, Line
 from recordings_site.recordings.search.text.line_tokens import LineTokens, recording_tokens
 
+# The columns of the index of lines in which tokens stand in their order.
+_READINGS = "{said said_merged corrected corrected_merged}"
+
 
 class Fts5:
     """How FTS5 writes matches."""
@@ -23,12 +26,12 @@ class Fts5:
 
     def run(self, tokens: Sequence[str]) -> str:
         """The tokens one after another."""
-        return f'{{said corrected}} : "{" ".join(tokens)}"'
+        return f'{_READINGS} : "{" ".join(tokens)}"'
 
     def close(self, way: Close) -> str:
         """One run near another."""
         pairs = [
-            f'{{said corrected}} : NEAR("{" ".join(one.tokens)}" "{" ".join(other.tokens)}", {way.distance - 1})'
+            f'{_READINGS} : NEAR("{" ".join(one.tokens)}" "{" ".join(other.tokens)}", {way.distance - 1})'
             for one in way.left
             for other in way.right
         ]
@@ -76,15 +79,11 @@ class SQLite(SqlEngine):
                 [row.id, " ".join(recording_tokens(lines, row.scope))],
             )
             cursor.executemany(
-                "INSERT INTO recordings_search_line (rowid, said, corrected, joined, at) VALUES (%s, %s, %s, %s, %s)",
+                "INSERT INTO recordings_search_line"
+                " (rowid, said, said_merged, corrected, corrected_merged, joined, at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
                 [
-                    (
-                        line_ids.line_id(row.id, line.position),
-                        " ".join(line.said),
-                        " ".join(line.corrected),
-                        " ".join(line.joined),
-                        line.at,
-                    )
+                    (line_ids.line_id(row.id, line.position), *map(" ".join, (*line.readings, line.joined)), line.at)
                     for line in lines
                 ],
             )
@@ -97,6 +96,10 @@ class SQLite(SqlEngine):
         """The column begins with a folded prefix."""
         # LIKE takes no index on SQLite; the words after the prefix end at the last code point.
         return Condition(f"{column} >= %s AND {column} < %s", [prefix, prefix + "\U0010ffff"])
+
+    def contains(self, column: str, part: str) -> Condition:
+        """The column contains a folded part."""
+        return Condition(f"instr({column}, %s) > 0", [part])
 
     def matching(self, wanted: Plan, high: int | None, most: int, budget: int) -> tuple[list[int], int | None]:
         """The newest candidates below `high` that match, each once. No budget ends it: FTS5 looks at no line."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recordings_site.base.formatting import grouped
+from recordings_site.base.text import visible_text
 from recordings_site.recordings.criteria.criterion import Criterion, Reading, Span, Unreadable, Value
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.search.language.lexer import QUOTES, SPEAKER, Lexeme, QueryError, failure, lexemes_of
@@ -20,13 +21,13 @@ from recordings_site.recordings.search.language.query_tree import (
     Speaker,
     Word,
 )
-from recordings_site.recordings.search.text.tokens import tokenize
+from recordings_site.recordings.search.language.stars import misplaced
+from recordings_site.recordings.search.text.words import words_of
 
 LONGEST_QUERY = 2000  # characters
 MOST_TERMS = 60
 DEEPEST = 20  # nested parentheses and NOTs
 FARTHEST = 30  # words of NEAR
-SHORTEST_PREFIX = 2  # letters before a star
 LONGEST_VALUE = 6  # words that belong to one condition without quotation marks: after:3 weeks ago
 
 
@@ -35,6 +36,7 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Node:
 
     Raises QueryError, also when nothing is left to search for.
     """
+    text = visible_text(text)
     if len(text) > LONGEST_QUERY:
         raise QueryError(
             f"This query has {grouped(len(text))} characters; {grouped(LONGEST_QUERY)} is the most.",
@@ -162,7 +164,8 @@ class _Parser:
             case "phrase":
                 self._count(lexeme)
                 place = (lexeme.start, lexeme.end)
-                return Phrase(lexeme.text, place=place) if tokenize(lexeme.text).sequence else None
+                self._needs_stars_in_place(lexeme.text, lexeme.start + 1)
+                return Phrase(lexeme.text, place=place) if words_of(lexeme.text) else None
             case "word":
                 self._count(lexeme)
                 return self._plain(lexeme)
@@ -193,22 +196,14 @@ class _Parser:
         return node
 
     def _plain(self, lexeme: Lexeme) -> Node | None:
-        prefix = lexeme.text.endswith("*")
-        words = tokenize(lexeme.text)
-        if not words.sequence:
+        if not words_of(lexeme.text):
             return None
-        if (before := lexeme.text.rstrip("*").partition("*")) and before[1]:
-            kept = f"{before[0]}*" if len(before[0]) >= SHORTEST_PREFIX else lexeme.text.replace("*", "")
-            raise self._fail("A star stands for the end of a word, as in refun*.", lexeme.start, lexeme.end, kept)
-        if prefix and len(words.sequence) == 1:
-            shortest = SHORTEST_PREFIX if words.words[0].isascii() else 1
-            if len(words.words[0]) < shortest:
-                raise self._fail(
-                    f"Put at least {SHORTEST_PREFIX} letters before the star.", lexeme.start, lexeme.end,
-                    lexeme.text.rstrip("*"),
-                )  # fmt: skip
-            return Word(lexeme.text, prefix=True, place=(lexeme.start, lexeme.end))
-        return Word(lexeme.text, place=(lexeme.start, lexeme.end))
+        self._needs_stars_in_place(lexeme.text, lexeme.start)
+        return Word(lexeme.text, starred="*" in lexeme.text, place=(lexeme.start, lexeme.end))
+
+    def _needs_stars_in_place(self, text: str, start: int) -> None:
+        if "*" in text and (star := misplaced(text)):
+            raise self._fail(star.sentence, start + star.start, start + star.end, star.instead)
 
     # --- Fields ---------------------------------------------------------------------------------------------------
     def _field(self, lexeme: Lexeme) -> Node | None:
@@ -221,7 +216,7 @@ class _Parser:
             sentence = f"“{name}:” needs a value behind the colon, without a blank."
             raise self._fail(sentence, lexeme.start, end, f"{name}:" if behind else " ")
         if name == SPEAKER:
-            if not tokenize(value).sequence:
+            if not words_of(value):
                 raise self._fail(f"“{name}:” needs a letter or digit.", *place, " ")
             return Speaker(value, place=place)
         read = self._read(SEARCHED[name], name, value, place)

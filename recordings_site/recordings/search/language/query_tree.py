@@ -13,10 +13,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Word(Typed):
-    """One word, or with `prefix` every word that begins so."""
+    """One word, or one with a star, which stands for every word that begins, ends or goes on so."""
 
     text: str
-    prefix: bool = False
+    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from recordings_site.base.text import visible_text
 from recordings_site.recordings.search.language.lexer import QueryError
 from recordings_site.recordings.search.language.parser import corrected, parse
 from recordings_site.recordings.search.language.query_tree import And, Between, Field, Node, Speaker
@@ -55,7 +56,7 @@ def read(typed: str, *, now: datetime, zone: ZoneInfo) -> TypedQuery:
     text = typed.replace("\0", " ").strip()
     if not text:
         return TypedQuery("", "", None, None)
-    meant, error = corrected(text, now=now, zone=zone)
+    meant, error = corrected(visible_text(text), now=now, zone=zone)
     return TypedQuery(text, meant, parse(meant, now=now, zone=zone) if meant else None, error)
 
 

@@ -5,9 +5,9 @@
 CREATE VIRTUAL TABLE recordings_search_recording USING fts5(
     tokens, tokenize='ascii', detail='none', columnsize=0);
 
--- A phrase must not cross from a line to its correction: three columns.
+-- A phrase must not cross from one reading of a line to another: a column for each.
 CREATE VIRTUAL TABLE recordings_search_line USING fts5(
-    said, corrected, joined, at UNINDEXED, tokenize='ascii', columnsize=0);
+    said, said_merged, corrected, corrected_merged, joined, at UNINDEXED, tokenize='ascii', columnsize=0);
 
 CREATE TRIGGER recordings_search_forget AFTER DELETE ON recordings_indexedrecording BEGIN
     DELETE FROM recordings_search_recording WHERE rowid = old.id;

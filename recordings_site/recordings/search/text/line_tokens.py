@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from recordings_site.recordings.search.text.bm25 import impact_token, levels
-from recordings_site.recordings.search.text.tokens import scope_token, speaker_tokens, tokenize
+from recordings_site.recordings.search.text.tokens import Token, scope_token, speaker_tokens, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,19 @@ class LineText:
 
 @dataclass(frozen=True, slots=True)
 class LineTokens:
-    """The tokens of one line: in the order in which it was said, corrected, and those that stand for several."""
+    """The tokens of one line: its readings, and the tokens that stand in none of them.
+
+    The `readings` are what was said, the same merged, the correction and the correction merged; each may be empty.
+    """
 
     position: int
     at: float
-    said: tuple[str, ...]
-    corrected: tuple[str, ...]
+    readings: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     joined: tuple[str, ...]
 
     def all(self) -> tuple[str, ...]:
         """Every token of the line."""
-        return (*self.said, *self.corrected, *self.joined)
+        return (*chain.from_iterable(self.readings), *self.joined)
 
 
 def line_tokens(line: LineText, language: str, number_id: int | None, words: dict[str, str]) -> LineTokens:
@@ -44,10 +47,13 @@ def line_tokens(line: LineText, language: str, number_id: int | None, words: dic
     return LineTokens(
         position=line.position,
         at=line.at,
-        said=tuple(token.text for token in said.sequence),
-        corrected=tuple(token.text for token in corrected.sequence),
+        readings=(_texts(said.sequence), _texts(said.merged), _texts(corrected.sequence), _texts(corrected.merged)),
         joined=tuple(dict.fromkeys((*joined, *speakers, scope_token(number_id)))),
     )
+
+
+def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens)
 
 
 def recording_tokens(lines: Sequence[LineTokens], scope: int) -> list[str]:

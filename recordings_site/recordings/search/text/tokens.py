@@ -2,29 +2,35 @@
 
 Words are folded (case, accents, width, digits), then stemmed by the language of the transcript, which the token names:
 "offer" is "off" to a Swedish stemmer, and must not find "off" in an English call. Scripts without
-spaces become overlapping pairs of characters. Numbers and hyphenated words are also indexed joined, so that
-"070-123 45 67" and "0701234567" find each other. There are no stop words.
+spaces become overlapping pairs of characters. There are no stop words.
+
+Numbers, codes, compounds and spelt-out addresses (`joining`) are also indexed as one token each. A line with any of
+them has a second reading in which they are merged: "order 20 45", "order two thousand forty-five" and "order 2045" are
+then the same phrase.
 """
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
 
-from recordings_site.base.text import LONGEST_WORD, MARKS, PHONE_DIGITS, fold
+from recordings_site.base.text import LONGEST_WORD, PHONE_DIGITS, fold, transliterated
+from recordings_site.recordings.search.text.joining import Joined, joined_of
+from recordings_site.recordings.search.text.korean import without_endings
+from recordings_site.recordings.search.text.words import Word, words_of
 
 # Raise it when tokens come out differently: `manage.py reindex` then knows which transcripts are behind.
-VERSION = 4
+VERSION = 5
 # Private-use characters begin the tokens that no query word can spell, for folding removes them from words.
 SPEAKER_MARK = "\ue001"
 PHONE_MARK = "\ue002"
 SCOPE_MARK = "\ue003"
 LANGUAGE_MARK = "\ue004"
 IMPACT_MARK = "\ue005"
-LONGEST_RUN = 8  # digit groups or hyphenated parts that are joined at most
 
 STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -34,38 +40,40 @@ STEMMERS = {
     "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
     "cs": "czech",
 }  # fmt: skip
-
-# Thai, Lao, Burmese, Khmer, Hiragana, Katakana and Han are written without spaces between words.
-_UNSPACED = (
-    "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-)
-_WORD = re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])(?:[^\\W_]|[{MARKS}]))*")
-# What may stand between the groups of one number, and between the parts of one word.
-_IN_NUMBER = re.compile(r"[ \-.,/'’\u00a0\u202f\u2010-\u2013]| ?[()] ?| - ")
-_IN_WORD = re.compile(r"[\-.'’/@&_\u2010\u2011]")
+# Languages that never transliterate ä, ö and ü.
+_NEVER_TRANSLITERATED = frozenset(("fi", "et", "hu", "tr", "es", "ca", "pt", "fr"))
+# Languages in which "oe" in a longer word may stand for ø. In Dutch and Finnish it is a sound of its own.
+_TRANSLITERATED = frozenset(("en", "sv", "da", "nb", "nn", "no", ""))
+_DIGRAPH = re.compile("(?<![aeiou])(?:(a)[ae]|(o)e|(?<![qg])(u)e)(?![aeiou])")
+_SHORTEST_TRANSLITERATED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: its text as indexed, where it stands in the original (characters) and its position among tokens."""
+    """One token: its text as indexed, and where it stands in the original (characters, the end excluded)."""
 
     text: str
     start: int
     end: int
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of one text: in their order, and those joined from several, which take part in no phrase.
+    """The tokens of one text in their order, the `merged` reading (empty where it is the same), and others.
 
-    `words` are the folded words before stemming, one for each of `sequence`: the lexicon's entries.
+    The `joined` ones take part in no phrase. `words` are the folded words before stemming, one for each of `sequence`:
+    the lexicon's entries.
     """
 
     sequence: tuple[Token, ...]
+    merged: tuple[Token, ...]
     joined: tuple[Token, ...]
     words: tuple[str, ...]
+
+    @property
+    def readings(self) -> tuple[tuple[Token, ...], ...]:
+        """The orders in which the text can be read."""
+        return (self.sequence, self.merged) if self.merged else (self.sequence,)
 
 
 def language_of(locale: str) -> str:
@@ -82,79 +90,113 @@ def stem(word: str, language: str) -> str:
     """The language and the stem of a folded word; the word itself when it holds a digit or there is no stemmer."""
     if language not in STEMMERS or any(each.isdigit() for each in word):
         return word
+    # Stemmers of some languages give back accents and marks that the folded text has not.
+    return f"{LANGUAGE_MARK}{language}{fold(_stemmed(word, language)) or word}"[:LONGEST_WORD]
+
+
+def _stemmed(word: str, language: str) -> str:
     known = _stemmers.__dict__.setdefault("by_language", {})
     if language not in known:
         known[language] = snowballstemmer.stemmer(STEMMERS[language])
-    # Stemmers of some languages give back accents and marks that the folded text has not.
-    return f"{LANGUAGE_MARK}{language}{fold(known[language].stemWord(word)) or word}"[:LONGEST_WORD]
+    stemmed: str = known[language].stemWord(word)
+    return stemmed
+
+
+@lru_cache(maxsize=65536)
+def accented_stem(written: str, language: str) -> str:
+    """The same of a word as it is written: "gåsen" is "gås" by its å, while "gas" would lose its ending."""
+    word = unicodedata.normalize("NFC", written).lower()
+    if language not in STEMMERS or any(each.isdigit() for each in word):
+        return ""
+    return f"{LANGUAGE_MARK}{language}{fold(_stemmed(word, language))}"[:LONGEST_WORD]
 
 
 def tokenize(text: str, language: str = "") -> Tokens:
     """The tokens of a text in a language ("" for none: nothing is stemmed)."""
-    sequence: list[Token] = []
-    words: list[str] = []
-    for found in _WORD.finditer(text):
-        if found[1]:
-            pieces: Iterator[tuple[str, int, int]] = _pairs(found[1], found.start())
-        else:
-            pieces = iter([(found[0], found.start(), found.end())])
-        for piece, start, end in pieces:
-            word = fold(piece)
-            if word:
-                token = word if found[1] else stem(word, language)
-                sequence.append(Token(token, start, end, len(sequence)))
-                words.append(word)
-    return Tokens(tuple(sequence), tuple(_joined(text, sequence, words, language)), tuple(words))
+    return _tokens(text, language, words_of(text), is_query=False, lenient=False)
 
 
-def _pairs(run: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """Overlapping pairs of a run, then its last character: each character begins a token, each word is a phrase."""
-    for index in range(len(run)):
-        yield run[index : index + 2], start + index, start + min(index + 2, len(run))
+def tokenize_query(text: str, language: str = "", *, lenient: bool = False) -> Tokens:
+    """The tokens of a query; a `lenient` one takes short words beside digits for parts of a code."""
+    return _tokens(text, language, words_of(text, is_query=True), is_query=True, lenient=lenient)
 
 
-def _joined(text: str, sequence: list[Token], words: list[str], language: str) -> Iterator[Token]:
-    index = 0
-    while index < len(sequence):
-        last = index
-        digits = words[index].isdigit()
-        while last + 1 < len(sequence):
-            between = text[sequence[last].end : sequence[last + 1].start]
-            both = digits and words[last + 1].isdigit()
-            if not (_IN_NUMBER if both else _IN_WORD).fullmatch(between):
-                break
-            digits = both
-            last += 1
-        yield from (
-            _number(sequence, words, index, last) if digits else _compound(sequence, words, index, last, language)
-        )
-        index = last + 1
+def _tokens(text: str, language: str, words: list[Word], *, is_query: bool, lenient: bool) -> Tokens:
+    sequence = tuple(
+        Token(word.text if word.single else stem(word.text, language), word.start, word.end) for word in words
+    )
+    joined = joined_of(text, words, language, lenient=lenient)
+    others = [other for word in words for other in _others(text, word, language, is_query)]
+    merged = _merged(words, sequence, joined, language)
+    return Tokens(
+        sequence=sequence,
+        merged=() if [token.text for token in merged] == [token.text for token in sequence] else merged,
+        joined=(*_joined(words, joined, language), *others),
+        words=tuple(word.text for word in words),
+    )
 
 
-def _number(sequence: list[Token], words: list[str], first: int, last: int) -> Iterator[Token]:
-    """Each stretch of a number's groups as one token, and the last digits of what may be a phone number."""
-    told: set[int] = set()
-    for start in range(first, last + 1):
-        for end in range(start, min(last, start + LONGEST_RUN - 1) + 1):
-            joined = "".join(words[start : end + 1])
-            if len(joined) > 2 * PHONE_DIGITS + 4:
-                break
-            span = (sequence[start].start, sequence[end].end, start)
-            if end > start:
-                yield Token(joined, *span)
-            if len(joined) >= PHONE_DIGITS and end not in told:
-                told.add(end)
-                yield Token(PHONE_MARK + joined[-PHONE_DIGITS:], *span)
-
-
-def _compound(sequence: list[Token], words: list[str], first: int, last: int, language: str) -> Iterator[Token]:
-    """The parts of "e-mail" or "don't" as one word: the whole, and each two neighbours."""
-    if last == first or last - first >= LONGEST_RUN:
+def _others(text: str, word: Word, language: str, is_query: bool) -> Iterator[Token]:
+    """What else one word is found by."""
+    if word.single:
+        if word.single != word.text:
+            yield Token(word.single, word.start, min(word.start + 1, word.end))
         return
-    stretches = {(start, start + 1) for start in range(first, last)} | {(first, last)}
-    for start, end in sorted(stretches):
-        joined = "".join(words[start : end + 1])[:LONGEST_WORD]
-        yield Token(stem(joined, language), sequence[start].start, sequence[end].end, start)
+    written = text[word.start : word.end]
+    found = [stem(each, language) for each in _otherwise_written(written, word.text, language)]
+    if not written.isascii():
+        found.append(accented_stem(written, language))
+    if is_query and language in STEMMERS:
+        # What has an accent in the text, or is its stem already, may lose more than the word in the text did.
+        found.append(f"{LANGUAGE_MARK}{language}{word.text}"[:LONGEST_WORD])
+    # In a short word of a query what looks like an ending is rather a part of it.
+    found += [stem(each, language) for each in without_endings(word.text) if len(each) > 1 or not is_query]
+    own = stem(word.text, language)
+    yield from (Token(each, word.start, word.end) for each in dict.fromkeys(found) if each and each != own)
+
+
+def _otherwise_written(written: str, word: str, language: str) -> Iterator[str]:
+    """A word with "ae" for ä, and with ä for "ae", where its language allows for it."""
+    if language not in _NEVER_TRANSLITERATED and (other := transliterated(written)):
+        yield other
+    if language in _TRANSLITERATED and len(word) >= _SHORTEST_TRANSLITERATED and word.isascii() and word.isalpha():
+        single = _DIGRAPH.sub(lambda found: found[found.lastindex or 0], word)
+        if single != word:
+            yield single
+
+
+def _joined(words: list[Word], joined: list[Joined], language: str) -> Iterator[Token]:
+    """Joined words as one token, and the last digits of what may be a phone number."""
+    ended: set[int] = set()
+    for each in joined:
+        span = (words[each.first].start, words[each.last].end)
+        if each.first < each.last or each.text != words[each.first].text:
+            yield Token(stem(each.text[:LONGEST_WORD], language), *span)
+        if each.text.isdigit() and len(each.text) >= PHONE_DIGITS and each.last not in ended:
+            ended.add(each.last)
+            yield Token(PHONE_MARK + each.text[-PHONE_DIGITS:], *span)
+
+
+def _merged(words: list[Word], sequence: tuple[Token, ...], joined: list[Joined], language: str) -> tuple[Token, ...]:
+    """The sequence with numbers, codes and compounds as one token each, and Korean words without their endings."""
+    wholes: dict[int, Joined] = {}
+    taken: set[int] = set()
+    for each in joined:
+        places = range(each.first, each.last + 1)
+        if each.whole and taken.isdisjoint(places):
+            taken.update(places)
+            wholes[each.first] = each
+    read = []
+    for at, word in enumerate(words):
+        if whole := wholes.get(at):
+            text = whole.text[:LONGEST_WORD]
+            phone = text.isdigit() and len(text) >= PHONE_DIGITS
+            token = PHONE_MARK + text[-PHONE_DIGITS:] if phone else stem(text, language)
+            read.append(Token(token, word.start, words[whole.last].end))
+        elif at not in taken:
+            bare = next((each for each in without_endings(word.text) if len(each) > 1), "")
+            read.append(Token(stem(bare, language), word.start, word.end) if bare else sequence[at])
+    return tuple(read)
 
 
 def speaker_tokens(label: str) -> tuple[str, ...]:
