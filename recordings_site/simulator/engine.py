@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from recordings_site.simulator import conversations, svaml_execution
+from recordings_site.simulator import conversations, events, svaml_execution
 from recordings_site.simulator.outbox import Faults, Outbox
 from recordings_site.simulator.plan import CallGroup, PlannedCall
 from recordings_site.simulator.svaml_execution import Recording, SimulatedCall, Stage
 from recordings_site.simulator.uploads import TYPES, Uploads, recording_location, reported_as, transcript_location
-from recordings_site.simulator.wire import Application, HttpReply, Wire, sinch_time
+from recordings_site.simulator.wire import Application, HttpReply, Wire
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.svaml import RecordingOptions, problems
@@ -100,14 +100,14 @@ class Engine:
         """Send the ICE and what follows from its answer, until the call is talked in, or has ended."""
         call = SimulatedCall(planned, planned.started_at)
         self.totals.calls += 1
-        self.ask(call, self._ice(call), "ice")
+        self.ask(call, events.ice(call, self.application.key, self.options.rest_url), "ice")
         for _ in range(MAX_TURNS):
             match call.stage:
                 case Stage.RINGING:
                     self._ring(call)
                 case Stage.MENU:
                     result = svaml_execution.navigate_menu(call)
-                    self.ask(call, self._event(call, "pie", menuResult=result), "pie")
+                    self.ask(call, events.event(call, "pie", self.application.key, menuResult=result), "pie")
                 case Stage.TALKING | Stage.ENDED:
                     break
         else:
@@ -147,23 +147,23 @@ class Engine:
         """End the call if nothing has, and put its DiCE and all that its recordings bring into the outbox."""
         if call.stage is not Stage.ENDED:
             call.end(call.planned.hangs_up)
-        events = [] if call.suppressed else [self._dice(call)]
-        told: list[dict[str, Any]] = []
+        sent = [] if call.suppressed else [events.dice(call, self.application.key)]
+        notifications: list[dict[str, Any]] = []
         for recording in call.recordings:
-            told += self.upload(call, recording, {"callid": call.planned.call_id})
+            notifications += self.upload(call, recording, {"callid": call.planned.call_id})
         if call.planned.draw < 0.5:  # DiCE falls before or after recording_finished
-            events = told[:1] + events + told[1:]
+            sent = notifications[:1] + sent + notifications[1:]
         else:
-            events += told
-        events += self._leave(call)
-        for event in events:
-            # Who left a conference is told before its id is used again: else nobody could tell two gatherings apart.
+            sent += notifications
+        sent += self._leave(call)
+        for event in sent:
+            # The DiCE of a conference's call precedes the next use of its id: it tells two sessions apart.
             self.outbox.put(event, place, before_next_group=bool(call.conference_id) and event["event"] == "dice")
 
     def upload(self, call: SimulatedCall, recording: Recording, identity: dict[str, str]) -> list[dict[str, Any]]:
         """Write a stopped recording and its transcript, and give the notifications of that."""
         options = recording.options
-        notes: list[dict[str, Any]] = [self._notify(identity, "recording_finished")]
+        notes: list[dict[str, Any]] = [events.notification(identity, "recording_finished")]
         if call.planned.call_id in self.options.failing_uploads:
             return notes if options.notification_events else []
         sound, words = self._content(call, recording)
@@ -176,13 +176,15 @@ class Engine:
             self.totals.recordings += 1
             formats = self.options.report_formats
             report_format = formats[int(call.planned.draw * 1000) % len(formats)]
-            notes.append(self._notify(identity, "recording_available", destination=reported_as(place, report_format)))
+            notes.append(
+                events.notification(identity, "recording_available", destination=reported_as(place, report_format))
+            )
             if options.transcription and LOCALE.fullmatch(options.locale):
                 beside = transcript_location(place)
                 self.uploads.write(beside, options.credentials, words, "application/json")
                 self.totals.transcripts += 1
                 reported = reported_as(beside, report_format)
-                notes.append(self._notify(identity, "transcription_available", destination=reported))
+                notes.append(events.notification(identity, "transcription_available", destination=reported))
         except (StoreError, SinchError) as error:  # Sinch says nothing when it cannot write
             self.totals.failed_uploads.append(f"{destination_url_of(options)}: {error}")
         return notes if options.notification_events else []
@@ -204,7 +206,7 @@ class Engine:
         call.answer()
         call.stage = Stage.TALKING
         if call.expects_ace and not call.suppressed:
-            self.ask(call, self._event(call, "ace"), "ace")
+            self.ask(call, events.event(call, "ace", self.application.key), "ace")
 
     def _break(self, call: SimulatedCall, reason: str) -> None:
         self.totals.broken[reason] = self.totals.broken.get(reason, 0) + 1
@@ -258,48 +260,6 @@ class Engine:
         start = max(0.0, (recording.started_at - call.talk_at).total_seconds())
         stop = (stopped - call.talk_at).total_seconds()
         return conversations.sound(talk, format, start, stop), conversations.transcript(talk, start, stop)
-
-    def _event(self, call: SimulatedCall, event: str, **more: Any) -> dict[str, Any]:
-        return {
-            "event": event,
-            "callid": call.planned.call_id,
-            "timestamp": sinch_time(call.now),
-            "version": 1,
-            "custom": "",
-            "applicationKey": self.application.key,
-            **more,
-        }
-
-    def _ice(self, call: SimulatedCall) -> dict[str, Any]:
-        planned = call.planned
-        rate = {"currencyId": "USD", "amount": 0.0046}
-        url = f"{self.options.rest_url}/calling/v1/calls/id/{planned.call_id}"
-        # As seen: the plus sign comes and goes within one call.
-        if planned.outbound:
-            cli, to, origination = f"+{planned.number}", {"type": "number", "endpoint": planned.other}, "MXP"
-        else:
-            cli, to, origination = planned.other, {"type": "did", "endpoint": f"+{planned.number}"}, "PSTN"
-        return self._event(
-            call, "ice", callResourceUrl=url, cli=cli, to=to, domain="pstn", originationType=origination, rdnis="",
-            userRate=rate, callHeaders=[],
-        )  # fmt: skip
-
-    def _dice(self, call: SimulatedCall) -> dict[str, Any]:
-        planned = call.planned
-        from_, to = (planned.number, planned.other) if planned.outbound else (planned.other, planned.number)
-        event = self._event(call, "dice", reason=call.reason, result=call.result)
-        event |= {
-            "from": from_,
-            "to": {"type": "did", "endpoint": to},
-            "userRate": {"currencyId": "USD", "amount": 0.0},
-        }
-        if call.answered_at is not None:
-            event["duration"] = round((call.now - call.answered_at).total_seconds())
-            event["debit"] = {"currencyId": "USD", "amount": round(event["duration"] / 60 * 0.0046, 4)}
-        return event
-
-    def _notify(self, identity: dict[str, str], type: str, **more: str) -> dict[str, Any]:
-        return {"event": "notify", **identity, "version": 1, "type": type, **more}
 
 
 def destination_url_of(options: RecordingOptions) -> str:

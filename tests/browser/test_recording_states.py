@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.annotations import corrections
 from recordings_site.recordings.models import RecordingJob, Transcript
 from tests import factories
 from tests.browser.listening import listener, recorded
@@ -26,7 +27,7 @@ def noted() -> RecordingJob:
     annotations.add_comment(by=author, recording=recording, at=6, end=11, text="Listen to this")
     annotations.tag_recording(by=author, recording=recording, name="refund")
     transcript = Transcript.objects.select_related("recording").get(recording=recording)
-    annotations.correct_line(by=author, transcript=transcript, position=1, text="Hi Dana. I was charged twice.")
+    corrections.correct_line(by=author, transcript=transcript, position=1, text="Hi Dana. I was charged twice.")
     annotations.name_speaker(
         by=author, recording=recording, speaker_label="Speaker 1", name="Dana Berg", for_number=False
     )

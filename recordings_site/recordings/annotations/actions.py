@@ -17,7 +17,6 @@ from recordings_site.recordings.annotations.mentions import mentioned
 from recordings_site.recordings.ingest.actions import index_transcript
 from recordings_site.recordings.models import (
     Comment,
-    LineCorrection,
     RecordingJob,
     RecordingTag,
     SpeakerName,
@@ -99,31 +98,6 @@ def untag_recording(*, by: User, tagging: RecordingTag) -> None:
     """Take a tag off a recording."""
     audit.record(by=by, action="recording.untagged", subject=tagging.recording, data={"tag": tagging.tag.name})
     tagging.delete()
-
-
-@transaction.atomic
-def correct_line(*, by: User, transcript: Transcript, position: int, text: str) -> LineCorrection:
-    """Say what a line should say. Sinch's own text stays, is shown beside it, and is found as well."""
-    original = transcript.lines.get(position=position).text
-    row = LineCorrection.objects.create(
-        transcript=transcript, position=position, original=original, text=text, author=by
-    )
-    data = {"line": position, "from": original, "to": text}
-    audit.record(by=by, action="transcript.corrected", subject=transcript.recording, data=data)
-    enqueue("transcript.index", transcript.recording_id)
-    return row
-
-
-@transaction.atomic
-def revert_line(*, by: User, transcript: Transcript, position: int) -> LineCorrection:
-    """Return a line to what Sinch heard; the corrections stay in its history."""
-    original = transcript.lines.get(position=position).text
-    row = LineCorrection.objects.create(
-        transcript=transcript, position=position, original=original, text=original, reverts=True, author=by
-    )
-    audit.record(by=by, action="transcript.reverted", subject=transcript.recording, data={"line": position})
-    enqueue("transcript.index", transcript.recording_id)
-    return row
 
 
 @transaction.atomic

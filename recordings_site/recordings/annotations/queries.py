@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recordings_site.accounts.models import User
+from recordings_site.recordings.annotations.corrections import LineAtTime, line_at
 from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.annotations.mentions import handle, people_of
-from recordings_site.recordings.annotations.timecode import LineAtTime, line_at
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript
 
 # More names than this do not help who writes a comment.

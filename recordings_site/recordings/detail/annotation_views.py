@@ -1,9 +1,12 @@
-"""Where people add to a recording: comments, tags, corrections, names of speakers, the transcript's offset.
+"""Views that add to a recording: comments, tags, corrections, names of speakers, the transcript's offset.
 
-Each view does one thing and goes back to the recording's page, at the moment in question; htmx follows and gets the
-notes alone.
+Each one redirects to the recording's page, at the time that the form was about; htmx follows and replaces the
+annotations alone.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_POST
 from recordings_site.accounts import access
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.annotations import corrections
 from recordings_site.recordings.annotations.forms import (
     AssignNumberForm,
     CommentForm,
@@ -30,23 +34,42 @@ from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
 from recordings_site.web.http import Request, page_or_partial
 
+Change = Callable[[Request, RecordingJob, dict[str, Any]], object]
+
+
+def annotates(form_class: type[Form]) -> Callable[[Change], Callable[[Request, UUID], HttpResponse]]:
+    """Make a view of a function that changes a visible recording with the cleaned data of a posted form.
+
+    A form with errors is shown again with what was typed.
+    """
+
+    def decorate(change: Change) -> Callable[[Request, UUID], HttpResponse]:
+        @wraps(change)
+        def view(request: Request, recording_id: UUID) -> HttpResponse:
+            recording = _recording(request, recording_id)
+            form = form_class(request.POST)
+            if not form.is_valid():
+                return _again(request, recording, form)
+            change(request, recording, form.cleaned_data)
+            return _back(request, recording)
+
+        return view
+
+    return decorate
+
 
 @require_POST
 @access.signed_in
-def comment(request: Request, recording_id: UUID) -> HttpResponse:
-    """Add a comment at a moment or on a span."""
-    recording = _recording(request, recording_id)
-    form = CommentForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    annotations.add_comment(by=request.user, recording=recording, **form.cleaned_data)
-    return _back(request, recording)
+@annotates(CommentForm)
+def comment(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+    """Add a comment at a time or on a span."""
+    annotations.add_comment(by=request.user, recording=recording, **data)
 
 
 @require_POST
 @access.signed_in
 def comment_resolve(request: Request, recording_id: UUID, comment_id: int) -> HttpResponse:
-    """Resolve a comment, or open it again."""
+    """Resolve a comment, or reopen it."""
     recording = _recording(request, recording_id)
     found = get_object_or_404(Comment.objects.select_related("recording"), pk=comment_id, recording=recording)
     annotations.resolve_comment(by=request.user, comment=found, resolved=found.resolved_at is None)
@@ -68,14 +91,10 @@ def comment_delete(request: Request, recording_id: UUID, comment_id: int) -> Htt
 
 @require_POST
 @access.supervisor_or_admin
-def tag(request: Request, recording_id: UUID) -> HttpResponse:
+@annotates(TagForm)
+def tag(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
     """Put a tag on the recording."""
-    recording = _recording(request, recording_id)
-    form = TagForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    annotations.tag_recording(by=request.user, recording=recording, name=form.cleaned_data["name"])
-    return _back(request, recording)
+    annotations.tag_recording(by=request.user, recording=recording, name=data["name"])
 
 
 @require_POST
@@ -92,61 +111,43 @@ def untag(request: Request, recording_id: UUID, tagging_id: int) -> HttpResponse
 
 @require_POST
 @access.supervisor_or_admin
-def correct(request: Request, recording_id: UUID) -> HttpResponse:
-    """Correct a line's text; Sinch's own stays beside it."""
-    recording = _recording(request, recording_id)
-    form = CorrectionForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    line = _line(recording, form.cleaned_data["position"])
-    annotations.correct_line(
-        by=request.user, transcript=line.transcript, position=line.position, text=form.cleaned_data["text"]
-    )
-    return _back(request, recording)
+@annotates(CorrectionForm)
+def correct(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+    """Correct a line's text; Sinch's own is kept."""
+    line = _line(recording, data["position"])
+    corrections.correct_line(by=request.user, transcript=line.transcript, position=line.position, text=data["text"])
 
 
 @require_POST
 @access.supervisor_or_admin
-def revert(request: Request, recording_id: UUID) -> HttpResponse:
-    """Return a line to what Sinch heard."""
-    recording = _recording(request, recording_id)
-    form = RevertForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    line = _line(recording, form.cleaned_data["position"])
-    annotations.revert_line(by=request.user, transcript=line.transcript, position=line.position)
-    return _back(request, recording)
+@annotates(RevertForm)
+def revert(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+    """Restore Sinch's text of a line."""
+    line = _line(recording, data["position"])
+    corrections.revert_line(by=request.user, transcript=line.transcript, position=line.position)
 
 
 @require_POST
 @access.supervisor_or_admin
-def name_speaker(request: Request, recording_id: UUID) -> HttpResponse:
-    """Say who a speaker is, in this recording or in each one of its number."""
-    recording = _recording(request, recording_id)
-    form = SpeakerForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    annotations.name_speaker(by=request.user, recording=recording, **form.cleaned_data)
-    return _back(request, recording)
+@annotates(SpeakerForm)
+def name_speaker(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+    """Name a speaker in this recording, or in all recordings of its number."""
+    annotations.name_speaker(by=request.user, recording=recording, **data)
 
 
 @require_POST
 @access.supervisor_or_admin
-def set_offset(request: Request, recording_id: UUID) -> HttpResponse:
-    """Move the transcript against the sound."""
-    recording = _recording(request, recording_id)
+@annotates(OffsetForm)
+def set_offset(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+    """Shift the transcript against the audio."""
     transcript = get_object_or_404(Transcript.objects.select_related("recording"), recording=recording)
-    form = OffsetForm(request.POST)
-    if not form.is_valid():
-        return _again(request, recording, form)
-    annotations.set_transcript_offset(by=request.user, transcript=transcript, offset=form.cleaned_data["offset"])
-    return _back(request, recording)
+    annotations.set_transcript_offset(by=request.user, transcript=transcript, offset=data["offset"])
 
 
 @require_POST
 @access.admin_only
 def assign(request: Request, recording_id: UUID) -> HttpResponse:
-    """Say to which number a recording belongs of which that is not known."""
+    """Assign a recording without a number to one."""
     recording = _recording(request, recording_id)
     form = AssignNumberForm(request.POST, user=request.user)
     if recording.number is not None:
@@ -170,7 +171,7 @@ def _line(recording: RecordingJob, position: int) -> TranscriptLine:
 
 
 def _back(request: Request, recording: RecordingJob) -> HttpResponse:
-    """To the page, at the moment that the form was about, still in the list that one came from."""
+    """Redirect to the page at the time that the form was about, keeping the list that the user came from."""
     selected = SelectedSpan.of(request.POST)
     url = recording_url(recording.pk, start=selected.t, list_name=request.POST.get("list"))
     response = HttpResponseRedirect(f"{url}#notes")
@@ -179,7 +180,7 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
 
 
 def _again(request: Request, recording: RecordingJob, form: Form) -> HttpResponse:
-    """The page, or the notes alone, with what was wrong; nothing typed is lost."""
+    """Show the page, or the annotations alone, with the errors and what was typed."""
     page = recording_page(recording, request.user, SelectedSpan.of(request.POST))
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")

@@ -10,18 +10,20 @@ from recordings_site.recordings.models.annotations import (
     Tag,
 )
 from recordings_site.recordings.models.reconciliation import Reconciliation
-from recordings_site.recordings.models.recording import Origin, RecordingJob, RecordingJobQuerySet, origin_choices
+from recordings_site.recordings.models.recording import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.models.saved import SavedMatch, SavedPage, SavedSearch
 from recordings_site.recordings.models.search_rows import IndexedRecording, SpokenLanguage, SpokenWord
 from recordings_site.recordings.models.states import (
     AWAITED,
     DeletedCode,
+    Origin,
     OverdueCode,
     OverdueKind,
     Problem,
     Shown,
     Standing,
     State,
+    origin_choices,
     shown_state,
 )
 from recordings_site.recordings.models.transcript import Transcript, TranscriptLine

@@ -12,37 +12,22 @@ from recordings_site.base.formatting import utc
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application, PhoneNumber
-from recordings_site.recordings.models.annotations import (
-    Listening,
-)
+from recordings_site.recordings.models.annotations import Listening
 from recordings_site.recordings.models.states import (
     AWAITED,
     DeletedCode,
+    Origin,
     OverdueCode,
     OverdueKind,
     Problem,
     Shown,
     State,
+    origin_choices,
     shown_state,
     state_choices,
 )
 from recordings_site.recordings.models.transcript import Transcript
 from recordings_site.sinch import ends
-
-
-class Origin(models.TextChoices):
-    """What started a recording."""
-
-    FLAG = "flag", "Flag on the action"
-    INSTRUCTION = "instruction", "startRecording instruction"
-    LIVE = "live", "Started from the live page"
-    UPSTREAM = "upstream", "Asked for by the upstream"
-    ADOPTED = "adopted", "Found in the store"
-
-
-def origin_choices() -> list[tuple[str, str]]:
-    """The origins as choices; a callable keeps the list out of migrations."""
-    return Origin.choices
 
 
 class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):

@@ -25,6 +25,21 @@ class State(models.TextChoices):
 AWAITED: Collection[str] = (State.EXPECTED, State.RECORDING, State.FINISHED)
 
 
+class Origin(models.TextChoices):
+    """What started a recording."""
+
+    FLAG = "flag", "Flag on the action"
+    INSTRUCTION = "instruction", "startRecording instruction"
+    LIVE = "live", "Started from the live page"
+    UPSTREAM = "upstream", "Asked for by the upstream"
+    ADOPTED = "adopted", "Found in the store"
+
+
+def origin_choices() -> list[tuple[str, str]]:
+    """The origins as choices; a callable keeps the list out of migrations."""
+    return Origin.choices
+
+
 class OverdueKind(models.TextChoices):
     """Whether an overdue file is still looked for, or was given up."""
 

@@ -12,7 +12,7 @@ from recordings_site.accounts.models import AuditEvent, Team, User
 from recordings_site.calls.models import Call
 from recordings_site.ops.worker_loop import drain
 from recordings_site.recordings import search
-from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.annotations import corrections
 from recordings_site.recordings.ingest import actions as ingest
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
 from recordings_site.recordings.saved import actions as saved_actions
@@ -120,7 +120,7 @@ def test_what_a_file_says_is_news_and_what_people_make_of_it_is_not(team: Team, 
     assert alerts.count() == 2
     assert SavedMatch.objects.get().saved == saved
     assert len(mail.outbox) == 1
-    annotations.correct_line(by=person, transcript=transcript, position=0, text="No refund")
+    corrections.correct_line(by=person, transcript=transcript, position=0, text="No refund")
     drain(registry.load())
     assert alerts.count() == 2
 

@@ -6,8 +6,8 @@ import pytest
 
 from recordings_site.accounts.models import Role
 from recordings_site.base.formatting import timecode
+from recordings_site.recordings.annotations.corrections import line_at
 from recordings_site.recordings.annotations.forms import SelectedSpan
-from recordings_site.recordings.annotations.timecode import line_at
 from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
 from recordings_site.recordings.transcripts import lines
 from tests import factories
