@@ -4,38 +4,37 @@ A word is offered as it was said in a call that this person may see, and a query
 what others said stays unknown, also by what is not offered.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
-from recordings_site.base.text import fold
 from recordings_site.recordings.criteria.registry import PHONES
 from recordings_site.recordings.search import names
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.engines.port import Walk
 from recordings_site.recordings.search.facets import quoted
 from recordings_site.recordings.search.highlight import Fragment
-from recordings_site.recordings.search.hits import compiled, find
-from recordings_site.recordings.search.language import spelling, typed
+from recordings_site.recordings.search.hits import compiled
+from recordings_site.recordings.search.language import typed
 from recordings_site.recordings.search.language.query_tree import And, Field, Near, Node, Or, Phrase, Speaker, Word
 from recordings_site.recordings.search.language.readings import groups_of
+from recordings_site.recordings.search.likely_words import OFFERED, TRIED, inside_others, likely_words
 from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.text import languages
 from recordings_site.recordings.search.text.tokens import tokenize
 
 LOOKED_INTO = 12  # parts of one query, and words of one part
 UNMATCHED = 4  # of them for which something else is looked for
-TRIED = 8  # words or names that are looked for in the place of one
-OFFERED = 3  # queries, where one part alone was not found
-SPELLING_HITS = 5  # newest calls from which a word's spelling is taken
-BEGINNING = 1  # letters that a word with two slips has in common with what was meant
-_RARER = 100  # times that a word must be commoner to be as likely as another with one slip less
-_BESIDE = 20  # times that a word may be less likely than the best one and still be offered
 _FEWEST_DIGITS = 6  # of what may be a phone number
+
+# What people type for operators.
+_OPERATORS = {
+    "or": "OR", "and": "AND", "not": "NOT", "oder": "OR", "und": "AND", "nicht": "NOT", "eller": "OR", "och": "AND",
+    "og": "AND", "inte": "NOT", "ikke": "NOT", "ou": "OR", "et": "AND", "of": "OR",
+}  # fmt: skip
 
 _Asked = Word | Phrase | Speaker | Field
 _Change = tuple[tuple[int, int], str]  # a place in the query, and what is to stand there
@@ -53,40 +52,66 @@ class Suggestion:
 class Advice:
     """What was not found, a sentence each; the queries that may have been meant, the likeliest first.
 
-    `looser` finds the same words farther apart: each of them was said.
+    `looser` finds the same words farther apart: each of them was said. `inside_words` finds words that end with those
+    typed, or hold them: "*nummer".
     """
 
     unknown: Sequence[str] = ()
     suggestions: Sequence[Suggestion] = ()
     looser: str = ""
+    inside_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Unmatched:
-    """A stretch of the query that finds nothing, why, and what may stand there instead, the likeliest first."""
+    """A stretch of the query that finds nothing, why, and what may stand there instead, the likeliest first.
+
+    `inside` finds the words that end with it or hold it, if there are any.
+    """
 
     place: tuple[int, int]
     sentence: str
     instead: Sequence[str]
+    inside: str = ""
 
 
 def suggest(query: str, node: Node, *, user: User, found: bool) -> Advice:
     """Advice on a query and its tree. Where something was found, only alternatives can have failed."""
     parts = islice(_asked(node, among_alternatives=not found), LOOKED_INTO)
     unmatched = list(islice((each for part in parts for each in _unmatched(part, user)), UNMATCHED))
-    mended = [each for each in unmatched if each.instead]
-    if len(mended) == 1:
-        changes = [[(mended[0].place, text)] for text in mended[0].instead]
-    else:
-        changes = [[(each.place, each.instead[0]) for each in mended]] if mended else []
-    if operators := [] if found else _operators(node):
-        changes += [operators, *(list((dict(change) | dict(operators)).items()) for change in changes)]
+    changes = list(_corrections([each for each in unmatched if each.instead]))
+    if operators := _operators(node, found=found):
+        combined = ([*{**dict(change), **dict(operators)}.items()] for change in changes)
+        changes = [operators, *combined] if found else [*changes, operators, *combined]
     read = [_changed(query, sorted(change)) for change in changes]
     suggestions = list(islice((each for each in read if _leads_somewhere(each.query, user)), OFFERED))
-    looser = "" if found or unmatched else _looser(query, node)
+    if not suggestions and len(unmatched) > 1 and _is_words_alone(node, unmatched):
+        # Words that were never said in one call: in any.
+        either = [(each.place, f"{'OR ' * bool(at)}{each.instead[0]}") for at, each in enumerate(unmatched)]
+        suggestions = [each for each in (_changed(query, either),) if _leads_somewhere(each.query, user)]
+    looser = "" if found or unmatched or suggestions else _looser(query, node)
+    inside = [] if found else [(each.place, each.inside) for each in unmatched if each.inside]
+    inside_words = _changed(query, inside).query if inside else ""
     return Advice(
-        [each.sentence for each in unmatched], suggestions, looser if looser and _leads_somewhere(looser, user) else ""
+        [each.sentence for each in unmatched],
+        suggestions,
+        looser if looser and _leads_somewhere(looser, user) else "",
+        inside_words if inside and _leads_somewhere(inside_words, user) else "",
     )
+
+
+def _corrections(mended: Sequence[_Unmatched]) -> Iterator[list[_Change]]:
+    """The changes that correct every part that can be corrected, the likeliest together first."""
+    choices = [each.instead[:OFFERED] for each in mended]
+    ranked = sorted(product(*map(range, map(len, choices))), key=lambda ranks: (sum(ranks), ranks))
+    for ranks in ranked[:TRIED] if mended else ():
+        yield [(each.place, each.instead[rank]) for each, rank in zip(mended, ranks, strict=True)]
+
+
+def _is_words_alone(node: Node, corrected: Sequence[_Unmatched]) -> bool:
+    """Whether a query is nothing but words that can all be corrected."""
+    words = [part for part in node.parts if isinstance(part, Word)] if isinstance(node, And) else []
+    return isinstance(node, And) and len(words) == len(node.parts) == len([each for each in corrected if each.instead])
 
 
 def _looser(query: str, node: Node) -> str:
@@ -107,11 +132,12 @@ def _typed(query: str, part: Word | Phrase) -> str:
     return query[start:end]
 
 
-def _operators(node: Node) -> list[_Change]:
-    """The words that would combine others if they were typed in capitals."""
-    parts = node.parts if isinstance(node, And) else ()
-    words = [part for part in parts if isinstance(part, Word) and part.text in ("and", "or", "not")]
-    return [(word.place, word.text.upper()) for word in words]
+def _operators(node: Node, *, found: bool) -> list[_Change]:
+    """The words that would combine others in capitals; where all words were found, only "or", which finds more."""
+    words = [part for part in (node.parts if isinstance(node, And) else ()) if isinstance(part, Word)]
+    meant = [(word.place, _OPERATORS.get(word.text.lower(), "")) for word in words]
+    changes = [(place, operator) for place, operator in meant if operator]
+    return changes if not found or any(operator == "OR" for _, operator in changes) else []
 
 
 def _changed(query: str, changes: Sequence[_Change]) -> Suggestion:
@@ -189,71 +215,23 @@ def _unmatched_words(part: Word | Phrase, user: User) -> Iterator[_Unmatched]:
         for token, word in each_word:
             start = part.place[0] + 1 + token.start  # behind the quotation mark
             text = part.text[token.start : token.end]
-            yield _Unmatched(
-                (start, start + len(text)), _not_found(text), [" ".join(said) for said in _meant(word, user)]
-            )
+            meant = [" ".join(said) for said in likely_words(word, user)]
+            yield _Unmatched((start, start + len(text)), _not_found(text), meant, inside_others(text, word))
         return
+    inside = ""
     if sum(each.isdigit() for each in part.text) >= _FEWEST_DIGITS:
         instead = [f"{name}:{quoted(part.text)}" for name in PHONES]
     elif len(each_word) == 1:
         token, word = each_word[0]
         before, after = part.text[: token.start], part.text[token.end :]
         # Two words that were written as one become a phrase.
-        meant = [said[0] if len(said) == 1 else f'"{" ".join(said)}"' for said in _meant(word, user)]
+        meant = [said[0] if len(said) == 1 else f'"{" ".join(said)}"' for said in likely_words(word, user)]
         instead = [f"{before}{text}{after}" for text in meant]
+        inside = inside_others(part.text[token.start : token.end], word)
     else:
         instead = []
-    yield _Unmatched(part.place, _not_found(part.text), instead)
+    yield _Unmatched(part.place, _not_found(part.text), instead, inside)
 
 
 def _not_found(text: str) -> str:
     return f"“{text}” was said in no call that you may see."
-
-
-def _meant(word: str, user: User) -> list[Sequence[str]]:
-    """The words, or neighbours that were written as one, that a folded word may stand for; one of those with a stem."""
-    found: dict[tuple[str, ...], Sequence[str]] = {}
-    least = 0.0
-    for words, tokens, weight in islice(_likely(word), TRIED):
-        if weight < least or len(found) == OFFERED:
-            break
-        if tokens not in found and (said := _as_said(words, user)):
-            found[tokens] = said
-            least = least or weight / _BESIDE
-    return list(found.values())
-
-
-def _as_said(words: Sequence[str], user: User) -> Sequence[str]:
-    """Folded words as they were written in the newest calls that this person may see; empty if in none of them."""
-    text = " ".join(words)
-    hits = find(Word(text) if len(words) == 1 else Phrase(text), user=user, size=SPELLING_HITS).hits
-    written = Counter(each.text for hit in hits for line in hit.lines for each in line.fragments if each.found)
-    said = []
-    for word in words:
-        forms = [form for form, _ in written.most_common() if fold(form) == word]
-        if not forms:
-            return ()
-        form = next((each for each in forms if each.islower()), forms[0])
-        # "OR" in capitals would be an operator.
-        said.append(form.lower() if form.isupper() else form)
-    return said
-
-
-def _likely(word: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], float]]:
-    """What was said and lies near a folded word, the likeliest first: words, their tokens, and how likely they are."""
-    most = spelling.slips(word)
-    if not most or any(each.isdigit() for each in word):
-        return
-    one_slip = spelling.one_slip(word)
-    halves = [(word[:at], word[at:]) for at in range(1, len(word))]
-    known = engine().known_words(one_slip.union(*halves))
-    weights: dict[tuple[str, ...], float] = {(each,): known[each].transcripts for each in one_slip & known.keys()}
-    weights |= {pair: min(known[each].transcripts for each in pair) for pair in halves if known.keys() >= set(pair)}
-    if most > 1:
-        likely = range(len(word) - most, len(word) + most + 1)
-        for each, entry in engine().words_beginning(word[:BEGINNING], likely).items():
-            if (each,) not in weights and each != word and spelling.distance(word, each, most) <= most:
-                known[each] = entry
-                weights[each,] = entry.transcripts / _RARER
-    for words in sorted(weights, key=lambda each: (-weights[each], each)):
-        yield words, tuple(known[each].token for each in words), weights[words]
