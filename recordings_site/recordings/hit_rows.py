@@ -1,4 +1,4 @@
-"""What the page of a search shows of each hit, and the addresses that it leads to."""
+"""The rows of a page of search results, with their links."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from recordings_site.recordings.search import Hit, HitLine
 
 @dataclass(frozen=True, slots=True)
 class HitRow:
-    """A hit, the address at which it opens, and its lines, each with its own."""
+    """A hit with its URL, and its lines with theirs."""
 
     hit: Hit
     url: str
@@ -18,7 +18,7 @@ class HitRow:
 
 
 def rows_of(hits: Iterable[Hit], list_name: str) -> list[HitRow]:
-    """The rows of a page; their links carry the list's name, to walk through these very hits there."""
+    """Return the rows of a page; their links carry the list's name, for previous and next."""
     return [
         HitRow(
             hit,
@@ -34,6 +34,6 @@ def rows_of(hits: Iterable[Hit], list_name: str) -> list[HitRow]:
 
 
 def hit_url(hit: Hit, list_name: str) -> str:
-    """Where a hit opens: at its first line, with find filled in."""
+    """Return the URL at which a hit opens: at its first line, with the matched words to find."""
     start = hit.seconds[0] if hit.seconds else None
     return recording_url(hit.recording.pk, words=hit.words, start=start, list_name=list_name)

@@ -1,4 +1,4 @@
-"""Every write of what people add to a recording: comments, tags, corrections, speakers, the offset, its number."""
+"""Writes of annotations: comments, tags, speaker names, the transcript's offset, the number of a recording."""
 
 import logging
 from smtplib import SMTPRecipientsRefused
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | None, text: str) -> Comment:
-    """Remark something at a moment or on a span, in seconds; `@name` mentions a colleague who sees the recording."""
+    """Add a comment at `at` seconds, or on the span to `end`; `@name` mentions a user who can see the recording."""
     comment = Comment.objects.create(recording=recording, author=by, at=at, end=end, text=text)
     people = mentioned(text, recording)
     comment.mentions.set(people)
@@ -45,7 +45,7 @@ def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | No
 
 @transaction.atomic
 def notify_mentioned(comment_id: int) -> int:
-    """Write to those whom a comment mentions, once; gives how many took it. What was said stays behind the sign-in."""
+    """Mail the users mentioned in a comment, once; return how many mails were accepted. The text is not mailed."""
     comments = Comment.objects.select_related("author", "recording__number")
     comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, notified_at=None).first()
     if comment is None:
@@ -58,7 +58,7 @@ def notify_mentioned(comment_id: int) -> int:
             told += send_mail(
                 subject, render_to_string("recordings/annotations/mention.txt", words), None, [person.email]
             )
-        except SMTPRecipientsRefused:  # tried again, it would bring the others the same mail each time
+        except SMTPRecipientsRefused:  # a retry would mail the others again
             log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
     comment.notified_at = timezone.now()
     comment.save(update_fields=["notified_at"])
@@ -67,7 +67,7 @@ def notify_mentioned(comment_id: int) -> int:
 
 @transaction.atomic
 def resolve_comment(*, by: User, comment: Comment, resolved: bool) -> None:
-    """Resolve a comment, or open it again."""
+    """Resolve a comment, or reopen it."""
     comment.resolved_at = timezone.now() if resolved else None
     comment.resolved_by = by if resolved else None
     comment.save(update_fields=["resolved_at", "resolved_by"])
@@ -77,7 +77,7 @@ def resolve_comment(*, by: User, comment: Comment, resolved: bool) -> None:
 
 @transaction.atomic
 def delete_comment(*, by: User, comment: Comment) -> None:
-    """Take one's own comment away; the audit trail keeps that there was one, and what it said."""
+    """Delete a comment; the audit trail keeps its text."""
     data = {"comment": comment.pk, "at": comment.at, "text": comment.text}
     audit.record(by=by, action="comment.deleted", subject=comment.recording, data=data)
     comment.delete()
@@ -85,7 +85,7 @@ def delete_comment(*, by: User, comment: Comment) -> None:
 
 @transaction.atomic
 def tag_recording(*, by: User, recording: RecordingJob, name: str) -> RecordingTag:
-    """Put a tag on a recording; a new word becomes a tag. Twice is once."""
+    """Tag a recording, creating the tag if it is new. Idempotent."""
     tag, _ = Tag.objects.get_or_create(name=name)
     tagging, made = RecordingTag.objects.get_or_create(recording=recording, tag=tag, defaults={"author": by})
     if made:
@@ -95,16 +95,16 @@ def tag_recording(*, by: User, recording: RecordingJob, name: str) -> RecordingT
 
 @transaction.atomic
 def untag_recording(*, by: User, tagging: RecordingTag) -> None:
-    """Take a tag off a recording."""
+    """Remove a tag from a recording."""
     audit.record(by=by, action="recording.untagged", subject=tagging.recording, data={"tag": tagging.tag.name})
     tagging.delete()
 
 
 @transaction.atomic
 def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name: str, for_number: bool) -> SpeakerName:
-    """Say who a speaker is: in this recording, or in each one of its number. An empty name returns to the label.
+    """Name a speaker of this recording, or of all recordings of its number. An empty name restores the label.
 
-    A rule for the number speaks also in the recordings that came before: a worker indexes them anew.
+    A name for the number also applies to earlier recordings: a worker reindexes them.
     """
     number = recording.number if for_number else None
     row = SpeakerName.objects.create(
@@ -120,7 +120,7 @@ def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name:
 
 @transaction.atomic
 def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) -> None:
-    """Move every line by this many seconds, because the transcript runs early or late."""
+    """Shift all lines by `offset` seconds, because the transcript runs early or late."""
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
     audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})
@@ -129,13 +129,13 @@ def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) ->
 
 @transaction.atomic
 def record_export(*, by: User, recording: RecordingJob, export_format: str) -> None:
-    """The transcript leaves the site in this form; its copies are beyond our reach, so that each is a row."""
+    """Audit that the transcript was exported in this format."""
     audit.record(by=by, action="transcript.exported", subject=recording, data={"form": export_format})
 
 
 @transaction.atomic
 def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> RecordingJob:
-    """Say whose recording, and call, it is, of which that was not known: from now on the number's team sees it."""
+    """Assign a recording, and its call, to a number: its team can see them from now on."""
     job = RecordingJob.objects.select_for_update().get(pk=recording.pk)
     job.number = number
     job.save(update_fields=("number",))
@@ -149,7 +149,7 @@ def assign_number(recording: RecordingJob, *, number: PhoneNumber, by: User) -> 
 
 
 def index_number(number_id: int) -> int:
-    """Index every transcript of a number anew, because a rule gave its speakers other names. Gives their count."""
+    """Reindex every transcript of a number after its speaker names changed. Return how many."""
     count = 0
     for pk in Transcript.objects.filter(recording__number=number_id).values_list("pk", flat=True):
         index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
@@ -159,11 +159,11 @@ def index_number(number_id: int) -> int:
 
 @task("comment.notify_mentioned")
 def notify_mentioned_task(job: Task) -> None:
-    """Mail those whom the comment `job.subject` mentions."""
+    """Mail the users mentioned in the comment `job.subject`."""
     notify_mentioned(int(job.subject))
 
 
 @task("transcripts.index_number")
 def index_number_task(job: Task) -> None:
-    """Index the transcripts of the number `job.subject` under the new names of their speakers."""
+    """Reindex the transcripts of the number `job.subject`."""
     index_number(int(job.subject))

@@ -1,4 +1,4 @@
-"""What people may ask of a recording, checked."""
+"""Forms of what users add to a recording."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_FIND = 200
 
 @dataclass(frozen=True, slots=True)
 class SelectedSpan:
-    """Where a link into a recording points: seconds, the end of a span, words to find. Nonsense is left out."""
+    """What a link into a recording selects: start and end in seconds, text to find. Invalid parts are dropped."""
 
     t: float | None
     end: float | None
@@ -29,7 +29,7 @@ class SelectedSpan:
 
 
 class PlaybackProgressForm(forms.Form):
-    """What the player tells every 15 seconds, at 90 % and on leaving."""
+    """What the player reports every 15 seconds, at 90 % and on leaving."""
 
     # A post covers 15 s of the clock, at triple speed 45 s of the recording; an hour is a sleeping laptop's.
     seconds = forms.FloatField(min_value=0, max_value=3600)
@@ -38,21 +38,21 @@ class PlaybackProgressForm(forms.Form):
 
 
 class PlayerSettingsForm(forms.Form):
-    """How a person listens."""
+    """The player's settings of a user."""
 
     speed = forms.FloatField(min_value=0.5, max_value=3)
     skip_silence = forms.BooleanField(required=False)
 
 
 class CommentForm(forms.Form):
-    """A remark at a moment or on a span."""
+    """A comment at a time or on a span."""
 
     at = forms.FloatField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
     end = forms.FloatField(min_value=0, max_value=1_000_000, required=False, widget=forms.HiddenInput)
     text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
-        """A span that ends before it starts is a moment."""
+        """Drop the end of a span that ends before it starts."""
         cleaned = super().clean() or self.cleaned_data
         at, end = cleaned.get("at"), cleaned.get("end")
         if at is not None and end is not None and end <= at:
@@ -61,20 +61,20 @@ class CommentForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """What a line should say."""
+    """The corrected text of a line."""
 
     position = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
     text = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
 
 
 class RevertForm(forms.Form):
-    """Which line returns to what Sinch heard."""
+    """The line whose original text is restored."""
 
     position = forms.IntegerField(min_value=0, max_value=1_000_000)
 
 
 class SpeakerForm(forms.Form):
-    """Who a speaker label is; an empty name returns to the label."""
+    """The name of a speaker label; an empty name restores the label."""
 
     speaker_label = forms.CharField(max_length=100, required=False, strip=False)
     name = forms.CharField(max_length=100, required=False)
@@ -82,13 +82,13 @@ class SpeakerForm(forms.Form):
 
 
 class OffsetForm(forms.Form):
-    """By how many seconds the transcript runs early (negative: late) against the sound."""
+    """Seconds by which the transcript runs early (negative: late) against the audio."""
 
     offset = forms.FloatField(min_value=-600, max_value=600)
 
 
 class AssignNumberForm(PickForm):
-    """To which number a recording belongs of which that is not known."""
+    """The number of a recording that has none."""
 
     number = PickField(NUMBERS_IN_USE, label="It belongs to", nothing="Choose a number")
 
@@ -99,5 +99,5 @@ class TagForm(forms.Form):
     name = forms.CharField(max_length=40)
 
     def clean_name(self) -> str:
-        """The same word in any case is the same tag."""
+        """Return the tag in lower case, with single blanks."""
         return " ".join(str(self.cleaned_data["name"]).lower().split())

@@ -1,4 +1,4 @@
-"""Who is meant by `@name` in a comment: people who may see the recording, by address or by its part before the @."""
+"""Who `@name` in a comment mentions: users who can see the recording, by address or by its local part."""
 
 import re
 
@@ -9,7 +9,7 @@ _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
 
 
 def people_of(recording: RecordingJob) -> list[User]:
-    """Who may see this recording and can be mentioned: its number's team, admins and auditors."""
+    """Return who can be mentioned on a recording: its number's team, admins and auditors."""
     active = User.objects.filter(is_active=True)
     everywhere = active.filter(role__in=(Role.ADMIN, Role.AUDITOR))
     if recording.number is None:
@@ -18,11 +18,11 @@ def people_of(recording: RecordingJob) -> list[User]:
 
 
 def handle(person: User) -> str:
-    """What one types after the @: the part of the address before its own @."""
+    """Return what is typed after the @: the local part of the address."""
     return person.email.partition("@")[0]
 
 
 def mentioned(text: str, recording: RecordingJob) -> list[User]:
-    """The people whom this text mentions. Who cannot see the recording is not told of it."""
+    """Return the users that a text mentions, of those who can see the recording."""
     words = {word.rstrip(".-+").lower() for word in _MENTION.findall(text)}
     return [person for person in people_of(recording) if {handle(person).lower(), person.email.lower()} & words]

@@ -1,4 +1,4 @@
-"""What people noted on a recording, for the side of its page: the moment one looks at, comments, tags."""
+"""What the annotation panel of a recording shows: the selected line, comments, tags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.annotations.mentions import handle, people_of
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript
 
-# More names than this do not help who writes a comment.
+# More names than this do not help.
 MOST_HANDLES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """The notes of one recording and what is needed to add to them."""
+    """The annotations of one recording, and what the forms beside them need."""
 
     selected: SelectedSpan
     line: LineAtTime | None
@@ -25,14 +25,14 @@ class Annotations:
 
     @property
     def open_comments(self) -> int:
-        """How many comments nobody has resolved."""
+        """The number of unresolved comments."""
         return sum(comment.resolved_at is None for comment in self.comments)
 
 
 def annotations_of(
     recording: RecordingJob, transcript: Transcript | None, user: User, selected: SelectedSpan
 ) -> Annotations:
-    """Gather the notes; the line and the names of colleagues only when somebody looks at a moment."""
+    """Return the annotations of a recording; the line and the handles of colleagues only with a selected time."""
     is_selected = selected.t is not None
     return Annotations(
         selected=selected,

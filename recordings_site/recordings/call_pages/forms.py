@@ -1,4 +1,4 @@
-"""What can be asked of the list of calls."""
+"""The filters of the list of calls."""
 
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ FIND = forms.TextInput(attrs={"type": "search", "placeholder": "Call id, or digi
 
 
 class CallsForm(forms.Form):
-    """Finds calls, recorded or not."""
+    """Filters calls by text and by decision."""
 
     q = forms.CharField(required=False, max_length=128, label="Find", widget=FIND)
     decision = forms.ChoiceField(
@@ -20,6 +20,6 @@ class CallsForm(forms.Form):
     )
 
     def link(self, cursor: str) -> str:
-        """The query string of a page of what was found; the first page has no cursor."""
+        """Return the query string of a page of results; the first page has no cursor."""
         found = {name: self.data[name] for name in self.fields if self.data.get(name)}
         return "?" + urlencode({**found, "cursor": cursor} if cursor else found)

@@ -1,4 +1,4 @@
-"""Finds calls, recorded or not, the newest first: by id, caller or number, and by what was decided about them."""
+"""Finds calls, newest first: by id, caller or number, and by their decision."""
 
 from recordings_site.accounts.models import User
 from recordings_site.calls.models import Call, CallQuerySet
@@ -9,9 +9,9 @@ NEWEST = ("started_at", "id")
 
 
 def calls(user: User, *, text: str, outcome: str, cursor: str) -> keyset.Page[Call]:
-    """A page of the calls that a person may see; `text` and `outcome` are those of `matching` and `decided`.
+    """Return a page of the calls visible to the user; `text` and `outcome` are those of `matching` and `decided`.
 
-    A call whose whole id was typed is found at once, however old it is. For all else calls are looked at in portions.
+    A call whose full id was typed is found at once, however old it is. Otherwise the scan is bounded.
     """
     mine = Call.objects.visible_to(user).listed().decided(outcome)
     named = mine.filter(call_id=text.strip())
@@ -27,7 +27,7 @@ def calls(user: User, *, text: str, outcome: str, cursor: str) -> keyset.Page[Ca
 def _page_source(
     rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool
 ) -> keyset.PageSource[Call] | None:
-    """How to come soon to the first rows; `facts` are the same, but for what this person may see."""
+    """Return a faster way to the first rows, if any; `facts` are the same rows without the check of visibility."""
     everything = Call.objects.all()
     numbers = limited_scope.numbers_of(user)
     if numbers is not None:

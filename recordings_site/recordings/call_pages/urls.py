@@ -1,4 +1,4 @@
-"""Addresses: calls."""
+"""URLs of calls."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages of calls, recorded or not: the list that finds one, and why it is or is not recorded."""
+"""The pages of calls: the list, and one call with its explanation."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,7 +18,7 @@ from recordings_site.web.http import Request, page_or_partial
 @require_safe
 @access.signed_in
 def calls(request: Request) -> HttpResponse:
-    """All calls that one may see, newest first: found by call id, caller or number, by what was decided."""
+    """All visible calls, newest first, filtered by call id, caller, number and decision."""
     form = CallsForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     page = queries.calls(

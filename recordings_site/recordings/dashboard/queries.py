@@ -1,4 +1,4 @@
-"""What happened today and lately, as one person may see it: the figures of the home page."""
+"""The figures of the home page, as one user may see them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from recordings_site.web import keyset
 DAYS = 30
 SHOWN = 6  # rows of a short list
 UNFINISHED_FOR = timedelta(days=14)
-_LAG_OF = 100  # newest transcripts of these days whose delay is looked at
+_LAG_OF = 100  # newest transcripts whose delay is measured
 _COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its name, its parts as (kind, count, y, height) from the foot up, and the list that it opens."""
+    """One bar: its label, its parts as (kind, count, y, height) from the bottom up, and the list that it opens."""
 
     label: str
     x: float
@@ -38,13 +38,13 @@ class Bar:
 
     @property
     def count(self) -> int:
-        """All of its parts."""
+        """The sum of its parts."""
         return sum(part[1] for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars beside each other, the highest as high as the chart; `sentence` says it in words."""
+    """Bars beside each other, the highest as high as the chart; `sentence` describes them for screen readers."""
 
     bars: Sequence[Bar]
     highest: int
@@ -53,7 +53,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Everything on the home page. Counts are of today in the viewer's zone, `late` and `missing` of any day."""
+    """Everything on the home page. Counts are of today in the user's zone, `late` and `missing` of any day."""
 
     today: date
     calls: int
@@ -65,7 +65,7 @@ class Dashboard:
     missing: int
     overdue: Sequence[RecordingJob]
     newest: Sequence[RecordingJob]
-    # Where this person stopped in the middle, the last visited first.
+    # Recordings that the user has not played to the end, last visited first.
     unfinished: Sequence[Listening]
     transcript_lag: float | None
     transcripts_late: int
@@ -76,7 +76,7 @@ class Dashboard:
 
 
 def home(user: User, *, now: datetime) -> Dashboard:
-    """The figures for one person, times in the active time zone."""
+    """Return the figures for one user, with times in the active time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = RecordingJob.objects.visible_to(user)
     lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
@@ -104,7 +104,7 @@ def home(user: User, *, now: datetime) -> Dashboard:
 
 
 def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
-    """Those that can be heard."""
+    """Return the newest playable recordings."""
     rows = mine.filter(state=State.AVAILABLE).with_facts()
     facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
     source = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
@@ -112,7 +112,7 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
 
 
 def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:
-    """The median seconds from a recording's availability to its transcript's, over the newest transcripts."""
+    """Return the median delay in seconds between a recording and its transcript, over the newest transcripts."""
     rows = lately.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
     pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
     lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
@@ -146,9 +146,9 @@ def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
 
 
 def _counted(rows: RecordingJobQuerySet, starts: Sequence[datetime]) -> dict[tuple[int, str], int]:
-    """How many recordings of each state follow each of these moments, up to the next; none may precede the first.
+    """Count the recordings of each state between consecutive times in `starts`; none may precede the first.
 
-    Moments are compared, not cut to days or hours: for that, SQLite would ask Python about each row.
+    Times are compared, not truncated to days or hours: for that SQLite would call Python for each row.
     """
     newest_first = reversed(list(enumerate(starts)))
     place = Case(*(When(happened_at__gte=start, then=Value(index)) for index, start in newest_first))

@@ -1,4 +1,4 @@
-"""What is still to be done before the first recording can be heard: the steps, each with the page that does it."""
+"""The setup steps until the first recording can be played, each with the page that does it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from recordings_site.recordings.models import RecordingJob
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """One step: its title, what it is for, whether it is done, and the page that does it ("" for none)."""
+    """One step: its title, its purpose, whether it is done, and the URL of its page ("" for none)."""
 
     title: str
     purpose: str
@@ -21,7 +21,7 @@ class SetupStep:
 
 
 def setup_steps() -> list[SetupStep]:
-    """The steps in the order in which they need each other; none as soon as a recording has ever arrived."""
+    """Return the steps in their order; none once a recording has arrived."""
     if RecordingJob.objects.filter(available_at__isnull=False).exists():
         return []
     applications = list(Application.objects.in_use())

@@ -1,4 +1,4 @@
-"""Addresses: the home page."""
+"""URL of the home page."""
 
 from django.urls import path
 

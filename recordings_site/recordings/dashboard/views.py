@@ -1,4 +1,4 @@
-"""Shows what happened today: the page that one lands on."""
+"""The home page."""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,9 +13,9 @@ from recordings_site.web.http import Request, page_or_partial
 @require_safe
 @access.signed_in
 def home(request: Request) -> HttpResponse:
-    """Today's figures, what is late, the last thirty days, and one's saved searches."""
+    """Today's figures, overdue recordings, the last thirty days, and the user's saved searches."""
     found = figures(request.user, now=timezone.now())
-    # Who sees a recording that can be played needs no first steps: then nothing is looked up for them.
+    # With a playable recording the setup is over: then its steps are not queried.
     context = {
         "home": found,
         "setup_steps": setup_steps() if request.user.is_admin and not found.newest else [],

@@ -1,1 +1,5 @@
-"""The page of one recording, and the downloads from it. `recording_detail` gathers what it shows."""
+"""The page of one recording: player, transcript, annotations, downloads.
+
+It may import `annotations`, `playback`, `explain`, `neighbours`, `transcripts` and the rooms below them.
+`recording_detail` gathers what the page shows; start there.
+"""

@@ -1,4 +1,4 @@
-"""What listening leaves behind: how far somebody came, and that they heard it."""
+"""Keeps how far a user has played a recording."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +12,9 @@ PLAYED = "audio.heard"
 
 @transaction.atomic
 def record_playback(*, by: User, recording: RecordingJob, seconds: float, position: float, done: bool) -> Listening:
-    """`seconds` of the recording were heard since the last word, up to `position`. `done`: past 90 %, or leaving.
+    """Add `seconds` that were played up to `position`. `done`: past 90 %, or leaving the page.
 
-    Only what was heard counts as a play, and is audited; a page that was merely opened leaves no mark.
+    Only what was played is audited, not a page that was merely opened.
     """
     row, _ = Listening.objects.select_for_update().get_or_create(user=by, recording=recording)
     row.position = position

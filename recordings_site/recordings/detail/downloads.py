@@ -1,4 +1,4 @@
-"""The transcript as a file, in several forms: by role, and each is audited."""
+"""Transcript exports: permitted by role, each audited."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from recordings_site.web.http import Request
 @require_safe
 @access.supervisor_or_admin
 def transcript_export(request: Request, recording_id: UUID, export_format: str) -> HttpResponse:
-    """The transcript as a file; `sinch` is Sinch's own JSON, untouched."""
+    """Download the transcript; `sinch` is Sinch's own JSON, unchanged."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=recording)
     transcript.recording = recording

@@ -1,4 +1,4 @@
-"""What the page of a recording shows: gathered in a fixed number of queries, whatever the length of the call."""
+"""What the page of a recording shows, read in a fixed number of queries, whatever the length of the call."""
 
 import json
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.lines import ShownLine, Speaker, shown_lines, speakers_of
 
-# Nobody reads more callbacks of one call; a conference with more participants says so.
+# The page lists at most this many callbacks; only large conferences have more.
 MOST_CALLBACKS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The state to show, the sentence that explains it, whether there is audio to play, and whether it is to come."""
+    """The state to show, the sentence that explains it, whether there is audio, and whether it is awaited."""
 
     state: str
     sentence: str
@@ -43,7 +43,7 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What this person may do on this page; each action checks it again."""
+    """What this user may do on the page; each action checks it again."""
 
     comment: bool
     edit: bool
@@ -52,7 +52,7 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
-    """One callback that told of the call, as the page lists it."""
+    """One callback about the call, as the page lists it."""
 
     at: datetime
     name: str
@@ -63,7 +63,7 @@ class CallbackRow:
 
 @dataclass(frozen=True)
 class RecordingPage:
-    """Everything that recordings/recording.html needs."""
+    """Everything that recordings/detail/recording.html needs."""
 
     recording: RecordingJob
     availability: Availability
@@ -77,25 +77,25 @@ class RecordingPage:
     annotations: Annotations
     neighbours: Neighbours | None
     has_peaks: bool
-    # The share of the recording in which nothing is heard, in percent; None without a waveform.
+    # The share of silence in percent; None without a waveform.
     silence: int | None
     player_settings: dict[str, Any]
-    # Those to whom it may belong, for who may say so while nobody knows.
+    # For admins, while the recording has no number.
     assign_form: AssignNumberForm | None
 
     @cached_property
     def lines(self) -> Sequence[ShownLine]:
-        """The transcript's lines; read when they are shown, which a part of the page for htmx does not."""
+        """The transcript's lines, read only when they are shown: partial responses to htmx have none."""
         return shown_lines(self.transcript) if self.transcript is not None else ()
 
     @property
     def speakers(self) -> Sequence[Speaker]:
-        """Who spoke how much."""
+        """The speakers and their share of the talk."""
         return speakers_of(self.lines, unpack(self.recording.peaks), self.recording.duration or 0)
 
     @property
     def title(self) -> str:
-        """What the browser's tab says."""
+        """The title of the browser tab."""
         return f"{self.recording.number or 'Unattributed'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"
 
     @property
@@ -105,48 +105,48 @@ class RecordingPage:
 
     @property
     def policy(self) -> str:
-        """The policy's version that decided, by name."""
+        """The name of the policy version that decided."""
         decision = self.recording.decision
         return str(decision.policy_version) if decision and decision.policy_version else ""
 
     @property
     def export_formats(self) -> list[tuple[str, str]]:
-        """The forms in which the transcript may be taken along: key and label."""
+        """The formats of transcript exports: key and label."""
         return [(key, form.label) for key, form in exports.EXPORT_FORMATS.items()]
 
     @property
     def share_url(self) -> str:
-        """A link to the moment, for a colleague: it opens for who may see the recording."""
+        """A link to the selected time; it opens for users who can see the recording."""
         return settings.PUBLIC_URL + recording_url(self.recording.pk, start=self.selected.t, end=self.selected.end)
 
     @property
     def quote(self) -> str:
-        """The moment's line with its link, as one pastes it into a ticket."""
+        """The selected line with its link, to paste into a ticket."""
         line = self.annotations.line
         said = f"{line.speaker}: {line.text}" if line and line.speaker else line.text if line else ""
         return f"> {said}\n{self.share_url}"
 
     @property
     def seconds(self) -> str:
-        """The recording's length for the player, empty while unknown."""
+        """The recording's length for the player, "" while unknown."""
         return f"{self.recording.duration:.3f}" if self.recording.duration else ""
 
     @property
     def audio_url(self) -> str:
-        """Where the sound is; a media fragment starts it at the moment also without JavaScript."""
+        """The audio's URL; a media fragment starts it at the selected time even without JavaScript."""
         fragment = f"#t={timecode(self.selected.t)}" if self.selected.t is not None else ""
         return audio_url(self.recording) + fragment
 
     @property
     def resume(self) -> str:
-        """Seconds at which to continue, unless that is the start or the end."""
+        """The position to continue from, "" at the start or near the end."""
         at = self.listening.position if self.listening else 0.0
         near_the_end = self.recording.duration is not None and at > self.recording.duration - NEAR_AN_END
         return "" if at < NEAR_AN_END or near_the_end else f"{at:.1f}"
 
 
 def permissions_of(user: User) -> Permissions:
-    """By role: support comments, supervisors also correct, tag and export, auditors only read."""
+    """Support may comment; supervisors and admins may also correct, tag and export; auditors only read."""
     return Permissions(
         comment=user.role != Role.AUDITOR,
         edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
@@ -157,7 +157,7 @@ def permissions_of(user: User) -> Permissions:
 def recording_page(
     recording: RecordingJob, user: User, selected: SelectedSpan, list_name: str | None = None
 ) -> RecordingPage:
-    """Gather the page of a recording that this person may see; the span and the name of the list are in its link."""
+    """Return the page of a recording visible to the user; the span and the name of the list are from its URL."""
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
     if transcript is not None:
         transcript.recording = recording
@@ -181,7 +181,7 @@ def recording_page(
 
 
 def availability_of(recording: RecordingJob) -> Availability:
-    """What one should know before pressing play."""
+    """Return the recording's state, and whether it can be played."""
     state = recording.shown_state
     if recording.is_available:
         return Availability(state, sentences.problem(recording), playable=True)
@@ -189,7 +189,7 @@ def availability_of(recording: RecordingJob) -> Availability:
 
 
 def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
-    """Each delivery that told of the recording, or of its call or conference session, in the order of arrival."""
+    """Return the deliveries about the recording, its call or conference session, in the order of arrival."""
     about = Q(recording_id=recording.pk)
     if recording.call_id is not None:
         about |= Q(call=recording.call_id)
@@ -210,7 +210,7 @@ def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
 
 
 def _body(body: bytes) -> Any:
-    """The callback's JSON; what is no JSON is shown as text."""
+    """Return the callback's JSON; a body that is not JSON is shown as text."""
     try:
         return json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Addresses: one recording."""
+"""URLs of one recording."""
 
 from django.urls import path
 

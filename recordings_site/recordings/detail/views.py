@@ -1,4 +1,4 @@
-"""The pages of one recording: what the call was, its sound, its transcript."""
+"""The page of one recording, its original transcript and waveform, and what the player reports."""
 
 from uuid import UUID
 
@@ -21,12 +21,12 @@ from recordings_site.web.http import Request, page_or_partial
 @require_safe
 @access.signed_in
 def recording(request: Request, recording_id: UUID) -> HttpResponse:
-    """One recording: facts, sound, transcript and what people noted. `?t=`, `?end=` and `?q=` name a moment,
-    `?list=` the list that one came from.
+    """One recording. `?t=`, `?end=` and `?q=` select a span and a text to find, `?list=` names the list it was opened
+    from.
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, SelectedSpan.of(request.GET), request.GET.get("list"))
-    # The notes after somebody wrote some, or what stands where the player will be, while a recording is to come.
+    # htmx asks for the annotations after a change, or for the placeholder of the player while audio is awaited.
     part = "recordings/detail/_silent.html" if request.htmx.target == "silent" else "recordings/annotations/_notes.html"
     return page_or_partial(request, "recordings/detail/recording.html", part, {"page": page})
 
@@ -34,7 +34,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
 @require_safe
 @access.signed_in
 def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
-    """The transcript as Sinch wrote it, whatever people made of it since."""
+    """The transcript as Sinch wrote it, without corrections."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).defer("peaks"), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=found)
     context = {
@@ -46,7 +46,7 @@ def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
 
 
 def _written(raw: bytes) -> object:
-    """Sinch's JSON; what is none, as the text that it is."""
+    """Return Sinch's JSON; a body that is not JSON is returned as text."""
     try:
         return read_object(raw, limit=MAX_BYTES)
     except ValueError:
@@ -56,7 +56,7 @@ def _written(raw: bytes) -> object:
 @require_safe
 @access.signed_in
 def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
-    """The waveform, computed once by the worker; the browser may keep it a while."""
+    """The waveform, computed once by the worker; the browser may cache it."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     answer = JsonResponse(waveform(found))
     answer["Cache-Control"] = "private, max-age=600"
@@ -66,7 +66,7 @@ def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def recording_played(request: Request, recording_id: UUID) -> HttpResponse:
-    """The player tells what was heard since it last told."""
+    """Record what the player has played since its last report."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     form = PlaybackProgressForm(request.POST)
     if not form.is_valid():
@@ -78,7 +78,7 @@ def recording_played(request: Request, recording_id: UUID) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def player_settings(request: Request) -> HttpResponse:
-    """The player's own settings of this person: the speed, and whether silence is skipped."""
+    """Save the user's player settings: speed, and whether silence is skipped."""
     form = PlayerSettingsForm(request.POST)
     if not form.is_valid():
         return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")

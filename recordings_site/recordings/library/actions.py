@@ -1,4 +1,4 @@
-"""What is done to many recordings at once: tagged, marked as heard, taken out of the site."""
+"""Bulk actions: tag recordings, mark them as played, audit an exported list."""
 
 from collections.abc import Iterable
 
@@ -13,14 +13,14 @@ from recordings_site.recordings.models import Listening, RecordingJob
 
 @transaction.atomic
 def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
-    """Put a tag on each recording; an audit row for each that did not have it. Gives how many there are."""
+    """Tag each recording; each new tag is audited. Return how many recordings there are."""
     tagged = [tag_recording(by=by, recording=recording, name=name) for recording in recordings]
     return len(tagged)
 
 
 @transaction.atomic
 def mark_played(*, by: User, recordings: Iterable[RecordingJob]) -> int:
-    """Mark recordings as heard by this person; what is one's own is not audited, as nothing was played."""
+    """Mark recordings as played by this user; not audited, as nothing was played."""
     now = timezone.now()
     marked = 0
     for recording in recordings:
@@ -34,7 +34,7 @@ def mark_played(*, by: User, recordings: Iterable[RecordingJob]) -> int:
 
 @transaction.atomic
 def record_list_export(*, by: User, query: str, export_format: str, selected: int) -> None:
-    """A list leaves the site: whose, which filters, how many were selected (0: all that they let through)."""
+    """Audit an exported list: its filters, and how many recordings were selected (0: all that match)."""
     audit.record(
         by=by, action="recordings.exported", data={"form": export_format, "query": query, "selected": selected}
     )

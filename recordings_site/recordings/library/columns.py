@@ -1,4 +1,4 @@
-"""The columns of the list of recordings: which there are, and which a person chose."""
+"""The columns of the list of recordings, and which of them a user chose."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from recordings_site.accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, its heading, whether it holds figures, and the orders that its heading leads to."""
+    """One column: its name, its heading, whether it holds figures, and the orders that its heading toggles."""
 
     name: str
     heading: str
     figures: bool = False
-    # Values of ?sort=: the first falls, the second rises.
+    # Values of ?sort=: descending, then ascending.
     sorts: tuple[str, str] | None = None
 
 
@@ -36,12 +36,12 @@ FIRST = ("when", "length", "state", "transcript")
 
 
 def chosen_by(user: User) -> list[Column]:
-    """The columns that a person chose, in our order; those of everybody until then."""
+    """Return the columns that a user chose, in the list's order; the default columns until then."""
     names = user.preferences.get("columns", FIRST)
     return [column for column in COLUMNS if column.name in names]
 
 
 def known(names: Iterable[str]) -> list[str]:
-    """The names among these that are columns, in our order."""
+    """Return those of the names that are columns, in the list's order."""
     wanted = set(names)
     return [column.name for column in COLUMNS if column.name in wanted]

@@ -1,4 +1,4 @@
-"""Writes the whole list, as narrowed, as CSV or JSON Lines: page by page, so that millions of rows take no memory."""
+"""Writes the filtered list as CSV or JSON Lines, page by page, so that memory stays bounded."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ FIELDS = (
 
 
 def facts_of(recording: RecordingJob) -> dict[str, object]:
-    """One recording as a flat row; times in the active zone with their offset."""
+    """Return one recording as a flat row; times in the active zone with their offset."""
     call, session, number, decision = recording.call, recording.conference_session, recording.number, recording.decision
     version = decision.policy_version if decision else None
     values = (
@@ -54,7 +54,7 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
 def lines(
     rows: RecordingJobQuerySet, export_format: str, *, order: tuple[str, str], descending: bool
 ) -> Iterator[bytes]:
-    """The file in pieces of a thousand rows, in the list's order; `export_format` is "csv" or "jsonl"."""
+    """Yield the file in chunks of a thousand rows, in the list's order; `export_format` is "csv" or "jsonl"."""
     write = WRITERS[export_format]
     zone = timezone.get_current_timezone()
     if export_format == "csv":

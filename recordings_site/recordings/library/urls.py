@@ -1,4 +1,4 @@
-"""Addresses: the list of recordings."""
+"""URLs of the list of recordings."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Shows the recordings that one may see as a list: newest first, narrowed by its URL; and does things to many."""
+"""The list of recordings: filtered and sorted by its URL, with bulk actions."""
 
 import uuid
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
 from recordings_site.web.http import Request, page_or_partial
 
-# What the form around the list sends along when its selected rows are exported.
+# Parameters that the form around the list adds when selected rows are exported.
 SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")
 
 
@@ -40,7 +40,7 @@ def library(request: Request) -> HttpResponse:
     """A page of recordings, or its list alone for htmx."""
     form = FilterForm(request.GET, request.user)
     query = form.query()
-    # What was typed into a picker is kept as the key of the row that it means.
+    # A row that was typed into a picker is kept in the URL by its key.
     if form.was_typed() and not form.errors and not request.htmx:
         return redirect(request.path + narrowing.link(query, cursor=query.get("cursor", "")))
     order, descending = narrowing.sort_of(query)
@@ -56,7 +56,7 @@ def library(request: Request) -> HttpResponse:
     )
     chips = narrowing.chips(form)
     kept = narrowing.link(query)[1:]
-    # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
+    # A form sends its empty fields, too: the URL keeps only the filters in use.
     here = request.path + narrowing.link(query, cursor=query.get("cursor", "")).rstrip("?")
     context = {
         "form": form,
@@ -69,10 +69,10 @@ def library(request: Request) -> HttpResponse:
         "shown": {column.name: column in shown for column in columns.COLUMNS},
         "all_columns": columns.COLUMNS,
         "here": here,
-        # Goes along to each recording, so that one can walk through this very list there.
+        # Each recording's link carries it, for previous and next in this list.
         "list_query": kept,
         "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
-        # The form stays as it is when htmx asks for the list alone, and cannot say at its fields what is wrong.
+        # htmx replaces the list alone: errors cannot be shown at the form's fields.
         "wrong": form.wrong() if request.htmx else form.non_field_errors(),
         "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
     }
@@ -83,7 +83,7 @@ def library(request: Request) -> HttpResponse:
 @require_safe
 @access.supervisor_or_admin
 def library_export(request: Request, export_format: str) -> HttpResponseBase:
-    """The whole list as narrowed, or what is selected of it, as a file that is written while it is read."""
+    """Stream the filtered list, or the selected rows of it, as a file."""
     if export_format not in exports.WRITERS:
         raise Http404
     filters = FilterForm(request.GET, request.user, beside=SELECTION)
@@ -108,7 +108,7 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
 @require_POST
 @access.supervisor_or_admin
 def library_tag(request: Request) -> HttpResponse:
-    """Put a tag on each selected recording."""
+    """Tag each selected recording."""
     form = TagForm(request.POST)
     if form.is_valid():
         count = actions.tag_all(by=request.user, recordings=_selected(request), name=form.cleaned_data["name"])
@@ -123,7 +123,7 @@ def library_tag(request: Request) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def library_mark_played(request: Request) -> HttpResponse:
-    """Mark each selected recording as heard by oneself."""
+    """Mark each selected recording as played by the user."""
     count = actions.mark_played(by=request.user, recordings=_selected(request))
     messages.success(request, f"{counted(count, 'recording is', 'recordings are')} marked as heard.")
     return _back(request)
@@ -132,7 +132,7 @@ def library_mark_played(request: Request) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def library_columns(request: Request) -> HttpResponse:
-    """Remember which columns this person wants to see."""
+    """Save which columns the user wants to see."""
     account_actions.remember(by=request.user, columns=columns.known(request.POST.getlist("column")))
     return _back(request)
 
@@ -142,7 +142,7 @@ def _narrowed(request: Request, form: FilterForm) -> RecordingJobQuerySet:
 
 
 def _selected_ids(values: list[str]) -> list[uuid.UUID]:
-    """The ids among what came, at most a page of them."""
+    """Return the valid ids, at most a page of them."""
     found = []
     for value in values[: keyset.PAGE]:
         try:
@@ -153,12 +153,12 @@ def _selected_ids(values: list[str]) -> list[uuid.UUID]:
 
 
 def _selected(request: Request) -> RecordingJobQuerySet:
-    """The selected recordings that this person may see."""
+    """Return the selected recordings that are visible to the user."""
     return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(request.POST.getlist("pk")))
 
 
 def _back(request: Request) -> HttpResponse:
-    """To the list as it was; never to another site."""
+    """Redirect to the list as it was; never to another site."""
     here = request.POST.get("here", "")
     safe = here.startswith(reverse("recordings")) and url_has_allowed_host_and_scheme(here, None)
     return HttpResponseRedirect(here if safe else reverse("recordings"))

@@ -1,6 +1,6 @@
-"""What people do to calls in progress: start, stop, pause and resume recording; each with its outcome in the audit.
+"""Commands to calls in progress: start, stop, pause and resume recording, each audited with its outcome.
 
-Sinch knows start and stop alone (Manage Call). A pause stops the recording, resuming starts another of the same call.
+Sinch knows only start and stop (Manage Call). Pause stops the recording; resume starts another one of the call.
 """
 
 import uuid
@@ -31,18 +31,18 @@ STARTING = frozenset({"start", "resume"})
 
 
 class CommandResult(StrEnum):
-    """What came of a command."""
+    """The result of a command."""
 
     STARTED = "started"
     RESUMED = "resumed"
     STOPPED = "stopped"
     PAUSED = "paused"
-    # Sinch did not say whether it took it.
+    # Sinch did not confirm it.
     UNCERTAIN = "uncertain"
     CALL_OVER = "call_over"
     RUNS_ALREADY = "runs_already"
     RUNS_NOT = "runs_not"
-    # On grounds that policies.engine.sentences says.
+    # For grounds of policies.engine.sentences.
     CANNOT_RECORD = "cannot_record"
     # `error`, in Sinch's words.
     REFUSED = "refused"
@@ -59,26 +59,26 @@ _DONE = {
 
 @dataclass(frozen=True)
 class CommandOutcome:
-    """What came of a command, with the values of that result."""
+    """The result of a command, with its values."""
 
     result: CommandResult
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
-        """Whether it was carried out, as far as is known."""
+        """Whether it was executed, as far as is known."""
         return self.uncertain or self.result in _DONE.values()
 
     @property
     def uncertain(self) -> bool:
-        """Whether Sinch left that open."""
+        """Whether Sinch did not confirm it."""
         return self.result == CommandResult.UNCERTAIN
 
 
 def command_recording(*, by: User, call: Call, command: str) -> CommandOutcome:
-    """Do one of COMMANDS to a call in progress. Never raises for what Sinch, or the state of things, says no to.
+    """Execute one of COMMANDS on a call in progress. Refusals by Sinch or by the call's state are results, not errors.
 
-    No transaction is open while Sinch is asked; what it answered is then kept together with the audit row.
+    No transaction is open during the request to Sinch; its result is then stored together with the audit row.
     """
     if call.is_over:
         return _record_outcome(by, call, command, CommandOutcome(CommandResult.CALL_OVER))
@@ -139,7 +139,7 @@ def _send(call: Call, document: Svaml) -> ApiError | None:
 def _record_outcome(
     by: User, call: Call, command: str, outcome: CommandOutcome, jobs: Sequence[RecordingJob] = ()
 ) -> CommandOutcome:
-    """Audit what came of a command."""
+    """Audit the outcome of a command."""
     data: dict[str, object] = {
         "outcome": "uncertain" if outcome.uncertain else "done" if outcome.done else "refused",
         "result": outcome.result,
@@ -152,7 +152,7 @@ def _record_outcome(
 
 
 def _facts(call: Call) -> CallFacts:
-    """The facts of the call as they are known now; its number may have been added since its ICE."""
+    """Return the call's facts as known now; its number may have been added after its ICE."""
     digits = call.number.digits if call.number else ""
     return kept_facts(
         call_id=call.call_id,

@@ -1,4 +1,4 @@
-"""What the live page shows: calls in progress with what is recorded of them, and conferences with who is in them."""
+"""What the live page shows: calls and conferences in progress, with their recordings and participants."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class LiveCall:
-    """A call in progress, its recordings, and the last command that somebody gave."""
+    """A call in progress, its recordings, and the last command to it."""
 
     call: Call
     recordings: list[RecordingJob]
@@ -23,28 +23,28 @@ class LiveCall:
 
     @property
     def running(self) -> RecordingJob | None:
-        """The recording that runs now, as far as can be told: nothing announces one."""
+        """The recording in progress, as far as is known: Sinch sends no event when one starts."""
         return next((job for job in self.recordings if job.is_running), None)
 
     @property
     def is_expected(self) -> bool:
-        """Whether a recording was asked for that starts when the other side answers."""
+        """Whether a recording was requested that starts when the other side answers."""
         return any(job.state == State.EXPECTED for job in self.recordings)
 
     @property
     def is_paused(self) -> bool:
-        """Whether somebody paused, and nobody resumed or stopped since."""
+        """Whether the recording was paused, and not resumed or stopped since."""
         paused = self.last is not None and self.last.action == "call.recording_pause" and self.was_done
         return paused and self.running is None
 
     @property
     def outcome(self) -> CommandOutcome | None:
-        """What came of the last command."""
+        """The outcome of the last command."""
         return CommandOutcome(CommandResult(self.last.data["result"]), self.last.data["values"]) if self.last else None
 
     @property
     def was_done(self) -> bool:
-        """Whether the last command was carried out."""
+        """Whether the last command was executed."""
         return self.outcome is not None and self.outcome.done
 
     @property
@@ -55,7 +55,7 @@ class LiveCall:
 
 @dataclass(frozen=True)
 class LiveConference:
-    """A conference in which somebody is, and its own recording, which is not that of any call."""
+    """A conference in progress, and its own recording, which is not that of any call."""
 
     session: ConferenceSession
     calls: list[LiveCall] = field(default_factory=list)
@@ -64,14 +64,14 @@ class LiveConference:
 
 @dataclass(frozen=True)
 class InProgress:
-    """All that runs now."""
+    """All calls and conferences in progress."""
 
     calls: list[LiveCall]
     conferences: list[LiveConference]
 
 
 def in_progress(user: User, now: datetime) -> InProgress:
-    """Return what runs now and `user` may see; of a conference, the calls that they may see."""
+    """Return the calls in progress that are visible to the user, grouped by conference."""
     calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
     jobs: dict[int, list[RecordingJob]] = {}
     for job in RecordingJob.objects.filter(call__in=calls).defer("peaks").order_by("ordinal"):
@@ -95,7 +95,7 @@ def in_progress(user: User, now: datetime) -> InProgress:
 
 
 def _last_commands(calls: list[Call]) -> dict[str, AuditEvent]:
-    """The last command to each call, by the call's id as the audit trail writes it."""
+    """Return the last command to each call, by the call's id as the audit trail writes it."""
     given = AuditEvent.objects.filter(
         subject_type=Call._meta.label_lower,
         subject_id__in=[str(call.pk) for call in calls],
@@ -105,7 +105,7 @@ def _last_commands(calls: list[Call]) -> dict[str, AuditEvent]:
 
 
 def ask_participants(session: ConferenceSession) -> tuple[list[Participant], str]:
-    """Ask Sinch who is in a conference now; what went wrong instead, in words."""
+    """Ask Sinch for the participants of a conference; the second value is the error message, "" for none."""
     try:
         with client_for(session.application) as client:
             return client.participants(session.conference_id) or [], ""

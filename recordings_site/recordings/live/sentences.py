@@ -1,4 +1,4 @@
-"""The words for what came of a command on the live page."""
+"""Sentences for the outcome of a command on the live page."""
 
 from recordings_site.policies.engine.sentences import cannot_record
 from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
@@ -16,7 +16,7 @@ _FIXED = {
 
 
 def outcome(command_outcome: CommandOutcome) -> str:
-    """What came of it, with the remedy where something can be done."""
+    """Return the outcome as a sentence, with the remedy if there is one."""
     match command_outcome.result:
         case CommandResult.CANNOT_RECORD:
             return cannot_record(command_outcome.values)

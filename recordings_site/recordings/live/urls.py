@@ -1,4 +1,4 @@
-"""Addresses: calls in progress."""
+"""URLs of calls in progress."""
 
 from django.urls import path
 

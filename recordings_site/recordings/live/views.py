@@ -19,7 +19,7 @@ PAGE, CALLS = "recordings/live/live.html", "recordings/live/_live_calls.html"
 @require_safe
 @access.signed_in
 def live_calls(request: Request) -> HttpResponse:
-    """Calls and conferences in progress; htmx asks for the list alone, every few seconds."""
+    """Calls and conferences in progress; htmx polls the list alone every few seconds."""
     return _shown(request)
 
 
@@ -40,7 +40,7 @@ def live_command(request: Request, call_pk: int, command: str) -> HttpResponse:
 @require_safe
 @access.signed_in
 def live_conference(request: Request, session_pk: int) -> HttpResponse:
-    """Who is in a conference now, as Sinch says; those whose calls are known here by their calls."""
+    """The participants of a conference as Sinch reports them, matched with the calls known here."""
     visible = ConferenceSession.objects.visible_to(request.user)
     session = get_object_or_404(visible.select_related("application"), pk=session_pk, closed_at=None)
     participants, problem = queries.ask_participants(session)

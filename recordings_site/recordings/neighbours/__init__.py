@@ -1,1 +1,4 @@
-"""The previous and next recording of the list or search one came from. Start with `queries`."""
+"""The previous and next recording of the list or search that a recording was opened from.
+
+It may import `search`, `criteria` and the rooms below them. Start with `queries`.
+"""

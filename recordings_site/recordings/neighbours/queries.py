@@ -1,4 +1,4 @@
-"""Going through a list one by one: which recording comes before, which after, and the way back to the list."""
+"""Finds the previous and next recording in a list, and the way back to the list."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -17,16 +17,15 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.web import keyset
 
 LONGEST = 2000
-# Begins the name of a list that is the hits of a search; all others are lists of recordings.
+# Prefix of the name of search results; all other names are lists of recordings.
 HITS = "search:"
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The list that one came from, the way back to it, and the links to the recordings beside the one that is open.
+    """The list that a recording was opened from, the way back to it, and the links to its neighbours there.
 
-    `name` is what a link to a recording says of its list: the query string of the list of recordings, or HITS and that
-    of a search. The links are empty at the ends of the list.
+    `name` is the list's query string; for search results it begins with HITS. Links are empty at the list's ends.
     """
 
     name: str
@@ -37,7 +36,7 @@ class Neighbours:
 
 
 def neighbours_of(recording: RecordingJob, user: User, name: str | None) -> Neighbours | None:
-    """The place of a recording in the list of this name; None when one came from no list."""
+    """Return the neighbours of a recording in the list of this name; None when it was opened from no list."""
     if name is None or len(name) > LONGEST:
         return None
     if name.startswith(HITS):

@@ -1,1 +1,4 @@
-"""Reconciliation of a destination: links, adopts and flags what its store holds. Start with `walk`."""
+"""Reconciliation of a destination: links, adopts and flags what its store holds.
+
+It may import `ingest`, `lifecycle` and the rooms below them. Start with `walk`.
+"""

@@ -1,4 +1,4 @@
-"""What a walk through a destination changes: objects linked to recordings, orphans adopted, absences told."""
+"""What reconciling a destination changes: objects linked or adopted, missing ones flagged."""
 
 import re
 from collections.abc import Collection
@@ -40,7 +40,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def request_reconciliation(
     *, by: User | None, destination: Destination, since: datetime | None = None, gone_is_deleted: bool = False
 ) -> Reconciliation:
-    """Have a worker walk through the destination; one that is under way is taken up where it stands."""
+    """Queue a reconciliation of the destination; an unfinished one is resumed."""
     run, created = Reconciliation.objects.get_or_create(
         destination=destination,
         done_at=None,
@@ -55,8 +55,8 @@ def request_reconciliation(
 
 @transaction.atomic
 def link_object(*, destination: Destination, stat: ObjectStat) -> str:
-    """Give an object that no recording has a recording: one that was waiting for it ("linked"), or a new one
-    ("adopted"). "known" when somebody else was faster.
+    """Link an object without a recording to the one that awaits it ("linked"), or adopt it ("adopted"). Return "known"
+    if another process was faster.
     """
     if RecordingJob.objects.filter(destination=destination, key=stat.key).exists():
         return "known"
@@ -90,7 +90,7 @@ def _when(name: GeneratedName | None, stat: ObjectStat) -> datetime:
 
 
 def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceSession | None:
-    """The call or conference that a generated name tells of, when its application is one of ours."""
+    """Return the call or conference that a generated name belongs to, if its application is known."""
     application = Application.objects.filter(key=name.application_key).first() if name else None
     if application is None or name is None:
         return None
@@ -104,7 +104,7 @@ def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceS
 def _expected(
     destination: Destination, stat: ObjectStat, subject: Call | ConferenceSession | None
 ) -> RecordingJob | None:
-    """The recording that waits for this object: named in its key, or the one of its call that lacks a file."""
+    """Return the recording that awaits this object: named in its key, or the one of its call without a file."""
     named = _UUID.findall(stat.key.rsplit("/", 1)[-1].lower())
     if named:
         job = RecordingJob.objects.filter(pk=UUID(named[-1]), destination=destination, available_at=None).first()
@@ -117,7 +117,7 @@ def _expected(
     if job is None or job.available_at is not None:
         return None
     if job.key and job.key != stat.key and _has_its_own(destination, job.key):
-        return None  # it waits for another file, which is there too
+        return None  # it awaits another file, which is present, too
     return job
 
 
@@ -125,12 +125,12 @@ def _has_its_own(destination: Destination, key: str) -> bool:
     try:
         return exists(destination.read_store(), key)
     except StoreError:
-        return True  # in doubt link nothing
+        return True  # if unsure, link nothing
 
 
 @transaction.atomic
 def confirm_objects(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> int:
-    """Keep that these recordings' objects are there; how many of them were not known to be."""
+    """Mark these recordings' objects as present; return how many were not known to be."""
     ids = [job.pk for job, _ in found]
     RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
     _not_gone(ids)
@@ -145,10 +145,10 @@ def confirm_objects(*, run: Reconciliation, found: Collection[tuple[RecordingJob
 
 @transaction.atomic
 def flag_missing(*, run: Reconciliation, limit: int) -> tuple[int, bool]:
-    """Flag recordings whose objects were not listed, `limit` at a time; how many, and whether that was all.
+    """Flag at most `limit` recordings whose objects were not listed; return how many, and whether that was all.
 
-    Only those whose object was there before the walk began, or whose call had long ended by then. Where what is gone
-    was deleted on purpose, the former are deleted.
+    Only those that were available before the run began, or whose call had ended long before. If gone files were deleted
+    on purpose, the former are marked as deleted.
     """
     now = timezone.now()
     unseen = RecordingJob.objects.filter(destination=run.destination, deleted_at=None).filter(
@@ -185,7 +185,7 @@ def _not_gone(ids: Collection[UUID]) -> None:
 
 
 def finish(*, run: Reconciliation) -> None:
-    """The walk is over; what it found is audited."""
+    """Close the run and audit its counts."""
     with transaction.atomic():
         run.done_at = timezone.now()
         run.error = ""

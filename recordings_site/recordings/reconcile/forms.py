@@ -1,4 +1,4 @@
-"""From when on a destination is to be walked through, and what it means that a file is gone."""
+"""The options of a reconciliation."""
 
 from datetime import datetime, time
 
@@ -9,7 +9,7 @@ from recordings_site.web.day_field import DayField
 
 
 class ReconcileForm(forms.Form):
-    """An optional day; without one everything is looked at. And whether files that are gone were meant to go."""
+    """An optional first day, and whether missing files were deleted on purpose."""
 
     since = DayField(
         label="Only what was written since",
@@ -25,6 +25,6 @@ class ReconcileForm(forms.Form):
 
     @property
     def since_datetime(self) -> datetime | None:
-        """The beginning of that day in the viewer's time zone."""
+        """The start of that day in the user's time zone."""
         day = self.cleaned_data["since"]
         return timezone.make_aware(datetime.combine(day, time.min)) if day else None

@@ -1,4 +1,4 @@
-"""Addresses: reconciliation."""
+"""URLs of reconciliation."""
 
 from django.urls import path
 

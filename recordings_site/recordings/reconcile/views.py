@@ -1,4 +1,4 @@
-"""The page of a destination's reconciliations: start one, watch it, read what earlier ones found."""
+"""The page of a destination's reconciliations: start one, watch it, read earlier ones."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,7 +17,7 @@ SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
 def reconcile(request: Request, destination_id: int) -> HttpResponse:
-    """Bring in what already lies in a destination."""
+    """Start a reconciliation, or show those of the destination."""
     destination = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
     form = ReconcileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

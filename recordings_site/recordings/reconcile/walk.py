@@ -1,4 +1,4 @@
-"""Walks through a destination and brings in what is there: resumable, page by page, in bounded memory."""
+"""Walks through a destination's objects page by page: resumable, in bounded memory."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +20,9 @@ COUNTS = ("objects", "known", "linked", "adopted", "transcripts", "lone_transcri
 
 
 def walk(run: Reconciliation, *, on_page: Callable[[Reconciliation], None] = lambda run: None) -> None:
-    """Walk from where the run stands to its end; after each page it is stored, so a killed walk goes on from there.
+    """Reconcile from where the run stopped; it is saved after each page, so that a killed run can resume.
 
-    Raises StoreError, kept in `error`, when the store cannot be listed: then it can be taken up again.
+    Raises StoreError, also stored in `error`, when the store cannot be listed: then it can be resumed.
     """
     run.counts = {name: run.counts.get(name, 0) for name in COUNTS}
     try:
@@ -78,12 +78,12 @@ def _import_objects(run: Reconciliation, objects: list[ObjectStat]) -> None:
 def _link(run: Reconciliation, stat: ObjectStat) -> str:
     try:
         return actions.link_object(destination=run.destination, stat=stat)
-    except IntegrityError:  # its notification came in at this very moment, and took it
+    except IntegrityError:  # its notification came in meanwhile and linked it
         return "known"
 
 
 def _mark_older(run: Reconciliation, objects: list[ObjectStat]) -> None:
-    """Objects from before `since` are left alone, but they are there: none of them is missing."""
+    """Mark objects from before `since` as listed, so that none of them is flagged as missing."""
     known = _jobs(run, [each.key for each in objects])
     RecordingJob.objects.filter(pk__in=[job.pk for job in known.values()]).update(listed_at=run.started_at)
 
@@ -94,9 +94,9 @@ def _jobs(run: Reconciliation, keys: Any) -> dict[str, RecordingJob]:
 
 
 def _transcripts(run: Reconciliation, keys: list[str]) -> int:
-    """Link transcripts to the recordings beside them; how many were news.
+    """Link transcripts to the recordings beside them; return how many were new.
 
-    A transcript's key sorts just before its recording's: where a page ends between them, it waits for the next one.
+    A transcript's key sorts just before its recording's: across a page's end it waits for the next page.
     """
     waited = set(run.waiting)
     stems = {recording_stem(key): key for key in [*run.waiting, *keys]}
@@ -119,7 +119,7 @@ def _count(run: Reconciliation, **found: int) -> None:
 
 @task("destination.reconcile")
 def reconcile_task(job: Task) -> None:
-    """Go on with the reconciliation `job.subject` from where it stands, unless it was ended."""
+    """Resume the reconciliation `job.subject`, unless it has ended."""
     run = Reconciliation.objects.open().filter(pk=job.subject).first()
     if run is not None:
         walk(run)

@@ -1,4 +1,4 @@
-"""Searches what was said in all recordings that one may see."""
+"""The search page over all transcripts that the user can see."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -39,7 +39,7 @@ _LAST_PAGE = 50
 @require_safe
 @access.signed_in
 def search(request: Request) -> HttpResponse:
-    """The search page, or its hits alone for htmx. Whatever is typed gives hits or a sentence that helps."""
+    """The search page, or its hits alone for htmx. Every query gives hits or a sentence that helps."""
     asked = typed_query(request)
     sort = BEST if wants_best(request.GET) else ""
     first_page = not request.GET.get("cursor")
@@ -60,7 +60,7 @@ def search(request: Request) -> HttpResponse:
 @require_safe
 @access.signed_in
 def search_summary(request: Request) -> HttpResponse:
-    """How many calls a query finds and how they divide; `exact` counts beyond the newest thousand."""
+    """The number of matching calls and their facets; `exact` counts beyond the newest thousand."""
     asked = typed_query(request)
     context: dict[str, object] = {"asked": asked}
     if asked.node is not None:
@@ -74,7 +74,7 @@ def search_summary(request: Request) -> HttpResponse:
 
 
 def typed_query(request: Request) -> TypedQuery:
-    """The query of a request, read in the zone of who asks."""
+    """Return the query of a request, with dates in the user's zone."""
     return read(request.GET.get("q", ""), now=timezone.now(), zone=request.user.zone)
 
 
@@ -97,7 +97,7 @@ def _best(request: Request, node: Node) -> dict[str, object]:
 
 
 def _refined(request: Request, asked: TypedQuery, facet: Facet) -> list[tuple[FacetValue, str, bool]]:
-    """Each value with the query that it narrows, or that it narrows no longer where it is in use; and whether it is."""
+    """Return each value with the query that adds it, or removes it where it is in use, and whether it is in use."""
     assert asked.node is not None
     without = {each.text: each.without for each in asked.conditions}
     values = []

@@ -1,1 +1,4 @@
-"""Saved searches and lists, and their alerts. `matching` decides which new recordings they find."""
+"""Saved searches and lists, and their alerts.
+
+It may import `search`, `criteria` and the rooms below them. `matching` decides which new recordings match; start there.
+"""

@@ -1,4 +1,4 @@
-"""Keeps searches under names, and what they find since; tells their owners."""
+"""Writes of saved searches, and alerts about new matches."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from recordings_site.tasks.registry import task
 def save_search(
     *, by: User, name: str, page: SavedPage, query: str, team: Team | None, alert: bool, alert_by_email: bool
 ) -> SavedSearch:
-    """Keep a search or a list under a name."""
+    """Save a search or a list under a name."""
     saved = SavedSearch.objects.create(
         owner=by, name=name, page=page, query=query, team=team, alert=alert, alert_by_email=alert and alert_by_email
     )
@@ -32,7 +32,7 @@ def save_search(
 def change_saved(
     *, by: User, saved: SavedSearch, name: str, team: Team | None, alert: bool, alert_by_email: bool
 ) -> SavedSearch:
-    """Rename, share or watch a saved search of one's own."""
+    """Rename, share or watch one of the user's saved searches."""
     saved.name, saved.team = name, team
     saved.alert, saved.alert_by_email = alert, alert and alert_by_email
     saved.save(update_fields=("name", "team", "alert", "alert_by_email"))
@@ -42,23 +42,22 @@ def change_saved(
 
 @transaction.atomic
 def delete_saved(*, by: User, saved: SavedSearch) -> None:
-    """Forget a saved search of one's own and what it found."""
+    """Delete one of the user's saved searches with its matches."""
     audit.record(by=by, action="saved_search.deleted", subject=saved)
     saved.delete()
 
 
 @transaction.atomic
 def mark_seen(*, by: User, saved: SavedSearch) -> int:
-    """Its owner has looked at what it found; gives how many were new. No audit row: nothing of others changes."""
+    """Mark the owner's new matches as seen; return how many. Not audited: nothing of others changes."""
     unseen = SavedMatch.objects.filter(saved=saved, saved__owner=by, seen_at=None)
     return unseen.update(seen_at=timezone.now())
 
 
 def alert(recording_id: UUID | str) -> int:
-    """Tell the owners of watched searches that find this recording; gives how many were written to now.
+    """Alert the owners of saved searches that match this recording; return how many mails were sent now.
 
-    Done twice it tells once: a match is one row, and a row is mailed once. Raises the last error of those who could not
-    be written to, when all others have been told.
+    Idempotent: a match is one row, mailed once. Raises the last mail error after all others were alerted.
     """
     recording = RecordingJob.objects.filter(pk=recording_id).first()
     if recording is None:
@@ -79,7 +78,7 @@ def alert(recording_id: UUID | str) -> int:
 def _mail(match: SavedMatch) -> int:
     if not match.saved.alert_by_email or match.mailed_at is not None:
         return 0
-    # Nothing of what was said goes into a mailbox: the link asks for a sign-in.
+    # The transcript is not mailed: the link requires a sign-in.
     words = {"saved": match.saved, "recording": match.recording, "address": settings.PUBLIC_URL}
     send_mail(
         f"A new recording matches “{match.saved.name}”".replace("\n", " ").replace("\r", " "),
@@ -94,5 +93,5 @@ def _mail(match: SavedMatch) -> int:
 
 @task("saved.alerts")
 def alert_task(job: Task) -> None:
-    """Alert people of the recording `job.subject`."""
+    """Alert the owners of searches that match the recording `job.subject`."""
     alert(job.subject)

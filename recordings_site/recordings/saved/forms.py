@@ -1,4 +1,4 @@
-"""What people may say of a search that they keep, checked."""
+"""The form of a saved search."""
 
 from django import forms
 from django.http import QueryDict
@@ -13,7 +13,7 @@ LONGEST_QUERY = 6000
 
 
 class SavedSearchForm(PickForm):
-    """A saved search's name, whom it is shared with, and whether its owner is told of new recordings."""
+    """A saved search's name, its team, and whether its owner is alerted."""
 
     name = forms.CharField(max_length=LONGEST_NAME, help_text="How it is called on the home page.")
     team = PickField(
@@ -30,7 +30,7 @@ class SavedSearchForm(PickForm):
         self.saved = saved
 
     def clean_name(self) -> str:
-        """A name that one's other saved searches have not."""
+        """Refuse a name that another saved search of the user has."""
         name: str = self.cleaned_data["name"]
         others = SavedSearch.objects.filter(owner=self.user, name=name)
         if self.saved is not None:
@@ -40,7 +40,7 @@ class SavedSearchForm(PickForm):
         return name
 
     def clean_query(self) -> str:
-        """The page's query string without its place in the list."""
+        """Return the page's query string without its cursor."""
         query = QueryDict(self.cleaned_data["query"], mutable=True)
         query.pop("cursor", None)
         return query.urlencode()

@@ -1,4 +1,4 @@
-"""Tells whether a saved search finds one recording, and how many recordings it finds, as its reader may see them."""
+"""Whether a saved search matches a recording, and how many it matches for a user."""
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -13,7 +13,7 @@ COUNTED = 100  # at most, for a count on the home page
 
 
 def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
-    """Whether a saved search finds a recording for its owner."""
+    """Return whether a saved search matches a recording that its owner can see."""
     if saved.page == SavedPage.RECORDINGS:
         return saved_list_rows(saved, saved.owner).filter(pk=recording.pk).exists()
     node = parsed_query(saved, saved.owner)
@@ -21,7 +21,7 @@ def finds(saved: SavedSearch, recording: RecordingJob) -> bool:
 
 
 def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
-    """How many recordings a saved search finds for a person, up to 100, and whether there are more."""
+    """Return how many recordings a saved search matches for a user, up to 100, and whether there are more."""
     if saved.page == SavedPage.RECORDINGS:
         found = saved_list_rows(saved, user)[: COUNTED + 1].count()
         return min(found, COUNTED), found > COUNTED
@@ -30,15 +30,15 @@ def count(saved: SavedSearch, user: User) -> tuple[int, bool]:
 
 
 def parsed_query(saved: SavedSearch, user: User) -> search.Node | None:
-    """The tree of a saved search; None when the language no longer takes it."""
+    """Return the query tree of a saved search; None if the query is no longer valid."""
     asked = search.read(QueryDict(saved.query).get("q", ""), now=timezone.now(), zone=user.zone)
     return asked.node if asked.error is None else None
 
 
 def saved_list_rows(saved: SavedSearch, user: User) -> RecordingJobQuerySet:
-    """The recordings of a saved list, for a person and in their zone."""
+    """Return the recordings of a saved list, for a user and in their zone."""
     with timezone.override(user.zone):
         form = FilterForm(QueryDict(saved.query), user)
         rows = RecordingJob.objects.visible_to(user)
-        # A filter that can no longer be read would let everything through.
+        # An invalid filter would match everything.
         return narrowing.narrowed(rows, form) if form.is_valid() else rows.none()

@@ -1,4 +1,4 @@
-"""Addresses: saved searches."""
+"""URLs of saved searches."""
 
 from django.urls import path
 

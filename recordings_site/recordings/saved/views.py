@@ -1,4 +1,4 @@
-"""Pages of saved searches: keep one, change it, see what it found since."""
+"""Pages of saved searches."""
 
 from uuid import UUID
 
@@ -22,9 +22,9 @@ from recordings_site.web.http import Request, page_or_partial
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.own_affairs
 def saved_new(request: Request) -> HttpResponse:
-    """Name a search, or the list with its filters, and keep it."""
+    """Save a search, or the list with its filters, under a name."""
     query = request.GET.get("query", "")
-    # The words of a search are a name to begin with.
+    # The query is the default name.
     first = {"page": request.GET.get("page"), "query": query, "name": QueryDict(query).get("q", "")[:LONGEST_NAME]}
     form = SavedSearchForm(request.POST if request.method == "POST" else None, user=request.user, initial=first)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def saved_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.own_affairs
 def saved_edit(request: Request, saved_id: int) -> HttpResponse:
-    """Rename, share or watch a saved search of one's own."""
+    """Rename, share or watch one of the user's saved searches."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     first = {name: getattr(saved, name) for name in ("name", "team", "alert", "alert_by_email", "page", "query")}
     form = SavedSearchForm(
@@ -57,7 +57,7 @@ def saved_edit(request: Request, saved_id: int) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def saved_delete(request: Request, saved_id: int) -> HttpResponse:
-    """Forget a saved search of one's own."""
+    """Delete one of the user's saved searches."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     actions.delete_saved(by=request.user, saved=saved)
     messages.success(request, f"“{saved.name}” is deleted.")
@@ -67,7 +67,7 @@ def saved_delete(request: Request, saved_id: int) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def saved_seen(request: Request, saved_id: int) -> HttpResponse:
-    """What a saved search of one's own found is no longer new."""
+    """Mark the matches of one of the user's saved searches as seen."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     actions.mark_seen(by=request.user, saved=saved)
     return redirect("saved")
@@ -76,7 +76,7 @@ def saved_seen(request: Request, saved_id: int) -> HttpResponse:
 @require_safe
 @access.signed_in
 def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResponse:
-    """Lead from the news of a saved search of one's own to a recording: to where it says what was searched."""
+    """Redirect from a new match to its recording, at the line that matches."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     searched = matching.parsed_query(saved, request.user) if saved.page == SavedPage.SEARCH else None
@@ -89,7 +89,7 @@ def saved_found(request: Request, saved_id: int, recording_id: UUID) -> HttpResp
 @require_safe
 @access.signed_in
 def saved(request: Request) -> HttpResponse:
-    """One's saved searches and those shared with one's teams, with counts and what is new."""
+    """The user's saved searches and those shared with their teams, with counts and new matches."""
     return page_or_partial(
         request,
         "recordings/saved/saved.html",
@@ -99,7 +99,7 @@ def saved(request: Request) -> HttpResponse:
 
 
 def saved_with_matches(request: Request) -> list[dict[str, object]]:
-    """Each visible saved search with its address, its count and its newest unseen recordings."""
+    """Return each visible saved search with its URL, its count and its newest unseen recordings."""
     user = request.user
     news: dict[int, list[SavedMatch]] = {}
     for match in SavedMatch.objects.unseen_by(user):
@@ -118,11 +118,11 @@ def saved_with_matches(request: Request) -> list[dict[str, object]]:
 
 
 def shown(query: str) -> str:
-    """What is saved, as people know it: the search's words, or the list's filters."""
+    """Return what is saved in words: the query, or the list's filters."""
     values = QueryDict(query)
     return values.get("q") or ", ".join(f"{name}: {value}" for name, value in values.items() if value)
 
 
 def address(saved: SavedSearch) -> str:
-    """Where a saved search opens."""
+    """Return the URL at which a saved search opens."""
     return f"{reverse(saved.page)}?{saved.query}"
