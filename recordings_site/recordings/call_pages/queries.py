@@ -31,5 +31,5 @@ def _page_source(
     everything = Call.objects.all()
     numbers = limited_scope.numbers_of(user)
     if numbers is not None:
-        return limited_scope.ByNumber(rows, facts, numbers, "started_at", everything if narrowed else None)
+        return limited_scope.PerNumberSource(rows, facts, numbers, "started_at", everything if narrowed else None)
     return keyset.BoundedScan(rows, everything.visible_to(user), NEWEST) if narrowed else None

@@ -9,7 +9,7 @@ from recordings_site.accounts import access
 from recordings_site.calls.models import Call
 from recordings_site.recordings.call_pages import queries
 from recordings_site.recordings.call_pages.forms import CallsForm
-from recordings_site.recordings.criteria.emptiness import why_empty
+from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.explain import explanation, timeline
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web.http import Request, page_or_partial
@@ -36,7 +36,7 @@ def calls(request: Request) -> HttpResponse:
         "decisions": explanation.of_list(page.rows),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
-        "empty": "" if page.rows else why_empty(request, narrowed=narrowed),
+        "empty": "" if page.rows else empty_reason(request, narrowed=narrowed),
     }
     answer = page_or_partial(request, "recordings/call_pages/calls.html", "recordings/call_pages/_calls.html", context)
     return push_url(answer, here) if request.htmx else answer

@@ -24,7 +24,7 @@ from recordings_site.recordings.models import (
 from recordings_site.web.picker import Choices
 
 # What the state criterion knows beside the states themselves and the kinds of overdue.
-OVERDUE, NOBODYS = "overdue", "nobodys"
+OVERDUE, UNATTRIBUTED = "overdue", "nobodys"
 FEWEST_DIGITS = 3  # of a number by which it is looked up
 # An index holds those alone.
 _OVERDUE = Q(overdue_since__isnull=False)
@@ -84,7 +84,7 @@ def tagged(names: Sequence[str]) -> Q:
 
 def in_state(value: str, user: User) -> Q:
     """Recordings in a state; late and missing are those that should have arrived."""
-    if value == NOBODYS:
+    if value == UNATTRIBUTED:
         return Q(number=None)
     if value == OVERDUE:
         return _OVERDUE

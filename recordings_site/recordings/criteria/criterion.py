@@ -19,7 +19,7 @@ _STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 MOST_VERSIONS = 10**6
 
 
-class Unreadable(ValueError):
+class UnreadableValue(ValueError):
     """A typed value that cannot be read: a sentence, what was probably meant, and an example that can be read."""
 
     def __init__(self, sentence: str, *, meant: str = "", example: str = "") -> None:
@@ -28,7 +28,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseContext:
     """When and in which time zone something was typed: what "yesterday" means."""
 
     now: datetime
@@ -44,7 +44,7 @@ class Span:
 
 
 Value = str | float | Span
-Read = Callable[[str, Reading], Value]
+Parser = Callable[[str, ParseContext], Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,13 +52,13 @@ class Criterion:
     """One thing that recordings can be narrowed by.
 
     `name` is its parameter in the list's URL and its field in the search language, where `also` are further names and
-    `meant` are words that people type for it. `read` makes a value of what was typed (or raises Unreadable), and
+    `meant` are words that people type for it. `parse` makes a value of what was typed (or raises Unreadable), and
     `condition` a Q on RecordingJob without joins; for a criterion with `rows` it takes also the key of one of them.
     """
 
     name: str
     label: str
-    read: Read
+    parse: Parser
     condition: Callable[[Any, User], Q]
     # The search tip: an example and what it finds. Without an example search does not know it.
     example: str = ""
@@ -80,7 +80,7 @@ class Criterion:
     # Whether an index leads to what it lets through.
     indexed: bool = False
     # Whether `value`, of which `first` is the first word and `last` the last, is one value without quotation marks.
-    continues: Callable[[str, str, str, Reading], bool] = lambda first, value, last, reading: False
+    continues: Callable[[str, str, str, ParseContext], bool] = lambda first, value, last, context: False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -88,10 +88,10 @@ class Criterion:
         return (self.name, *self.also) if self.example else ()
 
 
-def read_text(text: str, reading: Reading) -> str:
+def parse_text(text: str, context: ParseContext) -> str:
     """What was typed, which must have a letter or digit."""
     if not plain(text):
-        raise Unreadable(f"There is no letter or digit in “{text}”.")
+        raise UnreadableValue(f"There is no letter or digit in “{text}”.")
     return text.strip()
 
 
@@ -100,10 +100,10 @@ def unknown(what: str, name: str, known: Sequence[str]) -> str:
     return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."
 
 
-def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Read:
+def parse_choice(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Parser:
     """Reads one of these values, however it is written; `meant` are words that people type for them."""
 
-    def read(text: str, reading: Reading) -> str:
+    def parse(text: str, context: ParseContext) -> str:
         wanted = re.sub(r"[\s-]+", "_", text.strip().lower())
         for each in (wanted, wanted.removesuffix("s")):
             if each in values:
@@ -111,40 +111,40 @@ def one_of(what: str, values: Sequence[str], meant: Mapping[str, str] | None = N
         close = difflib.get_close_matches(wanted, values, 1, 0.5)
         likely = (meant or {}).get(wanted.removesuffix("s")) or next(iter(close), "")
         sentence = unknown(what, text, values)
-        raise Unreadable(sentence, meant=likely, example=values[0])
+        raise UnreadableValue(sentence, meant=likely, example=values[0])
 
-    return read
+    return parse
 
 
-def read_length(text: str, reading: Reading) -> float:
+def parse_length(text: str, context: ParseContext) -> float:
     """Seconds, typed as 90, 5m, 1h30m or 2:05."""
     seconds = parse_duration(text)
     if seconds is None:
-        raise Unreadable("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
+        raise UnreadableValue("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
     return seconds
 
 
-def read_version(text: str, reading: Reading) -> int:
+def parse_version(text: str, context: ParseContext) -> int:
     """The number of a policy's version, typed as 3 or v3."""
     digits = text.strip().lower().removeprefix("v")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 7 and 1 <= int(digits) <= MOST_VERSIONS):
-        raise Unreadable("Write a version as a number from 1 on.", example="1")
+        raise UnreadableValue("Write a version as a number from 1 on.", example="1")
     return int(digits)
 
 
-def from_span(choose: Callable[[datetime, datetime], Span]) -> Read:
+def parse_span(choose: Callable[[datetime, datetime], Span]) -> Parser:
     """Reads a date in figures or words; `choose` makes the span of its beginning and the beginning after it."""
 
-    def read(text: str, reading: Reading) -> Span:
-        span = span_of(text, now=reading.now, zone=reading.zone)
+    def parse(text: str, context: ParseContext) -> Span:
+        span = span_of(text, now=context.now, zone=context.zone)
         if span is None:
             sentence = _two_ways(text) or (
                 f"“{text}” isn’t a valid date. Write 2024-03-05, 2024-03, 5 march, yesterday, last week or 3 days ago."
             )
-            raise Unreadable(sentence, example="today")
+            raise UnreadableValue(sentence, example="today")
         return choose(*span)
 
-    return read
+    return parse
 
 
 def _two_ways(value: str) -> str:

@@ -3,7 +3,7 @@
 from recordings_site.web.http import Request
 
 
-def why_empty(request: Request, *, narrowed: bool) -> str:
+def empty_reason(request: Request, *, narrowed: bool) -> str:
     """Why a list has no rows: "end", "narrowed", "no_team" or "nothing"."""
     if request.GET.get("cursor"):
         return "end"

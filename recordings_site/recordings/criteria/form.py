@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.criteria.criterion import Criterion, Reading, Unreadable, Value, unknown
+from recordings_site.recordings.criteria.criterion import Criterion, ParseContext, UnreadableValue, Value, unknown
 from recordings_site.recordings.criteria.registry import LISTED
 from recordings_site.web.pick_field import SUFFIX, PickField, offer_to
 
@@ -35,8 +35,8 @@ class CriterionField(forms.CharField):
         if not text:
             return None
         try:
-            return self.criterion.read(text, Reading(timezone.now(), timezone.get_current_timezone()))
-        except Unreadable as problem:
+            return self.criterion.parse(text, ParseContext(timezone.now(), timezone.get_current_timezone()))
+        except UnreadableValue as problem:
             raise forms.ValidationError(problem.sentence) from None
 
 
@@ -60,7 +60,7 @@ class FilterForm(forms.Form):
         if names := [name for name in self.data if name not in known]:
             raise forms.ValidationError(unknown("filter", names[0], list(self.fields)))
 
-    def wrong(self) -> list[str]:
+    def error_messages(self) -> list[str]:
         """What is wrong, a sentence each, with the label of its field."""
         at_fields = [f"{self[name].label}: {errors[0]}" for name, errors in self.errors.items() if name in self.fields]
         return [*self.non_field_errors(), *at_fields]
@@ -82,7 +82,7 @@ class FilterForm(forms.Form):
         """Whether a filter is in use, or wrong, that is not in sight at once."""
         return any(field.data for field in self.more_fields())
 
-    def was_typed(self) -> bool:
+    def has_typed_rows(self) -> bool:
         """Whether a row was typed, which the address is to keep by its key."""
         return any(self.data.get(name + SUFFIX) for name in self.fields)
 

@@ -16,36 +16,36 @@ from recordings_site.web import keyset
 from recordings_site.web.keyset import Row
 
 # Those who see more numbers see enough of all recordings to meet theirs soon.
-FEW = 100
+MOST_NUMBERS = 100
 
 
 def numbers_of(user: User) -> list[int] | None:
     """The numbers of a person who sees few; None for the others, whom an index of all serves better."""
     if user.sees_all:
         return None
-    numbers = list(PhoneNumber.objects.visible_to(user).order_by().values_list("pk", flat=True)[: FEW + 1])
-    return numbers if len(numbers) <= FEW else None
+    numbers = list(PhoneNumber.objects.visible_to(user).order_by().values_list("pk", flat=True)[: MOST_NUMBERS + 1])
+    return numbers if len(numbers) <= MOST_NUMBERS else None
 
 
 @dataclass(frozen=True, slots=True)
-class ByNumber(Generic[Row]):
+class PerNumberSource(Generic[Row]):
     """The way to `rows` by the index that each of these numbers has in the order of this column.
 
     `facts` are the same rows, but for what the person may see: `rows` decides that, as everywhere. Where something
-    narrows them that this index does not know, `looked_at` are they without it, and so many at a time are looked at.
+    narrows them that this index does not know, `scanned` are they without it, and so many at a time are looked at.
     """
 
     rows: QuerySet[Any, Row]
     facts: QuerySet[Any]
     numbers: Sequence[int]
     column: str
-    looked_at: QuerySet[Any] | None = None
+    scanned: QuerySet[Any] | None = None
 
     def end(self, beyond: Q, *, descending: bool) -> Model | None:
         """The last that may be looked at: no number has more than its share before it."""
-        if self.looked_at is None or not self.numbers:
+        if self.scanned is None or not self.numbers:
             return None
-        rows = self.looked_at.filter(beyond)
+        rows = self.scanned.filter(beyond)
         share = max(1, keyset.SCAN_LIMIT // len(self.numbers))
         names = keyset.order_columns((self.column, "id"), descending=descending)
         found = rows.filter(pk__in=self._nth_of_each(rows, share, names, "pk"))
@@ -57,7 +57,7 @@ class ByNumber(Generic[Row]):
         facts_beyond = self.facts.filter(beyond)
         found = facts_beyond.filter(number__in=self.numbers)
         # A number that has so many by itself tells how far one has to look in the others.
-        if self.looked_at is None and (enough := self._nth_of_each(facts_beyond, count, names, self.column)):
+        if self.scanned is None and (enough := self._nth_of_each(facts_beyond, count, names, self.column)):
             up_to = {f"{self.column}__gte": max(enough)} if descending else {f"{self.column}__lte": min(enough)}
             found = found.filter(**up_to)
         keys = sorted(found.order_by().values_list(self.column, "pk"), reverse=descending)

@@ -46,14 +46,14 @@ def page_source(
     if numbers is not None:
         # The index of each number knows nothing but its order.
         indexed = [LISTED[name] for name in ("since", "until")] if column == "happened_at" else []
-    looked_at = None
+    scanned = None
     if any(criterion not in indexed for criterion in used):
-        looked_at = ordered(narrowed(RecordingJob.objects.all(), form, by=indexed), column)
+        scanned = ordered(narrowed(RecordingJob.objects.all(), form, by=indexed), column)
     if numbers is not None:
         facts = ordered(narrowed(RecordingJob.objects.all(), form), column)
-        return limited_scope.ByNumber(rows, facts, numbers, column, looked_at)
-    if looked_at is not None:
-        return keyset.BoundedScan(rows, looked_at.visible_to(form.user), (column, "id"))
+        return limited_scope.PerNumberSource(rows, facts, numbers, column, scanned)
+    if scanned is not None:
+        return keyset.BoundedScan(rows, scanned.visible_to(form.user), (column, "id"))
     return None
 
 
@@ -78,7 +78,7 @@ def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
     return rows.filter(duration__isnull=False) if column == "duration" else rows
 
 
-def sort_of(query: Mapping[str, str]) -> tuple[str, bool]:
+def sort_order(query: Mapping[str, str]) -> tuple[str, bool]:
     """The column to order by and whether it falls; newest first unless asked otherwise."""
     return SORTS.get(query.get("sort", ""), SORTS[""])
 

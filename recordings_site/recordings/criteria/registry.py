@@ -11,16 +11,16 @@ from recordings_site.calls.models import Direction
 from recordings_site.destinations.choices import DESTINATIONS
 from recordings_site.policies.choices import NUMBERS, POLICIES
 from recordings_site.recordings.criteria import conditions
-from recordings_site.recordings.criteria.conditions import NOBODYS, OVERDUE
+from recordings_site.recordings.criteria.conditions import OVERDUE, UNATTRIBUTED
 from recordings_site.recordings.criteria.criterion import (
     Criterion,
-    Reading,
+    ParseContext,
     Span,
-    from_span,
-    one_of,
-    read_length,
-    read_text,
-    read_version,
+    parse_choice,
+    parse_length,
+    parse_span,
+    parse_text,
+    parse_version,
 )
 from recordings_site.recordings.criteria.dates import span_of
 from recordings_site.recordings.models import OverdueKind, State, Tag
@@ -31,30 +31,30 @@ LONGEST_PHONE = 15  # digits
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 TAGS = Choices(name="tags", noun="tag", key="name", rows=lambda user: Tag.objects.all())
-STATES = (*State.values, *OverdueKind.values, OVERDUE, NOBODYS)
+STATES = (*State.values, *OverdueKind.values, OVERDUE, UNATTRIBUTED)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
 # What people type for them.
 _MEANT_BY_HAS = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
-_MEANT_BY_STATE = {"unattributed": NOBODYS, "nobody": NOBODYS, "lost": OverdueKind.MISSING}
+_MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost": OverdueKind.MISSING}
 
 
 def _states(user: User) -> list[tuple[str, str]]:
-    nobodys = [(NOBODYS, "Without a number")] if user.sees_all else []
+    nobodys = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
     return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), *nobodys]
 
 
-def _is_phone(first: str, value: str, last: str, reading: Reading) -> bool:
+def _is_phone(first: str, value: str, last: str, context: ParseContext) -> bool:
     """Whether groups of digits are one phone number."""
     in_groups = len(digits_of(first)) <= LONGEST_AREA and len(digits_of(value)) <= LONGEST_PHONE
     return in_groups and bool(_PHONE.fullmatch(value))
 
 
-def _is_date(first: str, value: str, last: str, reading: Reading) -> bool:
-    return span_of(value, now=reading.now, zone=reading.zone) is not None
+def _is_date(first: str, value: str, last: str, context: ParseContext) -> bool:
+    return span_of(value, now=context.now, zone=context.zone) is not None
 
 
-def _is_length(first: str, value: str, last: str, reading: Reading) -> bool:
+def _is_length(first: str, value: str, last: str, context: ParseContext) -> bool:
     return last.isalpha() and parse_duration(value) is not None
 
 
@@ -63,7 +63,7 @@ def _having(name: str, label: str, **more: str) -> Criterion:
     return Criterion(
         name=name,
         label=label,
-        read=one_of("answer", ("yes", "no")),
+        parse=parse_choice("answer", ("yes", "no")),
         condition=conditions.having(name),
         choices=lambda user: YES_NO,
         **more,  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ CRITERIA = (
         label="Number",
         example="number:+46…",
         help="Calls of one of your numbers: its digits, or a part of its label.",
-        read=read_text,
+        parse=parse_text,
         condition=conditions.of_rows(NUMBERS, conditions.among("number"), conditions.numbers_named),
         named=conditions.numbers_named,
         names=conditions.labels,
@@ -90,7 +90,7 @@ CRITERIA = (
         label="Direction",
         example="direction:inbound",
         help="Which way the call went: inbound, outbound or callout.",
-        read=one_of("direction", Direction.values),
+        parse=parse_choice("direction", Direction.values),
         condition=conditions.in_direction,
         choices=lambda user: Direction.choices,
         first=True,
@@ -101,7 +101,7 @@ CRITERIA = (
         example="state:late",
         help="Where the recording stands: expected, recording, finished, available, late, missing …",
         meant=("status",),
-        read=one_of("state", STATES, _MEANT_BY_STATE),
+        parse=parse_choice("state", STATES, _MEANT_BY_STATE),
         condition=conditions.in_state,
         choices=_states,
         first=True,
@@ -113,7 +113,7 @@ CRITERIA = (
         example="after:march",
         help="Calls that began on this day or later: 2024-03-05, 2024-03, yesterday, monday, 3 days ago, 5 march.",
         also=("after",),
-        read=from_span(lambda start, end: Span(start, None)),
+        parse=parse_span(lambda start, end: Span(start, None)),
         condition=conditions.in_span,
         first=True,
         indexed=True,
@@ -125,7 +125,7 @@ CRITERIA = (
         label="To",
         example="until:friday",
         help="Calls that began on this day or earlier.",
-        read=from_span(lambda start, end: Span(None, end)),
+        parse=parse_span(lambda start, end: Span(None, end)),
         condition=conditions.in_span,
         first=True,
         indexed=True,
@@ -137,7 +137,7 @@ CRITERIA = (
         label="Before",
         example="before:march",
         help="Calls that began before this day.",
-        read=from_span(lambda start, end: Span(None, start)),
+        parse=parse_span(lambda start, end: Span(None, start)),
         condition=conditions.in_span,
         listed=False,
         indexed=True,
@@ -149,7 +149,7 @@ CRITERIA = (
         example="on:last week",
         help="Calls that began on this day, or from one to another: march..may.",
         meant=("date", "day"),
-        read=from_span(Span),
+        parse=parse_span(Span),
         condition=conditions.in_span,
         listed=False,
         indexed=True,
@@ -161,7 +161,7 @@ CRITERIA = (
         example="longer:5m",
         help="Recordings of this length or longer: 90, 5m, 1h30m, 2:05.",
         meant=("duration", "length"),
-        read=read_length,
+        parse=parse_length,
         condition=conditions.at_least,
         first=True,
         attributes={"placeholder": "2:05"},
@@ -172,7 +172,7 @@ CRITERIA = (
         label="At most",
         example="shorter:2:05",
         help="Recordings of this length or shorter.",
-        read=read_length,
+        parse=parse_length,
         condition=conditions.at_most,
         attributes={"placeholder": "1h30m"},
         continues=_is_length,
@@ -183,7 +183,7 @@ CRITERIA = (
         example="caller:070…",
         help="Calls of one caller, however the number is written, or of callers with these digits.",
         meant=("phone",),
-        read=read_text,
+        parse=parse_text,
         condition=conditions.by_caller,
         attributes={"maxlength": "60"},
         continues=_is_phone,
@@ -193,7 +193,7 @@ CRITERIA = (
         label="Team",
         example="team:sales",
         help="Calls of a team's numbers.",
-        read=read_text,
+        parse=parse_text,
         condition=conditions.of_rows(TEAMS, conditions.of_teams, TEAMS.named),
         named=TEAMS.named,
         names=TEAMS.words,
@@ -204,7 +204,7 @@ CRITERIA = (
         label="Policy",
         example="policy:",
         help="Recordings that a policy decided.",
-        read=read_text,
+        parse=parse_text,
         condition=conditions.of_rows(POLICIES, conditions.by_policies, POLICIES.named),
         named=POLICIES.named,
         names=POLICIES.words,
@@ -215,7 +215,7 @@ CRITERIA = (
         label="Policy version",
         example="version:3",
         help="Recordings that this version of a policy decided.",
-        read=read_version,
+        parse=parse_version,
         condition=conditions.by_version,
         input="number",
         attributes={"min": "1"},
@@ -225,7 +225,7 @@ CRITERIA = (
         label="Destination",
         example="destination:",
         help="Recordings that are kept in a destination.",
-        read=read_text,
+        parse=parse_text,
         condition=conditions.of_rows(DESTINATIONS, conditions.among("destination"), DESTINATIONS.named),
         named=DESTINATIONS.named,
         names=DESTINATIONS.words,
@@ -237,7 +237,7 @@ CRITERIA = (
         label="Tag",
         example="tag:vip",
         help="Recordings with a tag, by its whole name.",
-        read=read_text,
+        parse=parse_text,
         condition=conditions.of_rows(TAGS, conditions.tagged, TAGS.called),
         named=TAGS.called,
         names=TAGS.words,
@@ -249,7 +249,7 @@ CRITERIA = (
         example="locale:sv",
         help="The language of the call: sv-SE, sv or swedish.",
         meant=("language",),
-        read=read_text,
+        parse=parse_text,
         condition=conditions.in_language,
         attributes={"maxlength": "20"},
     ),
@@ -258,7 +258,7 @@ CRITERIA = (
         label="Has",
         example="has:comment",
         help="Recordings with a transcript, comment, correction, tag or audio.",
-        read=one_of("property", HAS, _MEANT_BY_HAS),
+        parse=parse_choice("property", HAS, _MEANT_BY_HAS),
         condition=conditions.has,
         listed=False,
     ),

@@ -107,7 +107,7 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     """Return the newest playable recordings."""
     rows = mine.filter(state=State.AVAILABLE).with_facts()
     facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
-    source = limited_scope.ByNumber(rows, facts, numbers, "happened_at") if numbers is not None else None
+    source = limited_scope.PerNumberSource(rows, facts, numbers, "happened_at") if numbers is not None else None
     return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, source=source).rows
 
 

@@ -23,7 +23,7 @@ from recordings_site.accounts import actions as account_actions
 from recordings_site.base.formatting import counted
 from recordings_site.recordings.annotations.forms import TagForm
 from recordings_site.recordings.criteria import narrowing
-from recordings_site.recordings.criteria.emptiness import why_empty
+from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.library import actions, columns, exports
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
@@ -41,9 +41,9 @@ def library(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, request.user)
     query = form.query()
     # A row that was typed into a picker is kept in the URL by its key.
-    if form.was_typed() and not form.errors and not request.htmx:
+    if form.has_typed_rows() and not form.errors and not request.htmx:
         return redirect(request.path + narrowing.link(query, cursor=query.get("cursor", "")))
-    order, descending = narrowing.sort_of(query)
+    order, descending = narrowing.sort_order(query)
     shown = columns.chosen_by(request.user)
     names = {column.name for column in shown}
     rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
@@ -73,8 +73,8 @@ def library(request: Request) -> HttpResponse:
         "list_query": kept,
         "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
         # htmx replaces the list alone: errors cannot be shown at the form's fields.
-        "wrong": form.wrong() if request.htmx else form.non_field_errors(),
-        "empty": "" if page.rows else why_empty(request, narrowed=bool(chips)),
+        "wrong": form.error_messages() if request.htmx else form.non_field_errors(),
+        "empty": "" if page.rows else empty_reason(request, narrowed=bool(chips)),
     }
     answer = page_or_partial(request, "recordings/library/library.html", "recordings/library/_list.html", context)
     return push_url(answer, here) if request.htmx else answer
@@ -87,13 +87,13 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
     if export_format not in exports.WRITERS:
         raise Http404
     filters = FilterForm(request.GET, request.user, beside=SELECTION)
-    if wrong := filters.wrong():
+    if wrong := filters.error_messages():
         return HttpResponseBadRequest(wrong[0], content_type="text/plain; charset=utf-8")
     rows = _narrowed(request, filters).with_facts()
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
         rows = rows.filter(pk__in=selected)
-    order, descending = narrowing.sort_of(request.GET)
+    order, descending = narrowing.sort_order(request.GET)
     if request.method == "GET":
         query = narrowing.link(request.GET)[1:]
         actions.record_list_export(by=request.user, query=query, export_format=export_format, selected=len(selected))

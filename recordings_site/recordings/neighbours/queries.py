@@ -43,7 +43,7 @@ def neighbours_of(recording: RecordingJob, user: User, name: str | None) -> Neig
         return _among_hits(recording, user, name)
     query = QueryDict(name)
     form = FilterForm(query, user)
-    column, descending = narrowing.sort_of(query)
+    column, descending = narrowing.sort_order(query)
     rows = narrowing.ordered(narrowing.narrowed(RecordingJob.objects.visible_to(user), form), column)
     rows = rows.only("pk", "happened_at", "duration")
     source = narrowing.page_source(rows, form, column)

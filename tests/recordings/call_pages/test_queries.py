@@ -59,7 +59,7 @@ def test_every_call_that_one_may_see_is_met_once(
     person: User, who: str, query: str, narrowing: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset, "SCAN_LIMIT", 4)
-    monkeypatch.setattr(limited_scope, "FEW", 1 if who == "many numbers" else 100)
+    monkeypatch.setattr(limited_scope, "MOST_NUMBERS", 1 if who == "many numbers" else 100)
     viewer = factories.admin() if who == "admin" else person
     wanted = Call.objects.visible_to(viewer).filter(**narrowing).order_by("-started_at", "-id")
     found, texts = met(viewer, query)

@@ -36,17 +36,17 @@ def person() -> User:
 
 def source(
     person: User, state: str = "", order: tuple[str, str] = NEWEST, *, bounded: bool = False
-) -> limited_scope.ByNumber[RecordingJob]:
+) -> limited_scope.PerNumberSource[RecordingJob]:
     """That of this person to the recordings in a state, looked for in portions where `bounded`."""
     facts = RecordingJob.objects.filter(state=state) if state else RecordingJob.objects.all()
     numbers = limited_scope.numbers_of(person)
     assert numbers is not None
-    looked_at = RecordingJob.objects.all() if bounded else None
-    return limited_scope.ByNumber(facts.visible_to(person), facts, numbers, order[0], looked_at)
+    scanned = RecordingJob.objects.all() if bounded else None
+    return limited_scope.PerNumberSource(facts.visible_to(person), facts, numbers, order[0], scanned)
 
 
 def pages(
-    through: limited_scope.ByNumber[RecordingJob], order: tuple[str, str], *, descending: bool, size: int
+    through: limited_scope.PerNumberSource[RecordingJob], order: tuple[str, str], *, descending: bool, size: int
 ) -> tuple[list[object], list[object]]:
     """The recordings of all pages, and those of the pages back from the last that has any."""
 
@@ -115,7 +115,7 @@ def test_what_one_may_not_see_stays_unseen_whatever_is_walked(person: User, boun
 
 def test_who_sees_all_or_many_numbers_walks_through_all(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     assert limited_scope.numbers_of(factories.admin()) is None
-    monkeypatch.setattr(limited_scope, "FEW", 2)
+    monkeypatch.setattr(limited_scope, "MOST_NUMBERS", 2)
     assert limited_scope.numbers_of(person) is None
 
 

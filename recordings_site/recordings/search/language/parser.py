@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from recordings_site.base.formatting import grouped
 from recordings_site.base.text import visible_text
-from recordings_site.recordings.criteria.criterion import Criterion, Reading, Span, Unreadable, Value
+from recordings_site.recordings.criteria.criterion import Criterion, ParseContext, Span, UnreadableValue, Value
 from recordings_site.recordings.criteria.registry import SEARCHED
 from recordings_site.recordings.search.language.lexer import QUOTES, SPEAKER, Lexeme, QueryError, failure, lexemes_of
 from recordings_site.recordings.search.language.query_tree import (
@@ -69,7 +69,7 @@ class _Parser:
     """Recursive descent over lexemes: or > and > not > near > primary."""
 
     def __init__(self, text: str, now: datetime, zone: ZoneInfo) -> None:
-        self.text, self.reading = text, Reading(now, zone)
+        self.text, self.context = text, ParseContext(now, zone)
         self.lexemes = lexemes_of(text)
         self.at = 0
         self.terms = 0
@@ -227,8 +227,8 @@ class _Parser:
     def _read(self, criterion: Criterion, name: str, value: str, place: tuple[int, int]) -> Value:
         """The value of a condition as its criterion reads it."""
         try:
-            return criterion.read(value, self.reading)
-        except Unreadable as problem:
+            return criterion.parse(value, self.context)
+        except UnreadableValue as problem:
             # Beside others a condition that nobody can guess is left out: an example would only hide what is found.
             instead = problem.meant or (problem.example if len(self.lexemes) == 1 else "")
             raise self._fail(problem.sentence, *place, f"{name}:{instead}" if instead else " ") from None
@@ -243,7 +243,7 @@ class _Parser:
             if lexeme.kind != "word":
                 break
             value, end = f"{value} {lexeme.text}", lexeme.end
-            if SEARCHED[name].continues(first, value, lexeme.text, self.reading):
+            if SEARCHED[name].continues(first, value, lexeme.text, self.context):
                 taken = (value, end, at)
         value, end, self.at = taken
         return value, end
