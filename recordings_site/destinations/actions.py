@@ -13,11 +13,13 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.destinations import doctor
+from recordings_site.destinations.kinds.pasted import WHOLE
 from recordings_site.destinations.learnt import learnt
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.destinations.steps import BAD, CheckStep, pending
 from recordings_site.sinch import credentials
+from recordings_site.sinch.errors import CredentialsError
 from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import task
@@ -124,6 +126,8 @@ def _seal(destination: Destination, sets: CredentialSets) -> None:
             continue
         secret = secret.strip()
         conceal(secret)
+        if WHOLE.search(secret) and not secret.startswith("{"):
+            raise CredentialsError("A whole address, file or connection string is not kept: take the key out of it.")
         field = f"{name}_credentials"
         setattr(destination, field, ring.seal(secret, destination.context(field)) if secret else "")
         setattr(destination, f"{name}_fingerprint", credentials.fingerprint(secret) if secret else "")

@@ -13,10 +13,11 @@ from recordings_site.destinations.endpoints import endpoint_problem
 from recordings_site.destinations.kinds.base import ReadMode, StoreKind
 from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, addressing_choices
 from recordings_site.sinch import credentials, destination_url
-from recordings_site.sinch.errors import SinchError
+from recordings_site.sinch.errors import CredentialsError, SinchError
 from recordings_site.storage.errors import StoreError
 from recordings_site.storage.factory import Location, open_store
 
+NO_WRITE_SET = "Enter the credentials that Sinch will write with."
 REGION = "A region looks like eu-central-1: small letters, digits and hyphens."
 READ_MODE_LABELS = {
     ReadMode.KEYS: "Its own access key",
@@ -27,9 +28,22 @@ READ_MODE_LABELS = {
 }
 
 
+class _AccessKey(forms.TextInput):
+    """An access key, which a page gives back; what is none may be a whole file with its secret, which it does not."""
+
+    def format_value(self, value: Any) -> str | None:
+        """The key as it was entered."""
+        return value if value and re.fullmatch(r"GOOG[A-Z0-9]{16,60}|[A-Za-z0-9_-]{1,32}", str(value).strip()) else ""
+
+
 def _secret(label: str, help_text: str) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.CharField(label=label, help_text=help_text, required=False, widget=widget, max_length=10_000)
+
+
+def _access_key(help_text: str) -> forms.CharField:
+    widget = _AccessKey(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(label="Access key", help_text=help_text, required=False, widget=widget, max_length=10_000)
 
 
 class PlaceForm(forms.Form):
@@ -134,22 +148,10 @@ class CredentialsForm(forms.Form):
     `location` is None, and `region` empty, while the place has to be mended first: what depends on it is judged then.
     """
 
-    write_key = forms.CharField(
-        label="Access key",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Travels to Sinch with each recorded call.",
-    )
+    write_key = _access_key("Travels to Sinch with each recorded call. A whole credentials file may be pasted.")
     write_secret = _secret("Secret key", "Kept sealed, and never shown again.")
     read_mode = forms.ChoiceField(label="We read with", widget=forms.RadioSelect)
-    read_key = forms.CharField(
-        label="Access key",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Ours alone; it never leaves this site.",
-    )
+    read_key = _access_key("Ours alone; it never leaves this site.")
     read_secret = _secret("Secret key", "Kept sealed, and never shown again.")
 
     def __init__(
@@ -170,8 +172,9 @@ class CredentialsForm(forms.Form):
         kind.fit(self.fields)
         for name in ("write_key", "write_secret"):
             if name in self.fields:
-                self.fields[name].required = not present
-                self.fields[name].error_messages["required"] = "Enter the credentials that Sinch will write with."
+                # Both halves may be pasted into one field.
+                self.fields[name].required = not present and not {"write_key", "write_secret"} <= set(self.fields)
+                self.fields[name].error_messages["required"] = NO_WRITE_SET
 
     @property
     def write_fields(self) -> list[forms.BoundField]:
@@ -194,20 +197,30 @@ class CredentialsForm(forms.Form):
         """How we read."""
         return str(self.cleaned_data.get("read_mode") or ReadMode.AMBIENT)
 
+    @property
+    def _names(self) -> dict[str, str]:
+        """Account and bucket as far as they are known: what is pasted must belong there."""
+        place = self.location
+        return {"account": place.account if place else "", "bucket": place.bucket if place else ""}
+
     def _write(self, found: dict[str, Any]) -> str | None:
         if not self.kind.has_credentials:
             return None if self.present else self.kind.write_set("", "", "")
         key, secret = found.get("write_key", "").strip(), found.get("write_secret", "").strip()
+        if not (key or secret) and not self.present and "write_key" in self.fields:
+            self.add_error("write_secret", NO_WRITE_SET)
         if not (key or secret) or not {"write_key", "write_secret"}.isdisjoint(self.errors):
             return None
-        text = self.kind.write_set(key, secret, self.region)
-        if not text:
-            return None
         try:
-            credentials.parse(self.kind.name, text)
+            pasted = self.kind.write_pasted(key, secret, **self._names)
+            if not pasted.secret:
+                raise CredentialsError(NO_WRITE_SET)
+            if text := self.kind.write_set(pasted.key, pasted.secret, self.region):
+                credentials.parse(self.kind.name, text)
         except SinchError as error:
             self.add_error("write_secret", str(error))
-        return text
+            return None
+        return text or None
 
     def _read(self, found: dict[str, Any]) -> str | None:
         key, secret = found.get("read_key", "").strip(), found.get("read_secret", "").strip()
@@ -217,13 +230,15 @@ class CredentialsForm(forms.Form):
             if not self.present:
                 self.add_error("read_secret", "Enter credentials for reading, or choose the machine's identity.")
             return None
-        text = self.kind.read_set(self.mode, key, secret)
-        problem = self.kind.read_problem(self.mode, text)
         try:
+            pasted = self.kind.read_pasted(self.mode, key, secret, **self._names)
+            found["read_mode"] = pasted.mode if pasted.mode in self.kind.read_modes else self.mode
+            text = self.kind.read_set(self.mode, pasted.key, pasted.secret)
+            if problem := self.kind.read_problem(self.mode, text):
+                raise CredentialsError(problem)
             if self.location is not None:
                 open_store(self.location, text)
-        except StoreError as error:
-            problem = problem or str(error)
-        if problem:
-            self.add_error("read_secret", problem)
+        except (SinchError, StoreError) as error:
+            self.add_error("read_secret", str(error))
+            return None
         return text

@@ -3,13 +3,22 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 
+from recordings_site.destinations.kinds.pasted import Pasted
 from recordings_site.destinations.steps import OK, CheckStep
 from recordings_site.storage.port import StoreFacts
+
+
+class SecretArea(forms.Textarea):
+    """Lines for a secret, which a page never gives back."""
+
+    def format_value(self, value: Any) -> str:
+        """Nothing: it is entered again."""
+        return ""
 
 
 class ReadMode(models.TextChoices):
@@ -77,6 +86,14 @@ class StoreKind(ABC):
 
     def fit(self, fields: dict[str, forms.Field]) -> None:  # noqa: B027 - most are as they are
         """Name the fields of the credentials form as this kind does, and remove those that it has not."""
+
+    def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """The write set in what was entered, taken apart. Raises CredentialsError with what to do."""
+        return Pasted(key, secret)
+
+    def read_pasted(self, mode: str, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """The read set in what was entered, taken apart. Raises CredentialsError with what to do."""
+        return self.write_pasted(key, secret, account=account, bucket=bucket)
 
     @abstractmethod
     def write_set(self, key: str, secret: str, region: str) -> str:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from django import forms
 
 from recordings_site.destinations.kinds.azure import guide
+from recordings_site.destinations.kinds.azure.pasted import take_apart
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
+from recordings_site.destinations.kinds.pasted import Pasted
+from recordings_site.sinch.errors import CredentialsError
 
 
 class Azure(StoreKind):
@@ -25,6 +28,17 @@ class Azure(StoreKind):
         fields["write_secret"].label = "The storage account's access key"
         fields["read_secret"].label = "SAS or account key"
 
+    def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """The account key alone: Sinch takes no SAS."""
+        found = take_apart(secret, account=account, container=bucket)
+        if found.mode == ReadMode.SAS:
+            raise CredentialsError("This is a SAS, and Sinch takes only the storage account’s access key.")
+        return found
+
+    def read_pasted(self, mode: str, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """A SAS or an account key, whichever it is."""
+        return take_apart(secret, account=account, container=bucket)
+
     def write_set(self, key: str, secret: str, region: str) -> str:
         """The account key."""
         return secret
@@ -33,8 +47,6 @@ class Azure(StoreKind):
         """A SAS and a key are easily taken for each other."""
         if mode == ReadMode.SAS and "sig=" not in text:
             return "This is not a SAS: it is a text with sv=…&sig=…"
-        if mode == ReadMode.KEYS and "sig=" in text:
-            return "This looks like a SAS: choose it above."
         return ""
 
     def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:

@@ -4,8 +4,9 @@ import secrets
 
 from django import forms
 
-from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
-from recordings_site.destinations.kinds.gs import guide
+from recordings_site.destinations.kinds.base import Guide, ReadMode, SecretArea, StoreKind
+from recordings_site.destinations.kinds.gs import guide, pasted
+from recordings_site.destinations.kinds.pasted import Pasted
 
 
 class Gs(StoreKind):
@@ -22,7 +23,17 @@ class Gs(StoreKind):
         """A JSON key has many lines."""
         fields["read_key"].help_text = "For an interoperability key alone."
         fields["read_secret"].label = "JSON key, or secret of the interoperability key"
-        fields["read_secret"].widget = forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "class": "mono"})
+        fields["read_secret"].widget = SecretArea(attrs={"rows": 4, "autocomplete": "off", "class": "mono"})
+
+    def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """An interoperability key."""
+        return pasted.hmac_key(key, secret)
+
+    def read_pasted(self, mode: str, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """By the mode: the two kinds of key are easily taken for each other."""
+        if mode == ReadMode.SERVICE_ACCOUNT:
+            return pasted.service_account(key, secret)
+        return pasted.hmac_key(key, secret, why="Choose the service account above to read with a JSON key.")
 
     def write_set(self, key: str, secret: str, region: str) -> str:
         """AccessKey:Secret."""

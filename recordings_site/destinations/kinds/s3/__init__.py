@@ -1,7 +1,9 @@
 """Amazon S3, and what speaks its protocol."""
 
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
+from recordings_site.destinations.kinds.pasted import Pasted
 from recordings_site.destinations.kinds.s3 import guide
+from recordings_site.destinations.kinds.s3.pasted import take_apart
 from recordings_site.destinations.steps import BAD, OK, SKIPPED, CheckStep
 from recordings_site.storage.port import StoreFacts
 
@@ -14,6 +16,10 @@ class S3(StoreKind):
     place_fields = ("region", "endpoint", "addressing")
     read_modes = (ReadMode.KEYS, ReadMode.AMBIENT)
     write_remedy = "The key needs s3:PutObject below the prefix; the guide on this page has the policy to paste."
+
+    def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
+        """The two halves, from any of Amazon's forms."""
+        return take_apart(key, secret)
 
     def write_set(self, key: str, secret: str, region: str) -> str:
         """The region travels to Sinch in the set."""
