@@ -31,7 +31,7 @@ from recordings_site.policies.engine.answer import (
 )
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.engine.snapshot import ApplicationFacts, Snapshot
-from recordings_site.sinch import events, signing
+from recordings_site.sinch import events, formats, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
 
@@ -126,7 +126,7 @@ class Fallback:
                 return answer_ace(self._decisions.get(event.call_id), known, may_record=False).svaml
             case Pie():
                 chosen = event.menu_result.value if event.menu_result else ""
-                return answer_pie(self._decisions.get(event.call_id), chosen, known).svaml
+                return answer_pie(self._decisions.get(event.call_id), chosen, known, may_record=False).svaml
             case _:
                 return None
 
@@ -178,6 +178,7 @@ def connecting(found: Snapshot) -> Snapshot:
 def configured() -> Fallback:
     """The application as the environment configures it."""
     keyring = Keyring.parse(_setting("CREDENTIALS_KEYS"))
+    formats.allow([name.strip() for name in os.environ.get("RECORDING_FORMATS", "").split(",") if name.strip()])
     return Fallback(Path(_setting("SNAPSHOT_FILE")), keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"))
 
 

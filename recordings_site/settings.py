@@ -256,6 +256,8 @@ AUDIO_STREAMS: int = env.int("AUDIO_STREAMS", default=224)
 
 # --- Recordings ---------------------------------------------------------------------------------------------------
 # Minutes after a call's end until its recording, and the recording's transcript, is called late, then missing.
+# File formats of recordings, besides mp3 and wav, that Sinch came to document.
+RECORDING_FORMATS: list[str] = env.list("RECORDING_FORMATS", default=[])
 LATE_AFTER_MINUTES: int = env.int("LATE_AFTER_MINUTES", default=10)
 MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)

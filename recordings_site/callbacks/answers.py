@@ -95,7 +95,10 @@ def to_pie(callback: VerifiedCallback, pie: Pie, stored: DecisionFacts | None, c
         ).answer
     if stored is not None and stored.relayed and isinstance(stored.route, RunMenu):
         return relaying.own_pie(stored, policies)
-    return answer.answer_pie(stored, pie.menu_result.value if pie.menu_result else "", policies)
+    return answer.answer_pie(
+        stored, pie.menu_result.value if pie.menu_result else "", policies,
+        may_record=context.may_record, refusal=context.refusal,
+    )  # fmt: skip
 
 
 def recording_id(application_key: str, call_id: str) -> UUID:

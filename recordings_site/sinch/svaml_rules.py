@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import credentials as storage_credentials
-from . import destination_url
+from . import destination_url, formats
 from .errors import CredentialsError, DestinationUrlError
 from .json_fields import field, number_of
 
@@ -35,7 +35,6 @@ INSTRUCTIONS: dict[str, frozenset[str]] = {
 }
 # Sinch shows the record flag on these; whether it works on connectSip, runMenu and park is not published.
 RECORD_FLAG = frozenset({"continue", "connectPstn", "connectMxp", "connectConf"})
-FORMATS = ("mp3", "wav")
 MAX_SAY = 600
 MAX_CONFERENCE_ID = 64
 MAX_DURATION = 14_400
@@ -130,8 +129,9 @@ def _check_options(options: Mapping[str, Any], path: str, found: list[Problem]) 
     else:
         _check_place(url, field(options, "credentials"), path, found)
     format = field(options, "format")
-    if format is not None and (not isinstance(format, str) or format.lower() not in FORMATS):
-        found.append(Problem(f"{path}.format", "The format must be mp3 (wav is documented for Voice v2 only)."))
+    if format is not None and (not isinstance(format, str) or format.lower() not in formats.allowed()):
+        names = ", ".join(formats.allowed())
+        found.append(Problem(f"{path}.format", f"The format must be one of {names}; mp3 is sure."))
     events = field(options, "notificationEvents")
     if events is not None and not isinstance(events, bool):
         found.append(Problem(f"{path}.notificationEvents", "notificationEvents must be true or false."))

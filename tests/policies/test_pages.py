@@ -415,3 +415,30 @@ def test_a_default_route_takes_no_number_without_its_country_code(admin: Client)
     assert "is a national number" in page.content.decode()
     admin.post(reverse("application_new"), {**form, "country": "SE"})
     assert Application.objects.get().default_route["number"] == "+46870011"
+
+
+def test_steps_are_added_moved_kept_and_shown_as_what_each_file_holds(admin: Client) -> None:
+    steps = {
+        "steps-TOTAL_FORMS": "2", "steps-INITIAL_FORMS": "0", "steps-0-do": "start", "steps-1-do": "say",
+        "steps-1-text": "Not recorded", "steps-1-locale": "en-US/female",
+    }  # fmt: skip
+    page = admin.post(reverse("policy_new"), posted(**steps, do="up_step-1")).content.decode()
+    assert page.index("Not recorded") < page.index('id="id_steps-1-do"')
+    assert 'name="steps-2-do"' in admin.post(reverse("policy_new"), posted(**steps, do="add_step")).content.decode()
+    assert (
+        'name="steps-1-do"'
+        not in admin.post(reverse("policy_new"), posted(**steps, do="remove_step-0")).content.decode()
+    )
+    assert admin.post(reverse("policy_new"), posted(**steps)).status_code == 302
+    policy = Policy.objects.get()
+    assert [step["do"] for step in policy.draft["how"]["steps"]] == ["start", "say"]
+    shown = admin.get(reverse("policy", args=[policy.pk])).content.decode()
+    assert "What each file holds" in shown
+    assert "File 1" in shown
+    # A program that posts the form without its steps leaves them.
+    admin.post(reverse("policy", args=[policy.pk]), posted())
+    policy.refresh_from_db()
+    assert len(policy.draft["how"]["steps"]) == 2
+    wrong = admin.post(reverse("policy", args=[policy.pk]), posted(**{**steps, "steps-1-text": ""}))
+    assert wrong.status_code == 422
+    assert "write what callers hear" in wrong.content.decode()

@@ -13,10 +13,11 @@ from django.forms.utils import ErrorDict
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.editor.forms_fields import TextsField, form_fields, form_json
-from recordings_site.policies.editor.forms_initial import initial, menu_initial, rules_initial
+from recordings_site.policies.editor.forms_initial import initial, menu_initial, rules_initial, steps_initial
 from recordings_site.policies.editor.forms_route import (
     BRANCH_CHOICES,
     FIELDS,
+    RECORDING_CHOICES,
     ROUTE_CHOICES,
     branch_initial,
     branch_json,
@@ -24,9 +25,10 @@ from recordings_site.policies.editor.forms_route import (
     route_fields,
     route_json,
 )
-from recordings_site.policies.engine import descriptions, locales, voices
+from recordings_site.policies.engine import descriptions, locales, sequence, voices
 from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
 from recordings_site.policies.engine.parsing import DocumentError, Problem
+from recordings_site.policies.engine.sequence import Step
 from recordings_site.policies.models import Application, Policy
 from recordings_site.web.pick_field import offer_to
 
@@ -58,15 +60,31 @@ class RuleForm(forms.Form):
         return found
 
 
+class StepForm(forms.Form):
+    """One step of what is recorded."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(form_fields(Step))
+
+    def to_json(self) -> dict[str, Any]:
+        """The step's JSON; what its kind does not use is out of sight, and left out."""
+        found = form_json(Step, self.cleaned_data)
+        used = {"say": ("do", "text", "locale"), "play": ("do", "files", "locale")}.get(found["do"], ("do",))
+        return {name: value for name, value in found.items() if name in used}
+
+
 class MenuOptionForm(forms.Form):
     """One key of the menu and where it leads."""
 
     dtmf = forms.CharField(label="Key", max_length=1)
     action = forms.ChoiceField(choices=BRANCH_CHOICES, label="Leads to")
     target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+    recording = forms.ChoiceField(choices=RECORDING_CHOICES, required=False, label="Recording")
 
 
 RuleFormSet = formset_factory(RuleForm, extra=0, can_order=True, can_delete=True, max_num=100)
+StepFormSet = formset_factory(StepForm, extra=0, can_delete=True, max_num=sequence.MOST)
 MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
 
 
@@ -100,6 +118,11 @@ class PolicyForm(forms.Form):
         self.rules: BaseFormSet[RuleForm] = RuleFormSet(
             data, prefix="rules", initial=rules_initial(document), form_kwargs={"country": self.country}
         )
+        # A form without its steps, as a program may post it, leaves them as they are.
+        self.shows_steps = data is None or "steps-TOTAL_FORMS" in data
+        self.steps: BaseFormSet[StepForm] = StepFormSet(
+            data if self.shows_steps else None, prefix="steps", initial=steps_initial(document)
+        )
         self.menu: BaseFormSet[MenuOptionForm] = MenuFormSet(data, prefix="menu", initial=menu_initial(document))
         if not self.is_bound:
             self._mark_problems(self.rules.forms, document)
@@ -118,7 +141,7 @@ class PolicyForm(forms.Form):
     def without_error_messages(self) -> None:
         """Show what was typed without judging it: a key that was just added has nothing in it yet."""
         self.is_valid()
-        for form in (self, *self.rules.forms, *self.menu.forms):
+        for form in (self, *self.rules.forms, *self.menu.forms, *self.steps.forms):
             form.__dict__["_errors"] = ErrorDict()
 
     def is_valid(self) -> bool:
@@ -128,7 +151,7 @@ class PolicyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read rules, menu and the rest as one document, and put each problem at its field."""
         data = super().clean() or {}
-        readable = [self.rules.is_valid(), self.menu.is_valid()]
+        readable = [self.rules.is_valid(), self.menu.is_valid(), not self.shows_steps or self.steps.is_valid()]
         try:
             document = parse(self.to_json(data))
         except DocumentError as error:
@@ -144,8 +167,14 @@ class PolicyForm(forms.Form):
 
     def to_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The document's JSON from the cleaned data."""
+        found = form_json(PolicyDocument, data)
+        found["how"]["steps"] = (
+            [form.to_json() for form in self._kept(self.steps)]
+            if self.shows_steps
+            else [step.to_dict() for step in self.before.how.steps]
+        )
         return {
-            **form_json(PolicyDocument, data),
+            **found,
             "rules": [form.to_json() for form in self.ordered_rules()],
             "route": in_country(self._route(data), self.country),
         }
@@ -159,7 +188,11 @@ class PolicyForm(forms.Form):
         if route["action"] == "runMenu":
             known = {option["dtmf"]: option["route"] for option in before.get("options", ())}
             route["options"] = [
-                {"dtmf": row.get("dtmf", ""), "route": _branch(row, known.get(row.get("dtmf", "")))}
+                {
+                    "dtmf": row.get("dtmf", ""),
+                    "route": _branch(row, known.get(row.get("dtmf", ""))),
+                    "recording": row.get("recording", ""),
+                }
                 for row in (form.cleaned_data for form in self._kept(self.menu))
             ]
             last = {"action": data.get("route_default_action"), "target": data.get("route_default_target")}
@@ -195,6 +228,11 @@ class PolicyForm(forms.Form):
             field = rest[-1] if rest[-1] in form.fields else None
             form.add_error(field, message)
             self.add_error(None, f"Rule {int(rest[0]) + 1}: {rest[-1]} {problem.message}.")
+            return
+        if problem.path.startswith("how.steps.") and len(rest) > 1:
+            step = self._kept(self.steps)[int(rest[1])]
+            step.add_error(rest[-1] if rest[-1] in step.fields else None, message)
+            self.add_error(None, f"Step {int(rest[1]) + 1}: {rest[-1]} {problem.message}.")
             return
         if problem.path.startswith("route.options.") and len(rest) > 1:
             form = self._kept(self.menu)[int(rest[1])]

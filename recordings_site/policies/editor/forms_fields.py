@@ -17,6 +17,7 @@ from recordings_site.policies.engine.fields import (
     Choice,
     Declared,
     Flag,
+    Format,
     Integers,
     Kind,
     Locale,
@@ -29,6 +30,8 @@ from recordings_site.policies.engine.fields import (
     Time,
     Voice,
 )
+from recordings_site.policies.engine.sequence import Step
+from recordings_site.sinch import formats
 from recordings_site.web.pick_field import PickField
 
 LOCALES = forms.TextInput(attrs={"list": "locales"})
@@ -41,6 +44,12 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "record": {"label": "What", "labels": {True: "Record", False: "Do not record"}},
         "percent": {"help_text": "Of these calls, drawn by call id."},
         "name": {"label": "Note"},
+        "say": {
+            "label": "Its own announcement",
+            "widget": forms.Textarea(attrs={"rows": 2}),
+            "help_text": "Said to these callers in place of the policy's.",
+        },
+        "say_locale": {"label": "Voice of it"},
     },
     When: {
         "direction": {"label": "Which calls", "labels": {"any": "All", "callout": "Callouts"}},
@@ -94,6 +103,15 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "labels": {"keep": "Stay as they are", "replace": "Are replaced by this policy's"},
             "help_text": "For applications that relay their callbacks to a back end of yours.",
         },
+    },
+    Step: {
+        "do": {
+            "label": "Then",
+            "labels": {"say": "Say", "play": "Play", "start": "Start recording", "stop": "Stop recording"},
+        },
+        "text": {"label": "What callers hear", "widget": forms.Textarea(attrs={"rows": 2}), "required": True},
+        "files": {"help_text": "Names of prompts at Sinch, separated by commas.", "required": True},
+        "locale": {"label": "Voice"},
     },
     PolicyDocument: {
         "otherwise_record": {
@@ -219,7 +237,7 @@ def as_posted(value: Declared) -> dict[str, list[str]]:
 
 
 # What one form field shows; anything else has a formset or fields of its own.
-SINGLE = (Choice, Flag, Integers, Number, Reference, Text, Texts)
+SINGLE = (Choice, Flag, Format, Integers, Number, Reference, Text, Texts)
 
 
 def _parts(part: type[Declared], prefix: str = "") -> Iterator[tuple[type[Declared], str]]:
@@ -244,6 +262,8 @@ def _form_field(kind: Kind, name: str, shown: Mapping[str, Any]) -> forms.Field:
             return YesNoField(labels=labels, **given)
         case Flag():
             return forms.BooleanField(**optional)
+        case Format():
+            return forms.ChoiceField(choices=lambda: [(f, labels.get(f, f)) for f in formats.allowed()], **given)
         case Choice():
             return forms.ChoiceField(choices=[(c, labels.get(c, c.capitalize())) for c in kind.choices], **given)
         case Integers():

@@ -27,30 +27,42 @@ def rules_initial(document: PolicyDocument) -> list[dict[str, Any]]:
     return [form_values(rule) for rule in document.rules]
 
 
+def steps_initial(document: PolicyDocument) -> list[dict[str, Any]]:
+    """The rows of what is recorded."""
+    return [form_values(step) for step in document.how.steps]
+
+
 def menu_initial(document: PolicyDocument) -> list[dict[str, Any]]:
     """The rows of the menu's keys."""
     found = []
     for option in document.route.to_dict().get("options", ()):
         action, target = branch_initial(option["route"])
-        found.append({"dtmf": option["dtmf"], "action": action, "target": target})
+        recording = option.get("recording", "")
+        found.append({"dtmf": option["dtmf"], "action": action, "target": target, "recording": recording})
     return found
 
 
 def rearranged(posted: QueryDict) -> QueryDict:
-    """The posted form after its button `do`: add_rule, add_key, remove_rule-2, remove_key-0, up-1, down-1.
+    """The posted form after its button `do`: add_rule, add_key, add_step, remove_rule-2, up-1, up_step-1 …
 
     Rules come out in their order and numbered anew, so that the page shows them as they will count.
     """
     data = posted.copy()
     do, _, place = posted.get("do", "").partition("-")
     index = int(place) if place.isdecimal() and len(place) < 5 else 0
-    rows = {prefix: _rows(posted, prefix) for prefix in ("rules", "menu")}
-    rules, keys = rows["rules"], rows["menu"]
+    rows = {prefix: _rows(posted, prefix) for prefix in ("rules", "menu", "steps")}
+    rules, keys, steps = rows["rules"], rows["menu"], rows["steps"]
     match do:
         case "add_rule":
             rules.append(as_posted(Rule(when=When(direction="inbound"))))
         case "add_key":
             keys.append({"action": ["connectPstn"]})
+        case "add_step":
+            steps.append({"do": ["say" if not steps else "start"]})
+        case "remove_step":
+            del steps[index : index + 1]
+        case "up_step" if 0 < index < len(steps):
+            steps.insert(index - 1, steps.pop(index))
         case "remove_rule":
             del rules[index : index + 1]
         case "remove_key":

@@ -23,6 +23,7 @@ BRANCH_CHOICES = (
     ("connectConf", "Conference"),
     ("hangup", "Hang up"),
 )
+RECORDING_CHOICES = (("", "Goes on as it was"), ("stop", "Stops"), ("start", "Starts"))
 MUSIC = (
     ("", "Sinch's default"),
     ("ring", "Ringing"),
@@ -37,7 +38,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "connectSip": ("endpoint", "cli", "transport", "max_duration", "moh", "suppress_callbacks"),
     "connectMxp": ("username",),
     "connectConf": ("conference_id", "moh"),
-    "runMenu": ("prompt", "repeat_prompt", "repeats", "locale", "barge"),
+    "runMenu": ("prompt", "repeat_prompt", "repeats", "locale", "barge", "default_recording"),
     "park": ("intro_prompt", "hold_prompt", "locale", "max_duration"),
     "hangup": (),
 }
@@ -84,6 +85,9 @@ def route_fields() -> dict[str, forms.Field]:
         ),
         "route_repeats": number(label="How often it repeats", required=False, min_value=0, max_value=10),
         "route_barge": forms.BooleanField(label="Callers may press before it has ended", required=False),
+        "route_default_recording": forms.ChoiceField(
+            label="Recording, after anything else", required=False, choices=RECORDING_CHOICES
+        ),
         "route_intro_prompt": text(label="Said first", required=False, max_length=600),
         "route_hold_prompt": text(label="Said while holding", required=False, max_length=600),
         "route_locale": text(

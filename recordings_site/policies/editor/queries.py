@@ -31,7 +31,9 @@ from recordings_site.policies.engine.preview import (
     every_answer,
     recorded_call,
 )
+from recordings_site.policies.engine.sequence import Segment
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
+from recordings_site.policies.engine.timeline import timeline
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.sinch.ends import NUMBER, end_type
 
@@ -84,6 +86,8 @@ class Preview:
     problems: Sequence[Problem]
     answers: Sequence[Shown] = ()
     sentences: Sequence[str] = ()
+    # The beginning of a recorded call, with the file that holds each stretch of it.
+    timeline: Sequence[Segment] = ()
     # Each rule in words, by the prefix of its fields: rules may have moved on the page by the time these arrive.
     rules: Sequence[tuple[str, str]] = ()
     tried: Tried | None = None
@@ -148,6 +152,7 @@ def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any])
         problems=lint(facts, in_force, failing=failing_destinations()),
         answers=recorded_call(facts, number, in_force, timezone.now()),
         sentences=descriptions.document_sentences(document, destination_names()),
+        timeline=timeline(document),
         rules=list(zip(form.rule_prefixes(), rules, strict=True)),
         tried=tried(facts, in_force, number, asked) if any(map(asked.get, ("try", "try_to", "try_cli"))) else None,
     )

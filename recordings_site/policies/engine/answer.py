@@ -4,7 +4,7 @@ Every answer has exactly one action and is checked against the table of what Sin
 fails the check loses its recording rather than its call.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,15 +13,16 @@ from uuid import UUID
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, callout_facts
 from recordings_site.policies.engine.decide import decide, decide_by
 from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.engine.document import Announcement
 from recordings_site.policies.engine.filling import filled
+from recordings_site.policies.engine.rendering import (
+    announcement_instructions,
+    route_action,
+    sequence_instructions,
+    with_recording,
+)
 from recordings_site.policies.engine.routes import (
-    ConnectConf,
-    ConnectMxp,
     ConnectPstn,
-    ConnectSip,
     Hangup,
-    Park,
     Route,
     RunMenu,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "DecisionFacts",
     "PlannedRecording",
     "Reason",
+    "announcement_instructions",
     "answer_ace",
     "answer_again",
     "answer_callout",
@@ -46,7 +48,6 @@ __all__ = [
 ]
 
 Svaml = dict[str, Any]
-MENU = "main"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # Only a fault of ours may bring the policy's own choice (a notice, a refusal). A clock or a repeat says that somebody
 # else may be asking, and the fallback has one task: to connect.
@@ -123,7 +124,7 @@ def answer_ace(
     decision, options = options_for(decision, snapshot, may_record, refusal)
     if options is None:
         return Answer(replacement_answer(decision, svaml.continue_()), decision)
-    found = _with_recording(svaml.continue_(), decision, options)
+    found = with_recording(svaml.continue_(), decision, options)
     return _checked(found, "ace", decision, svaml.continue_(), lambda: svaml.document(svaml.continue_()))
 
 
@@ -141,25 +142,39 @@ def answer_callout(
     document = replace(policy.document, how=how, route=ConnectPstn(number=call.to or "{to}"))
     decision = decide_by(replace(policy, document=document), call, number, snapshot, recording_id=recording_id)
     answer = answer_ace(decision, snapshot, may_record=may_record)
-    return replace(answer, recordings=(answer.decision.plan,) if answer.decision.plan else ())
+    return replace(answer, recordings=answer.decision.expected)
 
 
-def answer_pie(decision: DecisionFacts | None, value: str, snapshot: Snapshot) -> Answer:
+def answer_pie(
+    decision: DecisionFacts | None,
+    value: str,
+    snapshot: Snapshot,
+    *,
+    may_record: bool = True,
+    refusal: str = Reason.FAULT,
+) -> Answer:
     """Answer a PIE: the caller's input chooses a branch of the menu that was decided at ICE.
 
-    `snapshot` is not asked: a recording of this call started at ICE, or will at ACE.
+    The choice may stop recording, before a card number is keyed in, or start a recording of its own.
     """
     if decision is None:
         return Answer(svaml.document(svaml.continue_()), _unknown())
     if not isinstance(decision.route, RunMenu):
         return Answer(svaml.document(svaml.continue_()), decision)
-    action = _action(decision.route.branch(value))
-    return _checked(svaml.document(action), "pie", decision, action, lambda: svaml.document(svaml.hangup()))
+    action, chosen = route_action(decision.route.branch(value)), decision.route.recording(value)
+    plan = decision.of_branch(decision.route.key(value)) if chosen == "start" else None
+    instructions = [svaml.stop_recording()] if chosen == "stop" and decision.record else []
+    if plan is not None:
+        _, options = options_for(replace(decision, plan=plan), snapshot, may_record, refusal)
+        instructions = [svaml.start_recording(options)] if options else []
+    found = svaml.document(action, instructions)
+    given = _checked(found, "pie", decision, action, lambda: svaml.document(svaml.hangup()))
+    return replace(given, recordings=(plan,) if plan and given.svaml is found and instructions else ())
 
 
 def connect_only(call: CallFacts, route: Route) -> Svaml:
     """The last rung: the call goes to this route, without recording, without a policy."""
-    return svaml.document(_action(filled(route, call, None)))
+    return svaml.document(route_action(filled(route, call, None)))
 
 
 def masked_svaml(answer: Answer) -> Svaml:
@@ -168,17 +183,19 @@ def masked_svaml(answer: Answer) -> Svaml:
 
 
 def _ice(decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str, default: Route) -> Answer:
-    action = _action(decision.route)
+    action = route_action(decision.route)
     decision, options = options_for(decision, snapshot, may_record, refusal)
     plan = decision.plan
     if options is None:
         found = replacement_answer(decision, action)
     elif plan is not None and plan.starts == "ace":
         found = svaml.document(action)
+    elif plan is not None and plan.starts == "pie":
+        found = svaml.document(action, sequence_instructions(decision, ()))
     else:
-        found = _with_recording(action, decision, options)
+        found = with_recording(action, decision, options)
     answer = _checked(found, "ice", decision, action, lambda: _last_resort(decision.call, default))
-    return Answer(answer.svaml, answer.decision, (answer.decision.plan,)) if answer.decision.plan else answer
+    return replace(answer, recordings=answer.decision.expected)
 
 
 def _last_resort(call: CallFacts, route: Route) -> Svaml:
@@ -210,16 +227,6 @@ def options_for(
     )
 
 
-def _with_recording(action: Svaml, decision: DecisionFacts, options: svaml.RecordingOptions) -> Svaml:
-    """The SVAML with notice and recording. The notice comes first, unless it is to be on the recording."""
-    notice = announcement_instructions(decision.announcement)
-    plan = decision.plan
-    if plan is not None and plan.origin == "flag":
-        return svaml.document(svaml.recorded(action, options), notice)
-    start = svaml.start_recording(options)
-    return svaml.document(action, [start, *notice] if decision.announcement.recorded else [*notice, start])
-
-
 def replacement_answer(decision: DecisionFacts, action: Svaml) -> Svaml:
     """The answer without recording: as the policy wants it after a fault, else the same action and no notice."""
     if decision.reason not in FAULTS or decision.if_impossible == "connect":
@@ -236,72 +243,6 @@ def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, l
     decision = decision.unrecorded(Reason.WRONG_ANSWER, path=wrong[0].path, message=wrong[0].message)
     found = replacement_answer(decision, action)
     return Answer(last() if svaml.problems(found, event) else found, decision)
-
-
-def announcement_instructions(announcement: Announcement) -> Sequence[Svaml]:
-    """The instructions with which callers hear an announcement; none for none."""
-    match announcement.kind:
-        case "say":
-            return [svaml.say(announcement.text, locale=announcement.locale)]
-        case "play":
-            return [svaml.play_files(announcement.files, locale=announcement.locale)]
-        case _:
-            return []
-
-
-def _action(route: Route) -> Svaml:
-    match route:
-        case ConnectPstn():
-            return svaml.connect_pstn(
-                route.number,
-                cli=route.cli,
-                locale=route.locale,
-                max_duration=route.max_duration or None,
-                dial_timeout=route.dial_timeout or None,
-                suppress_callbacks=route.suppress_callbacks or None,
-                dtmf=route.dtmf,
-            )
-        case ConnectSip():
-            return svaml.connect_sip(
-                route.endpoint,
-                cli=route.cli,
-                transport=route.transport,
-                max_duration=route.max_duration or None,
-                moh=route.moh,
-                suppress_callbacks=route.suppress_callbacks or None,
-            )
-        case ConnectMxp():
-            return svaml.connect_mxp(route.username)
-        case ConnectConf():
-            return svaml.connect_conf(route.conference_id, moh=route.moh)
-        case RunMenu():
-            return _menu(route)
-        case Park():
-            return svaml.park(
-                locale=route.locale,
-                intro_prompt=_prompt(route.intro_prompt),
-                hold_prompt=_prompt(route.hold_prompt),
-                max_duration=route.max_duration or None,
-            )
-        case _:
-            return svaml.hangup()
-
-
-def _menu(route: RunMenu) -> Svaml:
-    menu = svaml.menu(
-        MENU,
-        main_prompt=_prompt(route.prompt),
-        repeat_prompt=_prompt(route.repeat_prompt or route.prompt),
-        repeats=route.repeats,
-        timeout_ms=route.timeout_mills or None,
-        options=[(option.dtmf, f"return({option.dtmf})") for option in route.options],
-    )
-    return svaml.run_menu([menu], main_menu=MENU, barge=route.barge, locale=route.locale)
-
-
-def _prompt(text: str) -> str:
-    """A prompt as Sinch reads it: plain words are spoken; what begins with # (#tts[…], #href[…]) stays as it is."""
-    return text if not text or text.startswith("#") or text.endswith((".wav", ".mp3")) else f"#tts[{text}]"
 
 
 def _unknown() -> DecisionFacts:

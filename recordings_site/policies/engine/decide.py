@@ -1,10 +1,12 @@
 """Decides about a call from what is in force: which rule wins, the draw, how it is recorded, where it goes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from recordings_site.destinations import key_template
+from recordings_site.policies.engine import sequence
 from recordings_site.policies.engine.call_facts import CallFacts, draw
 from recordings_site.policies.engine.conditions import winner
 from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
@@ -15,6 +17,7 @@ from recordings_site.policies.engine.routes import (
     ConnectMxp,
     ConnectSip,
     Hangup,
+    MenuOption,
     Park,
     Route,
     RunMenu,
@@ -50,7 +53,6 @@ def decide_by(
         version_number=policy.version_number,
         number_id=number.id if number else None,
         on_answer=document.on_answer,
-        announcement=how.announcement,
         if_impossible=how.if_impossible,
         notice=how.notice,
         upstream=how.upstream,
@@ -88,6 +90,8 @@ def method(how: How, route: Route) -> str:
     connectMxp supports the flag alone; the flag is undocumented on connectSip, runMenu and park. An announcement can
     be on the recording only when an instruction starts it before.
     """
+    if how.steps and not isinstance(route, ConnectMxp):
+        return "instruction"
     wanted = how.method if how.method != "automatic" else ("instruction" if how.announcement.recorded else "flag")
     if starts(how, route) == "ace":
         return wanted
@@ -134,7 +138,7 @@ def hangs_up(document: PolicyDocument, call: CallFacts) -> bool:
 def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
     """What the rules decide, as fields of a DecisionFacts."""
     document, choice = policy.document, choose(policy.document, call)
-    found = {"record": choice.record, "reason": str(choice.reason)}
+    found = {"record": choice.record, "reason": str(choice.reason), **_heard(document.how, choice.rule)}
     if choice.rule is None:
         return {**found, "values": {"has_rules": bool(document.rules)}}
     return {
@@ -145,6 +149,16 @@ def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
         "draw": choice.draw,
         "percent": choice.rule.percent if choice.draw is not None else None,
     }
+
+
+def _heard(how: How, rule: Rule | None) -> dict[str, Any]:
+    """The announcement and the sequence, with the rule's own text where it has one."""
+    if rule is None or not rule.say:
+        return {"announcement": how.announcement, "steps": how.steps}
+    locale = rule.say_locale or how.announcement.locale
+    own = replace(how.announcement, kind="say", text=rule.say, locale=locale, files=())
+    steps = sequence.with_announcement(how.steps, rule.say, locale) if how.steps else ()
+    return {"announcement": own, "steps": steps}
 
 
 def planned(
@@ -172,7 +186,28 @@ def planned(
         notification_events=how.notification_events,
         conference_id=conference,
     )
-    return facts.planned(plan)
+    if not facts.steps and not (isinstance(facts.route, RunMenu) and facts.route.may_start):
+        return facts.planned(plan)
+    every = [
+        replace(plan, recording_id=own, key=_place(destination, how, facts.call, number, own, conference)[0], **differs)
+        for own, differs in _parts(facts, recording_id, origin)
+    ]
+    every = [replace(one, destination_url=destination.url(one.key or one.folder)) for one in every]
+    return facts.planned(*every) if every else facts.unrecorded(Reason.ROUTE_HANGS_UP)
+
+
+def _parts(facts: DecisionFacts, first: UUID, origin: str) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """The id of each recording that the call may have, with what differs from the plan.
+
+    The ids follow from the first one, which nobody can guess. The flag makes one recording, whatever the sequence.
+    """
+    count = 1 if not facts.steps or origin == "flag" else sequence.starts(facts.steps)
+    yield from ((uuid5(first, f"part {part}") if part else first, {}) for part in range(count))
+    if isinstance(facts.route, RunMenu):
+        for option in (*facts.route.options, MenuOption("", facts.route.default, facts.route.default_recording)):
+            if option.recording == "start":
+                branch = {"starts": "pie", "branch": option.dtmf, "origin": "instruction"}
+                yield uuid5(first, f"branch {option.dtmf}"), branch
 
 
 def _place(

@@ -13,7 +13,9 @@ from uuid import UUID
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.document import NO_ANNOUNCEMENT, Announcement
 from recordings_site.policies.engine.parsing import Reader
-from recordings_site.policies.engine.routes import ConnectConf, Route, parse_route
+from recordings_site.policies.engine.route_parsing import parse_route
+from recordings_site.policies.engine.routes import ConnectConf, Route
+from recordings_site.policies.engine.sequence import Step
 
 
 class Reason(StrEnum):
@@ -67,6 +69,8 @@ class PlannedRecording:
     notification_events: bool
     conference_id: str = ""
     joined: bool = False
+    # The key of the menu that starts it (`starts` is then "pie"), "" for any other input.
+    branch: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON, without any credential."""
@@ -101,6 +105,9 @@ class DecisionFacts:
     on_answer: str = "continue"
     announcement: Announcement = NO_ANNOUNCEMENT
     plan: PlannedRecording | None = None
+    # The recordings after the first: each start of a sequence, and of a choice in a menu, makes one of its own.
+    parts: tuple[PlannedRecording, ...] = ()
+    steps: tuple[Step, ...] = ()
     # What to do instead when recording turns out to be impossible: connect, notice or refuse.
     if_impossible: str = "connect"
     notice: str = ""
@@ -122,11 +129,21 @@ class DecisionFacts:
 
     def unrecorded(self, reason: str, **values: object) -> "DecisionFacts":
         """The same call, not recorded after all, with the values of that reason."""
-        return replace(self, record=False, reason=str(reason), values=values, plan=None)
+        return replace(self, record=False, reason=str(reason), values=values, plan=None, parts=())
 
-    def planned(self, plan: PlannedRecording) -> "DecisionFacts":
+    @property
+    def expected(self) -> tuple[PlannedRecording, ...]:
+        """The recordings that are sure to start, at ICE or ACE: not those of a menu's choices."""
+        return tuple(one for one in (self.plan, *self.parts) if one is not None and one.starts != "pie")
+
+    def of_branch(self, key: str) -> PlannedRecording | None:
+        """The recording that this choice in the menu starts."""
+        every = (self.plan, *self.parts)
+        return next((one for one in every if one and one.starts == "pie" and one.branch == key), None)
+
+    def planned(self, plan: PlannedRecording, *parts: PlannedRecording) -> "DecisionFacts":
         """The same call, recorded so. As `replace` would, which takes twice as long: every recorded call comes by."""
-        return DecisionFacts(**{**vars(self), "method": plan.origin, "plan": plan})
+        return DecisionFacts(**{**vars(self), "method": plan.origin, "plan": plan, "parts": parts})
 
     def to_dict(self) -> dict[str, Any]:
         """JSON that `from_dict` reads; no credentials are in it."""
@@ -137,6 +154,8 @@ class DecisionFacts:
             "route": self.route.to_dict(),
             "announcement": self.announcement.to_dict(),
             "plan": self.plan.to_dict() if self.plan else None,
+            "parts": [part.to_dict() for part in self.parts],
+            "steps": [step.to_dict() for step in self.steps],
         }
 
     @classmethod
@@ -150,6 +169,8 @@ class DecisionFacts:
                 "route": _stored_route(data["route"]),
                 "announcement": Announcement(**{**announcement, "files": tuple(announcement.get("files", ()))}),
                 "plan": PlannedRecording.from_dict(data["plan"]) if data["plan"] else None,
+                "parts": tuple(PlannedRecording.from_dict(part) for part in data.get("parts", ())),
+                "steps": tuple(Step.read(Reader(step)) for step in data.get("steps", ())),
             }
         )
 

@@ -17,6 +17,7 @@ from recordings_site.policies.engine.routes import (
 )
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+RECORDING = {"": "", "stop": ", recording stops", "start": ", recording starts"}
 PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{number}": "our own number"}
 
 
@@ -86,8 +87,10 @@ def route_sentence(route: Route) -> str:
         case ConnectConf():
             return f"Connect to the conference {route.conference_id}"
         case RunMenu():
-            choices = [f"{option.dtmf}: {route_sentence(option.route)}" for option in route.options]
-            return f"Ask with a menu ({'; '.join(choices)}; otherwise: {route_sentence(route.default)})"
+            choices = [(f"{option.dtmf}: ", option.route, option.recording) for option in route.options]
+            choices.append(("otherwise: ", route.default, route.default_recording))
+            said = [f"{key}{route_sentence(to)}{RECORDING[recording]}" for key, to, recording in choices]
+            return f"Ask with a menu ({'; '.join(said)})"
         case Park():
             return "Park the caller"
         case _:
@@ -99,6 +102,9 @@ def how_sentence(how: How) -> str:
     start = "from connect" if how.start == "connect" else "from answer"
     parts = [f"Recorded {start} as {how.format}"]
     parts.append(f"transcribed in {how.locale}" if how.transcription else "not transcribed")
+    if how.steps:
+        steps = [f"{step.do} {step.heard}" if step.heard else f"{step.do} recording" for step in how.steps]
+        return ", ".join([*parts, "in steps: " + ", then ".join(steps)])
     match how.announcement.kind:
         case "say":
             parts.append(f"after saying “{how.announcement.text}”")
@@ -111,7 +117,10 @@ def how_sentence(how: How) -> str:
 
 def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]) -> list[str]:
     """The whole document in words, a sentence each: what a diff in words compares. `destinations`: names by id."""
-    rules = [f"Rule {n}: {rule_sentence(rule, document.time_zone)}." for n, rule in enumerate(document.rules, 1)]
+    rules = [
+        f"Rule {n}: {rule_sentence(rule, document.time_zone)}{f', saying “{rule.say}”' if rule.say else ''}."
+        for n, rule in enumerate(document.rules, 1)
+    ]
     otherwise = "record" if document.otherwise_record else "do not record"
     how = document.how
     destination = destinations.get(how.destination, "gone") if how.destination is not None else "each number's own"

@@ -14,10 +14,12 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from recordings_site.destinations import key_template
+from recordings_site.policies.engine import sequence
 from recordings_site.policies.engine.fields import (
     Choice,
     Declared,
     Flag,
+    Format,
     Integers,
     Kind,
     Locale,
@@ -32,7 +34,9 @@ from recordings_site.policies.engine.fields import (
     Voice,
 )
 from recordings_site.policies.engine.parsing import Reader, read
-from recordings_site.policies.engine.routes import HANGUP, Route, parse_route
+from recordings_site.policies.engine.route_parsing import parse_route
+from recordings_site.policies.engine.routes import HANGUP, Route, RunMenu
+from recordings_site.policies.engine.sequence import Step
 
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 # Callers and numbers are compared in E.164, which no leading zero begins.
@@ -77,9 +81,14 @@ class Rule(Declared):
     when: Annotated[When, Part(When)] = When()
     percent: Annotated[float, Number(0, 100)] = 100
     name: Annotated[str, Text(200)] = ""
+    # What callers of this rule hear in place of the policy's announcement.
+    say: Annotated[str, Text(600)] = ""
+    say_locale: Annotated[str, Voice()] = ""
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """Only a rule that records has a percentage."""
+        """Only a rule that records has a percentage and an announcement."""
+        if not self.record and self.say:
+            yield "say", "belongs to a rule that records; remove it"
         if not self.record and self.percent != 100:
             yield "percent", "belongs to a rule that records; remove it, or record this percentage instead"
 
@@ -119,7 +128,9 @@ class How(Declared):
     method: Annotated[str, Choice(("automatic", "flag", "instruction"))] = "automatic"
     start: Annotated[str, Choice(("connect", "answer"))] = "connect"
     announcement: Annotated[Announcement, Part(Announcement)] = NO_ANNOUNCEMENT
-    format: Annotated[str, Choice(("mp3", "wav"))] = "mp3"
+    # In place of the announcement and of one recording from the start.
+    steps: Annotated[tuple[Step, ...], Parts(Step, most=sequence.MOST)] = ()
+    format: Annotated[str, Format()] = "mp3"
     notification_events: Annotated[bool, Flag()] = True
     transcription: Annotated[bool, Flag()] = True
     locale: Annotated[str, Locale()] = "en-US"
@@ -171,7 +182,10 @@ class PolicyDocument(Declared):
     on_answer: Annotated[str, Choice(("continue", "hangup"))] = "continue"
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """A time zone that this machine does not know."""
+        """A time zone that this machine does not know; a sequence that never records."""
+        in_menu = isinstance(self.route, RunMenu) and self.route.may_start
+        if self.how.steps and not sequence.starts(self.how.steps) and not in_menu:
+            yield "how.steps", "never start a recording: add a start, or leave the sequence empty"
         if self.time_zone not in _zones():
             yield "time_zone", "must be a time zone such as Europe/Stockholm"
 

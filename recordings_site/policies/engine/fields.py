@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from recordings_site.policies.engine import voices
 from recordings_site.policies.engine.parsing import Reader
+from recordings_site.sinch import formats
 
 LONGEST_LOCALE = 20
 
@@ -44,6 +45,14 @@ class Choice(Kind):
 
     def read(self, r: Reader, name: str, default: str) -> str:
         return r.choice(name, self.choices, default)
+
+
+@dataclass(frozen=True)
+class Format(Kind):
+    """The format of a recording's file."""
+
+    def read(self, r: Reader, name: str, default: str) -> str:
+        return r.choice(name, formats.allowed(), default)
 
 
 @dataclass(frozen=True)

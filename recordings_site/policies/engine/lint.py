@@ -7,7 +7,7 @@ from itertools import chain
 from recordings_site.base import phone_numbers
 from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations import key_template
-from recordings_site.policies.engine import locales, voices
+from recordings_site.policies.engine import locales, sequence, voices
 from recordings_site.policies.engine.decide import method, starts
 from recordings_site.policies.engine.document import PolicyDocument, When
 from recordings_site.policies.engine.parsing import Problem
@@ -99,7 +99,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
     how, route = document.how, document.route
     means, when = method(how, route), starts(how, route)
     announcement = how.announcement
-    if announcement.kind == "none":
+    if announcement.kind == "none" and not any(step.heard for step in how.steps):
         yield _warning("how.announcement", "Nobody is told that the call is recorded. In many countries they must be.")
     if announcement.kind != "none" and announcement.recorded and means == "instruction":
         yield _warning("how.announcement", "Recording starts before the announcement, which is then on the recording.")
@@ -127,6 +127,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
         deaf = [o.dtmf for o in route.options if not o.route.brings_ace and not isinstance(o.route, Hangup)]
         if deaf:
             yield _warning("how.start", f"No ACE comes after key {', '.join(deaf)}: those calls are not recorded.")
+    yield from _sequence(document)
     if how.method == "instruction" and means == "flag":
         yield _warning("how.method", "Instructions are not supported with connectMxp: the flag is used.")
     if how.method == "flag" and means == "instruction":
@@ -135,6 +136,31 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
         yield _warning("how.format", "Sinch documents wav for its Voice v2 only; mp3 is sure.")
     if not how.notification_events:
         yield _warning("how.notification_events", "Without notifications a recording shows up minutes after the call.")
+
+
+def _sequence(document: PolicyDocument) -> Iterator[Problem]:
+    """What a sequence, or a choice in a menu, cannot do."""
+    steps, route = document.how.steps, document.route
+    if steps and isinstance(route, ConnectMxp):
+        yield _error(
+            "how.steps",
+            "Sinch supports no start or stop of recording with connectMxp: it records such a call from its answer on,"
+            " or not at all. Choose another route, or remove the steps.",
+        )
+    elif steps and document.outbound == "dialled":
+        yield _warning("how.steps", "Calls to app users take no steps: they are recorded from their answer on.")
+    if len(sequence.effective(steps)) < len(steps):
+        yield _warning("how.steps", "A start while recording runs, or a stop while none does, changes nothing.")
+    if steps and document.how.start == "connect" and sequence.starts(steps) and not sequence.runs_at_end(steps):
+        yield _warning("how.steps", "The sequence ends with recording stopped: the conversation is in no file.")
+    if steps and document.how.announcement.kind != "none":
+        yield _warning("how.announcement", "The steps take the place of the announcement, except in a relay.")
+    if isinstance(route, RunMenu):
+        runs = sequence.runs_at_end(steps) if steps else True
+        idle = [o.dtmf for o in route.options if o.recording == ("start" if runs else "stop")]
+        if idle:
+            does = "recording runs already" if runs else "nothing is being recorded"
+            yield _warning("route.options", f"Key {', '.join(idle)} changes nothing: {does}.")
 
 
 def _undialable(number: str) -> str:

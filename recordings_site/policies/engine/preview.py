@@ -90,7 +90,8 @@ def _shown(event: str, title: str, answer: Answer) -> Shown:
     kind = ""
     if requests:
         what = "conference recording" if requests[0].conference else "call recording"
-        kind = f"starts a {what} by {requests[0].origin}"
+        number = f"{len(requests)} {what}s" if len(requests) > 1 else f"a {what}"
+        kind = f"starts {number} by {requests[0].origin}"
     decision = answer.decision
     fault = sentences.decision(decision.grounds) if decision.reason == Reason.WRONG_ANSWER else ""
     return Shown(event, title, masked_svaml(answer), kind, fault)

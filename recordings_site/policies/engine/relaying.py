@@ -25,12 +25,11 @@ from recordings_site.policies.engine.routes import (
     RunMenu,
 )
 from recordings_site.policies.engine.snapshot import Snapshot
-from recordings_site.sinch import destination_url, merge, svaml
+from recordings_site.sinch import destination_url, formats, merge, svaml
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.json_fields import field as member
 from recordings_site.sinch.json_fields import text_of
 from recordings_site.sinch.merge import Existing, Merged, RecordingWish
-from recordings_site.sinch.svaml_rules import FORMATS
 
 Svaml = dict[str, Any]
 
@@ -167,7 +166,9 @@ def _decide(
         default = snapshot.applications[application_key].default_route
         decision = decide(call, snapshot, default_route=default, recording_id=recording_id)
         return replace(decision, route=route, relayed=True)
-    document = replace(policy.document, route=route, outbound="route", on_answer="continue")
+    # The upstream says what is heard and in which order: of a sequence the announcement and one recording are left.
+    how = replace(policy.document.how, steps=())
+    document = replace(policy.document, how=how, route=route, outbound="route", on_answer="continue")
     relayed = replace(policy, document=document)
     decision = decide_by(relayed, call, number, snapshot, recording_id=recording_id)
     return replace(decision, relayed=True)
@@ -254,7 +255,7 @@ def _kept(merged: Merged, decision: DecisionFacts, snapshot: Snapshot, start: st
                         key="" if url.is_folder else url.key,
                         folder=url.key if url.is_folder else "",
                         destination_url=options.destination_url,
-                        format=options.format if options.format in FORMATS else FORMATS[0],
+                        format=options.format if options.format in formats.allowed() else "mp3",
                         transcription=options.transcription,
                         locale=options.locale[:LONGEST_LOCALE],
                         notification_events=options.notification_events,

@@ -9,14 +9,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
-from recordings_site.base import phone_numbers
-from recordings_site.policies.engine.fields import Voice
-from recordings_site.policies.engine.parsing import Reader
-
 ENDS = ("{to}", "{cli}", "{number}")
 PLACEHOLDER = re.compile(r"\{(to|cli|number|call_id)\}")
-MUSIC = ("", "ring", "music1", "music2", "music3")
-DTMF = r"[0-9A-D#*wW]*"
 
 
 @dataclass(frozen=True)
@@ -136,10 +130,13 @@ class MenuOption:
 
     dtmf: str
     route: Route
+    # What becomes of recording when this is chosen: "", stop (before a card number is keyed in) or start.
+    recording: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Stable JSON."""
-        return {"dtmf": self.dtmf, "route": self.route.to_dict()}
+        recording = {"recording": self.recording} if self.recording else {}
+        return {"dtmf": self.dtmf, "route": self.route.to_dict(), **recording}
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,21 @@ class RunMenu(Route):
     timeout_mills: int = 0
     options: tuple[MenuOption, ...] = ()
     default: Route = HANGUP
+    default_recording: str = ""
     action = "runMenu"
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a choice starts a recording."""
+        return "start" in (self.default_recording, *(option.recording for option in self.options))
+
+    def recording(self, value: str) -> str:
+        """What becomes of recording after the caller's input: "", stop or start."""
+        return next((option.recording for option in self.options if option.dtmf == value), self.default_recording)
+
+    def key(self, value: str) -> str:
+        """The input as an option has it, "" for any other."""
+        return value if any(option.dtmf == value for option in self.options) else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Stable JSON, with each option's route."""
@@ -173,119 +184,3 @@ def ends(route: Route) -> tuple[Route, ...]:
     if not isinstance(route, RunMenu):
         return (route,)
     return tuple(end for branch in (*(o.route for o in route.options), route.default) for end in ends(branch))
-
-
-ACTIONS = ("connectPstn", "asDialled", "connectSip", "connectMxp", "connectConf", "hangup", "runMenu", "park")
-# What Sinch allows in answer to PIE, and what a menu may therefore lead to. A menu in a menu would need its options in
-# the decision of a second PIE; one level answers every need that a form can show.
-BRANCHES = ("connectPstn", "connectSip", "connectConf", "hangup")
-
-
-def parse_route(reader: Reader) -> Route:
-    """Read any route."""
-    return _parse(reader, ACTIONS)
-
-
-def parse_branch(reader: Reader) -> Route:
-    """Read a route that a menu may lead to."""
-    return _parse(reader, BRANCHES)
-
-
-def _parse(r: Reader, allowed: tuple[str, ...]) -> Route:
-    match r.choice("action", allowed, "hangup"):
-        case "connectPstn":
-            return ConnectPstn(
-                number=_number(r, "number", "{to}"),
-                cli=_cli(r),
-                max_duration=r.integer("max_duration", 0, least=1, most=14400),
-                dial_timeout=r.integer("dial_timeout", 0, least=1, most=120),
-                locale=_locale(r),
-                dtmf=r.text("dtmf", pattern=DTMF, remedy="may hold 0-9, A-D, #, * and w for a pause"),
-                suppress_callbacks=r.flag("suppress_callbacks", False),
-            )
-        case "asDialled":
-            return AsDialled(
-                cli=_cli(r),
-                max_duration=r.integer("max_duration", 0, least=1, most=14400),
-                suppress_callbacks=r.flag("suppress_callbacks", False),
-            )
-        case "connectSip":
-            return ConnectSip(
-                endpoint=_filled_in(
-                    r, "endpoint", most=255, pattern=r"[^\s@]+@[^\s@]+", remedy="must look like name@host"
-                ),
-                cli=_cli(r),
-                transport=r.choice("transport", ("", "UDP", "TCP", "TLS"), ""),
-                max_duration=r.integer("max_duration", 0, least=1, most=14400),
-                moh=r.choice("moh", MUSIC, ""),
-                suppress_callbacks=r.flag("suppress_callbacks", False),
-            )
-        case "connectMxp":
-            return ConnectMxp(_filled_in(r, "username", most=255))
-        case "connectConf":
-            # 64 is Sinch's limit; a call id fills 36 of them, which the check of the rendered SVAML sees.
-            return ConnectConf(_filled_in(r, "conference_id", most=64), r.choice("moh", MUSIC, ""))
-        case "runMenu":
-            return _parse_menu(r)
-        case "park":
-            return Park(
-                r.text("intro_prompt", most=600),
-                r.text("hold_prompt", most=600),
-                _locale(r),
-                r.integer("max_duration", 0, least=1, most=14400),
-            )
-        case _:
-            return Hangup()
-
-
-def _parse_menu(r: Reader) -> RunMenu:
-    options = r.children("options", _parse_option, most=12)
-    if not options:
-        r.fail("options", "needs at least one choice; add one or choose another route")
-    if len({option.dtmf for option in options}) < len(options):
-        r.fail("options", "has the same key twice; each key may lead to one place")
-    return RunMenu(
-        prompt=_required(r, "prompt", r.text("prompt", most=600)),
-        repeat_prompt=r.text("repeat_prompt", most=600),
-        repeats=r.integer("repeats", 1, least=0, most=10),
-        locale=_locale(r),
-        barge=r.flag("barge", True),
-        timeout_mills=r.integer("timeout_mills", 0, least=500, most=60000),
-        options=options,
-        default=r.child("default", parse_branch, HANGUP),
-    )
-
-
-def _parse_option(r: Reader) -> MenuOption:
-    dtmf = r.text("dtmf", most=1, pattern=r"[0-9#*]", remedy="must be one key: 0-9, # or *")
-    return MenuOption(_required(r, "dtmf", dtmf), r.child("route", parse_branch, HANGUP))
-
-
-def _cli(r: Reader) -> str:
-    return _number(r, "cli", "{cli}")
-
-
-def _number(r: Reader, name: str, default: str) -> str:
-    """A number in the shape of E.164, or a placeholder; Sinch dials nothing else."""
-    text = r.text(name, default, most=40)
-    if text and text not in ENDS and (wrong := phone_numbers.problem(text)):
-        r.fail(name, f"{wrong}; {{to}}, {{cli}} and {{number}} may stand for a number")
-    return _required(r, name, text)
-
-
-def _filled_in(r: Reader, name: str, *, most: int, pattern: str = "", remedy: str = "") -> str:
-    """A text that may hold PLACEHOLDERS; any other brace would go out as it stands, and lead nowhere."""
-    text = r.text(name, most=most, pattern=pattern, remedy=remedy)
-    if set("{}") & set(PLACEHOLDER.sub("", text)):
-        r.fail(name, "may hold {to}, {cli}, {number} and {call_id}, and no other braces")
-    return _required(r, name, text)
-
-
-def _locale(r: Reader) -> str:
-    return Voice().read(r, "locale", "")
-
-
-def _required(r: Reader, name: str, value: str) -> str:
-    if not value:
-        r.fail(name, "is required")
-    return value

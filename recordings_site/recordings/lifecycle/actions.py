@@ -97,6 +97,11 @@ def expect_recordings(
     """
     found, asked = _LockedRecordings(subject), []
     for one in planned:
+        known = next((job for job in found.jobs if job.pk == one.recording_id), None)
+        if known is not None:
+            # The same event once more, such as a PIE that came by the fallback as well.
+            asked.append(known)
+            continue
         job = _adopted_before(found.jobs, one) or found.add(RecordingJob(id=one.recording_id))
         _apply_plan(job, one, subject=subject, at=at, decision=decision)
         job.origin = origin or job.origin
@@ -136,7 +141,7 @@ def _apply_plan(
 
 def _starts_at_once(planned: PlannedRecording) -> bool:
     """Whether it starts without an answer: an instruction when it is reached, a conference's with its first call."""
-    return planned.starts == "ice" and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
+    return planned.starts in ("ice", "pie") and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
 
 
 def _adopted_before(jobs: Sequence[RecordingJob], planned: PlannedRecording) -> RecordingJob | None:

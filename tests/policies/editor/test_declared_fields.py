@@ -19,6 +19,7 @@ from recordings_site.policies.engine.fields import (
     Choice,
     Declared,
     Flag,
+    Format,
     Integers,
     Kind,
     Number,
@@ -29,6 +30,7 @@ from recordings_site.policies.engine.fields import (
     Texts,
 )
 from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.sequence import Step
 from tests import factories
 
 # As a version stores it: what is in force of `how`, and of the rest what differs from its default; in this order.
@@ -49,6 +51,7 @@ STORED = {
         "method": "automatic",
         "start": "connect",
         "announcement": {"kind": "say", "text": "This call is recorded.", "locale": "en-IN"},
+        "steps": [],
         "format": "mp3",
         "notification_events": True,
         "transcription": True,
@@ -64,7 +67,11 @@ STORED = {
     "on_answer": "continue",
 }  # fmt: skip
 # One rule that records all of some calls, so that any one field may be changed.
-PLAIN = replace(parse(STORED), rules=(replace(parse(STORED).rules[0], percent=100),))
+PLAIN = replace(
+    parse(STORED),
+    rules=(replace(parse(STORED).rules[0], percent=100),),
+    how=replace(parse(STORED).how, steps=(Step("say", "Hello"), Step("start"))),
+)
 READABLE = st.characters(codec="ascii", min_codepoint=33, exclude_characters=",()./-")
 
 
@@ -95,6 +102,8 @@ def values(kind: Kind, destination: int) -> st.SearchStrategy[Any]:
             return st.booleans()
         case Choice():
             return st.sampled_from(kind.choices)
+        case Format():
+            return st.sampled_from(["mp3", "wav"])
         case Number():
             return st.integers(int(kind.least) * 100, int(kind.most) * 100).map(
                 lambda hundredths: hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
@@ -118,8 +127,9 @@ def values(kind: Kind, destination: int) -> st.SearchStrategy[Any]:
 
 def as_browsers_post(form: PolicyForm) -> dict[str, Any]:
     """What a browser posts of the form as it is shown."""
-    shown = [field for each in (form, *form.rules, *form.menu) for field in each]
-    counts = {"rules-TOTAL_FORMS": len(form.rules), "menu-TOTAL_FORMS": len(form.menu)}
+    shown = [field for each in (form, *form.rules, *form.menu, *form.steps) for field in each]
+    formsets = {"rules": form.rules, "menu": form.menu, "steps": form.steps}
+    counts = {f"{name}-TOTAL_FORMS": len(formset) for name, formset in formsets.items()}
     counts |= {name.replace("TOTAL", "INITIAL"): count for name, count in counts.items()}
     values = {field.html_name: field.value() for field in shown}
     return counts | {name: each for name, each in values.items() if each not in (None, "", ()) and each is not False}

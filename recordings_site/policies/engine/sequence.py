@@ -1,0 +1,99 @@
+"""What is recorded of a call's beginning: a sequence of say, play, start and stop, and what each file will hold."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from recordings_site.policies.engine.fields import Choice, Declared, Text, Texts, Voice
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Step(Declared):
+    """One step, carried out when the one before it has ended. Each start is a recording of its own."""
+
+    always = ("do",)
+
+    do: Annotated[str, Choice(("say", "play", "start", "stop"))] = "say"
+    text: Annotated[str, Text(600)] = ""
+    files: Annotated[tuple[str, ...], Texts(r"\S.{0,198}\S|\S", "must be the name of a prompt file", most=10)] = ()
+    locale: Annotated[str, Voice()] = ""
+
+    def wrong(self) -> Iterator[tuple[str, str]]:
+        """There is something to hear, and nothing that the step does not use."""
+        used = {"say": ("text", "locale"), "play": ("files", "locale")}.get(self.do, ())
+        for name in ("text", "files", "locale"):
+            if name not in used and getattr(self, name):
+                yield name, f"does not belong to a step of the kind {self.do}; remove it"
+        if self.do == "say" and not self.text.strip():
+            yield "text", "is empty: write what callers hear"
+        if self.do == "play" and not self.files:
+            yield "files", "is empty: name at least one file"
+
+    @property
+    def heard(self) -> str:
+        """What callers hear, "" for a start and a stop."""
+        return {"say": f"“{self.text}”", "play": ", ".join(self.files)}.get(self.do, "")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the call; `file` counts the recordings from 1, None where nothing is recorded."""
+
+    what: str
+    file: int | None
+
+    @property
+    def label(self) -> str:
+        """`File 2`, or that nothing is recorded."""
+        return f"File {self.file}" if self.file else "In no file"
+
+
+def starts(steps: Sequence[Step]) -> int:
+    """How many recordings a sequence makes: a start while one runs does nothing."""
+    return len([place for place in _effective(steps) if steps[place].do == "start"])
+
+
+def runs_at_end(steps: Sequence[Step]) -> bool:
+    """Whether a recording still runs when the sequence has ended."""
+    places = [*_effective(steps)]
+    return bool(places) and steps[places[-1]].do == "start"
+
+
+def effective(steps: Sequence[Step]) -> list[Step]:
+    """The steps without the starts and stops that do nothing."""
+    places = set(_effective(steps))
+    return [step for place, step in enumerate(steps) if step.heard or place in places]
+
+
+def segments(steps: Sequence[Step], conversation: str = "The conversation") -> list[Segment]:
+    """The call from its beginning, stretch by stretch, with the file that will hold each."""
+    found, running, made = [], False, 0
+    for step in effective(steps):
+        if step.heard:
+            found.append(Segment(step.heard, made if running else None))
+        else:
+            running = step.do == "start"
+            made += running
+    return [*found, Segment(conversation, made if running else None)]
+
+
+def with_announcement(steps: tuple[Step, ...], text: str, locale: str) -> tuple[Step, ...]:
+    """The sequence with another text in place of what it says first, or before all else when it says nothing."""
+    own = Step("say", text, locale=locale)
+    for place, step in enumerate(steps):
+        if step.do == "say":
+            return (*steps[:place], own, *steps[place + 1 :])
+    return (own, *steps)
+
+
+def _effective(steps: Sequence[Step]) -> Iterator[int]:
+    running = False
+    for place, step in enumerate(steps):
+        if step.do == "start" and not running:
+            running = True
+            yield place
+        elif step.do == "stop" and running:
+            running = False
+            yield place

@@ -1,0 +1,19 @@
+"""The file formats of recordings: mp3 is documented, wav for Voice v2 only, others where a setting allows them."""
+
+import re
+
+FORMATS = ("mp3", "wav")
+_allowed: list[str] = list(FORMATS)
+
+
+def allow(more: list[str]) -> None:
+    """Allow formats that Sinch documents later, besides FORMATS. Raises ValueError for what is no file extension."""
+    for name in more:
+        if not re.fullmatch(r"[a-z0-9]{2,10}", name):
+            raise ValueError(f"{name!r} is no format: write its file extension in small letters, such as ogg.")
+    _allowed[:] = [*FORMATS, *(name for name in dict.fromkeys(more) if name not in FORMATS)]
+
+
+def allowed() -> tuple[str, ...]:
+    """All formats that a policy may choose."""
+    return tuple(_allowed)
