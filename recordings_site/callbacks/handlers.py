@@ -1,7 +1,7 @@
 """What each event but the ICE does: keeps its facts, and for ACE and PIE gives the SVAML of the answer."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -172,11 +172,19 @@ def elapsed_ms(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 2)
 
 
-def store_event(callback: VerifiedCallback, about_to_commit: Callable[[], None], *, apply: bool = True) -> None:
-    """Keep an event that needs no SVAML (DiCE, notify, unknown ones) with its effect, in the caller's transaction.
+@transaction.atomic
+def store_events(callbacks: Sequence[VerifiedCallback], *, apply: bool = True) -> list[None]:
+    """Store events that need no SVAML (DiCE, notify, unknown ones) with their effects, all or none.
 
-    Once this commits it may be acknowledged. With `apply=False` a worker applies it later (callbacks.tasks).
+    Once this commits they may be acknowledged. With `apply=False` a worker applies them later (callbacks.tasks).
     """
+    # In one order, so that two transactions do not wait for each other.
+    for callback in sorted(callbacks, key=lambda callback: (callback.application.id, callback.event.call_id)):
+        _store_event(callback, apply=apply)
+    return [None] * len(callbacks)
+
+
+def _store_event(callback: VerifiedCallback, *, apply: bool) -> None:
     event = callback.event
     call = _call_of(callback) if isinstance(event, Dice) and callback.fresh and apply else None
     verdict = verification.verdict_of(callback, is_new=call is not None and _is_first(event, call))
@@ -194,7 +202,6 @@ def store_event(callback: VerifiedCallback, about_to_commit: Callable[[], None],
     elif relay.relays(callback.application):
         actions.schedule_forward(delivery=delivery)
     note_callback_received(callback.application.id, callback.received_at)
-    about_to_commit()
 
 
 def apply_delivery(delivery_id: int, *, force: bool = False) -> CallbackDelivery:

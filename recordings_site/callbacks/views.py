@@ -31,6 +31,8 @@ CONTINUE: dict[str, Any] = {"action": {"name": "continue"}}
 HANGUP: dict[str, Any] = {"action": {"name": "hangup"}}
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 store_ice = Writer(ice.store)
+store_event = Writer(handlers.store_events)
+store_unapplied = Writer(partial(handlers.store_events, apply=False))
 
 
 @csrf_exempt
@@ -141,7 +143,7 @@ def _degraded(callback: VerifiedCallback, known: Snapshot, refusal: str) -> dict
 def _acknowledge(callback: VerifiedCallback) -> HttpResponse:
     """Store and apply. What cannot be applied now is stored alone, acknowledged, and applied by a worker."""
     try:
-        within_deadline(partial(handlers.store_event, callback))
+        store_event(callback)
     except Exception:
         count("apply_later")
         log.exception("A callback cannot be applied now.")
@@ -151,7 +153,7 @@ def _acknowledge(callback: VerifiedCallback) -> HttpResponse:
 
 def _store_alone(callback: VerifiedCallback) -> HttpResponse:
     try:
-        within_deadline(partial(handlers.store_event, callback, apply=False))
+        store_unapplied(callback)
     except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
         count("not_stored")
         is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_ERRORS))
