@@ -25,7 +25,7 @@ CALLS = 100_000
 
 PREPARE = f"""
 from tests import factories
-from recordings_site.policies.revision.actions import put_in_force
+from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.policies.models import PhoneNumber
 place = factories.destination().pk
 rules = [
@@ -45,7 +45,7 @@ PhoneNumber.objects.bulk_create(
     for n in range({NUMBERS})
 )
 # Rows made so count no revision up: a process that had looked halfway would keep to what it saw.
-put_in_force()
+bump_revision()
 print(application.key, factories.SECRET)
 """
 REBUILD = """
@@ -87,7 +87,7 @@ while rows := list(calls.filter(pk__gt=last)[:replay.PAGE]):
     last = rows[-1][0]
 read = time.perf_counter() - began
 began = time.perf_counter()
-replay.walk(asked)
+replay.run(asked)
 print(time.perf_counter() - began, read, asked.done, asked.outcome["fewer"])
 """
 

@@ -19,7 +19,7 @@ from tests.house import ROOT
 SIZE = float(os.environ.get("BENCH_SIZE", "0.05"))
 KEPT = Path(os.environ.get("BENCH_DIR", str(Path(tempfile.gettempdir()) / "recordings-benches")))
 # A corpus of other tokens would not be found. Read as text: here is no Django, on which search stands.
-TOKENS = (ROOT / "recordings_site" / "recordings" / "search" / "tokens.py").read_text()
+TOKENS = (ROOT / "recordings_site" / "recordings" / "search" / "text" / "tokens.py").read_text()
 FOLDER = KEPT / f"search-{SIZE:g}-{re.findall(r'^VERSION = ([0-9]+)', TOKENS, re.MULTILINE)[0]}"
 # What a small server of its own would be given; nothing of the corpus needs to survive a power cut.
 POSTGRESQL = postgres.FORGETFUL | {
