@@ -1,4 +1,4 @@
-"""What an admin does about work that was given up and callbacks that were not believed."""
+"""What an admin does on the status page: retry a failed task, apply a suspect callback."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from recordings_site.tasks.models import Task
 
 @transaction.atomic
 def retry(*, task: Task, by: User) -> None:
-    """Give a dead task back to the workers, as if it were new. One that is alive, or asked for anew, is left alone."""
+    """Requeue a dead task as if it were new, unless the same task is queued already."""
     alive = Task.objects.filter(kind=task.kind, subject=task.subject, done_at=None, dead_at=None).exists()
     dead = Task.objects.select_for_update().filter(pk=task.pk, dead_at__isnull=False).first()
     if dead is None:
@@ -27,7 +27,7 @@ def retry(*, task: Task, by: User) -> None:
 
 @transaction.atomic
 def apply_suspect(*, delivery: CallbackDelivery, by: User) -> CallbackDelivery:
-    """Apply a suspect delivery on an admin's word, and return it with what came of it."""
+    """Apply a suspect delivery on an admin's decision, and return it with its result."""
     applied = apply_delivery(delivery.pk, force=True)
     audit.record(by=by, action="callback.believed", subject=delivery, data={"result": applied.result_code})
     return applied

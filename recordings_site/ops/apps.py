@@ -1,4 +1,4 @@
-"""Registers the ops application: its checks, and the settings' own secrets, which no log may show."""
+"""Registers the ops application with its checks, and the settings' secrets with the log redactor."""
 
 from django.apps import AppConfig
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Whether the settings are fit for production: it does not start without its secrets, nor with the demo's."""
+"""Checks of the settings for production: it does not start without its own secrets."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,13 +19,13 @@ RING = 'Make one with: echo "k1:$(openssl rand -base64 32)"'
 
 
 def is_production() -> bool:
-    """Whether others may reach this installation: it is no demo, or its address is not this machine's."""
+    """Return whether others can reach this installation: it is not a demo, or its address is not local."""
     return not settings.DEMO or urlsplit(settings.PUBLIC_URL).hostname not in THIS_MACHINE
 
 
 @register(Tags.security)
 def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
-    """What is missing from a production's settings, each with the remedy. A demo on this machine needs nothing."""
+    """Return what is missing from the settings of a production, with remedies. A local demo needs nothing."""
     return [*_problems()] if is_production() else []
 
 
@@ -61,13 +61,13 @@ def _key_ring_problems() -> Iterable[CheckMessage]:
 def secret_key() -> str:
     try:
         return str(settings.SECRET_KEY)
-    except ImproperlyConfigured:  # Django's own word for an empty one, without a remedy
+    except ImproperlyConfigured:  # Django's own error has no remedy
         return ""
 
 
 @register(Tags.security, deploy=True)
 def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What a production may start with, but should not keep."""
+    """Return warnings: settings with which a production starts, but that should be changed."""
     found: list[CheckMessage] = []
     if urlsplit(settings.PUBLIC_URL).scheme == "http":
         found.append(Warning("PUBLIC_URL is not https: what people hear and sign can be read.", id="ops.W001"))
@@ -84,7 +84,7 @@ def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: A
 def check_local_destinations(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Local folders are destinations of the demo: Sinch cannot write there."""
+    """Return warnings about local folders as destinations: Sinch cannot write there."""
     if not databases or not is_production() or Destination._meta.db_table not in connection.introspection.table_names():
         return []
     local = Destination.objects.for_the_demo()
@@ -96,7 +96,7 @@ def check_local_destinations(
 
 
 def exit_if_misconfigured() -> None:
-    """End the process when production lacks something, saying what: for the processes that run no system checks."""
+    """Exit with a message if a production misses a setting: for processes that run no system checks."""
     if problems := check_secrets(None):
         lines = [f"  {problem.msg} {problem.hint or ''}".rstrip() for problem in problems]
         raise SystemExit("\n".join(("The settings are not fit for production:", *lines)))

@@ -1,6 +1,6 @@
-"""What the demo consists of: two teams, five numbers, their policies, a folder for the recordings, one of each role.
+"""The demo's data: two teams, five numbers, their policies, a folder for recordings, a user of each role.
 
-Everything is made by the same actions that the pages use; what is there already is left as it is.
+It is created by the same actions that the pages use; existing data is left unchanged.
 """
 
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ from recordings_site.policies.models import Application, Policy
 
 SUPPORT, SUPERVISOR = "support@demo.example", "supervisor@demo.example"
 ADMIN, AUDITOR = "admin@demo.example", "auditor@demo.example"
-# Address, name, and what one finds out with it: sign-ins are printed with these words.
+# Address, name, and what the user is for: printed with the sign-ins.
 PEOPLE = (
     (SUPPORT, "Sam Support", "hears and searches the calls of both teams"),
     (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; of team Billing, so sees only its calls"),
     (ADMIN, "Ada Admin", "sees all, and sets policies, numbers, destinations and people"),
     (AUDITOR, "Otto Auditor", "reads everything, changes nothing"),
 )
-# Known to everybody, as the demo is for this machine alone: production refuses DEMO.
+# Public, as the demo is local: production refuses DEMO.
 PASSWORD = "calls-for-everybody"  # noqa: S105
 KEY = "5e1f3c0d-0dde-4d0c-8a11-ca11ab1e0001"
 SECRET = "ZGVtby1hcHBsaWNhdGlvbi1zZWNyZXQtMzItYnl0ZXM="  # noqa: S105
 TOKEN = "write-token-of-the-demo"  # noqa: S105
 BUCKET = "demo-recordings"
-# Numbers that the regulators of the three countries keep free for fiction.
+# Numbers that the regulators of the three countries reserve for fiction.
 SWEDISH, AMERICAN, BRITISH, MENU, ROOM = "46846500411", "12025550142", "442079460018", "442079460102", "46846500455"
 AGENTS, AGENTS_AT_NIGHT = "+12025550190", "+442079460199"
 
@@ -51,7 +51,7 @@ class Demo:
 
 @transaction.atomic
 def make() -> Demo:
-    """Make what is missing of the demo's people, teams, numbers and policies."""
+    """Create the demo's missing users, teams, numbers and policies."""
     known = Application.objects.filter(key=KEY).first()
     if known is not None:
         return Demo(known)
@@ -150,7 +150,7 @@ def _published(admin: User, name: str, what: PolicyDocument, description: str) -
 
 
 def _give_password(person: User) -> None:
-    """Nobody reads the demo's e-mail, so nobody could follow the link that sets one."""
+    """Set a password: the demo sends no mail with a link to set one."""
     person.refresh_from_db()
     person.set_password(PASSWORD)
     person.save(update_fields=["password"])

@@ -1,7 +1,4 @@
-"""What the demo's people did with its calls: searches that they watch, comments, tags, names, one corrected line.
-
-Without them a visitor would find the places where people work together empty.
-"""
+"""The demo's annotations: saved searches, comments, tags, speaker names, a corrected line."""
 
 from collections.abc import Iterator
 
@@ -14,7 +11,7 @@ from recordings_site.recordings.annotations.corrections import correct_line
 from recordings_site.recordings.models import Comment, RecordingJob, SavedPage, SavedSearch, TranscriptLine
 from recordings_site.recordings.saved.actions import save_search
 
-# Who, the words of the line that it is about, and what they remarked.
+# Author, words of the line, comment.
 COMMENTS = (
     (demo.SUPPORT, "Two failed repairs", "Well explained: no supervisor was needed."),
     (demo.SUPERVISOR, "charged twice", "The shop again? Its page hung while she paid."),
@@ -28,7 +25,7 @@ CORRECTED = "It is june.park@example.com."
 
 @transaction.atomic
 def save_searches() -> None:
-    """Keep two searches before the calls come, so that they tell of what they find; once."""
+    """Save two searches before the calls come, so that they have matches; once."""
     if SavedSearch.objects.exists():
         return
     billing = Team.objects.get(name="Billing")
@@ -44,7 +41,7 @@ def save_searches() -> None:
 
 @transaction.atomic
 def annotate() -> None:
-    """Comment, tag, name and correct, each on the newest call that has the words; once."""
+    """Comment, tag, name and correct, each on the newest call with the words; once."""
     if Comment.objects.exists():
         return
     for email, words, text in COMMENTS:
@@ -62,8 +59,8 @@ def annotate() -> None:
 
 
 def _newest(email: str, words: str) -> Iterator[tuple[User, TranscriptLine]]:
-    """The newest line with these words that this person may see, with the person; else the newest of all, with the
-    admin: on some days of the week the calls with these words were not recorded for the person's team.
+    """Yield the user and the newest line with these words visible to them; else the newest of all, with the admin: on
+    some weekdays the calls with these words are not recorded for the user's team.
     """
     for person in (_person(email), _person(demo.ADMIN)):
         seen = RecordingJob.objects.visible_to(person)

@@ -1,4 +1,4 @@
-"""How gunicorn runs the fallback: nobody who stalls keeps a call waiting.
+"""gunicorn's configuration of the fallback: a slow client delays no call.
 
 `gunicorn --config python:recordings_site.ops.fallback_config recordings_site.fallback:application`
 """
@@ -10,23 +10,23 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from recordings_site.base.deadline import Deadline
 
-# Seconds from when a thread takes up a request until it has come in and is answered: Sinch sends one in milliseconds.
+# Seconds to receive and answer a request: Sinch sends one in milliseconds.
 REQUEST_SECONDS = 2.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker of threads that hangs up on whoever does not finish a request in time.
+    """A threaded worker that closes connections whose request is not complete in time.
 
-    gunicorn itself waits for the rest of a head or a body without end.
+    gunicorn itself waits indefinitely for the rest of a head or body.
     """
 
     def init_process(self) -> None:
-        """Prepare, then serve."""
+        """Start the worker."""
         self.deadlines: dict[TConn, Deadline] = {}
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
-        """Serve a request, in one of the threads."""
+        """Serve a request in one of the threads."""
         self.deadlines[conn] = Deadline(REQUEST_SECONDS)
         try:
             return super().handle(conn)
@@ -34,7 +34,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             del self.deadlines[conn]
 
     def murder_pending(self) -> None:
-        """Close what is overdue; called at least once a second, in the main thread."""
+        """Close overdue connections; called at least once a second, in the main thread."""
         super().murder_pending()
         for conn, deadline in self.deadlines.copy().items():
             if deadline.expired:

@@ -1,4 +1,4 @@
-"""How gunicorn runs the site: threads, because audio streams wait far more than they work; logs without secrets.
+"""gunicorn's configuration of the site: threads, because audio streams mostly wait; logs without secrets.
 
 `gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
 """
@@ -11,9 +11,9 @@ from django.db import connections
 from recordings_site.ops.process_group import end_with_parent
 
 worker_class = "gthread"
-# More than AUDIO_STREAMS, so that pages are answered while that many people listen.
+# More than AUDIO_STREAMS, so that pages are answered while all streams are in use.
 threads = 256
-# A worker that answers no heartbeat for so long is replaced; streams do not count, each has a thread of its own.
+# A worker without heartbeat for this long is replaced; streams have threads of their own and do not count.
 timeout = 30
 graceful_timeout = 5
 # Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
@@ -21,17 +21,17 @@ keepalive = 75
 
 
 def on_starting(server: object) -> None:
-    """Let gunicorn's first process end with the `serve` that started it."""
+    """Let gunicorn's master process end with the `serve` that started it."""
     end_with_parent()
 
 
 def post_worker_init(worker: object) -> None:
-    """Load what is in force before the first call comes; while the database is down, the first callback tries again."""
+    """Load the snapshot before the first call; while the database is down, the first callback tries again."""
     from recordings_site.policies.engine import snapshot
 
     try:
         snapshot.current()
-    # Whatever is wrong with the database, the server must start: the sealed file answers calls.
+    # The server must start even without a database: the sealed file answers calls.
     except Exception:
         logging.getLogger(__name__).exception("The policies cannot be loaded yet.")
     finally:

@@ -1,4 +1,4 @@
-"""Whether the site is well, in figures: read from the database, but for what each process alone knows of itself."""
+"""Health in figures: read from the database, except for counters of the process itself."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 
-# A worker polls each second: work that waits longer than this says that none is running, or too few.
+# A worker polls each second: with more lag than this none is running, or too few.
 WORKER_LAG_LIMIT = 60.0
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure: its name, what it tells, its value by labels, and Prometheus' word for its kind."""
+    """A metric: its name, its help, its values by labels, and its Prometheus type."""
 
     name: str
     help: str
@@ -28,7 +28,7 @@ class Metric:
 
 
 def queue_lag_seconds() -> float:
-    """How long the longest waiting of the due tasks has been due, 0 when none is. A leased one is being done."""
+    """Return how long the oldest due task has been due, 0 for none. Leased tasks do not count."""
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     waiting = Task.objects.filter(free, done_at=None, dead_at=None, next_at__lte=now)
@@ -37,7 +37,7 @@ def queue_lag_seconds() -> float:
 
 
 def metrics() -> Iterator[Metric]:
-    """All figures."""
+    """Yield all metrics."""
     open_tasks = Task.objects.filter(done_at=None, dead_at=None)
     yield _by("tasks_open", "Tasks that wait or are being done.", "kind", open_tasks.values_list("kind"))
     yield _by("tasks_dead", "Tasks that were given up.", "kind", Task.objects.exclude(dead_at=None).values_list("kind"))
@@ -47,7 +47,7 @@ def metrics() -> Iterator[Metric]:
     yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
     unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
     yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)
-    # Not from the database, where they would be counted one by one, and those that were refused are not.
+    # From memory: the database has no refused ones, and counting its rows is slow.
     became = tuple(((("outcome", what),), float(times)) for what, times in sorted(counts().items()))
     yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
     failing = Destination.objects.failing().count()
@@ -55,7 +55,7 @@ def metrics() -> Iterator[Metric]:
 
 
 def exposition(found: Iterable[Metric]) -> str:
-    """The figures in Prometheus' text format."""
+    """Return the metrics in Prometheus' text format."""
     lines = []
     for metric in found:
         name = f"recordings_site_{metric.name}"

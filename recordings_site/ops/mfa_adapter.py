@@ -1,4 +1,4 @@
-"""Seals the secrets of second factors as those of destinations are: who copies the database cannot make codes."""
+"""Seals the secrets of second factors like those of destinations: a copy of the database makes no codes."""
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -12,9 +12,9 @@ class SealingMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """django-allauth's second factors with sealed secrets."""
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret before it is kept."""
+        """Seal a secret."""
         return Keyring.parse(settings.CREDENTIALS_KEYS).seal(text, CONTEXT)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open a secret that was kept."""
+        """Open a sealed secret."""
         return Keyring.parse(settings.CREDENTIALS_KEYS).open(encrypted_text, CONTEXT)

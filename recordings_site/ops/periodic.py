@@ -1,4 +1,4 @@
-"""What a worker does now and then without being asked. Each may be done by several workers at once, to no harm."""
+"""The worker's periodic tasks. Each may run in several workers at once without harm."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from recordings_site.policies.revision.snapshot_loader import seal_to_file
 from recordings_site.recordings.ingest import overdue, transcripts
 from recordings_site.tasks import queue
 
-# Done tasks are kept so long, for whoever asks what happened.
+# Done tasks are kept this long, to find out what happened.
 DONE_KEPT_FOR = timedelta(days=7)
-# A few seconds' work for a worker: what is new does not wait long behind it.
+# A few seconds of work, so that new tasks do not wait long.
 INDEXED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """Something to do, once in so many seconds."""
+    """A function that is called every `seconds`."""
 
     name: str
     seconds: float
@@ -31,13 +31,13 @@ class PeriodicTask:
 
 
 class SnapshotFile:
-    """Keeps the fallback's sealed file at what is in force."""
+    """Keeps the fallback's sealed file up to date."""
 
     def __init__(self) -> None:
         self._written: object = None
 
     def write_if_changed(self) -> None:
-        """Write it when something changed, or when it is gone."""
+        """Write the file if the revision has changed or the file is gone."""
         if not settings.SNAPSHOT_FILE:
             return
         path = Path(settings.SNAPSHOT_FILE)
@@ -48,23 +48,23 @@ class SnapshotFile:
 
 
 def delete_expired() -> None:
-    """Remove what nobody will ask for any more: tasks long done, sessions long expired."""
+    """Delete tasks long done and sessions long expired."""
     queue.forget_done(timezone.now() - DONE_KEPT_FOR)
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def queue_unapplied() -> None:
-    """Queue the callbacks that were acknowledged by a process that died before it applied them."""
+    """Queue callbacks that a process acknowledged, but did not apply before it ended."""
     tasks.enqueue_unapplied()
 
 
 def look_for_calls_without_end() -> None:
-    """Have looked for what calls left of whose end nobody told."""
+    """Queue the search for recordings of calls whose end was never received."""
     overdue.enqueue_calls_without_end()
 
 
 def reindex_outdated() -> None:
-    """Have indexed again what an older version of the site indexed; `manage.py reindex` does it all at once."""
+    """Queue the reindexing of transcripts that an older version indexed; `manage.py reindex` does all at once."""
     transcripts.enqueue_outdated(INDEXED_AT_ONCE)
 
 

@@ -1,4 +1,4 @@
-"""Keeps several processes as one: they start together, and the end of any is the end of all."""
+"""Runs several processes as one: when one ends, all are stopped."""
 
 import contextlib
 import ctypes
@@ -12,19 +12,19 @@ from types import FrameType
 
 from recordings_site.base.deadline import Deadline
 
-# All that `serve` starts ends within 10 seconds; what has not ended by itself after these is killed.
+# `serve` ends within 10 seconds: children that have not ended after these are killed.
 STOP_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
-# Tells a child whose it is.
+# Holds the parent's pid for a child.
 PARENT_VARIABLE = "RECORDINGS_SITE_PARENT"
 
 
 class ProcessExited(Exception):
-    """A process ended that should have gone on."""
+    """A process ended unexpectedly."""
 
 
 class Stopped(Exception):
-    """Somebody asked for the end: SIGINT or SIGTERM came."""
+    """SIGINT or SIGTERM was received."""
 
 
 class ProcessGroup:
@@ -34,7 +34,7 @@ class ProcessGroup:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start a child. The terminal's Ctrl+C does not reach it: we stop it, in order."""
+        """Start a child. Ctrl+C in the terminal does not reach it: it is stopped by us, in order."""
         self._children[name] = subprocess.Popen(  # noqa: S603 - our own programs
             command,
             env={**os.environ, **(environment or {}), PARENT_VARIABLE: str(os.getpid())},
@@ -43,20 +43,20 @@ class ProcessGroup:
         )
 
     def check(self) -> None:
-        """Raise ChildDied when one of them has ended."""
+        """Raise ProcessExited if a child has ended."""
         for name, child in self._children.items():
             code = child.poll()
             if code is not None:
                 raise ProcessExited(f"The {name} process ended {_exit_reason(code)}.")
 
     def watch(self) -> None:
-        """Return never, but by ChildDied or Stopped."""
+        """Check the children until ProcessExited or Stopped is raised."""
         while True:
             self.check()
             time.sleep(0.2)
 
     def finish(self, name: str) -> int:
-        """Wait for the end of a child that is meant to end, while the others must not; give its exit code."""
+        """Wait for the end of a child that is meant to end, while the others must not; return its exit code."""
         child = self._children.pop(name)
         try:
             while (code := child.poll()) is None:
@@ -68,7 +68,7 @@ class ProcessGroup:
         return code
 
     def stop(self) -> None:
-        """Ask all to end, the latest first, and kill what has not ended in time."""
+        """Terminate all children, last started first, and kill those that do not end in time."""
         children = list(reversed(self._children.values()))
         for child in children:
             if child.poll() is None:
@@ -86,10 +86,10 @@ class ProcessGroup:
 
 @contextlib.contextmanager
 def process_group() -> Iterator[ProcessGroup]:
-    """A family that is stopped at the end of the block, whatever ends it; SIGINT and SIGTERM raise Stopped in it."""
+    """Yield a process group that is stopped at the end of the block; SIGINT and SIGTERM raise Stopped in it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        # Once is enough: a second Ctrl+C must not interrupt the stopping.
+        # A second Ctrl+C must not interrupt the stop.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise Stopped
@@ -111,11 +111,11 @@ def _exit_reason(code: int) -> str:
 
 
 def end_with_parent() -> None:
-    """Called by a child of a Family: on Linux it then gets SIGTERM when its parent is gone, even by SIGKILL."""
+    """Called by a child process: on Linux it then gets SIGTERM when its parent ends, even by SIGKILL."""
     parent = os.environ.get(PARENT_VARIABLE)
     if parent is None or sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(parent):
-        # Gone before we could ask.
+        # The parent ended before prctl.
         os.kill(os.getpid(), signal.SIGTERM)

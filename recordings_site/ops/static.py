@@ -1,4 +1,4 @@
-"""Collects the static files, but only when one of them has changed."""
+"""Collects the static files when one of them has changed."""
 
 import hashlib
 from pathlib import Path
@@ -11,7 +11,7 @@ MARK = ".collected"
 
 
 def collect_static_files() -> bool:
-    """Bring STATIC_ROOT up to date; True when something had to be done."""
+    """Update STATIC_ROOT; return whether anything had changed."""
     mark = Path(settings.STATIC_ROOT) / MARK
     wanted = fingerprint()
     if mark.is_file() and mark.read_text() == wanted:
@@ -23,7 +23,7 @@ def collect_static_files() -> bool:
 
 
 def fingerprint() -> str:
-    """Changes when a static file is added, removed, renamed or changed."""
+    """Return a value that changes when a static file is added, removed, renamed or changed."""
     found = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):

@@ -1,4 +1,4 @@
-"""What needs an admin's hand, read for the status page."""
+"""What needs an admin's attention, read for the status page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 
 RECENT = timedelta(days=7)
-# How many rows of each kind the page shows; the figures above them say how many there are.
+# Rows of each kind on the page.
 ROWS_SHOWN = 50
 COUNT_LIMIT = 1001
 
 
 @dataclass(frozen=True)
 class Status:
-    """The state of the installation: figures are capped at COUNTED."""
+    """The state of the installation; counts are capped at COUNT_LIMIT."""
 
     queue_lag: float
     waiting: int
@@ -39,12 +39,12 @@ class Status:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether nothing waits for anybody."""
+        """Whether nothing needs attention."""
         return not (self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed)
 
 
 def read_status() -> Status:
-    """Everything that the page shows; each query is bounded."""
+    """Read everything that the page shows, with bounded queries."""
     since = timezone.now() - RECENT
     suspect = CallbackDelivery.objects.filter(verdict__in=SUSPECT, applied_at=None, received_at__gte=since)
     broken = Call.objects.filter(dice_reason__in=BROKEN_BY_US, dice_received_at__gte=since)

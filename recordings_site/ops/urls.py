@@ -1,4 +1,4 @@
-"""Addresses: status, health, metrics."""
+"""URLs of status, health and metrics."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What machines ask: is the site well, and its figures."""
+"""Endpoints for machines: health and metrics."""
 
 import hmac
 
@@ -14,7 +14,7 @@ from recordings_site.ops import health as figures
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Tell anybody whether the database answers (else 503) and whether a worker keeps up, and no more than that."""
+    """Report whether the database answers (else 503) and whether a worker keeps up; public, so nothing else."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -28,7 +28,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures in Prometheus' format, for whoever brings METRICS_TOKEN; without such a setting there are none."""
+    """The metrics in Prometheus' format, with the bearer METRICS_TOKEN; 404 without that setting."""
     wanted = f"Bearer {settings.METRICS_TOKEN}"
     given = request.headers.get("Authorization", "")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), wanted.encode()):

@@ -1,4 +1,4 @@
-"""The status page: what needs an admin's hand, and the buttons to lend it."""
+"""The status page and its actions."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,14 +17,14 @@ from recordings_site.web.http import Request, page_or_partial
 @require_GET
 @admin_only
 def status(request: Request) -> HttpResponse:
-    """Work given up, callbacks not believed, calls that our answer broke, what is late; refreshed by polling."""
+    """Failed tasks, suspect callbacks, dropped calls, overdue recordings; refreshed by polling."""
     return page_or_partial(request, "ops/status.html", "ops/_status.html", {"status": read_status()})
 
 
 @require_POST
 @admin_only
 def task_retry(request: Request, pk: int) -> HttpResponse:
-    """Try a given-up task again."""
+    """Retry a failed task."""
     task = get_object_or_404(Task, pk=pk)
     actions.retry(task=task, by=request.user)
     messages.success(request, f"{task.kind} for {task.subject} is tried again.")
@@ -34,7 +34,7 @@ def task_retry(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @admin_only
 def delivery_apply(request: Request, pk: int) -> HttpResponse:
-    """Apply a stale or replayed callback on one's own word."""
+    """Apply a stale or replayed callback."""
     delivery = get_object_or_404(CallbackDelivery, pk=pk)
     messages.success(request, sentences.result(actions.apply_suspect(delivery=delivery, by=request.user)))
     return redirect("status")

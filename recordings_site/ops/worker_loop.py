@@ -1,4 +1,4 @@
-"""The worker's loop: takes due tasks, does several at a time, keeps their leases, and stops without losing any."""
+"""The worker's loop: claims due tasks, runs several at a time, extends their leases, and stops without loss."""
 
 import logging
 import queue as fifo
@@ -19,14 +19,14 @@ from recordings_site.web.redaction import redactor
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-# A heartbeat comes well before the lease ends, also when one of them is late.
+# Well before the lease ends, even if one heartbeat is late.
 HEARTBEAT_SECONDS = queue.LEASE.total_seconds() / 3
-# A stop waits this long for what is being done; the lease brings the rest to another worker.
+# A stop waits this long for running tasks; the rest is claimed by another worker after its lease.
 STOP_SECONDS = 7.0
 
 
 def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
-    """Do one leased task in this thread and tell the queue what came of it."""
+    """Perform a leased task in this thread and report its result to the queue."""
     began = time.monotonic()
     kind = kinds.get(task.kind)
     if kind is None:
@@ -34,7 +34,7 @@ def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
         return
     try:
         again_at = kind.handler(task)
-    # Whatever goes wrong in one task must not stop the others.
+    # An error in one task must not stop the others.
     except Exception as error:
         log.warning("Task %s failed (attempt %d).", task, task.attempts, exc_info=True)
         queue.retry(task, redactor.redact(f"{type(error).__name__}: {error}"), delays=kind.delays)
@@ -47,7 +47,7 @@ def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
 
 
 def drain(kinds: Mapping[str, TaskKind]) -> int:
-    """Do the due tasks one after the other in this thread until none is due, and tell how many that were."""
+    """Perform due tasks one after the other in this thread until none is due; return how many."""
     done = 0
     while tasks := queue.claim():
         for task in tasks:
@@ -57,7 +57,7 @@ def drain(kinds: Mapping[str, TaskKind]) -> int:
 
 
 class Worker:
-    """Does the tasks of these kinds, at most `slots` at a time, and the `periodic` in between, until `stop()`."""
+    """Performs tasks of these kinds, at most `slots` at a time, and the `periodic` ones, until `stop()`."""
 
     def __init__(self, kinds: Mapping[str, TaskKind], *, slots: int, periodic: Sequence[PeriodicTask] = ()) -> None:
         self._kinds = kinds
@@ -79,7 +79,7 @@ class Worker:
             claimed = self._claim()
             for task in claimed:
                 self._start(task)
-            # At once on to the next while there is work; else in a second.
+            # Claim again at once while there is work, else in a second.
             busy = claimed and len(self._running) < self._slots
             self._collect(0 if busy else POLL_SECONDS)
             self._keep_leases()
@@ -112,7 +112,7 @@ class Worker:
             self._finished.put(task)
 
     def _collect(self, seconds: float) -> None:
-        """Take note of what is finished, waiting so long for the first of them."""
+        """Remove finished tasks, waiting up to `seconds` for the first of them."""
         try:
             while True:
                 done = self._finished.get(timeout=seconds) if seconds else self._finished.get_nowait()
@@ -128,7 +128,7 @@ class Worker:
         self._heartbeat = Deadline(HEARTBEAT_SECONDS)
         try:
             for task in list(self._running.values()):
-                # One that was closed a moment ago has no lease, either.
+                # A task that has just finished has no lease, either.
                 if not queue.extend(task) and not self._is_finished(task):
                     log.warning("Task %s is another worker's now: its lease was lost.", task)
         except DatabaseError:
@@ -144,7 +144,7 @@ class Worker:
             if not due.expired:
                 continue
             self._periodic[place] = (task, Deadline(task.seconds))
-            # A chore that fails is done again in its turn; the tasks do not wait for it.
+            # A failed one runs again in its turn.
             try:
                 task.do()
             except Exception:

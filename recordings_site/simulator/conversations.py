@@ -1,4 +1,4 @@
-"""The conversations of simulated calls: which there are, their sound and transcripts, cut to length."""
+"""The synthetic conversations of simulated calls: their audio and transcripts, cut to length."""
 
 import io
 import itertools
@@ -12,9 +12,9 @@ from typing import Any
 import miniaudio
 
 AUDIO = Path(__file__).parent / "audio"
-# The files are mp3 of one constant bit rate without any header frame, so that they can be cut between frames.
+# The files are mp3 of a constant bit rate without header frame, so that they can be cut between frames.
 FRAME_SECONDS = 0.072
-# Frames have 144 bytes, as 16 kbit/s of 0.072 s make.
+# 144 bytes: 0.072 s of 16 kbit/s.
 FRAME_BYTES = 144
 LONG = 600.0
 EMPTY_TRANSCRIPT = b'{"text": "", "lines": []}'
@@ -22,7 +22,7 @@ EMPTY_TRANSCRIPT = b'{"text": "", "lines": []}'
 
 @dataclass(frozen=True)
 class Conversation:
-    """One synthetic conversation: the file's name, BCP 47 locale, how many speak, and its length in seconds."""
+    """One conversation: the file's name, BCP 47 locale, number of speakers, and length in seconds."""
 
     name: str
     locale: str
@@ -37,12 +37,12 @@ class Conversation:
 
 @cache
 def conversations() -> tuple[Conversation, ...]:
-    """All of them, in the order of their names."""
+    """Return all conversations by name."""
     return tuple(Conversation(**line) for line in json.loads((AUDIO / "index.json").read_text()))
 
 
 def choose(draw: float, *, language: str = "en", conference: bool = False, long: bool = False) -> Conversation:
-    """Give the conversation at `draw` (0 ≤ draw < 1) among those that fit; a language that nobody speaks is English."""
+    """Return the conversation at `draw` (0 ≤ draw < 1) among those that fit; unknown languages are English."""
     fitting = [one for one in conversations() if one.language == language] or [
         one for one in conversations() if one.language == "en"
     ]
@@ -52,7 +52,7 @@ def choose(draw: float, *, language: str = "en", conference: bool = False, long:
 
 
 def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, stop: float | None = None) -> bytes:
-    """Give the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for every other format."""
+    """Return the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for other formats."""
     whole = _mp3(conversation.name)
     first = round(start / FRAME_SECONDS) * FRAME_BYTES
     last = len(whole)
@@ -63,7 +63,7 @@ def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, s
 
 
 def silence(seconds: float, format: str = "mp3") -> bytes:
-    """Give what is recorded while a call rings: nothing to hear, cut from the longest pause that there is."""
+    """Return the recording of a ringing call: silence, cut from the longest pause that there is."""
     talk = max(conversations(), key=lambda one: one.seconds)
     starts = [line["timestamp"] for line in _transcript(talk.name)["lines"]]
     pause, end = max((after - before, after) for before, after in itertools.pairwise(starts))
@@ -73,7 +73,7 @@ def silence(seconds: float, format: str = "mp3") -> bytes:
 
 
 def transcript(conversation: Conversation, start: float = 0.0, stop: float | None = None) -> bytes:
-    """Give Sinch's transcript of the seconds [start, stop): the lines that begin there, their times from `start` on."""
+    """Return Sinch's transcript of the seconds [start, stop): lines that begin there, with times from `start` on."""
     whole = _transcript(conversation.name)
     lines = [
         line | {"timestamp": round(line["timestamp"] - start, 2)}

@@ -1,4 +1,4 @@
-"""Places calls as Sinch would: tells of them, obeys what is answered, records, uploads, and tells of that."""
+"""Places calls as Sinch does: sends events, executes the answers, records, uploads and notifies."""
 
 import random
 import re
@@ -27,7 +27,7 @@ MAX_TURNS = 10
 
 @dataclass
 class Totals:
-    """What a simulation came to."""
+    """The totals of a simulation."""
 
     calls: int = 0
     answered: int = 0
@@ -35,9 +35,9 @@ class Totals:
     transcripts: int = 0
     events: int = 0
     refused: int = 0
-    # Calls that our answer broke, each with Sinch's reason.
+    # Calls dropped because of our answer, by Sinch's reason.
     broken: dict[str, int] = field(default_factory=dict)
-    # Uploads that failed, each with the store's words.
+    # Failed uploads, with the store's error.
     failed_uploads: list[str] = field(default_factory=list)
     lost: int = 0
     doubled: int = 0
@@ -45,7 +45,7 @@ class Totals:
 
 @dataclass
 class Conference:
-    """A conference while somebody is in it."""
+    """A conference in progress."""
 
     people: set[str] = field(default_factory=set)
     recording: Recording | None = None
@@ -54,23 +54,23 @@ class Conference:
 
 @dataclass
 class Options:
-    """What is asked of a simulation besides its calls."""
+    """The options of a simulation besides its calls."""
 
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
-    # The forms in which a notification names an object; one is drawn for each recording.
+    # Formats in which notifications report a location; one is drawn for each recording.
     report_formats: tuple[str, ...] = ("url",)
     # How many of the recorded calls last forty minutes.
     long_calls: int = 0
-    # So many calls come before the first of those.
+    # Calls before the first of those.
     long_after: int = 0
-    # The ids of calls whose recordings cannot be written, as when a bucket has no room: nobody is told of that.
+    # The ids of calls whose recordings cannot be written, as when a bucket is full: Sinch reports no failure.
     failing_uploads: frozenset[str] = frozenset()
     rest_url: str = REST_URL
 
 
 class Engine:
-    """One application's calls. `place` them in gatherings, `finish` them; `run` does both for a whole plan."""
+    """Places the calls of one application; `run` does it for a whole plan."""
 
     def __init__(self, application: Application, wire: Wire, uploads: Uploads, options: Options | None = None) -> None:
         self.application, self.wire, self.uploads = application, wire, uploads
@@ -82,7 +82,7 @@ class Engine:
         self._long_left = self.options.long_calls
 
     def run(self, groups: Iterable[CallGroup], *, after_each: Callable[[CallGroup], object] = len) -> Totals:
-        """Place and finish each gathering in turn, then let out what was held back."""
+        """Place and finish each group in turn, then send the events that were held back."""
         for place, group in enumerate(groups):
             calls = [self.connect(planned) for planned in group]
             self.talk(calls)
@@ -94,10 +94,10 @@ class Engine:
         self.totals.lost, self.totals.doubled = self.outbox.lost, self.outbox.doubled
         return self.totals
 
-    # One call
+    # Calls
 
     def connect(self, planned: PlannedCall) -> SimulatedCall:
-        """Send the ICE and what follows from its answer, until the call is talked in, or has ended."""
+        """Send the ICE and execute its answer, until the call is talking or has ended."""
         call = SimulatedCall(planned, planned.started_at)
         self.totals.calls += 1
         self.ask(call, events.ice(call, self.application.key, self.options.rest_url), "ice")
@@ -116,9 +116,9 @@ class Engine:
         return call
 
     def ask(self, call: SimulatedCall, event: Mapping[str, Any], kind: str) -> None:
-        """Send an event that wants SVAML, and obey it; an answer that is none, or is wrong, ends the call."""
+        """Send an event that is answered with SVAML, and execute it; an invalid answer ends the call."""
         svaml = self.send_event(event).svaml()
-        if svaml is None and kind != "ice":  # Sinch goes on with a call that was answered or prompted already
+        if svaml is None and kind != "ice":  # Sinch continues a call that was answered or prompted already
             svaml = {"action": {"name": "continue"}}
         if svaml is None:
             self._break(call, "CALLBACKERROR")
@@ -128,13 +128,13 @@ class Engine:
             self.execute(call, svaml)
 
     def execute(self, call: SimulatedCall, svaml: dict[str, Any]) -> None:
-        """Carry out SVAML, also that of a Manage Call request."""
+        """Execute SVAML, also that of a Manage Call request."""
         conference_options = svaml_execution.execute(call, svaml)
         if call.conference_id and call.stage is Stage.TALKING:
             self._enter(call, conference_options)
 
     def talk(self, calls: list[SimulatedCall]) -> None:
-        """Have those who are connected talk, and let their clocks run to the end of it."""
+        """Let the connected calls talk, and advance their clocks to the end of it."""
         talking = [call for call in calls if call.stage is Stage.TALKING]
         for left, call in enumerate(talking):
             call.talk_at = call.talk_at or max(other.now for other in talking)
@@ -144,7 +144,7 @@ class Engine:
             call.now = max(call.now, call.talk_at + timedelta(seconds=seconds - 1.5 * left))
 
     def finish(self, call: SimulatedCall, *, place: int = 0) -> None:
-        """End the call if nothing has, and put its DiCE and all that its recordings bring into the outbox."""
+        """End the call if it has not, and queue its DiCE and the notifications of its recordings."""
         if call.stage is not Stage.ENDED:
             call.end(call.planned.hangs_up)
         sent = [] if call.suppressed else [events.dice(call, self.application.key)]
@@ -161,7 +161,7 @@ class Engine:
             self.outbox.put(event, place, before_next_group=bool(call.conference_id) and event["event"] == "dice")
 
     def upload(self, call: SimulatedCall, recording: Recording, identity: dict[str, str]) -> list[dict[str, Any]]:
-        """Write a stopped recording and its transcript, and give the notifications of that."""
+        """Write a stopped recording and its transcript, and return their notifications."""
         options = recording.options
         notes: list[dict[str, Any]] = [events.notification(identity, "recording_finished")]
         if call.planned.call_id in self.options.failing_uploads:
@@ -185,7 +185,7 @@ class Engine:
                 self.totals.transcripts += 1
                 reported = reported_as(beside, report_format)
                 notes.append(events.notification(identity, "transcription_available", destination=reported))
-        except (StoreError, SinchError) as error:  # Sinch says nothing when it cannot write
+        except (StoreError, SinchError) as error:  # Sinch sends no event when it cannot write
             self.totals.failed_uploads.append(f"{destination_url_of(options)}: {error}")
         return notes if options.notification_events else []
 
@@ -196,7 +196,7 @@ class Engine:
         self.totals.refused += reply.status != 200
         return reply
 
-    # Within
+    # Internals
 
     def _ring(self, call: SimulatedCall) -> None:
         call.wait(call.planned.ring_seconds)
@@ -236,7 +236,7 @@ class Engine:
         return self.conferences[call.conference_id].recording if call.conference_id in self.conferences else None
 
     def _conversation(self, call: SimulatedCall) -> conversations.Conversation:
-        """What is talked: in the language that is transcribed, the same for all who are in a conference."""
+        """Return the conversation of a call, in the language of its transcription; a conference has one."""
         conference = self.conferences.get(call.conference_id)
         if conference and conference.opened_by is not None and conference.opened_by.conversation:
             return conference.opened_by.conversation
@@ -245,16 +245,16 @@ class Engine:
         due = self._long_left and self.totals.calls > self.options.long_after
         long = bool(due and running and not conference and language == "en")
         self._long_left -= long
-        # Gatherings are calls of several people, and so is the conversation.
+        # A conference has a conversation of several speakers.
         return conversations.choose(call.planned.draw, language=language, conference=bool(conference), long=long)
 
     def _content(self, call: SimulatedCall, recording: Recording) -> tuple[bytes, bytes]:
-        """The sound and the transcript of a recording: the conversation while it ran, silence while it rang."""
+        """Return audio and transcript of a recording: the conversation while it ran, silence while it rang."""
         format, stopped = recording.options.format, recording.stopped_at or call.now
         if call.talk_at is None or stopped <= call.talk_at:
             length = max(1.0, (stopped - recording.started_at).total_seconds())
             return conversations.silence(length, format), conversations.EMPTY_TRANSCRIPT
-        # A call in real time talks as long as it likes: then it is the longest conversation that there is.
+        # A call in real time may last long: then it is the longest conversation.
         language = recording.options.locale.partition("-")[0].lower()
         talk = call.conversation or conversations.choose(call.planned.draw, language=language or "en", long=True)
         start = max(0.0, (recording.started_at - call.talk_at).total_seconds())
@@ -263,7 +263,7 @@ class Engine:
 
 
 def destination_url_of(options: RecordingOptions) -> str:
-    """The destination URL for a report, without what does not parse."""
+    """Return the destination URL for a report, or a text if it does not parse."""
     try:
         return destination_url.parse(options.destination_url).url
     except SinchError:

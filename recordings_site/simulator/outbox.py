@@ -1,4 +1,4 @@
-"""Holds back the events that nobody answers (DiCE, notify) and lets them out in order, late, twice or never."""
+"""Delays events that need no answer (DiCE, notify), and sends them in order, late, twice or never."""
 
 import heapq
 import random
@@ -23,7 +23,7 @@ class Faults:
 
 @dataclass
 class Outbox:
-    """Events to come, each with the gathering (counted from 0) after which it goes out."""
+    """Queued events, each with the number of the group (from 0) after which it is sent."""
 
     send: Callable[[Event], object]
     faults: Faults
@@ -44,12 +44,12 @@ class Outbox:
             self._wait(event, place, before_next_group)
 
     def release(self, place: float) -> None:
-        """Send what goes out after gathering `place` at the latest."""
+        """Send the events due after group `place` or earlier."""
         while self._waiting and self._waiting[0][0] <= place:
             self.send(heapq.heappop(self._waiting)[-1])
 
     def release_all(self) -> None:
-        """Send all that is left."""
+        """Send all remaining events."""
         self.release(float("inf"))
 
     def _happens(self, percent: float) -> bool:

@@ -1,11 +1,11 @@
-"""Which calls a simulation will place, when, and how people behave in them: a pure function of a seed."""
+"""Plans the calls of a simulation: which, when, and how callers behave; a pure function of a seed."""
 
 import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Numbers that regulators keep free for fiction, so that nobody's phone is in a demo.
+# Numbers that regulators reserve for fiction, so that no real phone is in a demo.
 CALLERS = (
     *(f"1202555{number:04}" for number in range(100, 200, 9)),
     *(f"442079460{number:03}" for number in range(0, 999, 83)),
@@ -16,7 +16,7 @@ ANONYMOUS = "anonymous"
 
 @dataclass(frozen=True)
 class CalledNumbers:
-    """The numbers that are called (digits only); calls to `conference` come as gatherings of two or three."""
+    """The called numbers (digits only); calls to `conference` come in groups of two or three."""
 
     plain: tuple[str, ...]
     conference: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class CalledNumbers:
 
 @dataclass(frozen=True)
 class PlannedCall:
-    """One call to come. `number` is ours, `other` the other side; `draw` decides what is left open, 0 ≤ draw < 1."""
+    """A planned call. `number` is ours, `other` the other side; `draw` decides what is left open, 0 ≤ draw < 1."""
 
     call_id: str
     number: str
@@ -32,7 +32,7 @@ class PlannedCall:
     outbound: bool
     started_at: datetime
     ring_seconds: float
-    # What becomes of the ringing: ANSWERED, NOANSWER or BUSY.
+    # The result of ringing: ANSWERED, NOANSWER or BUSY.
     result: str
     hangs_up: str
     draw: float
@@ -45,10 +45,10 @@ CallGroup = tuple[PlannedCall, ...]
 def plan(
     *, seed: int, calls: int, days: float, now: datetime, numbers: CalledNumbers, outbound: float = 0.0
 ) -> list[CallGroup]:
-    """Give gatherings of `calls` calls in all, spread over the `days` before `now`, the oldest first.
+    """Return groups of `calls` calls in all, spread over the `days` before `now`, oldest first.
 
     The same seed gives the same calls, whatever `now` is; only their times follow it. `outbound` is the share of calls
-    that are placed from our side.
+    placed from our side.
     """
     draw = random.Random(f"calls {seed}")  # noqa: S311 - a simulation, not a secret
     groups: list[CallGroup] = []
@@ -56,7 +56,7 @@ def plan(
     while left:
         number = draw.choice(numbers.plain + numbers.conference)
         people = min(left, draw.choice((2, 3))) if number in numbers.conference else 1
-        # Draws of their own: how many a moment takes depends on `now`, and the calls must be the same on any day.
+        # A generator of its own: the number of draws depends on `now`, and the calls must be the same on any day.
         start = _start_time(random.Random(f"moment {seed} {len(groups)}"), days, now)  # noqa: S311 - as above
         groups.append(
             tuple(
@@ -83,7 +83,7 @@ def _call(draw: random.Random, number: str, start: datetime, outbound: bool) -> 
 
 
 def _start_time(draw: random.Random, days: float, now: datetime) -> datetime:
-    """A moment within office hours more often than not, and long enough ago for its call to have ended."""
+    """Draw a start within office hours more often than not, early enough for the call to have ended."""
     latest = now - timedelta(minutes=50)
     for _ in range(20):
         day = now - timedelta(days=draw.random() * days)

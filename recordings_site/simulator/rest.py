@@ -1,6 +1,6 @@
-"""The simulator's REST side: calls in progress, conferences, numbers and callback URLs, as Sinch's API gives them.
+"""The simulator's REST API: calls in progress, conferences, numbers and callback URLs, like Sinch's.
 
-It verifies signatures, checks the SVAML that it is sent, and answers errors when it is told to.
+It verifies signatures, validates SVAML, and answers errors on demand.
 """
 
 import json
@@ -24,19 +24,19 @@ NUMBERS_PER_REQUEST = 100
 
 
 class CallControl(Protocol):
-    """The calls that the REST side speaks of: those of a switchboard."""
+    """What the REST API asks of a switchboard."""
 
     def describe(self, call_id: str) -> dict[str, Any] | None:
-        """A call as GET gives it, None for one that is not known."""
+        """Return a call as GET shows it, None for an unknown one."""
 
     def manage(self, call_id: str, document: dict[str, Any]) -> bool:
-        """Obey SVAML that came for a call; False when it is not in progress."""
+        """Execute SVAML on a call; return False when it is not in progress."""
 
     def participants(self, conference_id: str) -> list[dict[str, Any]]:
-        """Who is in a conference, as GET gives them; none when there is no such conference."""
+        """Return the participants of a conference as GET shows them."""
 
     def leave(self, conference_id: str, call_id: str | None) -> bool:
-        """Take one participant, or all, out of a conference; False when nobody was there."""
+        """Remove one participant, or all, from a conference; return False when there was none."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ Route = Callable[[Account, VerifiedRequest, list[str]], tuple[int, Any]]
 
 
 def answer(account: Account, request: VerifiedRequest) -> tuple[int, Any]:
-    """Give status and JSON (None for an empty body) of a verified request. Raises Refusal."""
+    """Return status and JSON (None for an empty body) for a verified request. Raises ErrorResponse."""
     with account.lock:
         account.requests.append((request.method, request.path, request.body))
         if account.faults:
@@ -100,7 +100,7 @@ def answer(account: Account, request: VerifiedRequest) -> tuple[int, Any]:
 
 
 def verified(account: Account, method: str, path: str, headers: Any, body: bytes, now: datetime) -> VerifiedRequest:
-    """Check who signed a request, and when, and read its body. Raises Refusal."""
+    """Verify the signature and time of a request, and parse its body. Raises ErrorResponse."""
     try:
         given = signing.parse_authorization(headers.get("Authorization") or "")
         at = headers.get("x-timestamp") or ""
@@ -213,7 +213,7 @@ _ROUTES: tuple[tuple[str, dict[str, Route]], ...] = (
 
 @contextmanager
 def serving(account: Account, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve the account over HTTP in a thread; gives the base URL, for calls and configuration alike."""
+    """Serve the account over HTTP in a thread; yields the base URL, for calls and configuration alike."""
     server = ThreadingHTTPServer((host, port), _handler(account))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -250,6 +250,6 @@ def _handler(account: Account) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PATCH = do_DELETE = _serve
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: the one who runs the simulator watches the calls."""
+            """Log nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""What a call does with the SVAML that it is given: when it is recorded, whom it reaches, when it ends."""
+"""Executes SVAML on a simulated call: when it is recorded, whom it reaches, when it ends."""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Stage(Enum):
 
 @dataclass
 class Recording:
-    """One recording as it was asked for; `conference_id` when it is that of a conference."""
+    """One requested recording; `conference_id` for that of a conference."""
 
     options: RecordingOptions
     started_at: datetime
@@ -67,21 +67,21 @@ class SimulatedCall:
 
     @property
     def recording(self) -> Recording | None:
-        """The recording of this call that runs now; there is at most one."""
+        """The recording of this call in progress; there is at most one."""
         return next((one for one in self.recordings if one.stopped_at is None), None)
 
     def start_recording(self, options: RecordingOptions) -> None:
-        """Start a recording of the call; nothing happens while one runs."""
+        """Start a recording, unless one is in progress."""
         if self.recording is None:
             self.recordings.append(Recording(options, self.now))
 
     def stop_recording(self) -> None:
-        """Stop the running one."""
+        """Stop the recording in progress."""
         if self.recording is not None:
             self.recording.stopped_at = self.now
 
     def answer(self) -> None:
-        """The other side took the call."""
+        """The other side answers the call."""
         self.answered_at = self.answered_at or self.now
         self.result = "ANSWERED"
         if self.waiting is not None:
@@ -89,18 +89,18 @@ class SimulatedCall:
             self.waiting = None
 
     def end(self, reason: str, result: str | None = None) -> None:
-        """End the call now; what was being recorded ends with it."""
+        """End the call and its recording."""
         self.stop_recording()
         self.stage, self.reason = Stage.ENDED, reason
         self.result = result or self.result
 
     def wait(self, seconds: float) -> None:
-        """Let the call's clock run."""
+        """Advance the call's clock."""
         self.now += timedelta(seconds=seconds)
 
 
 def execute(call: SimulatedCall, svaml: Svaml) -> RecordingOptions | None:
-    """Carry out instructions, then the action. Gives the options of a conference recording that the action asks for."""
+    """Execute the instructions, then the action. Return the options of a conference recording that it requests."""
     for instruction in instructions_of(svaml):
         _execute_instruction(call, instruction)
     action = action_of(svaml)
@@ -144,7 +144,7 @@ def _execute_instruction(call: SimulatedCall, instruction: Mapping[str, Any]) ->
 
 
 def navigate_menu(call: SimulatedCall) -> dict[str, str]:
-    """Have the caller go through the menu, and give the PIE's `menuResult`."""
+    """Let the caller go through the menu, and return the PIE's `menuResult`."""
     menus = {str(menu.get("id")): menu for menu in call.menu.get("menus") or []}
     menu = menus.get(str(call.menu.get("mainMenu") or next(iter(menus), "")))
     for _ in range(MAX_MENUS):

@@ -1,4 +1,4 @@
-"""Calls that go on in real time: placed through an engine, obeying Manage Call requests, until they are hung up."""
+"""Calls in real time: placed through an engine, controlled by Manage Call requests, until they are hung up."""
 
 import threading
 import uuid
@@ -11,12 +11,12 @@ from recordings_site.simulator.plan import PlannedCall
 from recordings_site.simulator.svaml_execution import Recording, SimulatedCall, Stage
 from recordings_site.sinch.svaml import Svaml
 
-# A recording that is stopped at once still has something to hear.
+# A recording has at least this length, so that there is audio.
 SHORTEST = timedelta(seconds=5)
 
 
 class Switchboard:
-    """The calls in progress of one application; what `rest.serving` speaks of. All methods may be called by threads."""
+    """The calls in progress of one application, controlled by `rest.serving`. Methods are thread-safe."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
         self.engine = engine
@@ -27,7 +27,7 @@ class Switchboard:
     def place(
         self, number: str, *, other: str = "12025550100", call_id: str = "", outbound: bool = False
     ) -> SimulatedCall:
-        """Place a call to `number` (digits) that the other side answers at once, and let it go on."""
+        """Place a call to `number` (digits) that the other side answers at once."""
         planned = PlannedCall(
             call_id=call_id or str(uuid.uuid4()), number=number, other=other, outbound=outbound,
             started_at=self._clock(), ring_seconds=0.5, result="ANSWERED", hangs_up="CALLERHANGUP", draw=0.25,
@@ -42,7 +42,7 @@ class Switchboard:
             return call
 
     def hang_up(self, call_id: str) -> None:
-        """End a call, upload what was recorded, and tell of it."""
+        """End a call, upload its recordings, and send its events."""
         with self._lock:
             call = self.calls[call_id]
             if call.stage is not Stage.ENDED:
@@ -54,10 +54,10 @@ class Switchboard:
         for call_id in list(self.calls):
             self.hang_up(call_id)
 
-    # What the REST side asks
+    # Called by the REST API
 
     def describe(self, call_id: str) -> dict[str, Any] | None:
-        """A call as Sinch gives it."""
+        """Return a call as Sinch shows it."""
         call = self.calls.get(call_id)
         if call is None:
             return None
@@ -77,7 +77,7 @@ class Switchboard:
         }
 
     def manage(self, call_id: str, document: Svaml) -> bool:
-        """Obey a Manage Call request; what it stops is uploaded while the call goes on."""
+        """Execute a Manage Call request; recordings that it stops are uploaded while the call continues."""
         with self._lock:
             call = self.calls.get(call_id)
             if call is None or call.stage is Stage.ENDED:
@@ -91,7 +91,7 @@ class Switchboard:
             return True
 
     def participants(self, conference_id: str) -> list[dict[str, Any]]:
-        """Who is in a conference."""
+        """Return the participants of a conference."""
         return [
             {
                 "id": call.planned.call_id,
@@ -110,7 +110,7 @@ class Switchboard:
             self.hang_up(call.planned.call_id)
         return bool(leaving)
 
-    # Within
+    # Internals
 
     def _in(self, conference_id: str) -> Sequence[SimulatedCall]:
         return [

@@ -1,8 +1,4 @@
-"""Speaks the scripts into `audio/`: two or three synthetic voices, and for each call its exact transcript.
-
-Run it with `python -m recordings_site.simulator.synthesize [NAME…]`; it needs espeak-ng and ffmpeg, which nothing
-else here needs. Nobody's voice is in these files: the text is invented and espeak-ng speaks it.
-"""
+"""Speaks the scripts into `audio/`: two or three synthetic voices, and an exact transcript of each call."""
 
 import array
 import json

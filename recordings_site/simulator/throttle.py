@@ -1,4 +1,4 @@
-"""Lets gatherings out at no more than so many calls a second."""
+"""Limits the rate of placed calls."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from recordings_site.simulator.plan import CallGroup
 
 
 def throttled(groups: Iterable[CallGroup], rate: float) -> Iterator[CallGroup]:
-    """Give each gathering when its turn has come; a `rate` of 0 waits for nothing."""
+    """Yield each group when it is due at `rate` calls a second; 0 is unlimited."""
     due = time.monotonic()
     for group in groups:
         if rate > 0:

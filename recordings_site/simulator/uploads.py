@@ -1,4 +1,4 @@
-"""Puts recordings and transcripts where an SVAML said, with the credentials it gave, as Sinch does."""
+"""Writes recordings and transcripts where the SVAML says, with its credentials, as Sinch does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav"}
 
 @dataclass(frozen=True)
 class Uploads:
-    """`endpoints` names where a kind of store is when not at its vendor's; for "local", the root folder."""
+    """`endpoints` names the address of a kind of store if not its vendor's; for "local", the root folder."""
 
     endpoints: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, target: DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
-        """Write one object. Raises StoreError: Sinch then tells nobody."""
+        """Write one object. Raises StoreError; Sinch reports no such failure."""
         endpoint = self.endpoints.get(target.kind, "")
         location = Location(target.kind, target.account, target.bucket, endpoint=endpoint)
         open_store(location, credentials).write(target.key, data, content_type=content_type)
@@ -28,9 +28,9 @@ class Uploads:
 def recording_location(
     options: RecordingOptions, *, when: datetime, application_key: str, call_id: str, conference_id: str = ""
 ) -> DestinationUrl:
-    """Give the object that a recording becomes: the URL's own, or a generated name in its folder.
+    """Return the object of a recording: the URL's own, or a generated name in its folder.
 
-    A conference's generated name has no date, as on Sinch's page. Raises DestinationUrlError.
+    A conference's generated name has no date, as in Sinch's documentation. Raises DestinationUrlError.
     """
     target = destination_url.parse(options.destination_url)
     if not target.is_folder:
@@ -43,13 +43,13 @@ def recording_location(
 
 
 def transcript_location(recording: DestinationUrl) -> DestinationUrl:
-    """Give the object of a recording's transcript, beside it."""
+    """Return the object of a recording's transcript, beside it."""
     key = destination_url.transcript_key(recording.key)
     return DestinationUrl(recording.kind, recording.account, recording.bucket, key)
 
 
 def reported_as(target: DestinationUrl, report_format: str) -> str:
-    """Write a place as notifications do: "url", "sinch" (a URL of Sinch's with the name alone) or "path"."""
+    """Return a location as notifications report it: "url", "sinch" (a URL of Sinch's with only the name) or "path"."""
     match report_format:
         case "sinch":
             return f"https://www.sinch.com/calling/v1/recording/{target.key.rpartition('/')[2]}"

@@ -1,4 +1,4 @@
-"""Posts events to a callback URL as Sinch does: signed, with a fallback URL behind the first."""
+"""Posts events to a callback URL as Sinch does: signed, with a fallback URL."""
 
 import http.client
 import json
@@ -16,13 +16,13 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class HttpReply:
-    """What came back: an HTTP status (0 when nothing did) and the body."""
+    """A reply: HTTP status (0 when there was none) and body."""
 
     status: int
     body: bytes
 
     def svaml(self) -> Any:
-        """The body as JSON, None when the answer is no 200 or no JSON."""
+        """The body as JSON, None unless the status is 200 and the body JSON."""
         try:
             return json.loads(self.body) if self.status == 200 else None
         except ValueError:
@@ -35,7 +35,7 @@ Post = Callable[[str, bytes, Mapping[str, str]], HttpReply]
 
 @dataclass(frozen=True)
 class Application:
-    """A voice application at the simulated Sinch: what it signs with, and where its callbacks go."""
+    """A voice application at the simulated Sinch: its key, secret and callback URLs."""
 
     key: str
     secret: str
@@ -52,7 +52,7 @@ class Wire:
         self._last = datetime.min.replace(tzinfo=UTC)
 
     def send(self, event: Mapping[str, Any]) -> HttpReply:
-        """Post one event, to the fallback URL as well when the first gives an error; the last reply counts."""
+        """Post one event, to the fallback URL as well if the first fails; the last reply is returned."""
         body = json.dumps(event).encode()
         reply = self._to(self._application.url, body)
         if reply.status != 200 and self._application.fallback_url:
@@ -78,12 +78,12 @@ class Wire:
 
 
 def sinch_time(at: datetime) -> str:
-    """A moment as Sinch's callbacks write it, with seven digits of a second."""
+    """Format a time as Sinch's callbacks do, with seven decimals of a second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
 def over_http() -> Post:
-    """Give a `Post` that keeps its connections open between posts; for one thread."""
+    """Return a `Post` that keeps connections open between posts; for one thread."""
     kept: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def post(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:

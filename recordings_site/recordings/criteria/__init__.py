@@ -1,7 +1,7 @@
-"""What a recording can be narrowed by, each criterion written once.
+"""The criteria by which recordings can be filtered and searched, each declared once.
 
-`registry` holds the criteria; the list's form, the search language, saved searches, exports and the search tips are
-made from it. `conditions` are what the criteria ask of a row, `dates` reads dates and lengths, `limited_scope` walks
-through the recordings of a person who sees few numbers. The room stands on the models and knows nothing of search.
-Start reading at `registry`.
+`registry` declares them: the list's form, the search language, saved searches, exports and search tips are made from
+it. `conditions` are their Qs, `dates` parses dates, `limited_scope` pages through the recordings of a user with few
+numbers. It may import `lifecycle`, the models and what lies below. A new filter or search operator starts in
+`registry`.
 """

@@ -1,6 +1,6 @@
-"""What each criterion asks of a recording, as a Q on RecordingJob.
+"""The condition of each criterion, as a Q on RecordingJob.
 
-None of them joins: search puts them, as SQL, beside conditions of its own.
+None of them joins: search adds them, as SQL, to its own conditions.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ from recordings_site.recordings.models import (
 )
 from recordings_site.web.picker import Choices
 
-# What the state criterion knows beside the states themselves and the kinds of overdue.
+# Values of the state criterion besides the states and the kinds of overdue.
 OVERDUE, UNATTRIBUTED = "overdue", "nobodys"
 FEWEST_DIGITS = 3  # of a number by which it is looked up
-# An index holds those alone.
+# A partial index has this condition.
 _OVERDUE = Q(overdue_since__isnull=False)
 _OWN = OuterRef("pk")
 
@@ -35,12 +35,12 @@ OfRows = Callable[[Sequence[Any]], Q]
 
 
 def of_rows(rows: Choices, condition: OfRows, named: Callable[[str, User], Sequence[Any]]) -> Condition:
-    """The condition of a criterion whose value is a text that names rows, or one of them."""
+    """Return the condition of a criterion whose value is a row, or a text that names rows."""
     return lambda value, user: condition([rows.choice(value).key] if isinstance(value, Model) else named(value, user))
 
 
 def numbers_named(text: str, user: User) -> list[int]:
-    """The ids of the visible numbers that a text names, by their last digits or a part of their label."""
+    """Return the ids of the visible numbers that match a text, by their last digits or a part of their label."""
     digits, wanted = digits_of(text), plain(text)
     by_digits = len(digits) >= FEWEST_DIGITS and not any(each.isalpha() for each in text)
     found = PhoneNumber.objects.visible_to(user).order_by().values_list("pk", "digits", "label")
@@ -50,7 +50,7 @@ def numbers_named(text: str, user: User) -> list[int]:
 
 
 def labels(text: str, user: User) -> list[str] | None:
-    """The labels of the visible numbers; None for a text that is digits."""
+    """Return the labels of the visible numbers; None for a text without letters."""
     if not any(each.isalpha() for each in text):
         return None
     labelled = PhoneNumber.objects.visible_to(user).order_by().exclude(label="")
@@ -68,22 +68,22 @@ def of_teams(teams: Sequence[int]) -> Q:
 
 
 def by_policies(policies: Sequence[int]) -> Q:
-    """Recordings that any version of these policies decided."""
+    """Recordings decided by any version of these policies."""
     return _decided(policy_version__policy__in=list(policies))
 
 
 def by_version(number: int, user: User) -> Q:
-    """Recordings that the version of this number of any policy decided."""
+    """Recordings decided by this version number of any policy."""
     return _decided(policy_version__number=number)
 
 
 def tagged(names: Sequence[str]) -> Q:
-    """Recordings that carry a tag of one of these names."""
+    """Recordings with one of these tags."""
     return _has(RecordingTag.objects.filter(recording=_OWN, tag__name__in=list(names)))
 
 
 def in_state(value: str, user: User) -> Q:
-    """Recordings in a state; late and missing are those that should have arrived."""
+    """Recordings in a state; "late" and "missing" are overdue ones."""
     if value == UNATTRIBUTED:
         return Q(number=None)
     if value == OVERDUE:
@@ -92,12 +92,12 @@ def in_state(value: str, user: User) -> Q:
 
 
 def in_direction(value: str, user: User) -> Q:
-    """Recordings of calls that went this way."""
+    """Recordings of calls in this direction."""
     return Q(direction=value)
 
 
 def in_span(span: Span, user: User) -> Q:
-    """Recordings of calls that began in a span."""
+    """Recordings of calls that began in a time span."""
     from_start = Q() if span.start is None else Q(happened_at__gte=span.start)
     return from_start if span.end is None else from_start & Q(happened_at__lt=span.end)
 
@@ -113,7 +113,7 @@ def at_most(seconds: float, user: User) -> Q:
 
 
 def by_caller(text: str, user: User) -> Q:
-    """Recordings whose caller has these digits, a whole number written in any way; or, with letters, this text."""
+    """Recordings whose caller has these digits, in any spelling of the number; or, with letters, this text."""
     digits = digits_of(text)
     if not digits or any(each.isalpha() for each in text):
         return Q(caller__icontains=text)
@@ -128,7 +128,7 @@ def in_language(text: str, user: User) -> Q:
 
 
 def having(name: str) -> Condition:
-    """Recordings that have something, or with "no" those that have it not."""
+    """The condition that recordings have something, or with "no" that they do not."""
     return lambda value, user: _HAVING[name](user) if value == "yes" else ~_HAVING[name](user)
 
 

@@ -1,4 +1,4 @@
-"""What a criterion is: its names, how a typed value is read, and the condition that the value makes."""
+"""What a criterion is: its names, how a typed value is parsed, and the condition of the value."""
 
 import difflib
 import re
@@ -20,7 +20,7 @@ MOST_VERSIONS = 10**6
 
 
 class UnreadableValue(ValueError):
-    """A typed value that cannot be read: a sentence, what was probably meant, and an example that can be read."""
+    """A value that cannot be parsed: a sentence, the likely meaning, and an example of a valid value."""
 
     def __init__(self, sentence: str, *, meant: str = "", example: str = "") -> None:
         super().__init__(sentence)
@@ -29,7 +29,7 @@ class UnreadableValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """When and in which time zone something was typed: what "yesterday" means."""
+    """When and in which time zone a value was typed: what "yesterday" means."""
 
     now: datetime
     zone: tzinfo
@@ -49,37 +49,37 @@ Parser = Callable[[str, ParseContext], Value]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Criterion:
-    """One thing that recordings can be narrowed by.
+    """A criterion that recordings can be filtered by.
 
     `name` is its parameter in the list's URL and its field in the search language, where `also` are further names and
-    `meant` are words that people type for it. `parse` makes a value of what was typed (or raises Unreadable), and
-    `condition` a Q on RecordingJob without joins; for a criterion with `rows` it takes also the key of one of them.
+    `meant` are synonyms that are suggested. `parse` makes a value of what was typed (or raises UnreadableValue), and
+    `condition` a Q on RecordingJob without joins; for a criterion with `rows` it also takes the key of one of them.
     """
 
     name: str
     label: str
     parse: Parser
     condition: Callable[[Any, User], Q]
-    # The search tip: an example and what it finds. Without an example search does not know it.
+    # The search tip: an example and what it finds. Without an example it is not a search operator.
     example: str = ""
     help: str = ""
     also: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()
-    # Whether the list has it as a filter, and whether it is in sight at once there.
+    # Whether the list has it as a filter, and whether it is shown without "More filters".
     listed: bool = True
     first: bool = False
-    # Where its value names rows: the keys of those that a typed text names, and the names that there are (None for a
-    # text that is no name).
+    # For a value that names rows: the keys of those that a text matches, and the existing names (None for a
+    # text that is not a name).
     named: Callable[[str, User], Sequence[Any]] = lambda text, user: ()
     names: Callable[[str, User], Iterable[str] | None] = lambda text, user: None
-    # What its filter is: a choice of these, a pick of rows, or an input.
+    # The filter's widget: a choice, a picker of rows, or an input.
     choices: Callable[[User], Sequence[tuple[str, str]]] | None = None
     rows: Choices | None = None
     input: str = "text"
     attributes: Mapping[str, str] = field(default_factory=dict)
-    # Whether an index leads to what it lets through.
+    # Whether an index supports it.
     indexed: bool = False
-    # Whether `value`, of which `first` is the first word and `last` the last, is one value without quotation marks.
+    # Whether `value`, of which `first` is the first word and `last` the last, is one value even without quotes.
     continues: Callable[[str, str, str, ParseContext], bool] = lambda first, value, last, context: False
 
     @property
@@ -89,19 +89,19 @@ class Criterion:
 
 
 def parse_text(text: str, context: ParseContext) -> str:
-    """What was typed, which must have a letter or digit."""
+    """Return the text, which must have a letter or digit."""
     if not plain(text):
         raise UnreadableValue(f"There is no letter or digit in “{text}”.")
     return text.strip()
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
-    """What to say of a field, filter or value that there is not."""
+    """Return the error message for an unknown field, filter or value."""
     return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."
 
 
 def parse_choice(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Parser:
-    """Reads one of these values, however it is written; `meant` are words that people type for them."""
+    """Make a parser of one of these values, in any spelling; `meant` maps synonyms to suggest."""
 
     def parse(text: str, context: ParseContext) -> str:
         wanted = re.sub(r"[\s-]+", "_", text.strip().lower())
@@ -117,7 +117,7 @@ def parse_choice(what: str, values: Sequence[str], meant: Mapping[str, str] | No
 
 
 def parse_length(text: str, context: ParseContext) -> float:
-    """Seconds, typed as 90, 5m, 1h30m or 2:05."""
+    """Return seconds, typed as 90, 5m, 1h30m or 2:05."""
     seconds = parse_duration(text)
     if seconds is None:
         raise UnreadableValue("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
@@ -125,7 +125,7 @@ def parse_length(text: str, context: ParseContext) -> float:
 
 
 def parse_version(text: str, context: ParseContext) -> int:
-    """The number of a policy's version, typed as 3 or v3."""
+    """Return the number of a policy version, typed as 3 or v3."""
     digits = text.strip().lower().removeprefix("v")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 7 and 1 <= int(digits) <= MOST_VERSIONS):
         raise UnreadableValue("Write a version as a number from 1 on.", example="1")
@@ -133,7 +133,7 @@ def parse_version(text: str, context: ParseContext) -> int:
 
 
 def parse_span(choose: Callable[[datetime, datetime], Span]) -> Parser:
-    """Reads a date in figures or words; `choose` makes the span of its beginning and the beginning after it."""
+    """Make a parser of dates; `choose` makes the span of the date's start and its excluded end."""
 
     def parse(text: str, context: ParseContext) -> Span:
         span = span_of(text, now=context.now, zone=context.zone)
@@ -148,7 +148,7 @@ def parse_span(choose: Callable[[datetime, datetime], Span]) -> Parser:
 
 
 def _two_ways(value: str) -> str:
-    """What to say of a date that is another one in America."""
+    """Return the error message for a date that is ambiguous between day and month."""
     figures = [int(each) for each in value.split("/")] if _STROKES.fullmatch(value) else []
     if not figures or max(figures[:2]) > 12 or 0 in figures:
         return ""

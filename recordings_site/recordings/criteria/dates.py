@@ -1,4 +1,4 @@
-"""Reads dates as people type them: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
+"""Parses dates as they are typed: "2024-03-05", "march", "last week", "3 days ago", "march..may"."""
 
 import calendar
 import re
@@ -13,10 +13,7 @@ _DAYS |= {name.lower(): index for index, name in enumerate(calendar.day_abbr)}
 
 
 def span_of(text: str, *, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
-    """The time that a date in figures or words covers, or two of them with all between; its end is excluded.
-
-    None when it cannot be read.
-    """
+    """Return start and excluded end of a date, or of a range of two dates; None when it cannot be parsed."""
     today = now.astimezone(zone).date()
     try:
         days = [_days(_plain(each), today) for each in text.split("..", maxsplit=1)]
@@ -24,7 +21,7 @@ def span_of(text: str, *, now: datetime, zone: tzinfo) -> tuple[datetime, dateti
         if len(known) < len(days):
             return None
         ends = min(known)[0], max(known)[1]
-        # In UTC, as databases keep moments: a day at either end of the calendar has none there.
+        # In UTC, as databases store times: the first and last day of the calendar overflow there.
         first, last = (datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in ends)
     except (ValueError, OverflowError):
         return None
@@ -32,14 +29,14 @@ def span_of(text: str, *, now: datetime, zone: tzinfo) -> tuple[datetime, dateti
 
 
 def _plain(text: str) -> str:
-    """A date's words with one blank between: "5Th-March" and "5th march" are "5 march", "two weeks" is "2 weeks"."""
+    """Normalise a date's words: "5Th-March" and "5th march" are "5 march", "two weeks" is "2 weeks"."""
     words = re.sub(r"[\s_,]+|(?<=[a-z])-|-(?=[a-z])", " ", text.strip().lower()).strip()
     words = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", words)
     return re.sub(r"[a-z]+", lambda found: str(_COUNTS.index(found[0])) if found[0] in _COUNTS else found[0], words)
 
 
 def _days(words: str, today: date) -> tuple[date, date] | None:
-    """The first day and the day after the last."""
+    """Return the first day and the day after the last."""
     day = timedelta(days=1)
     monday = today - today.weekday() * day
     fixed = {

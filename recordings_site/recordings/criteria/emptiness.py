@@ -1,10 +1,10 @@
-"""Why a list has no rows, as a code: its page says what to do next."""
+"""Why a list has no rows, as a code; the page says what to do next."""
 
 from recordings_site.web.http import Request
 
 
 def empty_reason(request: Request, *, narrowed: bool) -> str:
-    """Why a list has no rows: "end", "narrowed", "no_team" or "nothing"."""
+    """Return "end", "narrowed", "no_team" or "nothing"."""
     if request.GET.get("cursor"):
         return "end"
     if narrowed:

@@ -1,4 +1,4 @@
-"""The form of the list's filters, which the URL fills: a field for each criterion that the list has."""
+"""The form of the list's filters: a field for each listed criterion, filled from the URL."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -14,12 +14,12 @@ from recordings_site.recordings.criteria.registry import LISTED
 from recordings_site.web.pick_field import SUFFIX, PickField, offer_to
 
 LONGEST_VALUE = 200  # characters
-# What stands beside the filters in the URL of the list.
+# Parameters of the list's URL besides the filters.
 BESIDE = ("sort", "cursor")
 
 
 class CriterionField(forms.CharField):
-    """What is typed or chosen for a criterion, as the criterion reads it."""
+    """The field of a criterion; its value is parsed by the criterion."""
 
     def __init__(self, criterion: Criterion, user: User) -> None:
         self.criterion = criterion
@@ -41,7 +41,7 @@ class CriterionField(forms.CharField):
 
 
 class FilterForm(forms.Form):
-    """The filters. Each is optional; what is wrong with one is said at its field, and it narrows nothing."""
+    """The filters, all optional. An invalid one shows its error at its field and is not applied."""
 
     def __init__(self, data: QueryDict, user: User, *, beside: Collection[str] = ()) -> None:
         super().__init__(data)
@@ -61,17 +61,17 @@ class FilterForm(forms.Form):
             raise forms.ValidationError(unknown("filter", names[0], list(self.fields)))
 
     def error_messages(self) -> list[str]:
-        """What is wrong, a sentence each, with the label of its field."""
+        """Return all errors as sentences, each with the label of its field."""
         at_fields = [f"{self[name].label}: {errors[0]}" for name, errors in self.errors.items() if name in self.fields]
         return [*self.non_field_errors(), *at_fields]
 
     def values(self) -> Iterator[tuple[Criterion, Value | Model]]:
-        """The criteria in use, each with its value."""
+        """Return the criteria in use with their values."""
         self.is_valid()
         return ((LISTED[name], value) for name, value in self.cleaned_data.items() if value is not None)
 
     def first_fields(self) -> list[forms.BoundField]:
-        """The filters in sight at once."""
+        """The filters that are always shown."""
         return [self[name] for name, criterion in LISTED.items() if criterion.first]
 
     def more_fields(self) -> list[forms.BoundField]:
@@ -79,17 +79,16 @@ class FilterForm(forms.Form):
         return [self[name] for name, criterion in LISTED.items() if not criterion.first]
 
     def more_in_use(self) -> bool:
-        """Whether a filter is in use, or wrong, that is not in sight at once."""
+        """Whether a filter under "More filters" is in use or invalid."""
         return any(field.data for field in self.more_fields())
 
     def has_typed_rows(self) -> bool:
-        """Whether a row was typed, which the address is to keep by its key."""
+        """Whether a row was typed instead of picked: the URL then changes to its key."""
         return any(self.data.get(name + SUFFIX) for name in self.fields)
 
     def query(self) -> dict[str, str]:
-        """The parameters of the list as its address keeps them: what is in use, rows by their keys.
-
-        What is wrong is kept as it came.
+        """Return the list's parameters as its URL keeps them: filters in use, rows by their keys, invalid values as
+        typed.
         """
         self.is_valid()
         kept = {name: str(self.data[name]) for name in ("sort", "cursor") if name in self.data}

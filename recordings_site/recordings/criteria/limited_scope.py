@@ -1,7 +1,7 @@
-"""Walks through the recordings or calls of a person who sees few numbers, however many there are of other numbers.
+"""Pages through the recordings or calls of a user who sees few numbers, however many rows other numbers have.
 
-One index has all of them in the order of time, another those of each number. Whoever sees few numbers, on which little
-happens, would wait while the first is searched to its end: twelve seconds with five million recordings.
+One index has all rows in the order of time, another those of each number. For a user with a few quiet numbers the first
+would be scanned to its end: twelve seconds with five million recordings.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.web import keyset
 from recordings_site.web.keyset import Row
 
-# Those who see more numbers see enough of all recordings to meet theirs soon.
+# With more numbers than this a user's rows are frequent enough in the index of all rows.
 MOST_NUMBERS = 100
 
 
 def numbers_of(user: User) -> list[int] | None:
-    """The numbers of a person who sees few; None for the others, whom an index of all serves better."""
+    """Return the ids of the user's numbers if they are few; None for others: the index of all rows is faster then."""
     if user.sees_all:
         return None
     numbers = list(PhoneNumber.objects.visible_to(user).order_by().values_list("pk", flat=True)[: MOST_NUMBERS + 1])
@@ -29,10 +29,10 @@ def numbers_of(user: User) -> list[int] | None:
 
 @dataclass(frozen=True, slots=True)
 class PerNumberSource(Generic[Row]):
-    """The way to `rows` by the index that each of these numbers has in the order of this column.
+    """A source of pages of `rows` that uses the index of each number, in the order of this column.
 
-    `facts` are the same rows, but for what the person may see: `rows` decides that, as everywhere. Where something
-    narrows them that this index does not know, `scanned` are they without it, and so many at a time are looked at.
+    `facts` are the same rows without the check of visibility: `rows` decides that, as everywhere. Where a filter is not
+    supported by the index, `scanned` are the rows without it, of which a bounded number is checked per page.
     """
 
     rows: QuerySet[Any, Row]
@@ -42,7 +42,7 @@ class PerNumberSource(Generic[Row]):
     scanned: QuerySet[Any] | None = None
 
     def end(self, beyond: Q, *, descending: bool) -> Model | None:
-        """The last that may be looked at: no number has more than its share before it."""
+        """Return the last row that may be scanned: before it no number has more than its share."""
         if self.scanned is None or not self.numbers:
             return None
         rows = self.scanned.filter(beyond)
@@ -52,11 +52,11 @@ class PerNumberSource(Generic[Row]):
         return found.order_by(*names).only(self.column, "id").first()
 
     def first(self, beyond: Q, count: int, *, descending: bool) -> QuerySet[Any, Row]:
-        """The first so many."""
+        """Return the first `count` rows."""
         names = keyset.order_columns((self.column, "id"), descending=descending)
         facts_beyond = self.facts.filter(beyond)
         found = facts_beyond.filter(number__in=self.numbers)
-        # A number that has so many by itself tells how far one has to look in the others.
+        # A number with a full page of its own bounds the search in the others.
         if self.scanned is None and (enough := self._nth_of_each(facts_beyond, count, names, self.column)):
             up_to = {f"{self.column}__gte": max(enough)} if descending else {f"{self.column}__lte": min(enough)}
             found = found.filter(**up_to)
@@ -64,7 +64,7 @@ class PerNumberSource(Generic[Row]):
         return self.rows.filter(pk__in=[pk for _, pk in keys[:count]])
 
     def _nth_of_each(self, rows: QuerySet[Any], nth: int, names: Sequence[str], value: str) -> list[Any]:
-        """A value of the nth row of each number that has so many."""
+        """Return a value of the nth row of each number that has n rows."""
         of_one = rows.filter(number=OuterRef("pk")).order_by(*names).values(value)[nth - 1 : nth]
         each = PhoneNumber.objects.filter(pk__in=self.numbers).order_by().values_list(Subquery(of_one), flat=True)
         return [found for found in each if found is not None]

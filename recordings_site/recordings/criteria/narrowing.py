@@ -1,4 +1,4 @@
-"""How the list of recordings is narrowed and ordered: read from the URL, which is the filter."""
+"""Filters and orders the list of recordings by its URL."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SORTS["shortest"] = ("duration", False)
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter in use: what it is called, its value in words, and the query string without it."""
+    """A filter in use: its label, its value in words, and the query string without it."""
 
     label: str
     value: str
@@ -29,7 +29,7 @@ class Chip:
 def narrowed(
     rows: RecordingJobQuerySet, form: FilterForm, *, by: Iterable[Criterion] | None = None
 ) -> RecordingJobQuerySet:
-    """The rows that every filter of a form lets through, or those among the filters that are given."""
+    """Apply every filter of a form, or those of the given criteria."""
     for criterion, value in form.values():
         if by is None or criterion in by:
             rows = rows.filter(criterion.condition(value, form.user))
@@ -39,7 +39,7 @@ def narrowed(
 def page_source(
     rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str
 ) -> keyset.PageSource[keyset.Row] | None:
-    """How to come soon to the first rows of a list that is narrowed by this form and ordered by this column."""
+    """Return a faster source of pages for a list filtered by this form and ordered by this column, if any."""
     used = [criterion for criterion, _ in form.values()]
     indexed = [criterion for criterion in used if criterion.indexed]
     numbers = limited_scope.numbers_of(form.user) if LISTED["number"] not in used else None
@@ -58,7 +58,7 @@ def page_source(
 
 
 def chips(form: FilterForm) -> list[Chip]:
-    """The filters in use, each with the way to remove it."""
+    """Return the filters in use."""
     query = form.query()
     return [
         Chip(criterion.label, _shown(criterion, value, form), link(query, **{criterion.name: ""}))
@@ -67,23 +67,23 @@ def chips(form: FilterForm) -> list[Chip]:
 
 
 def _shown(criterion: Criterion, value: Value | Model, form: FilterForm) -> str:
-    """A value in words: the label of a choice, the name of a row, else what was typed."""
+    """Return a value in words: the label of a choice, the name of a row, else what was typed."""
     if criterion.choices is not None:
         return dict(criterion.choices(form.user)).get(str(value), str(value))
     return str(value) if isinstance(value, Model) else str(form.data[criterion.name])
 
 
 def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:
-    """The rows that have a place in an order: by length only those whose length is known."""
+    """Return the rows that have a place in an order: by length only those whose length is known."""
     return rows.filter(duration__isnull=False) if column == "duration" else rows
 
 
 def sort_order(query: Mapping[str, str]) -> tuple[str, bool]:
-    """The column to order by and whether it falls; newest first unless asked otherwise."""
+    """Return the column to order by and whether it descends; newest first by default."""
     return SORTS.get(query.get("sort", ""), SORTS[""])
 
 
 def link(query: Mapping[str, str], **changes: str) -> str:
-    """The query string with some values changed; an empty value takes its name out."""
+    """Return the query string with changed values; an empty value removes its name."""
     rest = {name: value for name, value in query.items() if name != "cursor"} | changes
     return "?" + urlencode({name: value for name, value in rest.items() if value})

@@ -1,4 +1,4 @@
-"""The criteria: what a recording can be narrowed by, each written once."""
+"""The registry of criteria by which recordings can be filtered and searched."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ TAGS = Choices(name="tags", noun="tag", key="name", rows=lambda user: Tag.object
 STATES = (*State.values, *OverdueKind.values, OVERDUE, UNATTRIBUTED)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
-# What people type for them.
+# Synonyms.
 _MEANT_BY_HAS = {"note": "comment", "recording": "audio", "sound": "audio", "corrected": "correction"}
 _MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost": OverdueKind.MISSING}
 
@@ -59,7 +59,7 @@ def _is_length(first: str, value: str, last: str, context: ParseContext) -> bool
 
 
 def _having(name: str, label: str, **more: str) -> Criterion:
-    """A criterion that is answered with yes or no."""
+    """Make a criterion with the answers yes and no."""
     return Criterion(
         name=name,
         label=label,
@@ -271,7 +271,7 @@ CRITERIA = (
 # Those of the list, by their parameter in its URL; those of the search language, by each of their fields.
 LISTED: Mapping[str, Criterion] = {each.name: each for each in CRITERIA if each.listed}
 SEARCHED: Mapping[str, Criterion] = {name: each for each in CRITERIA for name in each.fields}
-# What people type for a field.
+# Synonyms of fields.
 MEANT: Mapping[str, str] = {word: each.name for each in CRITERIA for word in each.meant}
-# Fields that hold phone numbers: what is offered when somebody searches for one.
+# Fields of phone numbers, suggested for a query that is one.
 PHONES: Sequence[str] = [each.name for each in CRITERIA if each.continues is _is_phone]

@@ -1,4 +1,4 @@
-"""Why a call is or is not recorded, as codes with values: one about the call, then the chain of what happened.
+"""Why a call is or is not recorded, as codes with values: the decision, then a timeline of what happened.
 
-It reads the models, the lifecycle and what lies below them. Start with `explanation`; `sentences` has all the words.
+It may import `lifecycle`, the models and what lies below. Start with `explanation`; `sentences` has all the words.
 """

@@ -1,4 +1,4 @@
-"""Whether a call is recorded and by whose word, as a code with its values."""
+"""Whether a call is recorded and who decided it, as a code with its values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from recordings_site.sinch import svaml
 
 
 class DecisionCode(StrEnum):
-    """What became of a call."""
+    """The outcome of a call, as far as recording is concerned."""
 
-    # Nothing was decided about it.
+    # There is no decision.
     LAST_RESORT = "last_resort"
     BROKEN = "broken"
     NEVER_SEEN = "never_seen"
-    # A recording that nobody here asked for.
+    # A recording that this site did not request.
     UNEXPLAINED = "unexplained"
-    # It was not to be recorded; it was all the same, by the `origin` that it has.
+    # It was not to be recorded, but was, for the reason in `origin`.
     DECIDED_NOT = "decided_not"
     RECORDED_ANYWAY = "recorded_anyway"
-    # It was to be recorded, and could not be.
+    # Recording was decided, but prevented.
     BROKEN_BY_US = "broken_by_us"
     CALL_FAILED = "call_failed"
     NEVER_ANSWERED = "never_answered"
     NOT_ASKED_FOR = "not_asked_for"
-    # It was to be recorded, and this is how far that is.
+    # Recording was decided: its progress.
     PLANNED = "planned"
     UNDER_WAY = "under_way"
     OVERDUE = "overdue"
@@ -50,9 +50,9 @@ _OPEN = (DecisionCode.PLANNED, DecisionCode.UNDER_WAY, DecisionCode.OVERDUE)
 
 @dataclass(frozen=True, slots=True)
 class RecordingDecision:
-    """What became of one call, and why: its decision's grounds (policies.engine.sentences), {} where nothing decided.
+    """The outcome of a call, and why: its decision's grounds (policies.engine.sentences), {} without a decision.
 
-    `recording` is the one that the code is about; `undecided` says why nothing was decided about one recorded anyway.
+    `recording` is the one that the code is about; `undecided` says why there was no decision for one recorded anyway.
     """
 
     code: DecisionCode
@@ -68,7 +68,7 @@ class RecordingDecision:
 
 
 def of_list(calls: Sequence[Call]) -> Iterator[RecordingDecision]:
-    """What became of each of these calls; the recordings of all of them are read at once."""
+    """Return the outcome of each call, reading all their recordings at once."""
     about = Q(call__in=calls) | Q(conference_session__in={call.conference_session_id for call in calls} - {None})
     jobs = list(RecordingJob.objects.filter(about).defer("peaks").order_by("ordinal", "happened_at"))
     for call in calls:
@@ -82,7 +82,7 @@ def _is_of(job: RecordingJob, call: Call) -> bool:
 
 
 def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob]) -> RecordingDecision:
-    """What became of a call, from what was decided about it and its recordings."""
+    """Return the outcome of a call, from its decision and its recordings."""
     grounds = decision.facts if decision is not None else {}
     available = next((job for job in jobs if job.is_available), None)
     if decision is None or decision.outcome != DecisionOutcome.RECORD:
@@ -105,7 +105,7 @@ def _undecided(call: Call) -> DecisionCode:
 
 
 def _prevented(call: Call, decision: Decision) -> DecisionCode | None:
-    """Why a call that was to be recorded was not, if it was not."""
+    """Return what prevented a recording that was decided, if anything did."""
     if call.dice_reason in BROKEN_BY_US:
         return DecisionCode.BROKEN_BY_US
     if call.never_answered:
@@ -115,7 +115,7 @@ def _prevented(call: Call, decision: Decision) -> DecisionCode | None:
 
 
 def _progress(job: RecordingJob | None) -> DecisionCode:
-    """How far a recording is whose file does not lie in the store."""
+    """Return the progress of a recording whose file is not in the store."""
     if job is None:
         return DecisionCode.PLANNED
     if job.overdue_kind:
@@ -129,5 +129,5 @@ def _progress(job: RecordingJob | None) -> DecisionCode:
 
 
 def starts_at_ace(decision: Decision) -> bool:
-    """Whether the recording that was decided begins when the called side answers."""
+    """Return whether the recording starts when the called side answers."""
     return (decision.facts.get("plan") or {}).get("starts") == "ace"

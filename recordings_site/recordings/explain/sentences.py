@@ -1,4 +1,4 @@
-"""The words of an explanation: what became of a call, and each step of the chain, made from codes and values."""
+"""The sentences of an explanation: the outcome of a call and each step of its timeline, made from codes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -20,23 +20,23 @@ _BROKEN_BY_US = {
 
 
 def sentence(decision: RecordingDecision) -> str:
-    """All about one call: `Not recorded: rule 1 of Support EU v1 excludes calls from +4670*.`"""
+    """Return the whole explanation: `Not recorded: rule 1 of Support EU v1 excludes calls from +4670*.`"""
     word, rest = _parts(decision)
     return f"{word}{rest}."
 
 
 def word(decision: RecordingDecision) -> str:
-    """The beginning, which says what became of the call: `Not recorded`."""
+    """Return the outcome alone: `Not recorded`."""
     return _parts(decision)[0]
 
 
 def reason(decision: RecordingDecision) -> str:
-    """The rest, as a sentence of its own."""
+    """Return the reason as a sentence of its own."""
     return _capital(f"{_parts(decision)[1]}.".lstrip(":, "))
 
 
 def _parts(decision: RecordingDecision) -> tuple[str, str]:
-    """What became of a call, and the rest of the sentence with the sign that begins it."""
+    """Return the outcome, and the rest of the sentence with its leading punctuation."""
     why = clause(decision.grounds) if decision.grounds else ""
     match decision.code:
         case DecisionCode.UNEXPLAINED:
@@ -72,7 +72,7 @@ def _undecided(code: DecisionCode | None, decision: RecordingDecision) -> str:
 
 
 def _prevented(code: DecisionCode, call: Call | None) -> str:
-    """What kept a call from being recorded, with Sinch's words for it."""
+    """Return what prevented the recording of a call, with Sinch's own words."""
     ended = (call.dice_result, call.dice_reason) if call else ("", "")
     match code:
         case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN:
@@ -84,7 +84,7 @@ def _prevented(code: DecisionCode, call: Call | None) -> str:
 
 
 def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[str, str]:
-    """How far a recording is whose file does not lie in the store."""
+    """Return the outcome of a recording whose file is not in the store, and the rest of the sentence."""
     match code:
         case DecisionCode.DELETED if job and job.deleted_at:
             return "Recorded", f", and deleted on {day(job.deleted_at)}, {states.deleted(job)}: {why}"
@@ -100,7 +100,7 @@ def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[s
 
 
 def step_title(step: TimelineStep) -> str:
-    """What happened."""
+    """Return what happened."""
     match step.about:
         case RecordingJob() as job if step.kind in (StepKind.FILE, StepKind.FILE_OVERDUE, StepKind.FILE_AWAITED):
             place = f" in {job.destination}" if job.destination else ""
@@ -116,7 +116,7 @@ def step_title(step: TimelineStep) -> str:
 
 
 def step_text(step: TimelineStep) -> str:
-    """More about it, "" when the title says all."""
+    """Return the details, "" when the title says all."""
     if step.kind == StepKind.CALLBACK:
         return _callback(step)
     text = _TEXTS[step.kind]
@@ -201,7 +201,7 @@ _TITLES = {
     StepKind.TRANSCRIPT_OVERDUE: "The transcript is missing",
     StepKind.TRANSCRIPT_AWAITED: "The transcript is not here yet",
 }
-# Beside what is the same each time: what is made from the row that a step is about.
+# Fixed texts, and functions of the row that a step is about.
 _TEXTS: Mapping[StepKind, str | Callable[[Any], str]] = {
     StepKind.ICE_NOT_SEEN: _no_ice,
     StepKind.ICE: _ice,

@@ -1,4 +1,4 @@
-"""The chain of what happened to a call, each link a code with its values: what is missing, and since when."""
+"""The timeline of a call: each step a code with its values, including what is missing and since when."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ MOST_DELIVERIES = 200
 
 
 class StepKind(StrEnum):
-    """What a step tells."""
+    """What happened in a step."""
 
     ICE_NOT_SEEN = "ice_not_seen"
     ICE = "ice"
@@ -50,9 +50,9 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimelineStep:
-    """One link of the chain. `tone`: ok, wait, warn, bad or idle; `about` is the row that holds the values of the link.
+    """A step of the timeline. `tone`: ok, wait, warn, bad or idle; `about` is the row with the values of the step.
 
-    `detail` is JSON to unfold, masked.
+    `detail` is JSON to unfold, redacted.
     """
 
     kind: StepKind
@@ -64,14 +64,14 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What became of a call, then the chain of it."""
+    """The outcome of a call and its timeline."""
 
     decision: RecordingDecision
     steps: Sequence[TimelineStep]
 
 
 def of_recording(recording: RecordingJob) -> Explanation:
-    """Why this recording is there: the chain of its call, of a conference that of the call that opened it."""
+    """Explain a recording: the timeline of its call, for a conference that of the call that opened it."""
     decision = recording.decision
     call = recording.call or (decision.call if decision else None)
     if call is None:
@@ -81,7 +81,7 @@ def of_recording(recording: RecordingJob) -> Explanation:
 
 
 def of_call(call: Call) -> Explanation:
-    """Why this call is or is not recorded."""
+    """Explain why a call is or is not recorded."""
     jobs = RecordingJob.objects.of_call(call).with_facts()
     return _explanation(call, list(jobs))
 
@@ -114,7 +114,7 @@ def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:
 def _after(
     jobs: Sequence[RecordingJob], session: ConferenceSession | None, call: Call | None, decision: Decision | None
 ) -> Iterator[TimelineStep]:
-    """The events after the answer, each notification, the object, the transcript."""
+    """The callbacks after the answer, then the file and transcript of each recording."""
     deliveries = _deliveries(call, session, jobs)
     for delivery in deliveries:
         if delivery.event not in ("ice", "unknown"):
@@ -137,7 +137,7 @@ def _deliveries(
 
 
 def _callback(delivery: CallbackDelivery, decision: Decision | None) -> TimelineStep:
-    """One callback: its result, and for ACE and PIE what was answered."""
+    """One callback: its result, and for ACE and PIE our answer."""
     accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED
     body = _body(bytes(delivery.body))
     answer = {"ace": decision.ace_svaml, "pie": decision.pie_svaml}.get(delivery.event) if decision else None
@@ -148,7 +148,7 @@ def _callback(delivery: CallbackDelivery, decision: Decision | None) -> Timeline
 
 
 def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[TimelineStep]:
-    """What the store has of a recording, and what is missing of it."""
+    """The notification, file and transcript of a recording, or what is missing of them."""
     if job.state == State.NOT_RECORDED:
         yield TimelineStep(StepKind.NO_FILE, tone="idle")
         return

@@ -1,4 +1,4 @@
-"""Keeps what a worker found in the store: the facts of a recording's object, and its transcript."""
+"""Stores what the worker found: the facts of a recording's object, and its transcript."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -24,14 +24,14 @@ from recordings_site.sinch.errors import TranscriptError
 from recordings_site.storage.port import ObjectStat
 from recordings_site.tasks.actions import enqueue
 
-# The kind of work that tells people of a new recording which their saved searches find.
+# The task that alerts owners of saved searches.
 LOOK_AFTER = timedelta(minutes=3)
 _LINES_AT_ONCE = 1000
 
 
 @transaction.atomic
 def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> RecordingJob:
-    """Keep what one version of the object is: that it takes the place of another one is kept as well."""
+    """Store the facts of one version of the object, and that it replaced another one."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
     job.content_type = audio.content_type
@@ -40,14 +40,14 @@ def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> R
     job.peaks = pack(audio.lanes)
     job.save(update_fields=("checked_at", "content_type", "duration", "audio", "peaks"))
     if job.transcription and job.transcript_available_at is None:
-        # A wrong locale and a failed transcription bring no event at all.
+        # Sinch sends no event for a wrong locale or a failed transcription.
         enqueue("transcript.look", job.pk, at=timezone.now() + LOOK_AFTER)
     return job
 
 
 @transaction.atomic
 def mark_not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
-    """Keep that what lies there cannot be played, and why."""
+    """Store that the object cannot be played, and why."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
     job.duration, job.audio, job.peaks = None, {}, None
@@ -63,9 +63,9 @@ def _seen(recording_id: UUID, stat: ObjectStat) -> RecordingJob:
 
 @transaction.atomic
 def save_transcript(recording_id: UUID, *, raw: bytes) -> Transcript:
-    """Keep a transcript file as it came, and its lines as rows; a worker has searches find them.
+    """Store a transcript file unchanged, and its lines as rows; a worker indexes them.
 
-    The same file twice changes nothing; another one takes the place of the first, corrections stay with their lines.
+    The same file twice changes nothing; another one replaces the first, and corrections stay with their lines.
     """
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     known = Transcript.objects.filter(recording=job).first()
@@ -95,9 +95,9 @@ def save_transcript(recording_id: UUID, *, raw: bytes) -> Transcript:
 
 @transaction.atomic
 def index_transcript(transcript: Transcript) -> None:
-    """Have searches find a transcript as it reads now, for those who may see its recording now.
+    """Index a transcript with its current corrections, names and number.
 
-    What was loaded since it was last indexed is news, of which saved searches alert.
+    Saved searches alert of a transcript that was loaded since it was last indexed.
     """
     before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
     search.index(transcript)
@@ -130,7 +130,7 @@ def _write_lines(transcript: Transcript, parsed: sinch_transcript.Transcript) ->
 
 @transaction.atomic
 def mark_transcript_overdue(recording_id: UUID) -> None:
-    """Keep since when a transcript that was asked for is late; its arrival clears this."""
+    """Store since when a requested transcript is late; its arrival clears this."""
     RecordingJob.objects.filter(pk=recording_id, transcript_available_at=None, transcript_overdue_since=None).update(
         transcript_overdue_since=timezone.now()
     )

@@ -1,4 +1,4 @@
-"""A worker's look at one recording in the store: which version lies there, and what kind of audio it is."""
+"""The worker's inspection of a recording in its store: which version there is, and what kind of audio."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from recordings_site.tasks.registry import task
 
 
 def inspect(recording_id: UUID | str) -> None:
-    """Find duration, format and waveform of a recording's object, once per version of it.
+    """Find duration, format and waveform of a recording's object, once per version.
 
     Raises StoreError when the object cannot be read now, ObjectMissing when it was announced and is not there.
     """
@@ -37,7 +37,7 @@ def inspect(recording_id: UUID | str) -> None:
 
 @contextmanager
 def _downloaded(store: Store, stat: ObjectStat) -> Iterator[Path]:
-    """The version `stat` as a file, gone afterwards."""
+    """Yield the path of a temporary copy of the version `stat`."""
     with tempfile.NamedTemporaryFile(prefix="recording-") as file:
         with store.read(stat.key, 0, stat.size, etag=stat.etag) as body:
             for chunk in body:

@@ -1,4 +1,7 @@
-"""Looks for what nobody announced: Sinch's notifications may be lost or switched off, and failures have none."""
+"""Looks for files without a notification and marks them late or missing.
+
+Sinch's notifications may be lost or switched off, and it sends none for failures.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,7 +23,7 @@ from recordings_site.tasks.registry import task
 
 
 def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime | None:
-    """Look for a recording's object, announced or not; `since`: when the waiting began.
+    """Look for a recording's object; `since`: when the waiting began.
 
     Returns when to look again, None when there is nothing more to look for. Raises StoreError.
     """
@@ -45,7 +48,7 @@ def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime
 
 
 def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetime | None:
-    """Look for a transcript that was asked for; takes and gives what `look_for_recording` does."""
+    """Look for a requested transcript; arguments and result are those of `look_for_recording`."""
     job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
     key = key_of(job)
     if job.transcript_available_at is not None or job.deleted_at is not None or job.destination is None or not key:
@@ -61,7 +64,7 @@ def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetim
 
 
 def enqueue_calls_without_end(limit: int = 1000) -> int:
-    """Have the recordings of calls looked for that should have ended long ago and of whose end nobody told."""
+    """Queue the search for recordings of calls that must have ended although no DiCE was received."""
     open_since = timezone.now() - LONGEST_CALL
     calls = Call.objects.filter(dice_received_at=None, ice_received_at__lt=open_since)
     waiting = RecordingJob.objects.filter(
@@ -73,7 +76,7 @@ def enqueue_calls_without_end(limit: int = 1000) -> int:
 
 
 def _next(now: datetime, since: datetime, late_after: timedelta) -> datetime:
-    """When to look again: when it becomes late, then ever more rarely."""
+    """Return when to look again: when it becomes late, then at growing intervals."""
     late_at = since + late_after
     return late_at if now < late_at else now + max(timedelta(minutes=5), (now - since) / 4)
 
@@ -88,7 +91,7 @@ def _find(job: RecordingJob, store: Store) -> ObjectStat | None:
 
 
 def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
-    """The one object in the folder whose generated name has this call, or this conference."""
+    """Return the one object in the folder whose generated name contains the call or conference id."""
     if job.call is not None:
         subject = job.call.call_id
         days = (job.happened_at, job.happened_at + timedelta(days=1))

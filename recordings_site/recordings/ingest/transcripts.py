@@ -1,4 +1,4 @@
-"""A worker's reading of one transcript: where the file lies, and what is in it."""
+"""The worker's loading and indexing of transcripts."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ class TranscriptTooLarge(Exception):
 
 
 def load(recording_id: UUID | str) -> None:
-    """Read the transcript of a recording from the store and keep it.
+    """Read the transcript of a recording from its store and save it.
 
     Raises StoreError when it cannot be read now, ObjectMissing when it was announced and is not there.
     """
@@ -35,21 +35,21 @@ def load(recording_id: UUID | str) -> None:
 
 
 def index(recording_id: UUID | str) -> None:
-    """Have searches find a recording's transcript as it is now, if there is one."""
+    """Index a recording's transcript in its current form, if there is one."""
     transcript = Transcript.objects.select_related("recording").filter(recording__pk=recording_id).first()
     if transcript is not None:
         actions.index_transcript(transcript)
 
 
 def enqueue_outdated(most: int) -> None:
-    """Have at most n transcripts indexed again that an older version of the site indexed, the newest first."""
+    """Queue the reindexing of at most n transcripts that an older version indexed, newest first."""
     outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
         enqueue("transcript.index", pk)
 
 
 def key_of(job: RecordingJob) -> str:
-    """The key at which a recording's transcript lies: as reported in full, else beside the recording; "" if unknown."""
+    """Return the key of a recording's transcript: as reported in full, else beside the recording; "" if unknown."""
     reported = _reported(job)
     if reported is not None and reported.kind:
         return reported.key

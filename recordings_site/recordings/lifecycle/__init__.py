@@ -1,4 +1,4 @@
-"""The life of a recording, from expected to deleted: what the facts prove, and the words for where it stands.
+"""The life of a recording, from expected to deleted: its state derived from facts, and the sentences for it.
 
-It imports the models and what lies below them. Start with `derive_state`.
+It may import the models and what lies below them. Start with `derive_state`.
 """

@@ -1,4 +1,4 @@
-"""Every change of a recording that Sinch's callbacks, or what the worker finds in the store, cause."""
+"""Changes of recordings caused by Sinch's callbacks."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,12 +23,12 @@ from recordings_site.recordings.lifecycle.matching import (
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.tasks.actions import enqueue
 
-# Sinch uploads after the call has ended; this long we wait for its word before we look for ourselves.
+# Sinch uploads after the call has ended: the worker looks for the file this long after, without a notification.
 LOOK_AFTER = timedelta(minutes=3)
 
 
 class _LockedRecordings:
-    """All recordings of a call or conference, locked, to be changed together, derived again and saved once."""
+    """The recordings of a call or conference, locked, changed together and saved once."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
@@ -36,13 +36,13 @@ class _LockedRecordings:
         self._before = {job.pk: _columns(job) for job in self.jobs}
 
     def add(self, job: RecordingJob) -> RecordingJob:
-        """One more, which is the last."""
+        """Add a recording, the last one of the call."""
         job.ordinal = 1 + max((other.ordinal for other in self.jobs), default=0)
         self.jobs.append(job)
         return job
 
     def update(self) -> None:
-        """Derive what the facts of call or conference prove, save what has changed, and set the timers that follow."""
+        """Derive the states, save what changed, and schedule the tasks that follow."""
         for job in self.jobs:
             attribute(job, self.subject)
         if isinstance(self.subject, Call):
@@ -64,13 +64,13 @@ class _LockedRecordings:
             # Timers run from receipt, not from the event's own time, which may lie in the past.
             enqueue("recording.look", *looked_for, at=timezone.now() + LOOK_AFTER)
         if moved:
-            # Whose it is and when it was decide who finds it, and where among the hits.
+            # Number and time decide who finds it, and where among the hits.
             transcribed = Transcript.objects.filter(recording__in=moved).values_list("recording_id", flat=True)
             enqueue("transcript.index", *transcribed)
 
 
 def _columns(job: RecordingJob) -> dict[str, object]:
-    """What its row says, as far as it was read."""
+    """Return the loaded columns of a row."""
     return {
         field.attname: vars(job)[field.attname] for field in job._meta.concrete_fields if field.attname in vars(job)
     }
@@ -78,7 +78,7 @@ def _columns(job: RecordingJob) -> dict[str, object]:
 
 @transaction.atomic(savepoint=False)
 def update_states(subject: Subject) -> None:
-    """Derive again what the facts of a call or conference prove of its recordings, and set the timers that follow."""
+    """Derive the states of the recordings of a call or conference, and schedule the tasks that follow."""
     _LockedRecordings(subject).update()
 
 
@@ -91,9 +91,9 @@ def expect_recordings(
     decision: Decision | None = None,
     origin: str = "",
 ) -> list[RecordingJob]:
-    """Keep that recordings were asked for, and give them. One that was adopted before its ICE came is one of them.
+    """Create the requested recordings and return them. One that was adopted before its ICE is reused.
 
-    `origin` takes the place of the planned one.
+    `origin` replaces the planned one.
     """
     found, asked = _LockedRecordings(subject), []
     for one in planned:
@@ -113,7 +113,7 @@ def expect_recordings(
 def new_call_recordings(
     call: Call, planned: Sequence[PlannedRecording], *, at: datetime, decision: Decision | None
 ) -> list[RecordingJob]:
-    """The rows, not yet saved, of the recordings that are asked for of a call of which nothing was known before."""
+    """Return the unsaved rows of the recordings requested for a new call."""
     jobs = [RecordingJob(id=one.recording_id, ordinal=ordinal) for ordinal, one in enumerate(planned, 1)]
     for job, one in zip(jobs, planned, strict=True):
         _apply_plan(job, one, subject=call, at=at, decision=decision)
@@ -123,7 +123,7 @@ def new_call_recordings(
 def _apply_plan(
     job: RecordingJob, planned: PlannedRecording, *, subject: Subject, at: datetime, decision: Decision | None
 ) -> None:
-    """Write down in a recording's row what was planned and that it was asked for."""
+    """Copy the plan of a requested recording to its row."""
     job.decision = decision
     job.origin = planned.origin
     job.expected_at = at
@@ -131,7 +131,7 @@ def _apply_plan(
     job.transcription, job.locale = planned.transcription, planned.locale
     job.notification_events = planned.notification_events
     if not job.key:
-        # Else Sinch has told already where it put the file.
+        # Otherwise Sinch has already reported its location.
         job.destination_id, job.key = planned.destination_id, planned.key
     if job.started_at is None and _starts_at_once(planned):
         job.started_at = at
@@ -140,14 +140,14 @@ def _apply_plan(
 
 
 def _starts_at_once(planned: PlannedRecording) -> bool:
-    """Whether it starts without an answer: an instruction when it is reached, a conference's with its first call."""
+    """Whether recording starts without an answer: an instruction when reached, a conference with its first call."""
     return planned.starts in ("ice", "pie") and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
 
 
 def _adopted_before(jobs: Sequence[RecordingJob], planned: PlannedRecording) -> RecordingJob | None:
-    """A notification may overtake the ICE: then the recording was adopted, and is this one.
+    """Return the recording that a notification adopted before the ICE came.
 
-    The mirror of `match_recording`: the very object, or else the only one that there is.
+    The mirror of `match_recording`: the very object, or else the only recording.
     """
     adopted = [job for job in jobs if job.origin == Origin.ADOPTED and job.decision_id is None]
     for job in adopted:
@@ -157,7 +157,7 @@ def _adopted_before(jobs: Sequence[RecordingJob], planned: PlannedRecording) -> 
 
 
 def attribute(job: RecordingJob, subject: Subject) -> None:
-    """Copy to a recording what is known of its call or conference; the caller saves it."""
+    """Copy the facts of its call or conference to a recording; the caller saves it."""
     if isinstance(subject, Call):
         job.call = subject
         job.happened_at = subject.started_at
@@ -174,7 +174,7 @@ def attribute(job: RecordingJob, subject: Subject) -> None:
 
 @transaction.atomic(savepoint=False)
 def recording_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
-    """Apply `recording_available`: the job that it tells of, or a new adopted one."""
+    """Apply `recording_available` to the recording it is about, or adopt a new one."""
     found = _LockedRecordings(subject)
     job = match_recording(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
     job.reported_destination = job.reported_destination or reported.text[:1024]
@@ -188,7 +188,7 @@ def recording_announced(subject: Subject, *, reported: ReportedLocation, at: dat
 
 @transaction.atomic(savepoint=False)
 def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
-    """Apply `transcription_available`: the job whose transcript it is, or a new adopted one without audio yet."""
+    """Apply `transcription_available` to its recording, or adopt a new one without audio."""
     found = _LockedRecordings(subject)
     job = match_transcript(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
     job.reported_transcript_destination = job.reported_transcript_destination or reported.text[:1024]
@@ -203,7 +203,7 @@ def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: da
 
 @transaction.atomic
 def give_up_expected(*, decision: Decision, at: datetime) -> None:
-    """Keep that what was planned was never asked of Sinch: the answer that left did not record."""
+    """Mark planned recordings as never requested: the answer that was sent does not record."""
     for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
         job.expected_at = job.started_at = job.finished_at = None
         job.not_recorded_at = at
@@ -212,7 +212,7 @@ def give_up_expected(*, decision: Decision, at: datetime) -> None:
 
 
 def _accept_location(job: RecordingJob, reported: ReportedLocation) -> None:
-    """Believe where Sinch says that it put the file, when that place is one of ours and no other recording's."""
+    """Store the location that Sinch reports, if it is in one of our destinations and free."""
     if reported.destination is not None and reported.key:
         place = (reported.destination.pk, reported.key)
         lies_there = RecordingJob.objects.filter(destination=place[0], key=place[1])

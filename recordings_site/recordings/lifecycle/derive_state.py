@@ -1,8 +1,8 @@
-"""Derives the state of recordings from facts, and those from the events of their call: the same in whatever order.
+"""Derives the state of recordings from facts, in whatever order their events arrive.
 
-Nothing announces that a recording runs, and a `recording_finished` does not say which of a call's recordings it means.
-So the facts of the call and the facts of each recording are kept apart, and after every event the second are derived
-again from the first. A fact is kept once and never taken back by an event, so a state never steps back.
+Sinch sends no event when recording starts, and `recording_finished` does not say which of a call's recordings it means.
+So the facts of the call and of each recording are kept apart, and after every event the latter are derived again from
+the former. No event takes a fact back, so a state never steps back.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ RANK = {
 
 
 class StateRegression(Exception):
-    """A fact was taken away that had been known: a fault of the code that did it."""
+    """A known fact was taken away: a bug in the calling code."""
 
 
 class StateFacts(Protocol):
@@ -38,7 +38,7 @@ class StateFacts(Protocol):
 
 
 def state_of(facts: StateFacts) -> State:
-    """The furthest state that a fact proves; the order in which facts arrived plays no part."""
+    """Return the furthest state that a fact proves."""
     if facts.deleted_at is not None:
         return State.DELETED
     if facts.available_at is not None:
@@ -53,10 +53,10 @@ def state_of(facts: StateFacts) -> State:
 
 
 def update_state(job: RecordingJob, *, allow_regression: bool = False) -> None:
-    """Bring what follows from the job's own facts up to date: an available file is finished, and nothing is overdue.
+    """Update what follows from the job's own facts: its end, its state, and whether it is overdue.
 
-    `allow_regression`: a fact was taken away, as when a deleted file is found again; events never do that.
-    Raises StateRegression where it is not allowed.
+    `allow_regression`: a fact was taken away, as when a deleted file is found again; events never do that. Raises
+    StateRegression where it is not allowed.
     """
     if job.available_at is not None:
         job.finished_at = job.finished_at or job.available_at
@@ -86,9 +86,9 @@ def derive_from_call(call: Call, jobs: Sequence[RecordingJob]) -> None:
 
 
 def derive_from_session(session: ConferenceSession, jobs: Sequence[RecordingJob]) -> None:
-    """Derive the end of a conference's recordings: all have left.
+    """Derive the end of a conference's recordings: when all have left.
 
-    Its `recording_finished` proves nothing: conference ids are used again, and it does not say which session it means.
+    Its `recording_finished` proves nothing: conference ids are reused, and it does not name the session.
     """
     for job in jobs:
         if job.finished_at is None and session.closed_at is not None and job.started_at is not None:
@@ -97,17 +97,17 @@ def derive_from_session(session: ConferenceSession, jobs: Sequence[RecordingJob]
 
 
 def _has_started(call: Call, job: RecordingJob) -> bool:
-    """Whether the call was answered: then what was asked for at ICE or ACE has begun."""
+    """Whether the call was answered: then recording requested at ICE or ACE has begun."""
     return job.expected_at is not None and (call.answered_at is not None or _answered_at(call) is not None)
 
 
 def _was_withdrawn(job: RecordingJob) -> bool:
-    """Whether it was planned and then not asked for, as the answer came too late: whatever the call does."""
+    """Whether it was planned but not requested, because the answer came too late."""
     return job.decision_id is not None and job.expected_at is None
 
 
 def _answered_at(call: Call) -> datetime | None:
-    """When a call was answered that brought no ACE (calls to apps): the DiCE tells its length."""
+    """Return when a call without ACE (to an app) was answered, from the length in its DiCE."""
     if call.is_over and call.dice_result.upper() == "ANSWERED" and call.ended_at is not None:
         return max(call.started_at, call.ended_at - timedelta(seconds=call.duration or 0))
     return None

@@ -1,4 +1,4 @@
-"""Finds the recording that a notification tells of, by the place it names, and never by fetching that place."""
+"""Finds the recording that a notification is about, by the location it reports, without fetching it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Subject = Call | ConferenceSession
 
 @dataclass(frozen=True)
 class ReportedLocation:
-    """A reported place: its text, and what of it was understood. `place` is None for text that names no place."""
+    """A reported location: its text, and what was understood of it. `place` is None for text that is no location."""
 
     text: str
     place: DestinationUrl | None
@@ -23,17 +23,17 @@ class ReportedLocation:
 
     @property
     def key(self) -> str:
-        """The key it names, with its folder where that is told."""
+        """The key, with its folder where that is reported."""
         return self.place.key if self.place else ""
 
     @property
     def is_full(self) -> bool:
-        """Whether it names store and bucket, not merely a file."""
+        """Whether it names store and bucket, not only a file."""
         return self.place is not None and self.place.kind != ""
 
 
 def parse_reported_location(text: str) -> ReportedLocation:
-    """Understand the `destination` of a notification, and match it to a configured destination."""
+    """Parse the `destination` of a notification, and match it to a configured destination."""
     try:
         place = destination_url.parse_reported(text)
     except DestinationUrlError:
@@ -42,25 +42,25 @@ def parse_reported_location(text: str) -> ReportedLocation:
 
 
 def destination_of(place: DestinationUrl) -> Destination | None:
-    """The configured destination in which the place lies: the one with the longest prefix of its key."""
+    """Return the configured destination of a location: the one with the longest prefix of its key."""
     found = Destination.objects.filter(kind=place.kind, account=place.account, bucket=place.bucket)
     return max((d for d in found if place.key.startswith(d.prefix)), key=lambda d: (len(d.prefix), -d.pk), default=None)
 
 
 def jobs_of(subject: Subject) -> RecordingJobQuerySet:
-    """All recordings of a call or of a conference session, in their order."""
+    """Return the recordings of a call or conference session, in their order."""
     jobs = RecordingJob.objects.order_by("ordinal")
     return jobs.filter(call=subject) if isinstance(subject, Call) else jobs.filter(conference_session=subject)
 
 
 def locked_jobs(subject: Subject) -> list[RecordingJob]:
-    """All recordings of a call or of a conference session, locked: what a worker finds out about them waits."""
+    """Return the recordings of a call or conference session, locked against concurrent changes."""
     jobs = jobs_of(subject).order_by().select_for_update()
     return sorted(jobs, key=lambda job: job.ordinal)
 
 
 def session_of_object(application_id: int, conference_id: str, reported: ReportedLocation) -> ConferenceSession | None:
-    """The session of the conference that was asked to be recorded, or transcribed, at the reported place."""
+    """Return the session of the conference that was to be recorded, or transcribed, at the reported location."""
     if not reported.key:
         return None
     stem = destination_url.recording_stem(reported.key)
@@ -76,17 +76,17 @@ def session_of_object(application_id: int, conference_id: str, reported: Reporte
 
 
 def match_recording(jobs: Sequence[RecordingJob], reported: ReportedLocation) -> RecordingJob | None:
-    """The one of all jobs of a call or conference whose audio lies at the reported place, or None when nobody asked
-    for it. Whoever matches one writes to it, so the jobs are locked.
+    """Return the recording of a call or conference whose audio is at the reported location, or None if none was
+    requested. The jobs must be locked, as the match is changed.
 
-    In order: the very object; a generated name in the folder that was asked for; the only job that still lacks its
-    object, as Sinch does not say whether it reports the URL as requested.
+    In order: the same object; a generated name in the requested folder; the only job without an object, as Sinch does
+    not say whether it reports the URL as requested.
     """
     return _match(jobs, reported, stem=False)
 
 
 def match_transcript(jobs: Sequence[RecordingJob], reported: ReportedLocation) -> RecordingJob | None:
-    """The one whose transcript lies at the reported place (the recording's stem plus "-transcript.json")."""
+    """Return the one whose transcript is at the reported location (the recording's stem plus "-transcript.json")."""
     return _match(jobs, reported, stem=True)
 
 

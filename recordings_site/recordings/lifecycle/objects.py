@@ -1,4 +1,4 @@
-"""Keeps what the store shows of a recording's file: that it is there, which version, and what is late or gone."""
+"""Stores what was found out about a recording's file: its version, and whether it is late, missing or deleted."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from recordings_site.tasks.actions import enqueue
 
 @transaction.atomic
 def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
-    """Keep which version lies in the store; that it took the place of another one is audited and shown."""
+    """Store the version in the store; a replaced one is audited and shown."""
     row = RecordingJob.objects.select_for_update(of=("self",)).get(pk=recording.pk)
     if row.etag == stat.etag:
         return
@@ -47,7 +47,7 @@ def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
 
 @transaction.atomic
 def mark_available(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
-    """Keep that the file is in the store, announced or not, and have it inspected."""
+    """Mark the file as available, with or without a notification, and queue its inspection."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.available_at is None:
         job.available_at = at
@@ -60,7 +60,7 @@ def mark_available(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> Rec
 
 @transaction.atomic
 def mark_transcript_available(recording_id: UUID, *, at: datetime) -> RecordingJob:
-    """Keep that the transcript is in the store, announced or not, and have it loaded."""
+    """Mark the transcript as available, with or without a notification, and queue its loading."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.transcript_available_at is None:
         job.transcript_available_at = at
@@ -73,7 +73,7 @@ def mark_transcript_available(recording_id: UUID, *, at: datetime) -> RecordingJ
 def mark_overdue(
     recording_id: UUID, *, kind: OverdueKind, code: OverdueCode, values: Mapping[str, Any], at: datetime
 ) -> RecordingJob:
-    """Keep that a file should be there and is not; its arrival clears this. What is missing is not late any more."""
+    """Mark a file as late or missing; its arrival clears this. A missing one does not become late again."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     given_up = job.overdue_kind == OverdueKind.MISSING and kind == OverdueKind.LATE
     if job.state in AWAITED and not given_up:
@@ -87,7 +87,7 @@ def mark_overdue(
 def mark_deleted(
     recording_id: UUID, *, by: User | None, code: DeletedCode, values: Mapping[str, Any], at: datetime
 ) -> RecordingJob:
-    """Keep that a file that was there was deleted from the store."""
+    """Mark a file as deleted from the store."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is None:
         job.deleted_at = at
@@ -100,7 +100,7 @@ def mark_deleted(
 
 @transaction.atomic
 def mark_restored(recording_id: UUID) -> RecordingJob:
-    """Keep that a file that was called deleted lies in the store again."""
+    """Mark a deleted file as found again."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.deleted_at is not None:
         job.deleted_at, job.deleted_code, job.deleted_values = None, "", {}
@@ -111,10 +111,10 @@ def mark_restored(recording_id: UUID) -> RecordingJob:
 
 
 def late_after() -> timedelta:
-    """How long after a call's end its recording is late."""
+    """Return how long after a call's end its recording is late."""
     return timedelta(minutes=settings.LATE_AFTER_MINUTES)
 
 
 def missing_after() -> timedelta:
-    """How long after a call's end its recording is missing."""
+    """Return how long after a call's end its recording is missing."""
     return timedelta(minutes=settings.MISSING_AFTER_MINUTES)

@@ -1,4 +1,4 @@
-"""The words for where a recording stands, made from codes and values when they are shown."""
+"""Sentences for the state of a recording, made from codes and values."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,7 +41,7 @@ _OF_TRANSCRIPTS = {
 
 
 class StateRow(Standing, Protocol):
-    """A recording, or the columns of one that a list reads."""
+    """A recording, or those of its columns that a list reads."""
 
     @property
     def overdue_code(self) -> str:
@@ -61,12 +61,12 @@ class StateRow(Standing, Protocol):
 
 
 def reason(row: StateRow) -> str:
-    """Why a recording stands as its state says, "" when there is nothing to add."""
+    """Return why a recording is in its state, "" when there is nothing to add."""
     return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row)
 
 
 def overdue(row: StateRow) -> str:
-    """Whether a file is late or missing, and why."""
+    """Return whether a file is late or missing, and why."""
     return f"{OverdueKind(row.overdue_kind).label}: {_why_overdue(row)}"
 
 
@@ -86,7 +86,7 @@ def _why_overdue(row: StateRow) -> str:
 
 
 def problem(row: StateRow) -> str:
-    """What is wrong with the file, "" for nothing."""
+    """Return what is wrong with the file, "" for nothing."""
     values = row.problem_values
     match row.problem_code:
         case "":
@@ -101,20 +101,20 @@ def problem(row: StateRow) -> str:
 
 
 def transcript_problem(problem: Values) -> str:
-    """What is odd about a transcript's file: one of Transcript.problems."""
+    """Return what is wrong with a transcript's file: one of Transcript.problems."""
     code = transcript.Problem(problem["code"])
     return _OF_TRANSCRIPTS.get(code) or f"The transcript cannot be read: {problem['why']}."
 
 
 def deleted(recording: RecordingJob) -> str:
-    """Why a recording was deleted, to follow a colon or a comma."""
+    """Return why a recording was deleted, to follow a colon or a comma."""
     match DeletedCode(recording.deleted_code):
         case DeletedCode.GONE:
             return f"it was no longer in the store on {_datetime(recording.deleted_values['at'])}"
 
 
 def no_audio_reason(recording: RecordingJob) -> str:
-    """Why a recording has no audio, for whoever wanted to listen."""
+    """Return why a recording has no audio."""
     state = shown_state(recording)
     if state != State.DELETED and recording.destination_id is None:
         return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."

@@ -1,4 +1,4 @@
-"""What people add to a recording: comments, tags, corrections, names of speakers, and what they have heard."""
+"""Models of annotations: comments, tags, corrections, speaker names, and what users have played."""
 
 from datetime import datetime
 
@@ -9,21 +9,21 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models.states import State
 
-# Seconds: who stopped this near to the start or the end of a recording did not stop in the middle.
+# Seconds from the start or the end within which a recording does not count as unfinished.
 NEAR_AN_END = 5.0
 
 
 class Comment(models.Model):
-    """What somebody remarked at a moment of a recording, or on a span of it."""
+    """A comment at a time of a recording, or on a span of it."""
 
     recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="comments")
-    # Seconds from the start of the recording; `end` is empty for a moment.
+    # Seconds from the start of the recording; `end` is null for a single time.
     at = models.FloatField()
     end = models.FloatField(null=True)
     text = models.TextField()
     mentions = models.ManyToManyField(User, blank=True, related_name="mentioned_in")
-    # When those who are mentioned were told by e-mail; once.
+    # When the mentioned users were mailed; once.
     notified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
@@ -44,7 +44,7 @@ class Comment(models.Model):
 
 
 class Tag(models.Model):
-    """A word by which recordings are found again; shared by everybody."""
+    """A tag, shared by all teams."""
 
     name = models.CharField(max_length=40, unique=True)
 
@@ -56,7 +56,7 @@ class Tag(models.Model):
 
 
 class RecordingTag(models.Model):
-    """One tag on one recording, and who put it there."""
+    """A tag on a recording, and who added it."""
 
     recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="taggings")
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
@@ -72,15 +72,15 @@ class RecordingTag(models.Model):
 
 
 class LineCorrection(models.Model):
-    """What a line should say. Rows are only added: the newest of a line is in force, a reverted one ends them."""
+    """A corrected line. Rows are only added: the newest of a line is in force, one that reverts ends them."""
 
     transcript = models.ForeignKey("recordings.Transcript", on_delete=models.CASCADE, related_name="corrections")
-    # The line's place; lines themselves may be written anew when Sinch's file is read again.
+    # The line's position: line rows may be replaced when Sinch's file is read again.
     position = models.PositiveIntegerField()
-    # What Sinch heard, kept beside so that the history explains itself.
+    # Sinch's text, so that the history is complete.
     original = models.TextField(blank=True)
     text = models.TextField(blank=True)
-    # True: back to what Sinch heard.
+    # True: Sinch's text is restored.
     reverts = models.BooleanField(default=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -122,14 +122,14 @@ class SpeakerName(models.Model):
 
 
 class ListeningQuerySet(models.QuerySet["Listening"]):
-    """Named reads of who listened to what."""
+    """Named reads of what users have played."""
 
     def visible_to(self, user: User) -> "ListeningQuerySet":
         """What was listened to of the recordings this person may see."""
         return self if user.sees_all else self.filter(recording__number__team__in=user.teams.all())
 
     def unfinished(self, user: User, *, since: datetime) -> "ListeningQuerySet":
-        """What this person stopped in the middle of, may still see, and can play; the last visited first."""
+        """Return what this user has not played to the end, can still see and play; last visited first."""
         rows = self.visible_to(user).filter(
             user=user, updated_at__gte=since, position__gte=NEAR_AN_END, recording__state=State.AVAILABLE
         )
@@ -139,11 +139,11 @@ class ListeningQuerySet(models.QuerySet["Listening"]):
 
 
 class Listening(models.Model):
-    """How far one person has listened to one recording."""
+    """How far one user has played one recording."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="listenings")
     recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="listenings")
-    # Seconds: where to continue, and how much was heard in all, each second of a visit counted once.
+    # Seconds: where to continue, and how much was played in all, each second of a visit counted once.
     position = models.FloatField(default=0)
     seconds = models.FloatField(default=0)
     # Set on leaving or at 90 %, never on opening.

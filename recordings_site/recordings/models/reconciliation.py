@@ -1,4 +1,4 @@
-"""Reconciliations: each walk through a destination, how far it came, and what it found."""
+"""Reconciliations: each run through a destination, its progress, and what it found."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
         return self.filter(destination=destination).order_by("-id")
 
     def open(self) -> "ReconciliationQuerySet":
-        """Those that have not come to their end."""
+        """Those that have not ended."""
         return self.filter(done_at=None)
 
 
 class Reconciliation(models.Model):
-    """One walk through a destination, page by page: the token says where the next one begins."""
+    """One run through a destination, page by page: the token says where the next page begins."""
 
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="reconciliations")
     # Only objects modified since, and recordings of calls since, are looked at; empty means all.

@@ -1,4 +1,4 @@
-"""What we have: one recording from expected to deleted, and its transcript."""
+"""The recording, from expected to deleted."""
 
 import uuid
 from collections.abc import Collection
@@ -34,22 +34,22 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
     """Named reads of recordings."""
 
     def visible_to(self, user: User) -> "RecordingJobQuerySet":
-        """The recordings this person may see: those of their teams' numbers, or all."""
+        """Return the recordings visible to the user: those of their teams' numbers, or all."""
         return self if user.sees_all else self.filter(number__team__in=user.teams.all())
 
     def with_facts(self) -> "RecordingJobQuerySet":
-        """With what a page shows of call, number and destination, in one query."""
+        """Join what pages show of call, number and destination."""
         return self.select_related(
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
         ).defer("peaks")
 
     def with_destination(self) -> "RecordingJobQuerySet":
-        """With what playing needs, in one query. Nothing is deferred: that would cost more than reading all of it."""
+        """Join what playback needs. Nothing is deferred: that costs more than reading all columns."""
         return self.select_related("destination")
 
     def as_rows(self, columns: Collection[str], user: User) -> "RecordingJobQuerySet":
-        """What the list shows this person in these columns, and no more; `has_transcript`, `played_at` and `played_to`
-        (seconds) are set on each row.
+        """Return rows with what the list shows in these columns; `has_transcript`, `played_at` and `played_to`
+        (seconds) are set on each.
         """
         facts = [
             "direction", "caller", "caller_type", "happened_at", "duration", "state", "locale", "size", "problem_code",
@@ -76,7 +76,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         )
 
     def as_hits(self) -> "RecordingJobQuerySet":
-        """With what a hit of a search shows, and no more: twenty of them must come at once."""
+        """Return rows with what a search hit shows, and no more: twenty of them are read at once."""
         return self.select_related("number", "call", "indexed").only(
             "direction", "caller", "caller_type", "happened_at", "duration", "locale", "state", "conference_session",
             "number__label", "number__digits", "call__called", "call__called_type", "indexed__language",
@@ -89,13 +89,13 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         return rows if end is None else rows.filter(happened_at__lt=end)
 
     def overdue(self, kind: OverdueKind | None = None) -> "RecordingJobQuerySet":
-        """Those whose file should have arrived and has not: late, missing, or both."""
+        """Return late recordings, missing ones, or both."""
         # This condition is that of an index.
         rows = self.filter(overdue_since__isnull=False)
         return rows if kind is None else rows.filter(overdue_kind=kind)
 
     def newest_first(self) -> "RecordingJobQuerySet":
-        """Ordered by the call's time, the newest first."""
+        """Order by the call's time, newest first."""
         return self.order_by("-happened_at", "-id")
 
     def of_application(self, application: Application) -> "RecordingJobQuerySet":
@@ -104,18 +104,18 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         return self.filter(of).defer("peaks").newest_first()
 
     def running_on(self, call: Call) -> list["RecordingJob"]:
-        """The recordings of a call that run now, as far as the facts tell."""
+        """Return the recordings of a call that are in progress, as far as is known."""
         return list(self.filter(call=call, state=State.RECORDING).defer("peaks"))
 
     def of_call(self, call: Call) -> "RecordingJobQuerySet":
-        """The recordings of a call, and that of the conference which it was in."""
+        """Return the recordings of a call, and that of its conference."""
         found = models.Q(call=call)
         if call.conference_session_id is not None:
             found |= models.Q(conference_session=call.conference_session_id)
         return self.filter(found).order_by("ordinal", "happened_at")
 
     def of_same_call(self, recording: "RecordingJob") -> "RecordingJobQuerySet":
-        """All recordings of the same call or conference session, in time order."""
+        """Return all recordings of the same call or conference session, in time order."""
         if recording.call_id:
             return self.filter(call=recording.call_id).order_by("ordinal")
         if recording.conference_session_id:
@@ -148,18 +148,18 @@ class RecordingJob(models.Model):
     caller_type = models.CharField(max_length=32, blank=True)
     happened_at = models.DateTimeField()
 
-    # Where it was asked to be, and where Sinch said that it is.
+    # The requested location, and the one that Sinch reported.
     destination = models.ForeignKey(
         Destination, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
     )
-    # The full key in the bucket; empty while Sinch's generated name is not known.
+    # The full key in the bucket; "" while Sinch's generated name is unknown.
     key = models.CharField(max_length=1024, blank=True)
-    # The folder in which Sinch generates the name, when the name was left to it.
+    # The folder in which Sinch generates the name, if no name was requested.
     folder = models.CharField(max_length=1024, blank=True)
     reported_destination = models.CharField(max_length=1024, blank=True)
     reported_transcript_destination = models.CharField(max_length=1024, blank=True)
 
-    # What was asked for.
+    # What was requested.
     format = models.CharField(max_length=10, default="mp3")
     notification_events = models.BooleanField(default=True)
     transcription = models.BooleanField(default=False)
@@ -193,17 +193,17 @@ class RecordingJob(models.Model):
     problem_code = models.CharField(max_length=20, blank=True)
     problem_values: Any = models.JSONField(default=dict)
 
-    # The start of the last walk through the store that met its object (recordings.reconcile.walk).
+    # The start of the last reconciliation that found its object (recordings.reconcile.walk).
     listed_at = models.DateTimeField(null=True)
 
-    # The file should be there and is not: since when, whether it was given up, and how that was found.
+    # The file is overdue: since when, whether it is late or missing, and how that was found.
     overdue_since = models.DateTimeField(null=True)
     overdue_kind = models.CharField(max_length=10, blank=True)
     overdue_code = models.CharField(max_length=20, blank=True)
     overdue_values: Any = models.JSONField(default=dict)
-    # A transcript was asked for, the recording came without it: a wrong locale and a failure bring no event.
+    # A transcript was requested and is late: Sinch sends no event for a wrong locale or a failure.
     transcript_overdue_since = models.DateTimeField(null=True)
-    # What lifecycle.derive_state makes of the facts, kept so that it can be filtered and indexed.
+    # Derived from the facts by lifecycle.derive_state, stored to be filtered and indexed.
     state = models.CharField(max_length=12, choices=state_choices, default=State.EXPECTED)
 
     objects = RecordingJobQuerySet.as_manager()
@@ -278,12 +278,12 @@ class RecordingJob(models.Model):
 
     @property
     def shown_state(self) -> Shown:
-        """As every page shows it (recordings.models.states)."""
+        """The state as every page shows it (recordings.models.states)."""
         return shown_state(self)
 
     @property
     def is_running(self) -> bool:
-        """Whether it has started and nothing tells of its end."""
+        """Whether it has started and not ended, as far as is known."""
         return self.state == State.RECORDING
 
     @property

@@ -1,4 +1,4 @@
-"""Searches and lists that people keep: named, shared with a team, and watched for new recordings."""
+"""Saved searches and lists: named, shared with a team, with alerts about new matches."""
 
 from django.db import models
 from django.utils import timezone
@@ -26,23 +26,23 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
         return self.filter(models.Q(owner=user) | models.Q(team__in=user.teams.all())).distinct()
 
     def with_alerts(self) -> "SavedSearchQuerySet":
-        """Those that tell their owner of new recordings."""
+        """Those that alert their owner of new matches."""
         return self.filter(alert=True, owner__is_active=True).select_related("owner")
 
 
 class SavedSearch(models.Model):
-    """A search or a narrowed list under a name."""
+    """A search or a filtered list under a name."""
 
     Page = SavedPage
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
-    # Shared with this team's people; each sees in it what they may see.
+    # Shared with this team; each user sees the recordings visible to them.
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="saved_searches")
     name = models.CharField(max_length=80)
     page = models.CharField(max_length=10, choices=saved_page_choices)
     # The query string of the page, without "?" and cursor.
     query = models.TextField()
-    # Tell the owner of new recordings that match: in the page, and by e-mail too.
+    # Alert the owner of new matches: on the page, and by e-mail, too.
     alert = models.BooleanField(default=False)
     alert_by_email = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -68,13 +68,13 @@ class SavedMatchQuerySet(models.QuerySet["SavedMatch"]):
         return self if user.sees_all else self.filter(recording__number__team__in=user.teams.all())
 
     def unseen_by(self, user: User) -> "SavedMatchQuerySet":
-        """The newest hundred that their owner has not seen, of recordings that they may still see."""
+        """Return the newest hundred matches that their owner has not seen, of recordings that they can see."""
         rows = self.visible_to(user).filter(saved__owner=user, seen_at=None)
         return rows.select_related("recording__number", "recording__call", "saved")[:100]
 
 
 class SavedMatch(models.Model):
-    """A new recording that a watched search found, until its owner has seen it."""
+    """A new recording that matches a saved search, until its owner has seen it."""
 
     saved = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="matches")
     recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="saved_matches")

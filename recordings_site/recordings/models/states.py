@@ -1,7 +1,7 @@
-"""Where a recording stands, as codes: its state, whether it is overdue, what is wrong with its file, why it is gone.
+"""The state of a recording, as codes: its state, whether it is overdue, what is wrong with its file, why it is gone.
 
 Codes come with values (a time, a number of minutes) in a column beside them; `recordings.lifecycle.sentences` has the
-words for people.
+words.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from django.db import models
 
 
 class State(models.TextChoices):
-    """Where a recording stands, from expected to deleted."""
+    """The state of a recording, from expected to deleted."""
 
     EXPECTED = "expected", "Expected"
     NOT_RECORDED = "not_recorded", "Not recorded"
@@ -21,7 +21,7 @@ class State(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
-# Here a file is still to come: only then can it be overdue.
+# States in which a file is still awaited: only then can it be overdue.
 AWAITED: Collection[str] = (State.EXPECTED, State.RECORDING, State.FINISHED)
 
 
@@ -41,7 +41,7 @@ def origin_choices() -> list[tuple[str, str]]:
 
 
 class OverdueKind(models.TextChoices):
-    """Whether an overdue file is still looked for, or was given up."""
+    """Whether an overdue file is still looked for (late), or given up (missing)."""
 
     LATE = "late", "Late"
     MISSING = "missing", "Missing"

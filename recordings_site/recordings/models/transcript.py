@@ -17,7 +17,7 @@ class TranscriptQuerySet(models.QuerySet["Transcript"]):
 
 
 class Transcript(models.Model):
-    """What was said, as Sinch wrote it; the raw JSON is kept untouched."""
+    """A transcript; Sinch's raw JSON is kept unchanged."""
 
     recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="transcript")
     raw = models.BinaryField()
@@ -37,15 +37,15 @@ class Transcript(models.Model):
 
 
 class TranscriptLine(models.Model):
-    """One line of a transcript. Its id is ordered by the call's time (line_ids): newest first is the id's order, also
-    for back-filled calls.
+    """One line of a transcript. Its id is ordered by the call's time (line_ids), also for back-filled calls: newest
+    first is the order of ids.
     """
 
     id = models.BigIntegerField(primary_key=True)
     # Its index is that of the constraint below.
     transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
-    # Seconds from the start of the recording, Sinch's word.
+    # Seconds from the start of the recording, as Sinch reports them.
     timestamp = models.FloatField()
     speaker_label = models.CharField(max_length=100, blank=True)
     text = models.TextField()

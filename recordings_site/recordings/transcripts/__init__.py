@@ -1,1 +1,4 @@
-"""Transcripts: the lines as people read them, and their export formats. Start with `lines`."""
+"""Transcripts: the lines as they are shown, and their export formats.
+
+It may import `audio`, the models and what lies below. Start with `lines`.
+"""

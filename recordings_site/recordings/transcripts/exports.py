@@ -23,7 +23,7 @@ from recordings_site.web.csv_cells import escape_formula
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One form of export: what it is called, its ending and type, and how it is written."""
+    """An export format: its label, file ending, media type, and how it is written."""
 
     label: str
     ending: str
@@ -32,14 +32,14 @@ class ExportFormat:
 
 
 def text(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """Plain text for people: what the call was, then each line with its time."""
+    """Plain text: what the call was, then each line with its time."""
     when = timezone.localtime(recording.happened_at)
     head = [title(recording), f"{sortable(when)} {when:%Z}", ""]
     return "\n".join([*head, *(f"[{duration(line.start)}] {_with_speaker(line)}" for line in lines), ""])
 
 
 def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """SubRip: numbered cues. A blank line would end a cue, so there is none in a text."""
+    """SubRip: numbered cues. Texts have no blank line, which would end a cue."""
     return "".join(
         f"{number}\n{cue_time(line.start, ',')} --> {cue_time(line.end, ',')}\n{_one_line(_with_speaker(line))}\n\n"
         for number, line in enumerate(lines, 1)
@@ -47,7 +47,7 @@ def srt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 
 
 def vtt(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """WebVTT with a voice for each cue."""
+    """WebVTT with the speaker as voice of each cue."""
     return "WEBVTT\n\n" + "".join(
         f"{cue_time(line.start, '.')} --> {cue_time(line.end, '.')}\n{_voice(line)}{_cue_text(line.text)}\n\n"
         for line in lines
@@ -67,7 +67,7 @@ def as_json(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 
 
 def as_csv(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """One row a line; cells that a spreadsheet would run as a formula are escape_formula."""
+    """One row per line; cells that a spreadsheet would run as a formula are quoted."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["start", "end", "speaker_label", "speaker", "text", "original"])
@@ -78,9 +78,9 @@ def as_csv(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 
 
 def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """A conversation container (IETF draft-ietf-vcon-vcon-core, version 0.3.0): parties, the dialog, its transcript.
+    """A conversation container (IETF draft-ietf-vcon-vcon-core, version 0.3.0): parties, dialog, transcript.
 
-    The audio stays where it is: the dialog tells its file's name and type, not a URL that would outlive a permission.
+    The audio is not included: the dialog has its file's name and type, not a URL that would outlive a permission.
     """
     number = recording.number
     ours = {"tel": number.e164, "name": number.label} if number else {"name": "unknown"}
@@ -155,12 +155,12 @@ def _their_party(recording: RecordingJob) -> dict[str, str]:
 
 
 def title(recording: RecordingJob) -> str:
-    """Support Stockholm and +46…: the two ends of the line."""
+    """Both ends of the line: "Support Stockholm and +46…"."""
     return " and ".join(filter(None, (str(recording.number or "Unattributed"), other_party(recording))))
 
 
 def file_name(recording: RecordingJob, ending: str) -> str:
-    """A name that every file system takes: time, number, other party, in plain ASCII."""
+    """Return a portable file name: time, number, other party, in plain ASCII."""
     when = timezone.localtime(recording.happened_at)
     parts = (f"{when:%Y-%m-%d_%H%M}", slugify(str(recording.number or "unattributed")), slugify(other_party(recording)))
     return "_".join(part[:40] for part in parts if part) + f"_{recording.pk.hex[:8]}.{ending}"
@@ -171,7 +171,7 @@ def _with_speaker(line: ShownLine) -> str:
 
 
 def _one_line(said: str) -> str:
-    """Without line breaks, and without the arrow that would read as a cue's times."""
+    """Return the text without line breaks, and without the arrow that would read as a cue's times."""
     return " ".join(said.split()).replace("-->", "→")
 
 

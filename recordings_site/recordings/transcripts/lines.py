@@ -1,4 +1,4 @@
-"""The lines of a transcript as people read them: corrected, with the speakers' names, in the order of time."""
+"""The lines of a transcript as they are shown: corrected, with the speakers' names, in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SHORTEST_CUE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """One line as it is read. Times are seconds from the start of the recording, with the transcript's offset."""
+    """A line as it is shown. Times are seconds from the start of the recording, with the transcript's offset."""
 
     position: int
     start: float
@@ -25,13 +25,13 @@ class ShownLine:
     speaker: str
     colour: int
     text: str
-    # What Sinch heard; None where nobody corrected it.
+    # Sinch's text; None where it was not corrected.
     original: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One voice of a recording and its share of the talk."""
+    """A speaker of a recording and their share of the talk."""
 
     label: str
     name: str
@@ -43,12 +43,12 @@ class Speaker:
 
 
 def speaker_names(recording: RecordingJob) -> dict[str, str]:
-    """The names in force by speaker label: those for this recording win over those for its number."""
+    """Return the names in force by speaker label: names for this recording win over those for its number."""
     return speaker_names_of_each([recording])[recording.pk]
 
 
 def speaker_names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
-    """The names in force of several recordings, in one query."""
+    """Return the names in force of several recordings, in one query."""
     numbers = {recording.number_id for recording in recordings if recording.number_id is not None}
     for_number: dict[int, dict[str, str]] = {}
     for_recording: dict[UUID, dict[str, str]] = {}
@@ -69,7 +69,7 @@ def _named(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def corrections_of(transcript: Transcript) -> dict[int, LineCorrection]:
-    """The corrections in force, by the line's position."""
+    """Return the corrections in force by the line's position."""
     newest = {row.position: row for row in LineCorrection.objects.filter(transcript=transcript).order_by("id")}
     return {position: row for position, row in newest.items() if not row.reverts}
 
@@ -115,7 +115,9 @@ def shown_lines(transcript: Transcript) -> list[ShownLine]:
 
 
 def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
-    """Where each line ends: at the next later start or the recording's end, and never sooner than after a second."""
+    """Return where each line ends: at the next later start or the recording's end, but not before one second has
+    passed.
+    """
     ends: list[float] = []
     following = max(duration or 0.0, (starts[-1] if starts else 0.0) + SHORTEST_CUE)
     for index in range(len(starts) - 1, -1, -1):
@@ -126,9 +128,9 @@ def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
 
 
 def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration: float = 0) -> list[Speaker]:
-    """Who spoke how much, in the order of first appearance.
+    """Return who spoke how much, in the order of first appearance.
 
-    A line lasts until the next one starts; what the waveform shows as silence in between is nobody's talk.
+    A line lasts until the next one starts; silence of the waveform in between is not counted.
     """
     found: dict[str, list[ShownLine]] = {}
     turns: dict[str, int] = {}
@@ -156,7 +158,7 @@ def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), dura
 
 
 def _talk_meter(waveform: Sequence[bytes], duration: float) -> Callable[[float, float], float]:
-    """How many seconds between two times are not silent; all of them while there is no waveform."""
+    """Return a function that counts the seconds between two times that are not silent; all without a waveform."""
     if not waveform or duration <= 0:
         return lambda start, end: end - start
     loud = [0, *accumulate(int(max(point) > QUIET) for point in zip(*waveform, strict=True))]

@@ -1,4 +1,4 @@
-"""The command that fills an empty site with calls: made rows, then simulated calls through the real endpoint."""
+"""The command that fills an empty site with demo data and simulated calls through the real endpoint."""
 
 import sys
 import time
@@ -29,7 +29,7 @@ from recordings_site.simulator.wire import Application, HttpReply, Post, Wire, o
 from recordings_site.tasks.models import Task
 
 CALLS, TODAY, DAYS, SEED = 62, 9, 30, 2026
-# Sinch's notifications are lost, late and doubled now and then.
+# Sinch loses, delays and doubles some notifications.
 FAULTS = Faults(lose=2, shuffle=5, duplicate=5)
 JUST_NOW = 0.01  # days
 USUAL_PORT = 8000
@@ -38,20 +38,20 @@ TRIES = 8
 
 
 class Command(BaseCommand):
-    """Makes numbers, policies and a sign-in of each role, places about 60 calls, and waits until they can be heard."""
+    """Creates the demo's data, places about 60 calls, and waits until their recordings can be played."""
 
     help = "Fill an empty site with a demo: people, numbers, policies, and simulated calls to the site at --url."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where the site is."""
+        """Add the site's address."""
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="the address of the running site (PUBLIC_URL)")
         parser.add_argument("--more", type=int, default=0, metavar="CALLS", help="place so many calls of just now")
 
     def handle(self, *args: Any, url: str, more: int, **options: Any) -> None:
-        """Fill, unless that was done before; always say how to sign in."""
+        """Fill the site once; always print how to sign in."""
         if not settings.DEMO:
             raise CommandError("The demo's passwords are known to everybody: it needs DEMO=1, on this machine only.")
-        # The demo's addresses reach nobody.
+        # The demo's e-mail addresses do not exist.
         settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
         made = demo.make()
         waiting = self._waiting(made)
@@ -81,10 +81,10 @@ class Command(BaseCommand):
         self.stdout.write(f"More calls, at any time: make calls{'' if port in (None, USUAL_PORT) else f' PORT={port}'}")
 
     def _waiting(self, made: Demo) -> list[CallGroup]:
-        """The calls that were not placed yet: an interrupted demo goes on where it was."""
+        """Return the calls that were not placed yet: an interrupted demo is resumed."""
         now = datetime.now(UTC)
         month = planned(made, seed=SEED, calls=CALLS - TODAY, days=DAYS, now=now)
-        # The first page that a visitor sees tells of today: some calls are of the last hours.
+        # The home page shows today: some calls are of the last hours.
         groups = month + planned(made, seed=SEED + 1, calls=TODAY, days=0.25, now=now)
         ended = set(
             Call.objects.filter(application=made.application, dice_received_at__isnull=False).values_list(
@@ -104,7 +104,7 @@ class Command(BaseCommand):
             raise CommandError(f"The site did not take the demo's calls: {totals.broken or totals.failed_uploads[0]}")
 
     def _wait(self) -> None:
-        """Until the worker has read what was uploaded, or until it takes too long."""
+        """Wait until the worker has inspected all uploads, or until it takes too long."""
         deadline = Deadline(PATIENCE_SECONDS)
         open_tasks = Task.objects.filter(
             kind__in=("recording.inspect", "transcript.load"), done_at=None, dead_at=None, attempts__lt=3
@@ -117,13 +117,13 @@ class Command(BaseCommand):
             bar.update(total - left - bar.n)
 
     def _look(self) -> None:
-        """Look for what nobody announced as if the site had run all month: what was lost then is missing by now."""
+        """Look for unannounced files as if the site had run all month: what was lost early is missing by now."""
         for job in RecordingJob.objects.filter(available_at=None, finished_at__isnull=False):
             look_for_recording(job.pk, since=job.happened_at)
 
 
 def _unwritten(waiting: Sequence[CallGroup]) -> frozenset[str]:
-    """The ids of two calls whose recordings Sinch is to lose: a visitor shall see one that is late, one missing.
+    """Return the ids of two calls whose recordings Sinch will lose, so that one is late and one is missing.
 
     They are the newest of the answered calls, and the newest of those that are older than a day.
     """
@@ -137,13 +137,13 @@ def _unwritten(waiting: Sequence[CallGroup]) -> frozenset[str]:
 
 
 def planned(made: Demo, *, seed: int, calls: int, days: float, now: datetime) -> list[CallGroup]:
-    """Calls to the demo's numbers, some from them, within the `days` before `now`."""
+    """Plan calls to the demo's numbers, and some from them, within the `days` before `now`."""
     numbers = CalledNumbers(made.plain, made.conference)
     return plan(seed=seed, calls=calls, days=days, now=now, numbers=numbers, outbound=0.15)
 
 
 def post_with_retries(post: Post) -> Post:
-    """Post again what a site that has only just begun, on a busy machine, refuses: a demo can wait, a caller cannot."""
+    """Retry events that a starting site refuses: a demo can wait, a caller cannot."""
 
     def post_patiently(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
         for _ in range(TRIES - 1):

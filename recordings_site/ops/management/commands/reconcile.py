@@ -1,4 +1,4 @@
-"""The command that brings in what already lies in a store."""
+"""The command that imports existing files of a store."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -17,12 +17,12 @@ from recordings_site.storage.errors import StoreError
 
 
 class Command(BaseCommand):
-    """Walks through destinations here and now; what was interrupted is taken up where it stood."""
+    """Reconciles destinations in the foreground; an interrupted run is resumed."""
 
     help = "List the store, link objects to recordings, adopt orphans, find transcripts, flag what is missing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which destination, and from when on."""
+        """Add the destination and the start date."""
         parser.add_argument("destination", nargs="?", help="name of a destination (all that are in use)")
         parser.add_argument("--since", help="only what was modified since this day or time, such as 2026-11-01")
         parser.add_argument(
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, destination: str | None, since: str | None, gone_is_deleted: bool, **options: Any
     ) -> None:
-        """Walk through them one after the other."""
+        """Reconcile one destination after the other."""
         known = {each.name: each for each in Destination.objects.in_use()}
         if destination is not None and destination not in known:
             raise CommandError(f"There is no destination {destination!r}. There are: {', '.join(known) or 'none'}.")

@@ -1,4 +1,4 @@
-"""The command that seals every secret again with the first key of the ring, while the site runs."""
+"""The command that seals all secrets with the first key of the ring, while the site runs."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ FIELDS: dict[type[Row], tuple[str, ...]] = {
 
 
 class Command(BaseCommand):
-    """Goes through all rows one by one; run again it passes by what is sealed with the first key already."""
+    """Reseals all rows one by one; rows that are sealed with the first key are skipped."""
 
     help = "Seal all secrets again with the first key of CREDENTIALS_KEYS. The site may run meanwhile."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to look only."""
+        """Add the option of a dry run."""
         parser.add_argument("--dry-run", action="store_true", help="count what other keys have sealed, change nothing")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The command that runs all of the site on one machine."""
+"""The command that runs the whole site on one machine."""
 
 import contextlib
 import http.client
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = "Run the site on this machine: database, static files, web server, worker, and on the first run the demo."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where, and how large."""
+        """Add address and size."""
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
         parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes of 256 threads (1)")
@@ -73,12 +73,12 @@ class Command(BaseCommand):
 
 
 def manage(*arguments: str) -> list[str]:
-    """The command line of one of the site's commands."""
+    """Return the command line of a management command."""
     return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
 
 
 def check_port_is_free(host: str, port: int) -> None:
-    """Raise CommandError when somebody listens there already."""
+    """Raise CommandError if another process listens on the port."""
     with socket.socket() as probe:
         # As the web server does: connections of a previous run that are still closing do not matter.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,10 +90,10 @@ def check_port_is_free(host: str, port: int) -> None:
 
 
 def is_ready(host: str, port: int) -> bool:
-    """Whether the site answers, its database with it."""
+    """Return whether the site and its database answer."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        # As people reach it: requests to other hosts are refused, and those without TLS may be redirected.
+        # By its public address: other hosts are refused, and requests without TLS may be redirected.
         name = urlsplit(settings.PUBLIC_URL).netloc or f"{host}:{port}"
         connection.request("GET", "/health/", headers={"Host": name, "X-Forwarded-Proto": "https"})
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -1,4 +1,4 @@
-"""The command that does what a request cannot wait for."""
+"""The command that runs a worker."""
 
 import signal
 from argparse import ArgumentParser
@@ -13,24 +13,24 @@ from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.worker_loop import Worker, drain
 from recordings_site.tasks import registry
 
-# SQLite lets one write at a time: two that wait for each other only keep the callbacks waiting.
+# SQLite has one writer at a time: a second slot would only delay callbacks.
 DEFAULT_SLOTS = 1 if settings.SQLITE else 4
 
 
 class Command(BaseCommand):
-    """Polls the queue and does its tasks until SIGINT or SIGTERM; several may run, on several machines."""
+    """Polls the queue and performs its tasks until SIGINT or SIGTERM; several may run, on several machines."""
 
     help = "Do the queue's tasks until stopped. Several workers may run, also on several machines."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How many at a time, and whether to end."""
+        """Add the number of slots, and whether to end when idle."""
         parser.add_argument(
             "--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time ({DEFAULT_SLOTS})"
         )
         parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
 
     def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
-        """Work."""
+        """Run the worker."""
         if until_idle:
             drain(registry.load())
             return

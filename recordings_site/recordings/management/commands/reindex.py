@@ -1,4 +1,4 @@
-"""Indexes transcripts anew while the site runs."""
+"""Reindexes transcripts while the site runs."""
 
 import sys
 from datetime import datetime
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One transcript after the other, the newest first, each in a transaction of its own."""
+        """Index one transcript after the other, newest first, each in its own transaction."""
         started = self._datetime(options["before"]) if options["before"] else timezone.now()
         waiting = Transcript.objects.to_index(search.VERSION, before=started if options["all"] else None)
         done = 0

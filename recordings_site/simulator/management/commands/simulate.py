@@ -29,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Say what can be chosen."""
+        """Add the options of the simulation."""
         parser.add_argument(
             "--url", required=True, help="the callback URL, such as http://127.0.0.1:8000/callbacks/sinch/"
         )
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Plan, place, and tell what came of it."""
+        """Plan and place the calls, then print the totals."""
         secret = options["secret"] or os.environ.get("SIMULATE_SECRET", "")
         try:
             decode_secret(secret)
@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
 
 def summary(totals: Totals) -> str:
-    """What came of it, in a few lines."""
+    """Return the totals in a few lines."""
     lines = [
         f"{totals.calls} calls, {totals.answered} answered; {totals.recordings} recordings and {totals.transcripts} "
         f"transcripts written; {totals.events} events sent, {totals.refused} of them refused; "

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Say what can be chosen."""
+        """Add the options of the calls."""
         parser.add_argument("--url", required=True, help="the callback URL")
         parser.add_argument("--key", required=True, help="the application's key")
         parser.add_argument("--secret", help="its secret; better in the environment as SIMULATE_SECRET")
