@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import User
 from recordings_site.base.formatting import sortable
+from recordings_site.base.text import PHONE_DIGITS
 from recordings_site.calls.replays import Replay
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.models import Application, PhoneNumber, PolicyVersion
@@ -119,6 +120,8 @@ class CallQuerySet(models.QuerySet["Call"]):
         found |= models.Q(caller_type=ends.USERNAME, caller__istartswith=text)
         digits = "".join(character for character in text if character.isdigit())
         if len(digits) >= 3:
+            # The last digits of a whole number: +46 70 123 45 67 is also typed as 070 123 45 67.
+            digits = digits[-PHONE_DIGITS:]
             found |= models.Q(caller_digits__contains=digits) | models.Q(number__digits__contains=digits)
         return self.filter(found)
 

@@ -6,7 +6,7 @@ from django import forms
 
 from recordings_site.calls.models import UNDECIDED, Decision
 
-FIND = forms.TextInput(attrs={"type": "search", "placeholder": "Call id, or digits"})
+FIND = forms.TextInput(attrs={"type": "search", "placeholder": "Id, or digits of a number"})
 
 
 class CallsForm(forms.Form):

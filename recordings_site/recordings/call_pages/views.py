@@ -7,8 +7,8 @@ from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.calls.models import Call
-from recordings_site.recordings.call_pages import queries
 from recordings_site.recordings.call_pages.forms import CallsForm
+from recordings_site.recordings.criteria.call_search import calls_page
 from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.explain import explanation, timeline
 from recordings_site.recordings.models import RecordingJob
@@ -21,7 +21,7 @@ def calls(request: Request) -> HttpResponse:
     """All visible calls, newest first, filtered by call id, caller, number and decision."""
     form = CallsForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    page = queries.calls(
+    page = calls_page(
         request.user,
         text=asked.get("q", ""),
         outcome=asked.get("decision", ""),
@@ -36,6 +36,7 @@ def calls(request: Request) -> HttpResponse:
         "decisions": explanation.of_list(page.rows),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
+        "text": asked.get("q", "").strip(),
         "empty": "" if page.rows else empty_reason(request, narrowed=narrowed),
     }
     answer = page_or_partial(request, "recordings/call_pages/calls.html", "recordings/call_pages/_calls.html", context)

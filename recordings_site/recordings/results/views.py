@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.recordings import hit_rows
+from recordings_site.recordings.criteria.call_search import identify
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.neighbours.queries import HITS
@@ -44,6 +45,8 @@ def search(request: Request) -> HttpResponse:
     sort = BEST if wants_best(request.GET) else ""
     first_page = not request.GET.get("cursor")
     context: dict[str, object] = {"asked": asked, "sort": sort, "first_page": first_page, "criteria": CRITERIA}
+    if asked.text and first_page:
+        context["identified"] = identify(request.user, asked.text)
     if asked.node is not None:
         kept = urlencode({"q": asked.meant} | ({"sort": sort} if sort else {}))
         context["save_link"] = f"{reverse('saved_new')}?{urlencode({'page': 'search', 'query': kept})}"

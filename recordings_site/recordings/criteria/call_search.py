@@ -1,0 +1,99 @@
+"""Finds calls, newest first: by id, caller or number, and by their decision."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from recordings_site.accounts.models import User
+from recordings_site.base.text import digits_of, visible_text
+from recordings_site.calls.models import Call, CallQuerySet, ConferenceSession
+from recordings_site.policies.models import Application
+from recordings_site.recordings.criteria import limited_scope
+from recordings_site.recordings.models import RecordingJob
+from recordings_site.web import keyset
+
+NEWEST = ("started_at", "id")
+SHOWN = 5  # calls of what was identified
+FEWEST_DIGITS, MOST_DIGITS = 3, 15  # of a phone number or a part of it
+_LONGEST_ID = 200
+_PHONE = re.compile(r"\+?[\d\s().\-/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a typed text names: the `kind` ("recording", "call", "conference" or "digits"), and the newest of them."""
+
+    kind: str
+    text: str
+    calls: Sequence[Call] = ()
+    recordings: Sequence[RecordingJob] = ()
+    more: bool = False
+
+
+def identify(user: User, text: str) -> Identified | None:
+    """Return what a text names among the calls visible to the user: an id, or a phone number or a part of one."""
+    text = _pasted(text)
+    if not text or len(text) > _LONGEST_ID:
+        return None
+    if recordings := _recordings_by_id(user, text):
+        return Identified("recording", text, recordings=recordings)
+    mine = Call.objects.visible_to(user).listed().order_by("-started_at", "-id")
+    for kind, exact in (("call", Q(call_id=text)), ("conference", _in_conference(text))):
+        if calls := list(mine.filter(exact)[: SHOWN + 1]):
+            return Identified(kind, text, calls[:SHOWN], more=len(calls) > SHOWN)
+    if _PHONE.fullmatch(text) and FEWEST_DIGITS <= len(digits_of(text)) <= MOST_DIGITS:
+        found = calls_page(user, text=text, outcome="", cursor="", size=SHOWN)
+        return Identified("digits", text, found.rows, more=bool(found.older)) if found.rows else None
+    return None
+
+
+def calls_page(user: User, *, text: str, outcome: str, cursor: str, size: int = keyset.PAGE) -> keyset.Page[Call]:
+    """Return a page of the calls visible to the user; `text` and `outcome` are those of `matching` and `decided`.
+
+    Calls whose full id was typed, or that of their conference or recording, are found at once, however old they are.
+    Otherwise the scan is bounded.
+    """
+    mine = Call.objects.visible_to(user).listed().decided(outcome)
+    text = _pasted(text)
+    if text:
+        recorded = [recording.call_id for recording in _recordings_by_id(user, text)]
+        for exact in (Q(call_id=text), _in_conference(text), Q(pk__in=recorded)):
+            if mine.filter(exact).exists():
+                return keyset.page(mine.filter(exact), order=NEWEST, cursor=cursor, size=size)
+    facts = Call.objects.matching(text).decided(outcome)
+    source = _page_source(mine.matching(text), facts, user, narrowed=bool(text or outcome))
+    return keyset.page(mine.matching(text), order=NEWEST, cursor=cursor, size=size, source=source)
+
+
+def _pasted(text: str) -> str:
+    """Return a pasted text without invisible characters, and without blanks and quotation marks around it."""
+    return visible_text(text).strip().strip("\"'“”").strip()
+
+
+def _recordings_by_id(user: User, text: str) -> list[RecordingJob]:
+    try:
+        pk = UUID(text)
+    except ValueError:
+        return []
+    return list(RecordingJob.objects.visible_to(user).with_facts().filter(pk=pk))
+
+
+def _in_conference(conference_id: str) -> Q:
+    # With the applications, of which there are few, an index finds the sessions.
+    applications = Application.objects.order_by().values("pk")
+    sessions = ConferenceSession.objects.filter(application__in=applications, conference_id=conference_id)
+    return Q(conference_session__in=sessions.order_by().values("pk"))
+
+
+def _page_source(
+    rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool
+) -> keyset.PageSource[Call] | None:
+    """Return a faster way to the first rows, if any; `facts` are the same rows without the check of visibility."""
+    everything = Call.objects.all()
+    numbers = limited_scope.numbers_of(user)
+    if numbers is not None:
+        return limited_scope.PerNumberSource(rows, facts, numbers, "started_at", everything if narrowed else None)
+    return keyset.BoundedScan(rows, everything.visible_to(user), NEWEST) if narrowed else None
