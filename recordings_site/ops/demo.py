@@ -99,8 +99,8 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
         return How(destination=folder.pk, locale=locale, **more)  # type: ignore[arg-type]
 
     agents = ConnectPstn(number=AGENTS)
-    told = Announcement(kind="say", text="This call is recorded for training.", locale="en-GB")
-    told_in_swedish = Announcement(kind="say", text="Samtalet spelas in.", locale="sv-SE")
+    announced = Announcement(kind="say", text="This call is recorded for training.", locale="en-GB")
+    announced_in_swedish = Announcement(kind="say", text="Samtalet spelas in.", locale="sv-SE")
     menu = RunMenu(
         prompt="For invoices press one. For refunds press two.",
         locale="en-GB",
@@ -118,7 +118,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
             "Svensk kundtjänst",
             PolicyDocument(
                 otherwise_record=True, time_zone="Europe/Stockholm", route=agents,
-                how=how("sv-SE", announcement=told_in_swedish, method="instruction"),
+                how=how("sv-SE", announcement=announced_in_swedish, method="instruction"),
             ),
             "Swedish, with an announcement before.",
         ),
@@ -126,7 +126,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
             "Announce, then record",
             PolicyDocument(
                 rules=(weekend,), otherwise_record=True, time_zone="Europe/London", route=agents,
-                how=how("en-GB", announcement=told, method="instruction"),
+                how=how("en-GB", announcement=announced, method="instruction"),
             ),
             "Callers hear that they are recorded; at the weekend half of the calls are.",
         ),

@@ -215,7 +215,7 @@ BLOCKS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
     ),
 )
-OPENING = (
+INTRODUCTION = (
     "1: Good afternoon, this is Eleanor from Northwind business accounts. Thank you for taking the time.",
     "2: Hello Eleanor. I have my list here, and a large cup of coffee.",
     "1: Very wise. We have many sites to go through, and this call is recorded for our minutes. Is that all right?",
@@ -255,7 +255,7 @@ def lines(seed: int = 1536) -> list[str]:
     draw = random.Random(seed)  # noqa: S311 - a text, not a secret
     sites = list(SITES)
     draw.shuffle(sites)
-    script = list(OPENING)
+    script = list(INTRODUCTION)
     used: dict[str, list[str]] = {}
     order: list[int] = []
     for place, site in enumerate(sites):

@@ -80,9 +80,9 @@ def perform(script: Script) -> tuple["array.array[int]", list[dict[str, object]]
     samples = array.array("h", bytes(2 * RATE // 2))
     lines: list[dict[str, object]] = []
     long = script.name == "yearly-review"
-    told = list(script.lines)
+    spoken = list(script.lines)
     closing = list(_lines(list(long_call.CLOSING))) if long else []
-    for part in tqdm(told, desc=script.name, unit="line"):
+    for part in tqdm(spoken, desc=script.name, unit="line"):
         if isinstance(part, float):
             samples.extend(array.array("h", bytes(2 * int(part * RATE))))
             continue

@@ -137,7 +137,7 @@ def parse_generated_name(name: str) -> GeneratedName | None:
     found = _GENERATED.fullmatch(name) or _UNDATED.fullmatch(name)
     if found is None:
         return None
-    when = _moment(found.groupdict().get("date") or "")
+    when = _time(found.groupdict().get("date") or "")
     return GeneratedName(when, found["key"], found["call"], "" if transcript else found["format"].lower(), transcript)
 
 
@@ -193,7 +193,7 @@ def _check_key(key: str) -> None:
         raise DestinationUrlError("The path in the destination URL must not have '.' or '..' as a part.")
 
 
-def _moment(date: str) -> datetime | None:
+def _time(date: str) -> datetime | None:
     if not date:
         return None
     try:

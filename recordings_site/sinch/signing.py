@@ -112,21 +112,21 @@ def parse_timestamp(text: str) -> datetime:
         raise SignatureError("The timestamp is not ISO 8601, such as 2014-09-24T10:59:41Z.")
     year, month, day, hour, minute, second, fraction, sign_, zone_hours, zone_minutes = found.groups()
     try:
-        moment = datetime(
+        at = datetime(
             int(year), int(month), int(day), int(hour), int(minute), int(second or 0),
             int((fraction or "0")[:6].ljust(6, "0")), tzinfo=UTC,
         )  # fmt: skip
         if sign_:
             offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-            moment = moment - offset if sign_ == "+" else moment + offset
+            at = at - offset if sign_ == "+" else at + offset
     except (ValueError, OverflowError):
-        raise SignatureError("The timestamp names a moment that does not exist.") from None
-    return moment
+        raise SignatureError("The timestamp names a time that does not exist.") from None
+    return at
 
 
-def format_timestamp(moment: datetime) -> str:
+def format_timestamp(at: datetime) -> str:
     """Write an aware datetime as the value of an x-timestamp header."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def signed_path(url: str) -> str:

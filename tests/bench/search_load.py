@@ -22,11 +22,11 @@ from recordings_site.calls.models import Call, Direction
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import (
+    IndexedLanguage,
     IndexedRecording,
+    IndexedWord,
     Origin,
     RecordingJob,
-    SpokenLanguage,
-    SpokenWord,
     Transcript,
     line_ids,
 )
@@ -48,9 +48,9 @@ def load(size: float, folder: Path) -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     numbers = list(PhoneNumber.objects.order_by("digits")) or _people_and_numbers()
-    SpokenLanguage.objects.get_or_create(code="en")
+    IndexedLanguage.objects.get_or_create(code="en")
     done, total = IndexedRecording.objects.count(), int(corpus.CALLS * size)
-    if done == total and SpokenWord.objects.exists():
+    if done == total and IndexedWord.objects.exists():
         return
     if done < total:
         _before()
@@ -234,10 +234,10 @@ def _count_words(size: float) -> None:
         tokens |= words
         for word in words:
             counted[word] = counted.get(word, 0) + 1
-    SpokenWord.objects.all().delete()
-    SpokenWord.objects.bulk_create(
+    IndexedWord.objects.all().delete()
+    IndexedWord.objects.bulk_create(
         (
-            SpokenWord(word=word, backwards=word[::-1], language="en", token=tokens[word], transcripts=times)
+            IndexedWord(word=word, backwards=word[::-1], language="en", token=tokens[word], transcripts=times)
             for word, times in counted.items()
         ),
         batch_size=2000,

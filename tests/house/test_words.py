@@ -32,6 +32,18 @@ NAMES = {
     "lately": "recently",
     "firsts": "first_by_call",
     "unjudged": "without_error_messages",
+    "moment": "time, timecode, selected span",
+    "notebook": "annotations",
+    "settle": "update_state, resolve",
+    "nudge": "offset",
+    "manners": "settings",
+    "gathering": "call group",
+    "gatherings": "call groups",
+    "obey": "execute",
+    "shelf": "saved searches",
+    "mishear": "mistranscribed",
+    "unheard": "not found",
+    "nobodys": "unattributed",
 }
 # The same for docstrings and comments, as regular expressions.
 TEXTS = {
@@ -39,10 +51,14 @@ TEXTS = {
     r"of late[.,:]": "recently",
 }
 # The rooms whose texts were gone through.
-ROOMS = ("base", "sinch", "storage", "tasks", "web", "accounts", "destinations", "policies", "calls", "callbacks")
+ROOMS = (
+    "base", "sinch", "storage", "tasks", "web", "accounts", "destinations", "policies", "calls", "callbacks",
+    "recordings", "ops", "simulator",
+)  # fmt: skip
 # A place that needs one of these words, with its reason.
 ALLOWED: dict[tuple[str, str], str] = {
     ("recordings_site/web/json_html.py", "opening"): "an opening bracket",
+    ("recordings_site/storage/s3_client.py", "settle"): "settles the addressing style",
 }
 
 

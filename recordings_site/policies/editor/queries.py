@@ -177,7 +177,7 @@ def tried(facts: PolicyFacts, in_force: Snapshot, number: NumberFacts | None, as
         to=called if direction == "inbound" else e164(caller),
         to_type=NUMBER if direction == "inbound" else kind,
         number_digits=own,
-        at=_moment(str(asked.get("try_at", "")), facts.document),
+        at=_time(str(asked.get("try_at", "")), facts.document),
     )
     known = in_force.numbers.get(own, number)
     decision = decide_by(facts, call, known, in_force, recording_id=SAMPLE_RECORDING)
@@ -282,7 +282,7 @@ def _marked(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
     return [(line[0], line[2:]) for line in difflib.ndiff(before, after) if line[0] in "+- "]
 
 
-def _moment(text: str, document: PolicyDocument) -> datetime:
+def _time(text: str, document: PolicyDocument) -> datetime:
     """The moment that was typed, in the policy's time zone; now when it cannot be read."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=document.zone)

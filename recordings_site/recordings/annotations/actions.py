@@ -50,19 +50,19 @@ def notify_mentioned(comment_id: int) -> int:
     comment = comments.select_for_update(of=("self",)).filter(pk=comment_id, notified_at=None).first()
     if comment is None:
         return 0
-    told = 0
+    mails_sent = 0
     for person in comment.mentions.filter(is_active=True):
         words = {"comment": comment, "person": person, "address": settings.PUBLIC_URL}
         subject = " ".join(f"{comment.author} mentioned you on a recording".split())
         try:
-            told += send_mail(
+            mails_sent += send_mail(
                 subject, render_to_string("recordings/annotations/mention.txt", words), None, [person.email]
             )
         except SMTPRecipientsRefused:  # a retry would mail the others again
             log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
     comment.notified_at = timezone.now()
     comment.save(update_fields=["notified_at"])
-    return told
+    return mails_sent
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from recordings_site.recordings.models import Problem
 
 POINTS_A_SECOND = 20
 # Samples that are looked at for a waveform; of longer files each n-th, which still meets every word.
-_LOOKED_AT = 3_000_000
+_MOST_SAMPLES = 3_000_000
 _LOUDEST = 32767
 
 
@@ -124,7 +124,7 @@ def peaks(path: Path, *, samples: int, sample_rate: int, channels: int) -> list[
     """
     count = min(2, channels)
     wanted = max(1, min(MOST_POINTS, math.ceil(samples / sample_rate * POINTS_A_SECOND)))
-    step = count * max(1, samples * count // _LOOKED_AT)
+    step = count * max(1, samples * count // _MOST_SAMPLES)
     lanes = [bytearray() for _ in range(count)]
     try:
         pieces = miniaudio.stream_file(
@@ -132,9 +132,9 @@ def peaks(path: Path, *, samples: int, sample_rate: int, channels: int) -> list[
         )
         for piece in pieces:
             for side, lane in enumerate(lanes):
-                looked_at = piece[side::step]
-                if looked_at and len(lane) < MOST_POINTS:
-                    lane.append(min(255, max(max(looked_at), -min(looked_at)) * 255 // _LOUDEST))
+                chosen = piece[side::step]
+                if chosen and len(lane) < MOST_POINTS:
+                    lane.append(min(255, max(max(chosen), -min(chosen)) * 255 // _LOUDEST))
     except miniaudio.DecodeError as error:
         raise NotAudio(Problem.UNDECODABLE) from error
     if not lanes[0]:

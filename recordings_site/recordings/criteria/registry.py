@@ -40,8 +40,8 @@ _MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost":
 
 
 def _states(user: User) -> list[tuple[str, str]]:
-    nobodys = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
-    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), *nobodys]
+    without_number = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
+    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), *without_number]
 
 
 def _is_phone(first: str, value: str, last: str, context: ParseContext) -> bool:

@@ -79,7 +79,7 @@ def home(user: User, *, now: datetime) -> Dashboard:
     """Return the figures for one user, with times in the active time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = RecordingJob.objects.visible_to(user)
-    lately = mine.happened_between(today - timedelta(days=DAYS - 1), None)
+    recent = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
     late, missing = (mine.overdue(kind)[:_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
     return Dashboard(
@@ -94,9 +94,9 @@ def home(user: User, *, now: datetime) -> Dashboard:
         overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
         newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
-        transcript_lag=_transcript_lag(lately),
-        transcripts_late=lately.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
-        days=_days(lately, today),
+        transcript_lag=_transcript_lag(recent),
+        transcripts_late=recent.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
+        days=_days(recent, today),
         hours=_hours(mine, today),
         failing=list(Destination.objects.failing()) if user.sees_all else [],
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
@@ -111,20 +111,20 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, source=source).rows
 
 
-def _transcript_lag(lately: RecordingJobQuerySet) -> float | None:
+def _transcript_lag(recent: RecordingJobQuerySet) -> float | None:
     """Return the median delay in seconds between a recording and its transcript, over the newest transcripts."""
-    rows = lately.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
+    rows = recent.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
     pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
     lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
     return median(lags) if lags else None
 
 
-def _days(lately: RecordingJobQuerySet, today: datetime) -> Chart:
+def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
     starts = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     by_day = [Counter[str]() for _ in starts]
-    for (day, state), number in _counted(lately.exclude(state=State.NOT_RECORDED), starts).items():
+    for (day, state), number in _counted(recent.exclude(state=State.NOT_RECORDED), starts).items():
         by_day[day]["kept" if state == State.AVAILABLE else "other"] += number
-    for (day, _), late in _counted(lately.overdue(), starts).items():
+    for (day, _), late in _counted(recent.overdue(), starts).items():
         by_day[day].update(other=-late, overdue=late)
     days = [start.date() for start in starts]
     columns = [(short_day(day), parts, f"?since={day}&until={day}") for day, parts in zip(days, by_day, strict=True)]

@@ -123,7 +123,7 @@ def _progress(job: RecordingJob | None) -> DecisionCode:
     return {
         State.DELETED: DecisionCode.DELETED,
         State.FINISHED: DecisionCode.ON_ITS_WAY,
-        # It was asked for, and starts with the answer, which nothing has told of.
+        # It was asked for, and starts with the answer, whose start sends no event.
         State.EXPECTED: DecisionCode.PLANNED,
     }.get(State(job.state), DecisionCode.UNDER_WAY)
 

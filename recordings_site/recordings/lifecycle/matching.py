@@ -106,14 +106,14 @@ def _match(jobs: Sequence[RecordingJob], reported: ReportedLocation, *, stem: bo
 
 
 def _same_object(job: RecordingJob, reported: ReportedLocation, *, stem: bool) -> bool:
-    asked, told = job.key, reported.key
+    key, reported_key = job.key, reported.key
     if stem:
-        asked, told = destination_url.recording_stem(asked), destination_url.recording_stem(told)
+        key, reported_key = destination_url.recording_stem(key), destination_url.recording_stem(reported_key)
     if not reported.is_full:
         # A bare name or path: compare as much of the key's end as is told.
-        return asked == told or asked.endswith("/" + told)
+        return key == reported_key or key.endswith("/" + reported_key)
     place = reported.place
-    if asked != told or place is None:
+    if key != reported_key or place is None:
         return False
     if reported.destination is not None and job.destination_id == reported.destination.pk:
         return True

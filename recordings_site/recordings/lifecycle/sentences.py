@@ -13,8 +13,8 @@ from recordings_site.recordings.models import (
     OverdueKind,
     Problem,
     RecordingJob,
-    Standing,
     State,
+    StateColumns,
     shown_state,
 )
 from recordings_site.sinch import transcript
@@ -40,7 +40,7 @@ _OF_TRANSCRIPTS = {
 }
 
 
-class StateRow(Standing, Protocol):
+class StateRow(StateColumns, Protocol):
     """A recording, or those of its columns that a list reads."""
 
     @property

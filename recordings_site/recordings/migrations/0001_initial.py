@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="SpokenLanguage",
+            name="IndexedLanguage",
             fields=[
                 ("code", models.CharField(blank=True, max_length=8, primary_key=True, serialize=False)),
             ],
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SpokenWord",
+            name="IndexedWord",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("word", models.CharField(db_index=True, max_length=64)),
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
                 ("transcripts", models.PositiveIntegerField(default=1)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("word", "language"), name="spoken_word_once")],
+                "constraints": [models.UniqueConstraint(fields=("word", "language"), name="indexed_word_once")],
             },
         ),
         migrations.CreateModel(

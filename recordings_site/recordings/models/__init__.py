@@ -12,7 +12,7 @@ from recordings_site.recordings.models.annotations import (
 from recordings_site.recordings.models.reconciliation import Reconciliation
 from recordings_site.recordings.models.recording import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.models.saved import SavedMatch, SavedPage, SavedSearch
-from recordings_site.recordings.models.search_rows import IndexedRecording, SpokenLanguage, SpokenWord
+from recordings_site.recordings.models.search_rows import IndexedLanguage, IndexedRecording, IndexedWord
 from recordings_site.recordings.models.states import (
     AWAITED,
     DeletedCode,
@@ -21,8 +21,8 @@ from recordings_site.recordings.models.states import (
     OverdueKind,
     Problem,
     Shown,
-    Standing,
     State,
+    StateColumns,
     origin_choices,
     shown_state,
 )
@@ -33,7 +33,9 @@ __all__ = [
     "NEAR_AN_END",
     "Comment",
     "DeletedCode",
+    "IndexedLanguage",
     "IndexedRecording",
+    "IndexedWord",
     "LineCorrection",
     "Listening",
     "Origin",
@@ -49,10 +51,8 @@ __all__ = [
     "SavedSearch",
     "Shown",
     "SpeakerName",
-    "SpokenLanguage",
-    "SpokenWord",
-    "Standing",
     "State",
+    "StateColumns",
     "Tag",
     "Transcript",
     "TranscriptLine",

@@ -29,7 +29,7 @@ class IndexedRecording(models.Model):
         return str(self.id)
 
 
-class SpokenLanguage(models.Model):
+class IndexedLanguage(models.Model):
     """A language in which some transcript was indexed: a query's words are stemmed in each of them."""
 
     code = models.CharField(max_length=8, primary_key=True, blank=True)
@@ -38,7 +38,7 @@ class SpokenLanguage(models.Model):
         return self.code or "another language"
 
 
-class SpokenWord(models.Model):
+class IndexedWord(models.Model):
     """A folded word as it was said, the token that stands for it, and in how many transcripts it was found."""
 
     word = models.CharField(max_length=64, db_index=True)
@@ -49,7 +49,7 @@ class SpokenWord(models.Model):
     transcripts = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("word", "language"), name="spoken_word_once"),)
+        constraints = (models.UniqueConstraint(fields=("word", "language"), name="indexed_word_once"),)
 
     def __str__(self) -> str:
         return self.word

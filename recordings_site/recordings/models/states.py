@@ -83,7 +83,7 @@ def state_choices() -> list[tuple[str, str]]:
     return State.choices
 
 
-class Standing(Protocol):
+class StateColumns(Protocol):
     """What decides how a recording is shown: a row of the table, or some of its columns."""
 
     @property
@@ -98,6 +98,6 @@ class Standing(Protocol):
 Shown = State | OverdueKind
 
 
-def shown_state(standing: Standing) -> Shown:
+def shown_state(row: StateColumns) -> Shown:
     """The state of a recording as every page, list and export shows it: while overdue it is late or missing."""
-    return OverdueKind(standing.overdue_kind) if standing.overdue_kind else State(standing.state)
+    return OverdueKind(row.overdue_kind) if row.overdue_kind else State(row.state)

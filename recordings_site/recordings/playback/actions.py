@@ -19,12 +19,12 @@ _opened = Lru[tuple[int, uuid.UUID], datetime](4096)
 
 def audio_opened(*, by: User, recording: RecordingJob) -> None:
     """The first byte leaves for this person: audio was fetched, not yet heard. Written once in half an hour."""
-    if not _opened_lately(by, recording):
+    if not _opened_recently(by, recording):
         with transaction.atomic():
             audit.record(by=by, action=OPENED, subject=recording, data={})
 
 
-def _opened_lately(by: User, recording: RecordingJob) -> bool:
+def _opened_recently(by: User, recording: RecordingJob) -> bool:
     since, key = timezone.now() - OPENED_EVERY, (by.pk, recording.pk)
     if (at := _opened.get(key)) is not None and at > since:
         return True

@@ -62,17 +62,17 @@ def alert(recording_id: UUID | str) -> int:
     recording = RecordingJob.objects.filter(pk=recording_id).first()
     if recording is None:
         return 0
-    told, failed = 0, None
+    mails_sent, failed = 0, None
     for saved in SavedSearch.objects.with_alerts():
         if finds(saved, recording):
             match, _ = SavedMatch.objects.get_or_create(saved=saved, recording=recording)
             try:
-                told += _mail(match)
+                mails_sent += _mail(match)
             except OSError as error:
                 failed = error
     if failed is not None:
         raise failed
-    return told
+    return mails_sent
 
 
 def _mail(match: SavedMatch) -> int:

@@ -18,7 +18,12 @@ class Fragment:
 def highlight(text: str, language: str, lines: Iterable[Line], *, longest: int | None = None) -> list[Fragment]:
     """A text cut into stretches, those found marked; cut to about `longest` characters around the first of them."""
     tokens = tokenize(text, language)
-    spans = sorted((token.start, token.end) for line in lines for way in line.ways for token in matches(way, tokens))
+    spans = sorted(
+        (token.start, token.end)
+        for line in lines
+        for alternative in line.alternatives
+        for token in matches(alternative, tokens)
+    )
     merged: list[list[int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:

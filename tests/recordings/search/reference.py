@@ -94,12 +94,12 @@ class Reference:
         if isinstance(node, query_tree.Near):
             return any(self.near(node, list(reading)) for reading in readings(line))
         assert isinstance(node, query_tree.Word | query_tree.Phrase)
-        return any(self.is_there(way, line) for way in self.reader.ways(node))
+        return any(self.is_there(alternative, line) for alternative in self.reader.alternatives(node))
 
-    def is_there(self, way: Terms | Run, line: Spoken) -> bool:
-        if isinstance(way, Terms):
-            return bool(set(way.tokens) & everything(line))
-        return any(starts(list(way.tokens), list(reading)) for reading in readings(line))
+    def is_there(self, alternative: Terms | Run, line: Spoken) -> bool:
+        if isinstance(alternative, Terms):
+            return bool(set(alternative.tokens) & everything(line))
+        return any(starts(list(alternative.tokens), list(reading)) for reading in readings(line))
 
     def near(self, node: query_tree.Near, sequence: list[str]) -> bool:
         for one in self.runs(node.left):
@@ -112,9 +112,11 @@ class Reference:
         return False
 
     def runs(self, node: query_tree.Word | query_tree.Phrase) -> list[list[str]]:
-        ways = self.reader.ways(node, MOST_WORDS_NEAR)
-        alone = [[token] for way in ways if isinstance(way, Terms) for token in way.tokens]
-        return [*alone, *(list(way.tokens) for way in ways if isinstance(way, Run))]
+        alternatives = self.reader.alternatives(node, MOST_WORDS_NEAR)
+        alone = [
+            [token] for alternative in alternatives if isinstance(alternative, Terms) for token in alternative.tokens
+        ]
+        return [*alone, *(list(alternative.tokens) for alternative in alternatives if isinstance(alternative, Run))]
 
     def fitting(self, pattern: str, most: int) -> list[str]:
         """The tokens of the commonest words that a pattern such as "refun*" stands for."""

@@ -10,7 +10,7 @@ from recordings_site.ops.worker_loop import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.ingest.transcripts import enqueue_outdated
 from recordings_site.recordings.management.commands import reindex
-from recordings_site.recordings.models import IndexedRecording, SpokenWord, Transcript
+from recordings_site.recordings.models import IndexedRecording, IndexedWord, Transcript
 from recordings_site.tasks import registry
 from tests import factories
 
@@ -43,7 +43,7 @@ def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
     for each in made:
         search.index(each)
     IndexedRecording.objects.update(version=0)
-    SpokenWord.objects.update(token="old")
+    IndexedWord.objects.update(token="old")
     enqueue_outdated(2)
     drain(registry.load())
     behind = IndexedRecording.objects.get(version=0)
@@ -51,14 +51,14 @@ def test_a_worker_catches_up_by_itself_the_newest_first() -> None:
     reindex_outdated()
     drain(registry.load())
     assert not IndexedRecording.objects.filter(version=0).exists()
-    assert SpokenWord.objects.get(word="refund").token != "old"
+    assert IndexedWord.objects.get(word="refund").token != "old"
 
 
 def test_words_are_counted_once_however_often_a_transcript_is_indexed() -> None:
     for _ in range(2):
         search.index(transcript("refund"))
     run(all=True)
-    assert SpokenWord.objects.get(word="refund").transcripts == 2
+    assert IndexedWord.objects.get(word="refund").transcripts == 2
 
 
 def test_an_interruption_loses_nothing_and_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

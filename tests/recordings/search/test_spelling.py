@@ -17,14 +17,14 @@ def plainly(one: str, other: str) -> int:
     """The distance as it is defined: the fewest slips to the ends of both words."""
     if not one or not other:
         return len(one) + len(other)
-    ways = [
+    alternatives = [
         plainly(one[:-1], other) + 1,
         plainly(one, other[:-1]) + 1,
         plainly(one[:-1], other[:-1]) + (one[-1] != other[-1]),
     ]
     if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
-        ways.append(plainly(one[:-2], other[:-2]) + 1)
-    return min(ways)
+        alternatives.append(plainly(one[:-2], other[:-2]) + 1)
+    return min(alternatives)
 
 
 @given(WORDS, WORDS)

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from recordings_site.accounts.models import User
 from recordings_site.policies.models import Policy
-from recordings_site.recordings.models import RecordingTag, SpeakerName, SpokenWord, Tag
+from recordings_site.recordings.models import IndexedWord, RecordingTag, SpeakerName, Tag
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.engines.port import Word
 from recordings_site.recordings.search.hits import find
@@ -118,12 +118,12 @@ def test_common_words_come_before_rare_ones_and_one_slip_before_two(admin: User)
     # One word stands for all forms with its stem.
     assert meant("strean", admin) == ["stream"]
     assert meant("strimg", admin) == ["string"]
-    SpokenWord.objects.filter(word="stream").update(transcripts=50)
+    IndexedWord.objects.filter(word="stream").update(transcripts=50)
     assert meant("strinm", admin) == ["string", "stream"]
-    SpokenWord.objects.filter(word="stream").update(transcripts=500)
+    IndexedWord.objects.filter(word="stream").update(transcripts=500)
     assert meant("strinm", admin) == ["stream", "string"]
     # Far less likely ones are not offered beside a likely one.
-    SpokenWord.objects.filter(word="stream").update(transcripts=5000)
+    IndexedWord.objects.filter(word="stream").update(transcripts=5000)
     assert meant("strinm", admin) == ["stream"]
 
 
@@ -235,10 +235,10 @@ def test_names_in_conditions_are_mended(admin: User) -> None:
 
 def test_any_word_that_was_said_can_be_looked_up() -> None:
     words = {"null", "default", "it", "don", "t", "über", "退款", "x" * 64}
-    SpokenWord.objects.bulk_create(
-        SpokenWord(word=word, backwards=word[::-1], language="", token=word) for word in words
+    IndexedWord.objects.bulk_create(
+        IndexedWord(word=word, backwards=word[::-1], language="", token=word) for word in words
     )
-    SpokenWord.objects.create(word="it", backwards="ti", language="en", token="\ue004enit", transcripts=5)
+    IndexedWord.objects.create(word="it", backwards="ti", language="en", token="\ue004enit", transcripts=5)
     assert engine().known_words(words | {"nothing"}).keys() == words
     assert engine().known_words({"it"}) == {"it": Word("\ue004enit", 6)}
     assert engine().words_beginning("de", range(6, 8)) == {"default": Word("default", 1)}

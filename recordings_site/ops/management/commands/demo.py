@@ -33,7 +33,7 @@ CALLS, TODAY, DAYS, SEED = 62, 9, 30, 2026
 FAULTS = Faults(lose=2, shuffle=5, duplicate=5)
 JUST_NOW = 0.01  # days
 USUAL_PORT = 8000
-PATIENCE_SECONDS = 60
+WAIT_SECONDS = 60
 TRIES = 8
 
 
@@ -105,7 +105,7 @@ class Command(BaseCommand):
 
     def _wait(self) -> None:
         """Wait until the worker has inspected all uploads, or until it takes too long."""
-        deadline = Deadline(PATIENCE_SECONDS)
+        deadline = Deadline(WAIT_SECONDS)
         open_tasks = Task.objects.filter(
             kind__in=("recording.inspect", "transcript.load"), done_at=None, dead_at=None, attempts__lt=3
         )

@@ -21,10 +21,10 @@ def learn(words: Mapping[str, str], language: str, *, again: bool) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO recordings_spokenword (word, backwards, language, token, transcripts)"
+            "INSERT INTO recordings_indexedword (word, backwards, language, token, transcripts)"
             " VALUES (%s, %s, %s, %s, 1) "
             "ON CONFLICT (word, language) DO UPDATE SET "
-            f"transcripts = recordings_spokenword.transcripts + {0 if again else 1}, token = excluded.token",
+            f"transcripts = recordings_indexedword.transcripts + {0 if again else 1}, token = excluded.token",
             counted,
         )
 
@@ -33,7 +33,7 @@ def expand(begins: Condition, most: int) -> list[str]:
     """The tokens of the commonest words for which a condition on `w` holds."""
     # By hand, for Django takes longer to write this query than the database to answer it.
     tokens = column(
-        f"SELECT w.token FROM recordings_spokenword w WHERE {begins.sql}"
+        f"SELECT w.token FROM recordings_indexedword w WHERE {begins.sql}"
         " ORDER BY w.transcripts DESC, w.word, w.language LIMIT %s",
         [*begins.parameters, most],
     )
@@ -42,13 +42,13 @@ def expand(begins: Condition, most: int) -> list[str]:
 
 def known(among: Condition) -> dict[str, Word]:
     """The words for which a condition on `w` holds."""
-    return _words(f"SELECT w.word, w.token, w.transcripts FROM recordings_spokenword w WHERE {among.sql}", among)
+    return _words(f"SELECT w.word, w.token, w.transcripts FROM recordings_indexedword w WHERE {among.sql}", among)
 
 
 def beginning(begins: Condition, lengths: range) -> dict[str, Word]:
     """The commonest words for which a condition on `w` holds and that have one of these numbers of letters."""
     sql = (
-        f"SELECT w.word, w.token, w.transcripts FROM recordings_spokenword w WHERE {begins.sql}"
+        f"SELECT w.word, w.token, w.transcripts FROM recordings_indexedword w WHERE {begins.sql}"
         " AND length(w.word) BETWEEN %s AND %s ORDER BY w.transcripts DESC, w.word, w.language LIMIT %s"
     )
     return _words(sql, begins, lengths[0], lengths[-1], COMPARED)

@@ -9,7 +9,7 @@ from recordings_site.recordings.search.engines.plan import Plan, plan
 from recordings_site.recordings.search.engines.port import ScopedQuery
 from recordings_site.recordings.search.engines.sql import NOWHERE, Condition, column, recording_match, rows
 from recordings_site.recordings.search.engines.sql_engine import SqlEngine
-from recordings_site.recordings.search.language.compiled_query import Close, Line, Run
+from recordings_site.recordings.search.language.compiled_query import Line, Proximity, Run
 from recordings_site.recordings.search.text.line_tokens import LineTokens, recording_tokens
 
 # Lines that may be looked at for each candidate of a budget: whether words make a phrase is seen in the line.
@@ -36,22 +36,22 @@ class Tsquery:
     def _sequence(self, tokens: Sequence[str]) -> str:
         return "(" + " <-> ".join(quoted(token) for token in tokens) + ")"
 
-    def close(self, way: Close) -> str:
+    def close(self, alternative: Proximity) -> str:
         """One run near another."""
-        if not way.left or not way.right:
+        if not alternative.left or not alternative.right:
             return quoted(NOWHERE)
         # Alternatives of different lengths are kept apart: PostgreSQL measures from the longest of them.
         sides = [
             tuple(self.either([self._sequence(run.tokens) for run in side]) for side in (left, right))
-            for left in _by_length(way.left)
-            for right in _by_length(way.right)
+            for left in _by_length(alternative.left)
+            for right in _by_length(alternative.right)
         ]
         return self.either(
             [
                 f"{one} <{gap}> {other}"
                 for left, right in sides
                 for one, other in ((left, right), (right, left))
-                for gap in range(1, way.distance + 1)
+                for gap in range(1, alternative.distance + 1)
             ]
         )
 

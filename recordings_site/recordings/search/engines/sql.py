@@ -21,10 +21,10 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.search.language.compiled_query import (
     All,
     Any,
-    Close,
     CompiledQuery,
     Fact,
     Line,
+    Proximity,
     Run,
     Terms,
     Without,
@@ -52,7 +52,7 @@ class Dialect(Protocol):
     def run(self, tokens: Sequence[str]) -> str:
         """The tokens one after another."""
 
-    def close(self, way: Close) -> str:
+    def close(self, alternative: Proximity) -> str:
         """One run near another."""
 
     def both(self, parts: Sequence[str]) -> str:
@@ -73,26 +73,33 @@ class Dialect(Protocol):
 
 def line_match(line: Line, dialect: Dialect) -> str:
     """What one line must match."""
-    parts = [dialect.either([_way(way, dialect) for way in line.ways])] if line.ways else []
+    parts = (
+        [dialect.either([_alternative(alternative, dialect) for alternative in line.alternatives])]
+        if line.alternatives
+        else []
+    )
     return dialect.both([*parts, *(dialect.terms([token]) for token in line.speaker)])
 
 
-def _way(way: Terms | Run | Close, dialect: Dialect) -> str:
-    match way:
+def _alternative(alternative: Terms | Run | Proximity, dialect: Dialect) -> str:
+    match alternative:
         case Terms(tokens):
             return dialect.terms(tokens)
         case Run(tokens):
             return dialect.run(tokens)
-        case Close():
-            return dialect.close(way)
+        case Proximity():
+            return dialect.close(alternative)
 
 
 def recording_match(query: CompiledQuery, dialect: Dialect) -> tuple[str | None, bool]:
     """What a recording's tokens must match at least (None: anything), and whether that decides the query."""
     match query:
         case Line():
-            ways = [dialect.both([dialect.terms(each) for each in _needed(way)]) for way in query.ways]
-            parts = [dialect.either(ways)] if ways else []
+            alternatives = [
+                dialect.both([dialect.terms(each) for each in _needed(alternative)])
+                for alternative in query.alternatives
+            ]
+            parts = [dialect.either(alternatives)] if alternatives else []
             return dialect.both([*parts, *(dialect.terms([token]) for token in query.speaker)]), query.is_plain
         case All(parts_of):
             return _all(parts_of, dialect)
@@ -128,14 +135,14 @@ def _all(parts: Sequence[CompiledQuery], dialect: Dialect) -> tuple[str | None, 
     return joined, decided
 
 
-def _needed(way: Terms | Run | Close) -> list[Sequence[str]]:
+def _needed(alternative: Terms | Run | Proximity) -> list[Sequence[str]]:
     """The groups of tokens of which a recording must hold one each, when a line of it satisfies the way."""
-    match way:
+    match alternative:
         case Terms(tokens):
             return [tokens]
         case Run(tokens):
             return [[token] for token in dict.fromkeys(tokens)]
-        case Close(left, right):
+        case Proximity(left, right):
             # The first token of each run is enough for candidates.
             return [[run.tokens[0] for run in runs] for runs in (left, right)]
 

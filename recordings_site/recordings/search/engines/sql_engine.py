@@ -125,7 +125,9 @@ class SqlEngine(ABC):
 
     def _by_level(self, line: Line, wanted: Plan, *, certain: bool, most: int) -> dict[int, float]:
         """The impact of a word on the recordings that say most of it: about `most`, the newest of equal ones."""
-        tokens = [token for way in line.ways if isinstance(way, Terms) for token in way.tokens]
+        tokens = [
+            token for alternative in line.alternatives if isinstance(alternative, Terms) for token in alternative.tokens
+        ]
         said = [[impact_token(token, level) for token in tokens] for level in range(LEVELS, 0, -1)]
         asked = [self.dialect.terms(each) for each in (said if certain else [*said, tokens])]
         match = wanted.match or ""

@@ -10,7 +10,7 @@ from recordings_site.recordings.models import IndexedRecording, line_ids
 from recordings_site.recordings.search.engines.plan import Plan
 from recordings_site.recordings.search.engines.sql import NOWHERE, Condition, column, rows
 from recordings_site.recordings.search.engines.sql_engine import SqlEngine
-from recordings_site.recordings.search.language.compiled_query import Close, Line
+from recordings_site.recordings.search.language.compiled_query import Line, Proximity
 from recordings_site.recordings.search.text.line_tokens import LineTokens, recording_tokens
 
 # The columns of the index of lines in which tokens stand in their order.
@@ -28,12 +28,12 @@ class Fts5:
         """The tokens one after another."""
         return f'{_READINGS} : "{" ".join(tokens)}"'
 
-    def close(self, way: Close) -> str:
+    def close(self, alternative: Proximity) -> str:
         """One run near another."""
         pairs = [
-            f'{_READINGS} : NEAR("{" ".join(one.tokens)}" "{" ".join(other.tokens)}", {way.distance - 1})'
-            for one in way.left
-            for other in way.right
+            f'{_READINGS} : NEAR("{" ".join(one.tokens)}" "{" ".join(other.tokens)}", {alternative.distance - 1})'
+            for one in alternative.left
+            for other in alternative.right
         ]
         return self.either(pairs or [f'"{NOWHERE}"'])
 

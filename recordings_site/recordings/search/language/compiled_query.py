@@ -22,7 +22,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Proximity:
     """A run of `left` and a run of `right`, in either order, with fewer than `distance` tokens between them."""
 
     left: tuple[Run, ...]
@@ -32,15 +32,15 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Some line holds one of `ways` (any text at all when there is none) and every one of the speaker's tokens."""
+    """Some line holds one of `alternatives` (any text if there are none) and all of the speaker's tokens."""
 
-    ways: tuple[Terms | Run | Close, ...]
+    alternatives: tuple[Terms | Run | Proximity, ...]
     speaker: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether the recording's own tokens decide it, without looking at its lines."""
-        return not self.speaker and all(isinstance(way, Terms) for way in self.ways)
+        return not self.speaker and all(isinstance(alternative, Terms) for alternative in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +86,21 @@ def lines_of(query: CompiledQuery, *, negated: bool = False) -> Iterator[Line]:
             yield from lines_of(part, negated=not negated)
 
 
-def matches(way: Terms | Run | Close, line: Tokens) -> Iterator[Token]:
+def matches(alternative: Terms | Run | Proximity, line: Tokens) -> Iterator[Token]:
     """The tokens of one line that satisfy a way: what is highlighted. None when it does not hold there."""
-    if isinstance(way, Terms):
-        wanted = set(way.tokens)
+    if isinstance(alternative, Terms):
+        wanted = set(alternative.tokens)
         every = (*line.sequence, *line.merged, *line.joined)
         yield from (token for token in every if token.text in wanted)
         return
     for sequence in line.readings:
-        if isinstance(way, Run):
-            for start in _starts(way.tokens, sequence):
-                yield from sequence[start : start + len(way.tokens)]
+        if isinstance(alternative, Run):
+            for start in _starts(alternative.tokens, sequence):
+                yield from sequence[start : start + len(alternative.tokens)]
         else:
-            for one in way.left:
-                for other in way.right:
-                    yield from _close(one.tokens, other.tokens, way.distance, sequence)
+            for one in alternative.left:
+                for other in alternative.right:
+                    yield from _close(one.tokens, other.tokens, alternative.distance, sequence)
 
 
 def _starts(run: tuple[str, ...], sequence: Sequence[Token]) -> list[int]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from recordings_site.recordings.search.language.compiled_query import (
     All,
     Any,
-    Close,
     CompiledQuery,
     Fact,
     Line,
+    Proximity,
     Run,
     Terms,
     Without,
@@ -32,7 +32,7 @@ class _Compiler:
         """What a node means among whose neighbours a speaker (its tokens) was named."""
         match node:
             case Word() | Phrase():
-                return Line(self.words.ways(node), speaker)
+                return Line(self.words.alternatives(node), speaker)
             case Near():
                 return Line(tuple(self._near(node)), speaker)
             case Speaker(label):
@@ -67,9 +67,9 @@ class _Compiler:
         merged = Line((Terms(tuple(self.words.merged(text))),), speaker)
         return Any((merged, All(tuple(self.read(word, speaker) for word in words))))
 
-    def _near(self, node: Near) -> Iterator[Run | Close]:
-        left, right = (tuple(_runs(self.words.ways(side, MOST_WORDS_NEAR))) for side in (node.left, node.right))
-        yield Close(left, right, node.distance)
+    def _near(self, node: Near) -> Iterator[Run | Proximity]:
+        left, right = (tuple(_runs(self.words.alternatives(side, MOST_WORDS_NEAR))) for side in (node.left, node.right))
+        yield Proximity(left, right, node.distance)
         for one in left:
             for other in right:
                 yield from dict.fromkeys((*_overlaps(one.tokens, other.tokens), *_overlaps(other.tokens, one.tokens)))
@@ -85,12 +85,12 @@ def _has_text(node: Node) -> bool:
             return isinstance(node, Word | Phrase | Near)
 
 
-def _runs(ways: tuple[Terms | Run, ...]) -> Iterator[Run]:
-    for way in ways:
-        if isinstance(way, Run):
-            yield way
+def _runs(alternatives: tuple[Terms | Run, ...]) -> Iterator[Run]:
+    for alternative in alternatives:
+        if isinstance(alternative, Run):
+            yield alternative
         else:
-            yield from (Run((token,)) for token in way.tokens)
+            yield from (Run((token,)) for token in alternative.tokens)
 
 
 def _overlaps(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[Run]:

@@ -185,13 +185,13 @@ class _Parser:
                 self.text[: lexeme.start].strip(),
             )  # fmt: skip
 
-    def _bracket(self, opening: Lexeme) -> Node | None:
+    def _bracket(self, bracket: Lexeme) -> Node | None:
         if self._peek() == ")":
             empty = self.lexemes[self.at]
-            raise self._fail("There is nothing between these brackets.", opening.start, empty.end, " ")
-        node = self._deeper(opening, self._or)
+            raise self._fail("There is nothing between these brackets.", bracket.start, empty.end, " ")
+        node = self._deeper(bracket, self._or)
         if self._peek() != ")":
-            raise QueryError("This bracket is never closed.", opening.start, opening.end, f"{self.text.strip()})")
+            raise QueryError("This bracket is never closed.", bracket.start, bracket.end, f"{self.text.strip()})")
         self.at += 1
         return node
 

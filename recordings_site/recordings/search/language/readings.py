@@ -31,7 +31,7 @@ class Reader:
         self.languages = languages
         self.expand = cache(expand)
 
-    def ways(self, node: Word | Phrase, most: int = MOST_WORDS) -> tuple[Terms | Run, ...]:
+    def alternatives(self, node: Word | Phrase, most: int = MOST_WORDS) -> tuple[Terms | Run, ...]:
         """What a line must hold: one of some tokens, or one of some runs of them."""
         terms: dict[str, None] = {}
         runs: dict[Run, None] = {}
@@ -130,14 +130,14 @@ def _spans(words: Sequence[Word], languages: Sequence[str]) -> set[tuple[int, in
     spans = set()
     for language in languages:
         tokens = tokenize_query(text, language, lenient=True)
-        firsts: dict[int, int] = {}
-        lasts: dict[int, int] = {}
+        first_of: dict[int, int] = {}
+        last_of: dict[int, int] = {}
         for token in tokens.sequence:
             word = bisect_right(beginning, token.start) - 1
-            firsts.setdefault(word, token.start)
-            lasts[word] = token.end
-        first_at = {start: word for word, start in firsts.items()}
-        last_at = {end: word for word, end in lasts.items()}
+            first_of.setdefault(word, token.start)
+            last_of[word] = token.end
+        first_at = {start: word for word, start in first_of.items()}
+        last_at = {end: word for word, end in last_of.items()}
         spans |= {
             (first_at.get(token.start, 0), last_at.get(token.end, -1))
             for token in tokens.joined
