@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from recordings_site.ops.periodic import reindex_outdated
 from recordings_site.ops.worker_loop import drain
@@ -78,6 +79,28 @@ def test_an_interruption_loses_nothing_and_says_how_to_go_on(monkeypatch: pytest
     assert IndexedRecording.objects.count() == 3
     monkeypatch.undo()
     assert run(all=True, before=said.split("--before ")[1].strip()) == "2 transcripts indexed.\n"
+
+
+def test_searches_answer_while_transcripts_of_older_tokens_are_indexed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = factories.admin()
+    for text in ("order 20 45", "order 2045", "order twenty forty-five"):
+        search.index(transcript(text))
+    IndexedRecording.objects.update(version=search.VERSION - 1)
+    answered = []
+
+    def found() -> int:
+        asked = search.read('"order 2045"', now=timezone.now(), zone=admin.zone)
+        assert asked.node is not None
+        return len(search.find(asked.node, user=admin).hits)
+
+    def then_searched(each: Transcript) -> IndexedRecording:
+        answered.append(found())
+        return search.index(each)
+
+    monkeypatch.setattr(reindex, "index_transcript", then_searched)
+    assert run() == "3 transcripts indexed.\n"
+    assert [*answered, found()] == [3, 3, 3, 3]
+    assert not IndexedRecording.objects.exclude(version=search.VERSION).exists()
 
 
 def test_a_moment_that_cannot_be_read_is_said() -> None:

@@ -76,6 +76,9 @@ class Tokens:
         return (self.sequence, self.merged) if self.merged else (self.sequence,)
 
 
+_NONE = Tokens((), (), (), ())
+
+
 def language_of(locale: str) -> str:
     """The language whose stemmer serves a locale: "sv" of "sv-SE"; "" when there is none for it."""
     language = re.split("[-_]", locale.strip().lower(), maxsplit=1)[0]
@@ -113,9 +116,12 @@ def accented_stem(written: str, language: str) -> str:
 
 def tokenize(text: str, language: str = "") -> Tokens:
     """The tokens of a text in a language ("" for none: nothing is stemmed)."""
+    if not text:
+        return _NONE
     return _tokens(text, language, words_of(text), is_query=False, lenient=False)
 
 
+@lru_cache(maxsize=1024)
 def tokenize_query(text: str, language: str = "", *, lenient: bool = False) -> Tokens:
     """The tokens of a query; a `lenient` one takes short words beside digits for parts of a code."""
     return _tokens(text, language, words_of(text, is_query=True), is_query=True, lenient=lenient)
@@ -127,10 +133,11 @@ def _tokens(text: str, language: str, words: list[Word], *, is_query: bool, leni
     )
     joined = joined_of(text, words, language, lenient=lenient)
     others = [other for word in words for other in _others(text, word, language, is_query)]
-    merged = _merged(words, sequence, joined, language)
+    # Plain words are merged with nothing.
+    merged = _merged(words, sequence, joined, language) if joined or not text.isascii() else sequence
     return Tokens(
         sequence=sequence,
-        merged=() if [token.text for token in merged] == [token.text for token in sequence] else merged,
+        merged=() if [each.text for each in merged] == [each.text for each in sequence] else merged,
         joined=(*_joined(words, joined, language), *others),
         words=tuple(word.text for word in words),
     )
@@ -138,21 +145,25 @@ def _tokens(text: str, language: str, words: list[Word], *, is_query: bool, leni
 
 def _others(text: str, word: Word, language: str, is_query: bool) -> Iterator[Token]:
     """What else one word is found by."""
-    if word.single:
-        if word.single != word.text:
-            yield Token(word.single, word.start, min(word.start + 1, word.end))
-        return
-    written = text[word.start : word.end]
-    found = [stem(each, language) for each in _otherwise_written(written, word.text, language)]
+    if not word.single:
+        for other in _other_tokens(text[word.start : word.end], word.text, language, is_query):
+            yield Token(other, word.start, word.end)
+    elif word.single != word.text:
+        yield Token(word.single, word.start, min(word.start + 1, word.end))
+
+
+@lru_cache(maxsize=262144)
+def _other_tokens(written: str, word: str, language: str, is_query: bool) -> tuple[str, ...]:
+    found = [stem(each, language) for each in _otherwise_written(written, word, language)]
     if not written.isascii():
         found.append(accented_stem(written, language))
     if is_query and language in STEMMERS:
         # What has an accent in the text, or is its stem already, may lose more than the word in the text did.
-        found.append(f"{LANGUAGE_MARK}{language}{word.text}"[:LONGEST_WORD])
+        found.append(f"{LANGUAGE_MARK}{language}{word}"[:LONGEST_WORD])
     # In a short word of a query what looks like an ending is rather a part of it.
-    found += [stem(each, language) for each in without_endings(word.text) if len(each) > 1 or not is_query]
-    own = stem(word.text, language)
-    yield from (Token(each, word.start, word.end) for each in dict.fromkeys(found) if each and each != own)
+    found += [stem(each, language) for each in without_endings(word) if len(each) > 1 or not is_query]
+    own = stem(word, language)
+    return tuple(each for each in dict.fromkeys(found) if each and each != own)
 
 
 def _otherwise_written(written: str, word: str, language: str) -> Iterator[str]:
@@ -199,6 +210,7 @@ def _merged(words: list[Word], sequence: tuple[Token, ...], joined: list[Joined]
     return tuple(read)
 
 
+@lru_cache(maxsize=4096)
 def speaker_tokens(label: str) -> tuple[str, ...]:
     """The tokens that stand for a speaker: one for each word of the label, in no order."""
     return tuple(dict.fromkeys(SPEAKER_MARK + word for word in tokenize(label).words))
