@@ -1,1 +1,4 @@
-"""Files of audio as they are: what kind they are of. Plain Python; it knows neither recordings nor stores."""
+"""Audio files as they are: format, duration, waveform, seek table. No Django, no stores.
+
+It may import `base` and the models' constants only. Start with `probe`.
+"""

@@ -1,7 +1,7 @@
-"""Reads the frames of an mp3: its true length, whether a player can seek in it, and a seek table when it has none.
+"""Reads the frames of an mp3: its duration, whether players can seek in it, and a seek table if it has none.
 
-A player finds a second in an mp3 of variable bit rate only by a table of contents in a first, silent "Xing" frame.
-Where there is none, `virtual_head` makes such a frame, to be sent in front of the file's own frames.
+A player seeks in an mp3 of variable bit rate by a table of contents in a first, silent "Xing" frame. If there is none,
+`virtual_head` makes such a frame, to be sent before the file's own frames.
 """
 
 from array import array
@@ -26,9 +26,9 @@ class NoFrames(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What the frames of a file tell. Offsets are in bytes; `starts` has the offset of each frame of sound.
+    """The frames of a file. Offsets are in bytes; `starts` has the offset of each frame of sound.
 
-    `table` tells whether the file brings a table of contents; `header` are the four bytes of its first frame.
+    `table`: the file has a table of contents; `header` are the four bytes of its first frame.
     """
 
     sample_rate: int
@@ -52,7 +52,7 @@ class Frames:
 
     @property
     def needs_table(self) -> bool:
-        """Whether a player would seek to wrong places."""
+        """Whether players would seek to wrong positions."""
         return self.vbr and not self.table
 
 
@@ -168,7 +168,7 @@ def _side_info(kind: int, fourth: int) -> int:
 
 
 def _info_frame(data: bytes | mmap, first: int, kind: int) -> tuple[bool, bool]:
-    """Whether the first frame is silent and holds facts, and whether a table is among them."""
+    """Return whether the first frame is silent and holds metadata, and whether that includes a table."""
     at = first + 4 + _side_info(kind, data[first + 3]) + (0 if kind & 1 else 2)
     if data[at : at + 4] in (b"Xing", b"Info"):
         return True, bool(data[at + 7] & _HAS_TOC)

@@ -1,6 +1,6 @@
-"""What a file of audio is: its true duration, its format, its waveform, and how a player can seek in it.
+"""Examines an audio file: its duration, format, waveform, and how a player can seek in it.
 
-Files are read in place and decoded piece by piece: the memory used does not grow with the length of a call.
+Files are read in place and decoded in chunks: memory does not grow with the length of a call.
 """
 
 import math
@@ -20,13 +20,13 @@ from recordings_site.recordings.audio.waveform import MOST_POINTS
 from recordings_site.recordings.models import Problem
 
 POINTS_A_SECOND = 20
-# Samples that are looked at for a waveform; of longer files each n-th, which still meets every word.
+# Samples read for a waveform; of longer files each n-th, which is still dense enough for every word.
 _MOST_SAMPLES = 3_000_000
 _LOUDEST = 32767
 
 
 class NotAudio(Exception):
-    """The file is no audio that we know."""
+    """The file is not audio of a known format."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
@@ -53,7 +53,7 @@ class Audio:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What is kept in RecordingJob.audio."""
+        """What is stored in RecordingJob.audio."""
         facts: dict[str, Any] = {
             "sample_rate": self.sample_rate,
             "channels": self.channels,
@@ -118,7 +118,7 @@ def _wav(path: Path) -> Audio:
 
 
 def peaks(path: Path, *, samples: int, sample_rate: int, channels: int) -> list[bytes]:
-    """The loudest moment (0-255) of each of at most 4,000 stretches, a lane for each side when it is stereo.
+    """Return the loudest sample (0-255) of each of at most 4,000 intervals, a lane per channel.
 
     `samples` counts those of one channel. Raises NotAudio when nothing can be decoded.
     """

@@ -1,7 +1,7 @@
-"""The waveform as it is kept and as it is sent: one byte per point and lane, at most 4,000 points.
+"""The waveform as it is stored and sent: one byte per point and lane, at most 4,000 points.
 
-Kept: the number of lanes as the first byte, then each lane's points, one lane after another (RecordingJob.peaks).
-Sent: base64 of each lane, with the duration that the points are spread over.
+Stored: the number of lanes as the first byte, then the points of each lane (RecordingJob.peaks). Sent: base64 of each
+lane, with the duration of all points.
 """
 
 from base64 import b64encode
@@ -16,14 +16,14 @@ QUIET = 2
 
 
 def pack(lanes: Sequence[bytes]) -> bytes:
-    """The lanes as one value to keep: each point 0-255, all lanes of one length. ValueError when they are not."""
+    """Return the lanes as one value: points 0-255, all lanes of one length, else ValueError."""
     if not 1 <= len(lanes) <= 2 or len({len(lane) for lane in lanes}) != 1 or len(lanes[0]) > MOST_POINTS:
         raise ValueError("A waveform has one or two lanes of one length, of at most 4,000 points")
     return bytes([len(lanes)]) + b"".join(lanes)
 
 
 def unpack(packed: bytes | memoryview | None) -> list[bytes]:
-    """The lanes of a kept waveform; none while there is no waveform."""
+    """Return the lanes of a stored waveform; none without a waveform."""
     kept = bytes(packed or b"")
     if len(kept) < 2 or not kept[0]:
         return []
@@ -32,7 +32,7 @@ def unpack(packed: bytes | memoryview | None) -> list[bytes]:
 
 
 def silence_of(packed: bytes | memoryview | None) -> int | None:
-    """The share of points at which every lane is quiet, in percent; None without a waveform."""
+    """Return the share of points at which every lane is quiet, in percent; None without a waveform."""
     lanes = unpack(packed)
     if not lanes:
         return None
@@ -41,7 +41,7 @@ def silence_of(packed: bytes | memoryview | None) -> int | None:
 
 
 def waveform(recording: RecordingJob) -> dict[str, Any]:
-    """What /recordings/<uuid>/peaks answers."""
+    """Return the response of /recordings/<uuid>/peaks."""
     return {
         "duration": recording.duration,
         "lanes": [b64encode(lane).decode() for lane in unpack(recording.peaks)],

@@ -1,6 +1,5 @@
-"""Audio on its way to a player: who may have which bytes of which version, and what is said when there are none.
+"""Audio for players: which bytes of which version a user may get, and the error when there are none.
 
-It reads recordings, their destinations and the stores, and nothing of the rooms that show pages. Start at `views`:
-fetch the recording for this person, open it (`open`), write down that it was opened (`actions`), answer with the bytes
-or leave them to nginx (`accel`).
+It may import `lifecycle`, `transcripts`, `audio` and the rooms below them. Start with `views`: fetch the recording,
+open its audio (`open`), audit it (`actions`), send the bytes or let nginx send them (`accel`).
 """

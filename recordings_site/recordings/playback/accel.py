@@ -1,4 +1,4 @@
-"""Leaves audio to nginx (AUDIO_DELIVERY=accel): what it needs to fetch the bytes from the store by itself."""
+"""Lets nginx deliver the audio (AUDIO_DELIVERY=accel): what it needs to fetch the bytes from the store."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -21,16 +21,16 @@ _signed = Lru[tuple[Store, str, str], HandOff](1024, seconds=CACHE_SECONDS)
 
 
 def delivers(request: HttpRequest, recording: RecordingJob) -> bool:
-    """Whether nginx is to fetch the bytes."""
+    """Return whether nginx delivers the audio for this request."""
     if settings.AUDIO_DELIVERY != "accel" or request.method != "GET" or RETRY_HEADER in request.headers:
         return False
-    if recording.audio.get("head"):  # nginx cannot put our frame before the store's bytes
+    if recording.audio.get("head"):  # nginx cannot send our frame before the store's bytes
         return False
     return recording.destination is not None and recording.destination.store_kind.signs_urls
 
 
 def redirect_to_store(response: HttpResponseBase, recording: RecordingJob, audio: OpenedAudio) -> None:
-    """Add to a response without bytes where nginx finds them (ops/nginx.conf), which never shows these headers.
+    """Add the headers by which nginx finds the bytes (ops/nginx.conf), and which it never passes on.
 
     Raises StoreError.
     """
@@ -48,10 +48,10 @@ def redirect_to_store(response: HttpResponseBase, recording: RecordingJob, audio
 
 
 def _hand_off(recording: RecordingJob, version: ObjectVersion) -> HandOff:
-    """What nginx needs to fetch this version.
+    """Return what nginx needs to fetch this version.
 
-    Raises StoreError, also for a store that does not answer: nginx cannot tell a dead one from one that pauses because
-    the listener does, so it waits longer than a listener should.
+    Raises StoreError, also for a store that does not answer: nginx cannot tell that from a paused listener, so it would
+    wait too long.
     """
     assert recording.destination is not None
     store, breaker = recording.destination.read_store(), breaker_of(recording.destination_id)

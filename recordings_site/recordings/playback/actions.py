@@ -1,4 +1,4 @@
-"""What playing leaves in the audit trail: that audio was opened, or left the site as a file."""
+"""Audits playback: audio that was opened, or downloaded."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ _opened = Lru[tuple[int, uuid.UUID], datetime](4096)
 
 
 def audio_opened(*, by: User, recording: RecordingJob) -> None:
-    """The first byte leaves for this person: audio was fetched, not yet heard. Written once in half an hour."""
+    """Audit that a user opened the audio (fetched, not yet played); once in half an hour."""
     if not _opened_recently(by, recording):
         with transaction.atomic():
             audit.record(by=by, action=OPENED, subject=recording, data={})
@@ -43,5 +43,5 @@ def _opened_recently(by: User, recording: RecordingJob) -> bool:
 
 @transaction.atomic
 def downloaded(*, by: User, recording: RecordingJob) -> None:
-    """The audio leaves the site as a file."""
+    """Audit that the audio was downloaded."""
     audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})

@@ -1,4 +1,4 @@
-"""Opens a recording's audio: which version of the object, of what kind, which of its bytes."""
+"""Opens a recording's audio: the version of the object, its media type, the requested bytes."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,17 +19,17 @@ from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
 T = TypeVar("T")
 
-# What an object is, by (destination, key, ETag): a version never changes.
+# Media types by (destination, key, ETag): a version never changes.
 _types = Lru[tuple[int, str, str], str](4096)
 _streams = threading.BoundedSemaphore(settings.AUDIO_STREAMS)
 
 
 class NotAudio(Exception):
-    """The object's first bytes are no audio that a browser plays."""
+    """The object's first bytes are not audio that a browser plays."""
 
 
 class Replaced(ObjectChanged):
-    """The object was replaced while it was played; `stat` is what lies there now."""
+    """The object was replaced during playback; `stat` is the new one."""
 
     def __init__(self, stat: ObjectStat) -> None:
         super().__init__("The recording was replaced in the store while it was played.")
@@ -37,11 +37,11 @@ class Replaced(ObjectChanged):
 
 
 class TooManyStreams(Exception):
-    """As many listeners as this process may serve are listening."""
+    """This process serves its maximum of streams."""
 
 
 class Stream:
-    """The chunks of one listener; closing it, at the end or when the client has gone, frees the store's connection."""
+    """The chunks of one listener; closing it, at the end or on disconnect, frees the store's connection."""
 
     def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
         self._chunks, self._close = chunks, close
@@ -58,7 +58,7 @@ class Stream:
             raise
 
     def close(self) -> None:
-        """May be called twice."""
+        """Free the store's connection; may be called twice."""
         if self._open:
             self._open = False
             self._close()
@@ -66,7 +66,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class OpenedAudio:
-    """An answer ready to be sent. `new_stat`: what the store holds, when that is news. Close it unless it is sent."""
+    """A response ready to be sent. `new_stat`: what the store holds, if that is new. Close it unless it is sent."""
 
     version: ObjectVersion
     selected: Selected | Unsatisfiable
@@ -80,14 +80,14 @@ class OpenedAudio:
         return 0 if isinstance(self.selected, Unsatisfiable) else self.selected.stop - self.selected.start
 
     def close(self) -> None:
-        """Free the store's connection, if there is one."""
+        """Free the store's connection; may be called twice."""
         if self.chunks:
             self.chunks.close()
 
 
 @dataclass(frozen=True, slots=True)
 class AudioRequest:
-    """What a request asks for: its Range and If-Range, the version it began with, and whether it wants the bytes."""
+    """What a request asks for: Range and If-Range, the token of its version, and whether it wants the bytes."""
 
     range: str | None = None
     if_range: str | None = None
@@ -95,16 +95,15 @@ class AudioRequest:
     body: bool = True
 
     def select(self, version: ObjectVersion) -> Selected | Unsatisfiable:
-        """Which bytes of this version."""
+        """Return which bytes of this version are requested."""
         return select(version.length, self.range, if_range=self.if_range, etag=version.etag_sent)
 
 
 def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
-    """Open what was asked for, in bounded time.
+    """Open the requested audio, in bounded time.
 
-    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is
-    played in its new version from the start on; in the middle of playing it is ObjectChanged, Replaced when that is
-    news.
+    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since it was last seen is
+    played in its new version from the start; during playback that raises ObjectChanged, or Replaced when it is new.
     """
     if recording.destination is None or not recording.key or recording.deleted_at is not None:
         raise ObjectMissing("There is no object.")
@@ -125,7 +124,7 @@ def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A recording's object in its store, which is never waited for in vain."""
+    """A recording's object in its store, read with a time limit."""
 
     recording: RecordingJob
     store: Store
@@ -146,7 +145,7 @@ class _Source:
         return OpenedAudio(version, selected, kind, chunks, new_stat)
 
     def _content_type(self, version: ObjectVersion) -> str:
-        """By the object's own first bytes, read once, never by those that were asked for."""
+        """Return the media type by the object's first bytes, read once."""
         known = self.recording
         if known.duration is not None and known.etag == version.etag and known.content_type in PLAYABLE:
             return known.content_type  # a worker has decoded this very version
@@ -182,7 +181,7 @@ class _Source:
             body.close()
             _streams.release()
 
-        # An iterator, not a list: chain would hold the first chunk to the end of the stream.
+        # An iterator, not a list: chain would keep the first chunk until the end of the stream.
         return Stream(chain(iter([front + first]), rest), close)
 
     def _call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
@@ -190,7 +189,7 @@ class _Source:
 
 
 def _started(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
-    """The body with its first bytes in hand: a store that accepts and then sends nothing is found out here."""
+    """Return the body with its first chunk read, to detect a store that accepts and then sends nothing."""
     chunks = iter(body)
     try:
         return next(chunks), chunks, body

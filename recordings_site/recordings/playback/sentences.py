@@ -1,4 +1,4 @@
-"""Says why a recording cannot be played: the one place of this room where sentences are made."""
+"""Sentences for why a recording cannot be played."""
 
 from recordings_site.recordings.lifecycle.sentences import no_audio_reason
 from recordings_site.recordings.models import RecordingJob
@@ -7,7 +7,7 @@ from recordings_site.storage.errors import ObjectArchived, ObjectChanged, Object
 
 
 def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
-    """The status and the sentence for what went wrong; only admins learn the destination's name and its words."""
+    """Return status and sentence of an error; only admins see the destination's name and error."""
     where = f" (destination {recording.destination})" if admin and recording.destination else ""
     said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""
     match error:

@@ -1,4 +1,4 @@
-"""Where audio is."""
+"""URLs of audio."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The one version of an object that an answer speaks of, so that a player never mixes the bytes of two."""
+"""The version of an object that a response is about, so that a player never mixes the bytes of two."""
 
 from base64 import b64decode
 from dataclasses import dataclass
@@ -28,32 +28,32 @@ class ObjectVersion:
 
     @classmethod
     def of(cls, stat: ObjectStat) -> Self:
-        """The version that a store reports."""
+        """Return the version that a store reports."""
         return cls(stat.key, stat.size, stat.etag)
 
     @property
     def length(self) -> int:
-        """How many bytes there are to send."""
+        """The number of bytes to send."""
         return len(self.head) + self.size - self.skip
 
     @property
     def etag_sent(self) -> str:
-        """The ETag of what is sent: other bytes than the object's have another one."""
+        """The ETag of the response, which differs from the object's if a head is sent."""
         return f'{self.etag[:-1]}-table"' if self.head else self.etag
 
     @property
     def token(self) -> str:
-        """What stands for it in a URL."""
+        """What names the version in URLs."""
         return fingerprint(self.etag_sent)
 
     def split(self, selected: Selected) -> tuple[bytes, int, int]:
-        """The bytes of the head that were asked for, and which [start, stop) of the object."""
+        """Return the requested bytes of the head, and [start, stop) of the object."""
         front, before = self.head[selected.start : selected.stop], len(self.head)
         return front, max(0, selected.start - before) + self.skip, max(0, selected.stop - before) + self.skip
 
 
 def known_version(recording: RecordingJob) -> ObjectVersion | None:
-    """The version that a worker or a listener saw; None before anybody did."""
+    """Return the version that a worker or a listener saw last; None before that."""
     if not recording.etag or recording.size is None:
         return None
     head = b64decode(recording.audio.get("head", ""))
@@ -61,7 +61,7 @@ def known_version(recording: RecordingJob) -> ObjectVersion | None:
 
 
 def audio_url(recording: RecordingJob) -> str:
-    """Where the audio is; once its version is known the URL pins it."""
+    """Return the URL of the audio; it names the version once that is known."""
     url = reverse("recording_audio", args=[recording.pk])
     known = known_version(recording)
     return f"{url}?{urlencode({'v': known.token})}" if known else url

@@ -1,4 +1,4 @@
-"""Answers a player with a recording's audio, in byte ranges, or says why it cannot; and hands it out as a file."""
+"""Serves a recording's audio in byte ranges, or the reason why not; and downloads."""
 
 import uuid
 
@@ -31,7 +31,7 @@ PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 @require_safe
 @access.signed_in
 def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
-    """The audio: 200, 206 or 416, or why there is none. What this person may hear is asked anew with each Range."""
+    """The audio: 200, 206 or 416, or an error. Access is checked for each Range."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_destination(), pk=recording_id)
     release_connections()
     for_nginx = accel.delivers(request, recording)
@@ -66,7 +66,7 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
 @require_safe
 @access.supervisor_or_admin
 def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
-    """The whole audio as a file with a name that says what it is."""
+    """Download the whole audio under a descriptive file name."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     release_connections()
     try:
@@ -87,7 +87,7 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
 
 
 def _answer(recording: RecordingJob, opened: OpenedAudio) -> HttpResponseBase:
-    """The bytes with the headers that describe them, shown in the page unless the caller says otherwise."""
+    """Return the response with its headers, to be shown inline unless the caller changes that."""
     selected = opened.selected
     response: HttpResponseBase
     response = StreamingHttpResponse(opened.chunks) if opened.chunks else HttpResponse()
@@ -103,7 +103,7 @@ def _answer(recording: RecordingJob, opened: OpenedAudio) -> HttpResponseBase:
 
 
 def _error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
-    """A page for who looks, a sentence for the player, which asks with another Accept."""
+    """Return a page for people, a sentence for the player, which sends another Accept."""
     status, sentence = playback_error(recording, error, admin=request.user.sees_all)
     if wants_page(request):
         facts = {"recording": recording, "sentence": sentence}
@@ -117,7 +117,7 @@ def _error_response(request: Request, recording: RecordingJob, error: Exception)
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
-    """Let nobody keep it or run it: a header that is set here is left alone by the middleware that sets the page's."""
+    """Forbid caching and execution; headers set here are kept by the middleware."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

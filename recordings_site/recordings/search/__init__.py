@@ -1,22 +1,23 @@
-"""Search: what was said in the recordings that a person may see.
+"""Full-text search in the transcripts that a user may see.
 
-Others ask this face alone. `read` understands a query as it was typed; its tree goes to `find`, `best`, `count`,
-`summarize`, `within`, `beside`, `finds` and `suggest`. `index` has a transcript found from then on.
+Other rooms import this module alone. `read` parses a typed query; its tree goes to `find`, `best`, `count`,
+`summarize`, `within`, `adjacent_hits`, `finds` and `suggest`. `index` indexes a transcript. It may import `criteria`,
+`transcripts` and the rooms below them; a search operator is declared in `criteria.registry`.
 
-Inside, `language` turns what was typed into a query tree and compiles it with the tokens of `text`, which alone turns
-text into tokens; `engines` run it within the `scope` of who asks. Both databases index the same tokens: whole
-recordings for AND, OR and NOT, lines for phrases, NEAR and speakers. Ids begin with the second of the call, so newest
-first is a walk: FTS5 goes down its row ids, PostgreSQL goes back in steps of hours, days or weeks that stand inside
-its GIN index and widen while they bring little; both stop when a page is full. The numbers of who sees few are looked
-up like words. What a recording's tokens cannot decide is asked of its lines, for 2,000 candidates at most, and a phrase
-is looked for in 10,000 lines that have its words, before the page offers to go on.
+Inside, `language` parses a query to a tree and compiles it with the tokens of `text`; `engines` run it within the
+`scope` of the user. Both databases index the same tokens: whole recordings for AND, OR and NOT, lines for phrases, NEAR
+and speakers. Ids begin with the second of the call, so newest first is a scan: FTS5 descends its row ids, PostgreSQL
+goes back in steps of hours, days or weeks inside its GIN index, wider while they find little; both stop when a page is
+full. For users with few numbers these are looked up like words. What a recording's tokens cannot decide is checked in
+its lines, for at most 2,000 candidates, and a phrase in 10,000 lines that have its words, before the page offers to
+continue.
 
-Best match orders hits by how many of their lines say what was asked, in a short call more than in a long one (BM25). A
-recording that says much of a word is indexed under one of three levels of it as well, so the best of all are found at
-the highest level first. Of several words the best 300 of each are weighed; phrases are counted among the newest 300.
+Best match orders hits by how many of their lines match, weighted by the length of the call (BM25). A recording with
+many lines for a word is also indexed under one of three levels of it, so the best are found at the highest level first.
+Of several words the best 300 of each are scored; phrases are counted among the newest 300.
 
-`suggestions` looks up words that are one slip away from a mistyped one, in the lexicon's index, and compares it with
-the thousand commonest of its first letter; each is then looked for as this person sees the calls.
+`suggestions` looks up words within one edit of a mistyped one in the lexicon's index, and compares it with the thousand
+commonest of its first letter; each is then searched for as the user.
 """
 
 from recordings_site.recordings.search.facets import (

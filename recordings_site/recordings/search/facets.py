@@ -1,4 +1,4 @@
-"""Counts what a search finds: in all, and by number, direction, speaker, month, policy and tag."""
+"""Counts search results: in all, and by number, direction, speaker, month, policy and tag."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ SHOWN = 8  # values of one facet
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value: how it is called, how many of the counted hits have it, and the condition that keeps only those."""
+    """A value of a facet: its label, how many counted hits have it, and the condition for it."""
 
     label: str
     count: int
@@ -36,7 +36,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to divide the hits, its commonest values first."""
+    """A facet of the results, its commonest values first."""
 
     name: str
     values: Sequence[FacetValue]
@@ -44,7 +44,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many calls were found ("1,000+" when there are more) and how the newest of them divide."""
+    """How many calls match ("1,000+" when there are more), and the facets of the newest."""
 
     count: int
     more: bool
@@ -53,12 +53,12 @@ class Summary:
 
 
 def count(node: Node, *, user: User, most: int = NEWEST) -> tuple[int, bool]:
-    """How many recordings match, up to `most`, and whether there are more."""
+    """Return how many recordings match, up to `most`, and whether there are more."""
     return engine().count(scoped(compiled(node), user), most=most)
 
 
 def summarize(node: Node, *, user: User) -> Summary:
-    """The count and the facets over the newest hits."""
+    """Return the count and the facets of the newest hits."""
     query = compiled(node)
     walked = engine().find(scoped(query, user), size=NEWEST, budget=5 * port.BUDGET)
     return Summary(len(walked.ids), walked.older is not None, list(_facets(walked.ids, query)))
@@ -107,11 +107,11 @@ def _facet(name: str, values: Iterable[tuple[str, str]], *, by_count: bool = Tru
 
 
 def quoted(value: str) -> str:
-    """A value as the query language takes it: in quotes unless it is one plain word."""
+    """Return a value as the query language takes it: quoted unless it is one plain word."""
     plain = value.replace('"', " ").strip()
     return plain if plain.isalnum() else f'"{plain}"'
 
 
 def refined(text: str, condition: str, node: Node) -> str:
-    """A query narrowed by a condition; its alternatives are put in brackets first."""
+    """Return the query with a condition added; its alternatives are put in brackets."""
     return f"({text}) {condition}" if isinstance(node, Or) else f"{text} {condition}"

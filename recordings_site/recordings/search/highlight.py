@@ -1,4 +1,4 @@
-"""Marks in the original text what a query found in it."""
+"""Marks what a query matches in a text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from recordings_site.recordings.search.text.tokens import tokenize
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A stretch of a text, and whether it was found."""
+    """A part of a text, and whether it matches."""
 
     text: str
     found: bool
 
 
 def highlight(text: str, language: str, lines: Iterable[Line], *, longest: int | None = None) -> list[Fragment]:
-    """A text cut into stretches, those found marked; cut to about `longest` characters around the first of them."""
+    """Split a text into fragments; shorten it to about `longest` characters around the first match."""
     tokens = tokenize(text, language)
     spans = sorted(
         (token.start, token.end)
@@ -46,7 +46,7 @@ def highlight(text: str, language: str, lines: Iterable[Line], *, longest: int |
 
 
 def _window(text: str, span: list[int], longest: int | None) -> tuple[int, int]:
-    """The part of a long text to show: from a blank somewhat before the first span to a blank near the end."""
+    """Return the range of a long text to show, cut at blanks."""
     if longest is None or len(text) <= longest:
         return 0, len(text)
     first = max(0, min(span[0] - longest // 3, len(text) - longest))

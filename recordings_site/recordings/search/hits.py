@@ -1,4 +1,4 @@
-"""Finds recordings and shows each as a hit: its first lines that match, with what was found marked."""
+"""Finds recordings and returns each as a hit: its first matching lines, with the matches marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LONGEST_LINE = 280  # characters shown of one line
 
 @dataclass(frozen=True, slots=True)
 class HitLine:
-    """One line that was found: its second in the recording, who spoke, and the text with what was found marked."""
+    """A matching line: its time in seconds, its speaker, and its text with the matches marked."""
 
     seconds: float
     speaker: str
@@ -40,7 +40,7 @@ class HitLine:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One recording that was found, its first lines, and the seconds at which all of them lie."""
+    """A matching recording, its first matching lines, and the times of all of them."""
 
     recording: RecordingJob
     lines: Sequence[HitLine]
@@ -53,12 +53,12 @@ class Hit:
 
     @property
     def length(self) -> float:
-        """Seconds that the recording and what was found in it span."""
+        """Seconds covered by the recording and its matches."""
         return max(self.recording.duration or 0, self.seconds[-1] if self.seconds else 0) or 1
 
     @property
     def more_lines(self) -> int:
-        """How many lines were found beyond those shown."""
+        """The number of matching lines beyond those shown."""
         return len(self.seconds) - len(self.lines)
 
 
@@ -76,12 +76,12 @@ class ResultPage:
 
 
 def compiled(node: Node) -> CompiledQuery:
-    """What a parsed query means in the languages that were spoken so far."""
+    """Compile a query tree for the languages of the indexed transcripts."""
     return compile_query(node, languages=languages.languages(), expand=engine().expand)
 
 
 def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE) -> ResultPage:
-    """The newest recordings that match and that this person may see, older than the cursor `before`."""
+    """Return the newest matching recordings visible to the user, older than the cursor `before`."""
     query = compiled(node)
     walked = engine().find(scoped(query, user), size=size, before=before)
     hits = _hits(walked.ids, list(lines_of(query)), user)
@@ -90,7 +90,7 @@ def find(node: Node, *, user: User, before: int | None = None, size: int = PAGE)
 
 
 def best(node: Node, *, user: User, page: int = 1, size: int = PAGE) -> ResultPage:
-    """A page (from 1) of the hits, the best first; its `older` is the number of the next page."""
+    """Return a page (from 1) of the best hits; its `older` is the number of the next page."""
     query = compiled(node)
     ranked = engine().best(scoped(query, user), most=page * size + 1)
     shown = ranked.ids[(page - 1) * size : page * size]
@@ -103,24 +103,24 @@ def best(node: Node, *, user: User, page: int = 1, size: int = PAGE) -> ResultPa
 
 
 def finds(node: Node, recording: RecordingJob, *, user: User) -> bool:
-    """Whether a query finds a recording."""
+    """Return whether a query matches a recording."""
     query = scoped(compiled(node), user)
     return any(engine().find(within_one(query, pk), size=1).ids for pk in _indexed(recording))
 
 
 def within(node: Node, recording: RecordingJob, *, user: User) -> Hit | None:
-    """One recording as a hit, with the lines that say what is asked; None while it cannot be searched."""
+    """Return one recording as a hit with its matching lines; None while it is not indexed."""
     return next(iter(_hits(_indexed(recording), list(lines_of(compiled(node))), user)), None)
 
 
 def _indexed(recording: RecordingJob) -> list[int]:
-    """The id of a recording in the index, if it is there."""
+    """Return the id of a recording in the index, if it is indexed."""
     return list(IndexedRecording.objects.filter(recording=recording).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
 class AdjacentHits:
-    """The hits before and after one, and the cursor of a page that holds it and the one after it."""
+    """The hits before and after one, and the cursor of a page with it and the next one."""
 
     previous: Hit | None
     following: Hit | None
@@ -128,9 +128,9 @@ class AdjacentHits:
 
 
 def adjacent_hits(node: Node, recording: RecordingJob, *, user: User, before: int | None, best: bool) -> AdjacentHits:
-    """The hits beside a recording, as the page of hits that begins at the cursor `before` has them, or the next one.
+    """Return the hits beside a recording, on the page that begins at the cursor `before`, or the next one.
 
-    Newest first a walk goes to older hits only: before the first of a page nothing is known.
+    Newest first scans go to older hits only: before the first of a page nothing is known.
     """
     query, cursor = compiled(node), before
     order = engine().best(scoped(query, user)).ids if best else _walked(query, user, before)
@@ -138,7 +138,7 @@ def adjacent_hits(node: Node, recording: RecordingJob, *, user: User, before: in
     if place is None:
         return AdjacentHits(None, None, before)
     if not best and place + 1 == PAGE:
-        # Half a page stays behind, so that one can turn back.
+        # Half a page remains, for going back.
         cursor = order[PAGE // 2]
     near = [order[at] for at in (place - 1, place + 1) if 0 <= at < len(order)]
     hits = {hit.recording.indexed.pk: hit for hit in _hits(near, list(lines_of(query)), user)}
@@ -195,7 +195,7 @@ def _line_text(original: str, corrected: str | None, language: str, lines: Seque
 
 
 def lines_at(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[float, str, str]]:
-    """Second, speaker and text of lines by transcript and position."""
+    """Return time, speaker and text of lines by transcript and position."""
     if not wanted:
         return {}
     with connection.cursor() as cursor:

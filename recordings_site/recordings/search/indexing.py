@@ -1,4 +1,4 @@
-"""Writes what searches read: one transcript at a time, whole, in one transaction."""
+"""Writes the index: one transcript at a time, in one transaction."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from recordings_site.recordings.transcripts.lines import corrections_of, speaker
 
 
 def index(transcript: Transcript) -> IndexedRecording:
-    """Index a transcript anew: what its lines said and were corrected to, under every name of their speakers."""
+    """Reindex a transcript: its original and corrected lines, under all names of their speakers."""
     lines = list(_texts(transcript))
     language = language_of(transcript.locale or transcript.recording.locale)
     words: dict[str, str] = {}
@@ -44,7 +44,7 @@ def _texts(transcript: Transcript) -> Iterable[LineText]:
 
 
 def _new_row(transcript: Transcript, language: str, line_count: int) -> IndexedRecording:
-    """A row with the next free id of its call's second; two writers of one second try again."""
+    """Create a row with the next free id of its call's second; concurrent writers retry."""
     recording = transcript.recording
     first = line_ids.first_id(recording.happened_at)
     for _ in range(20):

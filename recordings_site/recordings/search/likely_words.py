@@ -1,4 +1,4 @@
-"""Finds the words that a mistyped one may stand for, as they were said, and those that hold one inside."""
+"""Finds the words that a mistyped one may stand for, and those that contain one."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Knows the names that conditions of a query can hold, as one person may know them: tags, policies, speakers …"""
+"""The names that conditions can hold, as visible to a user: tags, policies, speakers …"""
 
 from collections.abc import Iterable
 
@@ -20,19 +20,19 @@ MOST_GIVEN = 2000  # newest names that people gave
 
 
 def is_known(field: Field, user: User) -> bool:
-    """Whether a condition names something that there is; conditions that hold no name always do."""
+    """Return whether a condition names something that exists; always for conditions without names."""
     criterion, value = SEARCHED[field.name], str(field.value)
     return criterion.names(value, user) is None or bool(criterion.named(value, user))
 
 
 def nearest(field: Field, user: User) -> list[str]:
-    """The names that the value of a condition may be a misspelt or shortened one of, the nearest first."""
+    """Return the names that the value of a condition may be a misspelt or shortened form of, nearest first."""
     value = str(field.value)
     return _near(value, SEARCHED[field.name].names(value, user) or ())
 
 
 def nearest_speakers(label: str, user: User) -> list[str]:
-    """The same of a speaker: names that people gave, and the labels in the newest calls."""
+    """Return the same for a speaker: given names, and the labels in the newest calls."""
     numbers, recordings = PhoneNumber.objects.visible_to(user), RecordingJob.objects.visible_to(user)
     given = SpeakerName.objects.filter(Q(number__in=numbers) | Q(recording__in=recordings)).exclude(name="")
     newest = engine().find(scoped(All(()), user), size=LABELS_FROM).ids

@@ -1,4 +1,4 @@
-"""Narrows a query to the numbers and the time in which it can match: an engine knows both without looking at facts."""
+"""Limits a query to the numbers and times in which it can match, which engines check without facts."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from recordings_site.recordings.search.language.query_tree import Between, Field
 
 
 def scoped(query: CompiledQuery, user: User) -> ScopedQuery:
-    """A query within what a person may see."""
+    """Return a query limited to what the user may see."""
     parts = query.parts if isinstance(query, All) else (query,)
     numbers = [number for number in map(_number, parts) if number]
     scope = None if user.sees_all else PhoneNumber.objects.ids_visible_to(user)
@@ -25,7 +25,7 @@ def scoped(query: CompiledQuery, user: User) -> ScopedQuery:
 
 
 def within_one(query: ScopedQuery, pk: int) -> ScopedQuery:
-    """A query for nothing but one recording of the index."""
+    """Return a query limited to one recording of the index."""
     low, high = max(query.low or 0, pk), min(pk + 1 if query.high is None else query.high, pk + 1)
     return replace(query, low=low, high=high)
 

@@ -1,7 +1,7 @@
-"""Says which part of a query nothing is known of, and what was probably meant: "Did you mean …?".
+""" "Did you mean …?": finds the part of a query that matches nothing, and suggests queries that match.
 
-A word is offered as it was said in a call that this person may see, and a query only if it finds something for them:
-what others said stays unknown, also by what is not offered.
+A word is suggested only as it occurs in calls visible to the user, and a query only if it finds something for them: the
+suggestions reveal nothing of other calls.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ _Change = tuple[tuple[int, int], str]  # a place in the query, and what is to st
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A query that finds something, and its stretches, those marked that were changed."""
+    """A query that finds something, with its changed parts marked."""
 
     query: str
     fragments: Sequence[Fragment]
@@ -76,7 +76,7 @@ class _Unmatched:
 
 
 def suggest(query: str, node: Node, *, user: User, found: bool) -> Advice:
-    """Advice on a query and its tree. Where something was found, only alternatives can have failed."""
+    """Return advice on a query. Where it found something, only alternatives can have failed."""
     parts = islice(_asked(node, among_alternatives=not found), LOOKED_INTO)
     unmatched = list(islice((each for part in parts for each in _unmatched(part, user)), UNMATCHED))
     changes = list(_corrections([each for each in unmatched if each.instead]))
@@ -152,7 +152,7 @@ def _changed(query: str, changes: Sequence[_Change]) -> Suggestion:
 
 
 def _leads_somewhere(query: str, user: User) -> bool:
-    """Whether a query finds something, as far as can be seen at once."""
+    """Return whether a query finds something, as far as a first look shows."""
     asked = typed.read(query, now=timezone.now(), zone=user.zone)
     if asked.node is None or asked.error is not None:
         return False

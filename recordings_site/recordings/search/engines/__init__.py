@@ -1,1 +1,1 @@
-"""The index in each database: `port` says what an engine does, `factory` chooses the one in use."""
+"""The index in each database: `port` is the interface of an engine, `factory` chooses the one in use."""

@@ -1,4 +1,4 @@
-"""Gives the engine of search: that of the database in use."""
+"""Chooses the search engine of the database in use."""
 
 from django.db import connection
 
@@ -10,5 +10,5 @@ _ENGINES: dict[str, Engine] = {"postgresql": PostgreSQL(), "sqlite": SQLite()}
 
 
 def engine() -> Engine:
-    """The engine that keeps the index."""
+    """Return the engine that keeps the index."""
     return _ENGINES[connection.vendor]

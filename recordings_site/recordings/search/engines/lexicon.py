@@ -1,4 +1,4 @@
-"""Keeps the words that were said in a table: what a beginning stands for, and what lies near a misspelt word."""
+"""The words of all transcripts: which match a prefix, and which are near a misspelt word."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _LONGEST_WORD = 64
 
 
 def learn(words: Mapping[str, str], language: str, *, again: bool) -> None:
-    """Count a transcript's words once, in their order, so that two writers never wait for each other in a circle."""
+    """Count a transcript's words once, in a fixed order, so that concurrent writers do not deadlock."""
     counted = [
         (word[:_LONGEST_WORD], word[:_LONGEST_WORD][::-1], language, token[:_LONGEST_WORD])
         for word, token in sorted(words.items())
@@ -30,7 +30,7 @@ def learn(words: Mapping[str, str], language: str, *, again: bool) -> None:
 
 
 def expand(begins: Condition, most: int) -> list[str]:
-    """The tokens of the commonest words for which a condition on `w` holds."""
+    """Return the tokens of the commonest words for which a condition on `w` holds."""
     # By hand, for Django takes longer to write this query than the database to answer it.
     tokens = column(
         f"SELECT w.token FROM recordings_indexedword w WHERE {begins.sql}"
@@ -41,7 +41,7 @@ def expand(begins: Condition, most: int) -> list[str]:
 
 
 def known(among: Condition) -> dict[str, Word]:
-    """The words for which a condition on `w` holds."""
+    """Return the words for which a condition on `w` holds."""
     return _words(f"SELECT w.word, w.token, w.transcripts FROM recordings_indexedword w WHERE {among.sql}", among)
 
 

@@ -1,4 +1,4 @@
-"""Chooses how a query is looked for in SQL: which index gives candidates, what they match, and what decides them."""
+"""Plans a query in SQL: which index gives candidates, what they match, and what decides them."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Plan:
 
 
 def plan(query: ScopedQuery, dialect: Dialect) -> Plan:
-    """Look by the lines' index when one line decides, else by the recordings'."""
+    """Plan by the index of lines when one line decides, else by that of recordings."""
     parts, scope = query.parts, query.scope
     spoken = [part for part in parts if not isinstance(part, Fact | Without)]
     rest: Condition | None = None

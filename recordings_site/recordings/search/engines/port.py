@@ -1,7 +1,7 @@
-"""The port to a search engine: what search asks of its index, wherever that is kept.
+"""The interface of a search engine.
 
-Parser, query tree, tokens and highlighting stand above it, and so does the second look at what a person may see. The
-engines of PostgreSQL and SQLite keep the index beside the recordings (sql_engine); another one does what stands here.
+Parser, query tree, tokens and highlighting are independent of it, and so is the final check of visibility. The engines
+of PostgreSQL and SQLite keep the index beside the recordings (sql_engine).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,15 +13,15 @@ from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.search.language.compiled_query import CompiledQuery, Line
 from recordings_site.recordings.search.text.line_tokens import LineTokens
 
-BUDGET = 2000  # candidates that one search looks at before it offers to go on
-CONSIDERED = 300  # hits that are weighed for each thing asked, to find the best
+BUDGET = 2000  # candidates that one search checks before it offers to continue
+CONSIDERED = 300  # hits scored for each term, to find the best
 
 
 @dataclass(frozen=True, slots=True)
 class ScopedQuery:
-    """What is searched for and where: all `parts` hold, within the scope and between the ids (the upper one excluded).
+    """A query with its scope: all `parts` hold, within the scope and between the ids (upper end excluded).
 
-    `scope` are numbers' ids (0: unattributed), None for all; `user` is who asks: facts hold as far as they may know.
+    `scope` are ids of numbers (0: unattributed), None for all; `user` decides which facts may be matched.
     """
 
     parts: tuple[CompiledQuery, ...]
@@ -33,18 +33,18 @@ class ScopedQuery:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The recordings found, newest first, and where to go on when the budget ended before the page was full."""
+    """The recordings found, newest first, and where to continue when the budget ended early."""
 
     ids: tuple[int, ...]
-    # The id before which to continue; None when everything was looked at.
+    # The id before which to continue; None at the end.
     older: int | None
-    # Whether the budget ended it: what was found is not all that a full page would hold.
+    # Whether the budget ended it before the page was full.
     stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ids of hits, the best first; whether only the newest were looked at, and whether there are more."""
+    """The ids of hits, best first; whether only the newest were scored, and whether there are more."""
 
     ids: list[int]
     of_newest: bool

@@ -1,4 +1,4 @@
-"""Searches with PostgreSQL: tokens are tsvectors under GIN, walks are functions in the database (sql/)."""
+"""The engine of PostgreSQL: tokens are tsvectors under GIN, scans are functions in the database (sql/)."""
 
 from collections.abc import Collection, Sequence
 

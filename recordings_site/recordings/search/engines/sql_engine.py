@@ -1,6 +1,6 @@
-"""Searches an index that lies beside the recordings: walks from the newest backwards and decides each candidate in SQL.
+"""The engine of SQL databases: scans the index from the newest backwards and decides each candidate in SQL.
 
-What PostgreSQL and SQLite do differently is left to them (postgresql.py, sqlite.py).
+The differences of PostgreSQL and SQLite are in postgresql.py and sqlite.py.
 """
 
 from abc import ABC, abstractmethod
@@ -66,7 +66,7 @@ class SqlEngine(ABC):
         return self.walk(plan(query, self.dialect), size=size, before=before, budget=budget)
 
     def walk(self, wanted: Plan, *, size: int, before: int | None = None, budget: int | None = None) -> Walk:
-        """The same of a plan."""
+        """The same for a plan."""
         budget = port.BUDGET if budget is None else budget
         found: list[int] = []
         looked = 0
@@ -154,7 +154,7 @@ class SqlEngine(ABC):
         return tiers
 
     def _counted(self, lines: Sequence[Line], found: tuple[int, ...]) -> dict[Line, dict[int, float]]:
-        """The impact of phrases and the like, whose lines are counted: the newest of them."""
+        """Score phrases and NEAR by counting lines: the newest of them."""
         lengths = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "line_count")) if lines else {}
         impacts: dict[Line, dict[int, float]] = {}
         for line in lines:

@@ -1,4 +1,4 @@
-"""Searches with SQLite: tokens are the text of FTS5 tables (sql/sqlite.sql)."""
+"""The engine of SQLite: tokens are the text of FTS5 tables (sql/sqlite.sql)."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A part that stands at one place of the typed query (characters, the end excluded): that is not what it means."""
+    """A part of the typed query with its position (characters, end excluded), which does not affect equality."""
 
     place: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
 

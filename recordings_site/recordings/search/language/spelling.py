@@ -1,4 +1,4 @@
-"""Tells how words are misspelt: what one slip makes of a word, and how many slips lie between two. Pure."""
+"""Edit distance: the words within one edit, and the distance of two words. Pure."""
 
 import unicodedata
 from functools import cache
@@ -11,12 +11,12 @@ _BLOCK = 0x80  # characters that stand together in Unicode: an alphabet fits int
 
 
 def slips(word: str) -> int:
-    """How many slips a folded word may have."""
+    """Return how many edits a folded word may have."""
     return (len(word) >= SHORTEST) + (len(word) >= TWO_SLIPS)
 
 
 def one_slip(word: str) -> set[str]:
-    """Every word from which one slip leads to this one: a letter left out, put in, or mistaken, or two swapped."""
+    """Return every word within one edit: a letter left out, added or changed, or two swapped."""
     letters = frozenset().union(*(_letters(ord(each) // _BLOCK) for each in word))
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     found = {left + right[1:] for left, right in cuts if right}

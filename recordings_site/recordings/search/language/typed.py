@@ -1,4 +1,4 @@
-"""A search as it was typed: what it was understood to mean, and how its hits are to be ordered and paged."""
+"""A typed query: its tree or its error, and how its results are ordered and paged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LONGEST_CURSOR = 18
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition that all hits hold to, as it was typed, and the query without it."""
+    """A condition of the query as typed, and the query without it."""
 
     text: str
     without: str
@@ -25,7 +25,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class TypedQuery:
-    """A typed query: the text, the text as it was understood ("" when it was not), its tree and its first error."""
+    """A typed query: its text, the corrected text ("" if there is none), its tree and its first error."""
 
     text: str
     meant: str
@@ -34,7 +34,7 @@ class TypedQuery:
 
     @property
     def cut(self) -> tuple[str, str, str]:
-        """The typed text around the place of its error."""
+        """The typed text before, at and after its error."""
         if self.error is None:
             return self.text, "", ""
         start, end = self.error.start, self.error.end
@@ -42,7 +42,7 @@ class TypedQuery:
 
     @property
     def conditions(self) -> list[Condition]:
-        """What narrows the hits beside what was said: each can be taken away."""
+        """The conditions of the query, each of which can be removed."""
         parts = self.node.parts if isinstance(self.node, And) else (self.node,)
         places = [part.place for part in parts if isinstance(part, Field | Speaker | Between)]
         return [
@@ -52,7 +52,7 @@ class TypedQuery:
 
 
 def read(typed: str, *, now: datetime, zone: ZoneInfo) -> TypedQuery:
-    """Understand what was typed; dates in words are meant in `zone`."""
+    """Parse a typed query; dates are in `zone`."""
     text = typed.replace("\0", " ").strip()
     if not text:
         return TypedQuery("", "", None, None)
@@ -61,11 +61,11 @@ def read(typed: str, *, now: datetime, zone: ZoneInfo) -> TypedQuery:
 
 
 def wants_best(query: Mapping[str, str]) -> bool:
-    """Whether the best matches are to come first, not the newest."""
+    """Return whether best matches come first instead of the newest."""
     return query.get("sort") == BEST
 
 
 def cursor_of(query: Mapping[str, str]) -> int | None:
-    """Where the page begins; None for the first one, and for what is no cursor."""
+    """Return where the page begins; None for the first one, and for an invalid cursor."""
     text = query.get("cursor", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_CURSOR else None

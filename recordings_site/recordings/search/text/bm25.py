@@ -1,4 +1,4 @@
-"""Tells how much a recording says of a word: more with each line that says it, less in a long call."""
+"""BM25: how much a number of matching lines scores in a recording of a given length."""
 
 from recordings_site.recordings.search.text.tokens import IMPACT_MARK
 
@@ -13,7 +13,7 @@ SCORES = (1.0, 1.5, 1.8, 2.0)
 
 
 def impact(times: int, lines: int) -> float:
-    """How much it means that so many of a recording's lines say something, from 0 to 2.2: BM25's saturation.
+    """Return the score of `times` matching lines of a recording, from 0 to 2.2: BM25's saturation.
 
     Its constants are the usual ones, k1 = 1.2 and b = 0.75.
     """
@@ -21,11 +21,11 @@ def impact(times: int, lines: int) -> float:
 
 
 def levels(times: int, lines: int) -> range:
-    """The levels (from 1) under which a recording is indexed for a token that so many of its lines say."""
+    """Return the levels (from 1) under which a recording is indexed for a token with this many lines."""
     found = impact(times, lines)
     return range(1, 1 + sum(found >= least for least in _LEAST))
 
 
 def impact_token(token: str, level: int) -> str:
-    """The token that stands for another one which a recording says so much of."""
+    """Return the token that stands for another one at a level."""
     return f"{IMPACT_MARK}{level}{token}"

@@ -1,4 +1,4 @@
-"""Knows in which languages transcripts were indexed: each search stems its words in all of them."""
+"""The languages of the indexed transcripts: searches stem words in all of them."""
 
 from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import IndexedLanguage
@@ -8,7 +8,7 @@ _read = Lru[str, tuple[str, ...]](1, seconds=5.0)
 
 
 def languages() -> tuple[str, ...]:
-    """The languages, at most a few seconds old: a query less for each search."""
+    """Return the languages, cached for a few seconds."""
     found = _read.get("")
     if found is None:
         found = tuple(IndexedLanguage.objects.values_list("code", flat=True))
@@ -17,11 +17,11 @@ def languages() -> tuple[str, ...]:
 
 
 def learn(language: str) -> None:
-    """Note that a transcript was indexed in a language."""
+    """Store that a transcript of this language is indexed."""
     IndexedLanguage.objects.get_or_create(code=language)
     forget()
 
 
 def forget() -> None:
-    """Read them anew at the next search."""
+    """Clear the cache."""
     _read.clear()

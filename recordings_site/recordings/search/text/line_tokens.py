@@ -1,4 +1,4 @@
-"""Makes the tokens of lines and of whole recordings, which every engine indexes."""
+"""Makes the tokens of lines and of whole recordings, for all engines."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from recordings_site.recordings.search.text.tokens import Token, scope_token, sp
 
 @dataclass(frozen=True, slots=True)
 class LineText:
-    """What is indexed of one line: its place, its second, who spoke, what was heard and what people made of it."""
+    """The indexed text of a line: position, time, speakers, original and corrected text."""
 
     position: int
     at: float
@@ -38,7 +38,7 @@ class LineTokens:
 
 
 def line_tokens(line: LineText, language: str, number_id: int | None, words: dict[str, str]) -> LineTokens:
-    """The tokens of one line; its words and their tokens are added to `words`."""
+    """Return the tokens of one line; its words and their tokens are added to `words`."""
     said, corrected = tokenize(line.said, language), tokenize(line.corrected, language)
     for tokens in (said, corrected):
         words.update(zip(tokens.words, (token.text for token in tokens.sequence), strict=True))
@@ -57,7 +57,7 @@ def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def recording_tokens(lines: Sequence[LineTokens], scope: int) -> list[str]:
-    """The tokens of a whole recording, in order: those of its lines, and again those that it says much of."""
+    """Return the tokens of a recording in order: those of its lines, and those of their levels."""
     said = Counter(token for line in lines for token in dict.fromkeys(line.all()))
     number = scope_token(scope)
     much = (
