@@ -17,7 +17,7 @@ def test_a_recording_comes_with_all_that_it_hangs_on() -> None:
     assert made.destination.decrypted("write_credentials") == factories.WRITE_CREDENTIALS
 
 
-def test_a_recording_may_belong_to_a_conference_or_to_nobody() -> None:
+def test_a_recording_belongs_to_a_conference_or_to_none() -> None:
     session = factories.conference_session()
     assert factories.recording(conference_session=session).number == session.number
     assert factories.recording(call=None).number is None

@@ -11,12 +11,12 @@
 | 7 | a seek while paused updates the transcript | test_a_seek_while_paused_updates_the_transcript |
 | 8 | long calls are whole in the page and quick | test_a_call_of_seven_hours_is_whole_in_the_page |
 | 9 | find: n of N, wraps, never moves the sound; roving tab stop | test_find_counts_wraps_and_never_moves_the_sound, test_tab_enters_and_leaves_the_transcript_once |
-| 10 | links to a moment or span do not play by themselves | test_a_link_leads_to_its_moment_and_does_not_play, test_selected_words_can_be_quoted, test_a_line_and_a_links_span_can_be_looped |
+| 10 | links to a moment or span do not play by themselves | test_a_link_leads_to_its_time_and_does_not_play, test_selected_words_can_be_quoted, test_a_line_and_a_links_span_can_be_looped |
 | 11 | the waveform is a slider that tells what is said | test_the_waveform_is_a_slider_that_tells_what_is_said |
 | 12 | the server's duration first, errors keep the place and say why | test_the_length_is_known_before_the_sound, test_an_error_keeps_the_place_tries_once_more_and_says_why |
 | 13 | speed by 0.25, remembered for the person | test_the_speed_is_remembered_and_the_time_left_is_the_listeners_own |
 | 14 | silence can be skipped, with what it saves | test_silence_is_skipped_when_asked |
-| 15 | heard on leaving or at 90 %, continue, copying | test_heard_is_set_on_leaving_never_on_opening, test_heard_is_set_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/transcripts/test_exports.py |
+| 15 | heard on leaving or at 90 %, continue, copying | test_a_recording_counts_as_played_on_leaving_never_on_opening, test_a_recording_counts_as_played_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/transcripts/test_exports.py |
 """  # noqa: E501
 
 import re
@@ -324,7 +324,7 @@ def test_tab_enters_and_leaves_the_transcript_once(short: Listener) -> None:
 
 
 # 10
-def test_a_link_leads_to_its_moment_and_does_not_play(context: BrowserContext, live_server: LiveServer) -> None:
+def test_a_link_leads_to_its_time_and_does_not_play(context: BrowserContext, live_server: LiveServer) -> None:
     person = listener(context, live_server, recorded(LONG)).open("?t=1203.5&end=1215&q=roaming").ready()
     assert person.time == pytest.approx(1203.5, abs=0.1)
     assert person.ask("audio.paused")
@@ -458,7 +458,7 @@ def test_silence_is_skipped_when_asked(short: Listener) -> None:
 
 
 # 15
-def test_heard_is_set_on_leaving_never_on_opening(short: Listener) -> None:
+def test_a_recording_counts_as_played_on_leaving_never_on_opening(short: Listener) -> None:
     assert not Listening.objects.exists()
     short.press("l", "k")
     short.until("audio.currentTime > 12.2")
@@ -478,7 +478,7 @@ def test_heard_is_set_on_leaving_never_on_opening(short: Listener) -> None:
     assert short.time == pytest.approx(12.5, abs=1.5)
 
 
-def test_heard_is_set_at_nine_tenths(short: Listener) -> None:
+def test_a_recording_counts_as_played_at_nine_tenths(short: Listener) -> None:
     short.page.evaluate("recordingPage.sound.seek(recordingPage.sound.duration * 0.9 - 1)")
     with short.page.expect_response("**/heard"):
         short.press("k")

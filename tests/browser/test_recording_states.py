@@ -203,9 +203,7 @@ def test_without_javascript_one_listens_reads_seeks_and_comments(
     plain.close()
 
 
-def test_by_keyboard_alone_one_corrects_a_line_and_returns_to_what_sinch_heard(
-    context: BrowserContext, live_server: LiveServer
-) -> None:
+def test_a_line_is_corrected_and_restored_by_keyboard_alone(context: BrowserContext, live_server: LiveServer) -> None:
     person = listener(context, live_server, recorded()).open().ready()
     person.page.locator("#l0 > button").focus()
     person.press("ArrowDown", "Tab", "Tab")

@@ -50,7 +50,7 @@ def until(page: Page, expression: str) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_from_a_word_to_its_moment_and_to_the_news(
+def test_from_a_word_to_its_time_and_to_the_new_matches(
     context: BrowserContext, live_server: LiveServer, number: PhoneNumber, spoken: RecordingJob
 ) -> None:
     person = factories.user(teams=[number.team])

@@ -77,7 +77,7 @@ def test_the_demo_has_what_a_visitor_should_find_and_is_made_once(filled: str, c
     assert "make calls PORT=8080\n" in capsys.readouterr().out
 
 
-def test_its_people_have_worked_with_the_calls_and_are_told_of_new_ones(filled: str):
+def test_the_demo_has_annotations_and_alerts(filled: str):
     assert set(Comment.objects.values_list("text", flat=True)) == {text for _, _, text in demo_annotations.COMMENTS}
     assert set(RecordingTag.objects.values_list("tag__name", flat=True)) == {tag for _, tag in demo_annotations.TAGS}
     assert set(SpeakerName.objects.values_list("name", flat=True)) == {name for _, name in demo_annotations.NAMES}

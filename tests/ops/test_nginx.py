@@ -151,7 +151,7 @@ def test_what_the_store_refuses_is_said_in_our_words(
     assert b"<Error>" not in body
 
 
-def test_a_hung_store_is_told_and_slows_no_other_page(nginx: Nginx, cookie: str) -> None:
+def test_a_hung_store_gives_an_error_and_slows_no_other_page(nginx: Nginx, cookie: str) -> None:
     with faulty_server() as faulty:
         faulty.hang = 30
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for

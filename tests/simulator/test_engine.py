@@ -205,7 +205,7 @@ def test_a_menu_is_answered_with_one_of_its_choices(tmp_path):
     assert totals.recordings == 1
 
 
-def test_a_conference_is_recorded_once_and_told_by_its_own_id(tmp_path):
+def test_a_conference_is_recorded_once_under_its_own_id(tmp_path):
     ice = {
         "action": {
             "name": "connectConf", "conferenceId": "standup", "record": True, "recordingOptions": transcribed(),
@@ -235,7 +235,7 @@ def test_a_conference_begins_anew_when_all_have_left(tmp_path):
     assert len(files(tmp_path)) == 1, "Sinch overwrites without a check"
 
 
-def test_an_upload_that_fails_is_told_to_nobody(tmp_path):
+def test_a_failed_upload_sends_no_notification(tmp_path):
     file = tmp_path / "calls"
     file.write_text("a file where the folder should be")
     backend = Backend({"ice": FLAGGED, "ace": CONTINUE})
@@ -280,7 +280,7 @@ def test_a_few_recorded_calls_can_be_long(tmp_path):
 @pytest.mark.parametrize(
     ("form", "start"), [("url", "local://calls/"), ("sinch", "https://www.sinch.com/"), ("path", "2")]
 )
-def test_a_destination_can_be_told_in_each_form_that_was_seen(tmp_path, form, start):
+def test_a_location_can_be_reported_in_each_known_format(tmp_path, form, start):
     backend = Backend({"ice": FLAGGED, "ace": CONTINUE})
     engine(backend, tmp_path, report_formats=(form,)).run(answered(groups()))
     told = next(event["destination"] for event in backend.events if event.get("type") == "recording_available")

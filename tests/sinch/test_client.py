@@ -55,7 +55,7 @@ def client(account):
         yield client
 
 
-def test_a_call_in_progress_is_read_and_told_what_to_do(client, account):
+def test_a_call_in_progress_is_read_and_commanded(client, account):
     info = client.call("call/1")
     assert (info.status, info.from_.endpoint, info.to, info.domain, info.duration) == (
         "ONGOING", "+46700000001", Endpoint("did", "+46700000000"), "pstn", 12.0,

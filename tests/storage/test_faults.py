@@ -138,7 +138,7 @@ def test_another_version_without_a_412_is_noticed(faulty: Faulty, s3: Store) -> 
     assert all_closed(faulty)
 
 
-def test_nobody_listening_is_told_soon() -> None:
+def test_a_missing_server_is_reported_soon() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = unused.getsockname()[1]
     begun = time.monotonic()

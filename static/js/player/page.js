@@ -43,7 +43,7 @@ class RecordingPage {
     this.#listen();
     this.#controls();
     this.#keys();
-    reportPlayed(this.sound, this.meter, (heard) => post(dataset.heard, heard));
+    reportPlayed(this.sound, this.meter, (progress) => post(dataset.progress, progress));
     const advance = document.querySelector("[data-advance]");
     if (advance) playOn(advance, this.sound, () => this.#walk("next"));
     this.#arrive();
@@ -221,7 +221,7 @@ class RecordingPage {
   #remember() {
     clearTimeout(this.remembering);
     const values = { speed: this.sound.speed, skip_silence: this.sound.skipping ? "on" : "" };
-    this.remembering = setTimeout(() => post(root.dataset.manners, values), 400);
+    this.remembering = setTimeout(() => post(root.dataset.settings, values), 400);
   }
 
   #line(step) {

@@ -78,7 +78,7 @@ def test_who_is_mentioned_is_written_to_once_without_what_was_said(
     assert "4711" not in mail.body + mail.subject
 
 
-def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
+def test_a_rejected_mailbox_does_not_keep_others_from_being_notified(
     client: Client, recording: RecordingJob, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     teammate(recording, Role.SUPPORT, email="anna@example.com")

@@ -227,7 +227,7 @@ def test_days_begin_and_end_at_the_midnights_of_who_asks_and_lengths_include_the
     assert listed(world, longer="60", shorter="1:00") == searched(world, "longer:1m shorter:60") == exactly != set()
 
 
-def test_late_missing_and_overdue_are_told_apart_and_deleted_ones_are_none_of_them(world: World) -> None:
+def test_late_missing_and_overdue_are_distinct_and_deleted_ones_are_none_of_them(world: World) -> None:
     mine = list(RecordingJob.objects.visible_to(world.user))
     for state in ("late", "missing"):
         assert listed(world, state=state) == searched(world, f"state:{state}")

@@ -60,7 +60,7 @@ def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
     assert reverse("recording_audio", args=[recording.pk]) in html
 
 
-def test_an_admin_says_whose_a_recording_is_of_which_nobody_knows() -> None:
+def test_an_admin_assigns_a_recording_without_a_number() -> None:
     recording, number = factories.recording(call=None), factories.number()
     colleague, admin = factories.user(teams=[number.team]), Client()
     admin.force_login(factories.admin())
@@ -111,7 +111,7 @@ def test_the_notes_alone_are_made_without_reading_the_transcript(client: Client)
     assert not [query for query in captured if "transcriptline" in query["sql"]]
 
 
-def test_a_link_to_a_moment_starts_the_sound_there_without_javascript() -> None:
+def test_a_link_to_a_time_starts_the_audio_there_without_javascript() -> None:
     recording = factories.recording()
     assert "/audio#t=75.5" in page_of(recording, teammate(recording), "?t=1:15.5")
     assert "#t=" not in page_of(recording, teammate(recording), "?t=nonsense")
@@ -208,7 +208,7 @@ def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Clien
     assert "data-resume=" in page_of(recording, user)
 
 
-def test_leaving_without_having_heard_anything_leaves_no_mark(client: Client) -> None:
+def test_leaving_without_having_played_anything_records_nothing(client: Client) -> None:
     recording = factories.recording()
     client.force_login(teammate(recording))
     client.post(reverse("recording_played", args=[recording.pk]), {"seconds": "0", "position": "40", "done": "on"})
@@ -257,7 +257,7 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
     assert "hx-target=" not in client.get(url).content.decode().partition('id="silent"')[2].partition("</section>")[0]
 
 
-def test_a_transcript_that_is_no_json_is_told_and_shown_as_it_came() -> None:
+def test_a_transcript_that_is_not_json_is_reported_and_shown_as_it_came() -> None:
     recording = factories.recording()
     ingest.save_transcript(recording.pk, raw=b"<Error>\xff no such key</Error>")
     reader = teammate(recording)

@@ -144,7 +144,7 @@ class TestTranscripts:
 
 
 class TestLooking:
-    def test_a_file_of_which_nobody_told_is_found_at_the_key_that_was_asked_for(self):
+    def test_a_file_without_a_notification_is_found_at_the_requested_key(self):
         job = awaited()
         put(job)
         assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
@@ -183,7 +183,7 @@ class TestLooking:
         job = awaited(**{"started_at": None, "finished_at": None, fact: timezone.now()}, **why)
         assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
 
-    def test_a_transcript_of_which_nobody_told_is_found_and_read(self):
+    def test_a_transcript_without_a_notification_is_found_and_loaded(self):
         job = announced()
         put(job, WORDS, "calls/one-transcript.json")
         assert overdue.look_for_transcript(job.pk, since=timezone.now()) is None
@@ -198,7 +198,7 @@ class TestLooking:
         transcripts.load(job.pk)
         assert fresh(job).transcript_overdue_since is None
 
-    def test_a_call_of_whose_end_nobody_told_is_looked_after(self):
+    def test_a_call_whose_end_was_not_received_is_followed_up(self):
         call = factories.call(ended_at=None, dice_received_at=None, dice_result="")
         job = awaited(call=call, finished_at=None)
         assert overdue.enqueue_calls_without_end() == 1

@@ -107,7 +107,9 @@ def test_a_store_is_asked_once_in_a_while_whether_it_is_alive(
     assert asked == ["one.mp3"] * 2
 
 
-def test_a_dead_store_is_told_without_nginx(get: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_store_gives_an_error_without_nginx(
+    get: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stat(store: S3Store, key: str) -> ObjectStat:
         raise StoreUnavailable("refused")
 

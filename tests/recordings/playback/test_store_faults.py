@@ -83,7 +83,7 @@ def test_each_refusal_of_the_store_has_its_words(
     assert "told by the test" not in told[1]
 
 
-def test_a_hung_connection_is_told_in_time_and_closed(faulty: Faulty, recording: RecordingJob) -> None:
+def test_a_hung_connection_gives_an_error_in_time_and_is_closed(faulty: Faulty, recording: RecordingJob) -> None:
     faulty.hang = 60
     begun = time.monotonic()
     status, text = seen(recording, Role.SUPPORT)

@@ -356,7 +356,7 @@ def test_refused_access_names_the_destination_to_admins_alone(
     assert "(destination Demo). The store said: The secret key is wrong." in admin.get(url(recording)).content.decode()
 
 
-def test_a_dead_store_is_told_at_once_with_when_to_try_again(
+def test_a_dead_store_gives_an_error_at_once_with_retry_after(
     client: Client, recording: RecordingJob, faulty: Faulty
 ) -> None:
     faulty.error = StoreUnavailable("refused")
@@ -364,7 +364,7 @@ def test_a_dead_store_is_told_at_once_with_when_to_try_again(
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
-def test_a_hung_store_is_told_within_three_seconds_and_its_late_body_is_closed(
+def test_a_hung_store_gives_an_error_within_three_seconds_and_its_late_body_is_closed(
     client: Client, recording: RecordingJob, faulty: Faulty
 ) -> None:
     assert circuit_breaker.TIMEOUT < 3

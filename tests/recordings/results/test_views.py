@@ -31,7 +31,7 @@ def indexed(*texts: str, **fields: object) -> object:
     return recording
 
 
-def test_hits_are_marked_and_lead_to_their_moment() -> None:
+def test_hits_are_marked_and_lead_to_their_time() -> None:
     recording = indexed("I want a <b>Refund</b>", "Goodbye")
     page = client(factories.admin()).get("/search/?q=refunds").content.decode()
     assert "<mark>Refund</mark>" in page

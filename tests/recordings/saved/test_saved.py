@@ -66,7 +66,7 @@ def test_a_search_is_saved_from_its_page_and_opens_again(person: User) -> None:
     assert "another name" in again.content.decode()
 
 
-def test_a_new_recording_is_told_of_once_in_the_page_and_by_mail(team: Team, person: User) -> None:
+def test_a_new_match_is_alerted_once_on_the_page_and_by_mail(team: Team, person: User) -> None:
     saved = kept(person)
     recording = said(team, "I want a refund")
     assert saved_actions.alert(recording.pk) == 1
@@ -190,7 +190,7 @@ def test_names_cannot_add_headers_to_a_mail(team: Team, person: User) -> None:
     assert "\n" not in str(mail.outbox[0].subject)
 
 
-def test_a_mailbox_that_is_gone_keeps_nobody_else_from_being_told(
+def test_a_rejected_mailbox_does_not_keep_others_from_being_notified(
     team: Team, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = factories.user(teams=[team], email="gone@example.com")

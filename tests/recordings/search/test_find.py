@@ -109,7 +109,7 @@ def test_hits_show_the_lines_with_what_was_found_marked() -> None:
     assert hit.lines[0].speaker == "Speaker 2"
 
 
-def test_nobody_finds_what_they_may_not_see() -> None:
+def test_no_search_finds_recordings_that_the_user_may_not_see() -> None:
     team = factories.team()
     mine, other = factories.number(team=team), factories.number()
     own = indexed("secret refund", number=mine).recording_id

@@ -103,6 +103,6 @@ def test_searches_answer_while_transcripts_of_older_tokens_are_indexed_anew(monk
     assert not IndexedRecording.objects.exclude(version=search.VERSION).exists()
 
 
-def test_a_moment_that_cannot_be_read_is_said() -> None:
+def test_an_invalid_time_gives_an_error() -> None:
     with pytest.raises(CommandError, match="with its offset"):
         run(all=True, before="yesterday")

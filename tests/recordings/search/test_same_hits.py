@@ -159,7 +159,7 @@ def test_a_budget_of_candidates_only_divides_the_hits_into_pages(
     assert 0 < max(looked) <= 5
 
 
-def test_nobody_finds_by_any_query_what_they_may_not_see(corpus: Reference) -> None:
+def test_no_query_finds_recordings_that_the_user_may_not_see(corpus: Reference) -> None:
     mine = RecordingJob.objects.first()
     assert mine is not None
     assert mine.number is not None

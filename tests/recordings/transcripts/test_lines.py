@@ -49,7 +49,7 @@ def test_the_address_of_a_line_leads_to_that_line_also_in_a_long_call(start: flo
     assert line.original == "here"
 
 
-def test_lines_come_in_the_order_of_time_with_the_nudge() -> None:
+def test_lines_come_in_the_order_of_time_with_the_offset() -> None:
     transcript = made(((9.0, "B", "late"), (1.0, "A", "early")))
     transcript.offset = -1.5
     assert [(line.start, line.text) for line in lines.shown_lines(transcript)] == [(0.0, "early"), (7.5, "late")]
@@ -67,7 +67,7 @@ def test_a_correction_and_a_name_are_shown_and_that_of_the_recording_comes_first
     assert (corrected.text, corrected.original) == ("It's 4712.", "It is 4711.")
 
 
-def test_a_reverted_correction_shows_what_sinch_heard() -> None:
+def test_a_reverted_correction_shows_the_original_text() -> None:
     transcript, author = made(), factories.user(Role.SUPERVISOR)
     for text, reverts in (("one", False), ("two", False), ("", True)):
         LineCorrection.objects.create(transcript=transcript, position=0, text=text, reverts=reverts, author=author)

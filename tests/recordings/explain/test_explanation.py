@@ -169,7 +169,7 @@ def test_the_list_of_calls_costs_the_same_queries_however_many_calls(
         client.get(reverse("calls"))
 
 
-def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
+def test_what_is_missing_is_said_with_its_time(number: PhoneNumber) -> None:
     call_id = drawn(below=True)
     call_in(number, call_id)
     post(number.application, ace(call_id=call_id))
@@ -187,7 +187,7 @@ def test_what_is_missing_is_said_with_since_when(number: PhoneNumber) -> None:
 LOOKED_FOR = (StepKind.FILE_AWAITED, StepKind.FILE_OVERDUE)
 
 
-def test_a_file_that_was_looked_for_in_vain_is_not_said_to_be_unlooked_for() -> None:
+def test_a_file_that_was_not_found_is_not_said_to_be_still_awaited() -> None:
     waited_for = factories.recording(available_at=None)
     late = factories.overdue()
     told = [
