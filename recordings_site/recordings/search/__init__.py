@@ -18,6 +18,10 @@ Of several words the best 300 of each are scored; phrases are counted among the 
 
 `suggestions` looks up words within one edit of a mistyped one in the lexicon's index, and compares it with the thousand
 commonest of its first letter; each is then searched for as the user.
+
+A line has up to four readings: as said, with numbers, codes and compounds merged to one token each, and both for its
+correction. Phrases and NEAR match within one of them. A word with a star is looked up in the lexicon, forwards for
+"refun*" and backwards for "*nummer".
 """
 
 from recordings_site.recordings.search.facets import (

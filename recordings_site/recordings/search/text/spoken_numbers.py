@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from text_to_num import find_numbers, text2num
 
+from recordings_site.recordings.search.text import nordic_numbers
+
 # The languages in which text2num reads numbers.
 LANGUAGES = frozenset(("da", "de", "en", "es", "fr", "it", "nl", "pt"))
 # Words that repeat the digit behind them, and words that stand for a digit among others.
@@ -19,6 +21,7 @@ _REPEATS = {
     "nl": {"dubbel": 2, "driedubbel": 3},
     "da": {"dobbelt": 2, "tredobbelt": 3},
 }
+_NORDIC_REPEATS = {"dubbel": 2, "dubbelt": 2, "trippel": 3, "dobbel": 2, "dobbelt": 2}
 _AMONG_DIGITS = {"en": {"oh": "0", "o": "0"}, "pt": {"meia": "6"}}
 # How text2num wants words that are also said otherwise, or typed without their accents; in German parts of words.
 _ACCENTED = {
@@ -58,6 +61,8 @@ class _Word:
 
 def spoken_numbers(words: Sequence[str], language: str) -> list[Number]:
     """The numbers that some words of a language stand for, in their order. A lone "one" or "un" is no number."""
+    if language in nordic_numbers.LANGUAGES:
+        return _nordic(words, language)
     if language not in LANGUAGES:
         return []
     words = [_accented(word.lower(), language) for word in words]
@@ -71,6 +76,17 @@ def spoken_numbers(words: Sequence[str], language: str) -> list[Number]:
         digits = found.text.replace(".", "").replace(",", "")
         if digits.isdecimal():
             numbers.append(Number(found.start, found.end - 1, digits))
+    return sorted(numbers, key=lambda number: number.first)
+
+
+def _nordic(words: Sequence[str], language: str) -> list[Number]:
+    """Those of Swedish and Norwegian, with "dubbel fyra"."""
+    numbers = [Number(*each) for each in nordic_numbers.numbers(words, language)]
+    singles = {number.first: number for number in numbers if number.first == number.last and len(number.digits) == 1}
+    for at, word in enumerate(words):
+        if (times := _NORDIC_REPEATS.get(word.lower())) and (repeated := singles.get(at + 1)):
+            numbers.remove(repeated)
+            numbers.append(Number(at, at + 1, repeated.digits * times))
     return sorted(numbers, key=lambda number: number.first)
 
 
