@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from recordings_site.simulator import conversations, events, svaml_execution
+from recordings_site.simulator import conversations, events, shapes, svaml_execution
 from recordings_site.simulator.outbox import Faults, Outbox
 from recordings_site.simulator.plan import CallGroup, PlannedCall
 from recordings_site.simulator.svaml_execution import Recording, SimulatedCall, Stage
@@ -67,6 +67,8 @@ class Options:
     # The ids of calls whose recordings cannot be written, as when a bucket is full: Sinch reports no failure.
     failing_uploads: frozenset[str] = frozenset()
     rest_url: str = REST_URL
+    # Whether each recording of a call is stopped in its middle and started again, under names that Sinch makes.
+    two_parts: bool = False
 
 
 class Engine:
@@ -91,6 +93,7 @@ class Engine:
             self.outbox.release(place)
             after_each(group)
         self.outbox.release_all()
+        self.wire.flush()
         self.totals.lost, self.totals.doubled = self.outbox.lost, self.outbox.doubled
         return self.totals
 
@@ -149,7 +152,10 @@ class Engine:
             call.end(call.planned.hangs_up)
         sent = [] if call.suppressed else [events.dice(call, self.application.key)]
         notifications: list[dict[str, Any]] = []
-        for recording in call.recordings:
+        recordings = call.recordings
+        if self.options.two_parts:
+            recordings = [half for whole in recordings for half in shapes.halves(whole, call.now)]
+        for recording in recordings:
             notifications += self.upload(call, recording, {"callid": call.planned.call_id})
         if call.planned.draw < 0.5:  # DiCE falls before or after recording_finished
             sent = notifications[:1] + sent + notifications[1:]

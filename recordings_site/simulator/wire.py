@@ -59,6 +59,9 @@ class Wire:
             reply = self._to(self._application.fallback_url, body)
         return reply
 
+    def flush(self) -> None:
+        """Send what was held back; this wire holds nothing."""
+
     def _to(self, url: str, body: bytes) -> HttpReply:
         timestamp = self._timestamp()
         signature = authorization(
@@ -82,8 +85,8 @@ def sinch_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
-def over_http() -> Post:
-    """Return a `Post` that keeps connections open between posts; for one thread."""
+def over_http(*, chunked: bool = False) -> Post:
+    """Return a `Post` that keeps connections open between posts; for one thread. Bodies may go out in chunks."""
     kept: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def post(url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
@@ -93,7 +96,8 @@ def over_http() -> Post:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         reused = place in kept
         try:
-            return _exchange(kept.setdefault(place, kind(parts.netloc, timeout=TIMEOUT)), target or "/", body, headers)
+            connection = kept.setdefault(place, kind(parts.netloc, timeout=TIMEOUT))
+            return _exchange(connection, target or "/", body, headers, chunked)
         except (http.client.HTTPException, OSError) as error:
             kept.pop(place).close()
             if not reused or isinstance(error, TimeoutError):
@@ -105,8 +109,13 @@ def over_http() -> Post:
 
 
 def _exchange(
-    connection: http.client.HTTPConnection, target: str, body: bytes, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection, target: str, body: bytes, headers: Mapping[str, str], chunked: bool
 ) -> HttpReply:
-    connection.request("POST", target, body, dict(headers))
+    if chunked:
+        halves = (body[: len(body) // 2], body[len(body) // 2 :])
+        framed = {**headers, "Transfer-Encoding": "chunked"}
+        connection.request("POST", target, iter(halves), framed, encode_chunked=True)
+    else:
+        connection.request("POST", target, body, dict(headers))
     response = connection.getresponse()
     return HttpReply(response.status, response.read())

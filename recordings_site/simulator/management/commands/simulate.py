@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from tqdm import tqdm
 from recordings_site.simulator.engine import Engine, Options, Totals
 from recordings_site.simulator.outbox import Faults
 from recordings_site.simulator.plan import CalledNumbers, CallGroup, plan
+from recordings_site.simulator.shapes import SHAPES, Shape, ShapedWire
 from recordings_site.simulator.throttle import throttled
 from recordings_site.simulator.uploads import Uploads
-from recordings_site.simulator.wire import Application, Wire, over_http
+from recordings_site.simulator.wire import Application, over_http
 from recordings_site.sinch.errors import SignatureError
 from recordings_site.sinch.signing import decode_secret
 
@@ -56,6 +57,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--duplicate", type=float, default=0.0, metavar="PERCENT", help="events that come twice (0)"
         )
+        parser.add_argument(
+            "--shape", choices=sorted(SHAPES), help="send an odd shape of events; they are listed below"
+        )
+        parser.formatter_class = RawDescriptionHelpFormatter
+        width = max(map(len, SHAPES))
+        listed = [f"  {name:{width}}  {shape.help}" for name, shape in SHAPES.items()]
+        parser.epilog = "\n".join(["shapes of events, as they were seen or are documented:", *listed]).replace(
+            "%", "%%"
+        )
         parser.add_argument("--long-calls", type=int, default=0, help="recorded calls of forty minutes (0)")
         parser.add_argument(
             "--endpoint", action="append", default=[], metavar="KIND=ADDRESS",
@@ -71,9 +81,13 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Give it with --secret or in SIMULATE_SECRET.") from error
         application = Application(options["key"], secret, options["url"], options["fallback_url"])
         faults = Faults(options["lose"], options["shuffle"], options["duplicate"])
-        engine_options = Options(seed=options["seed"], faults=faults, long_calls=options["long_calls"])
+        shape = SHAPES.get(options["shape"] or "", Shape("events as they are documented"))
+        engine_options = Options(
+            seed=options["seed"], faults=faults, long_calls=options["long_calls"], two_parts=shape.two_parts
+        )
         uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)} | _endpoints(options["endpoint"]))
-        engine = Engine(application, Wire(application, over_http()), uploads, engine_options)
+        wire = ShapedWire(application, over_http(chunked=shape.chunked), shape)
+        engine = Engine(application, wire, uploads, engine_options)
         groups = plan(
             seed=options["seed"], calls=options["calls"], days=options["days"], now=datetime.now(UTC),
             numbers=CalledNumbers(_digits(options["number"]), _digits(options["conference_number"])),
@@ -86,6 +100,9 @@ class Command(BaseCommand):
 
             totals = engine.run(throttled(groups, options["rate"]), after_each=show)
         self.stdout.write(summary(totals))
+        if shape.wrong_signature and totals.refused == totals.events:
+            self.stdout.write("All were refused, as they should be: the application's page says why.")
+            return
         if totals.calls and totals.broken.get("CALLBACKERROR", 0) == totals.calls:
             raise CommandError(f"No call was answered by {application.url}: check the address, the key and the secret.")
 
