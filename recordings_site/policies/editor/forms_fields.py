@@ -127,7 +127,15 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "label": "Calls that app users place from this number",
             "labels": {"dialled": "Go to what was dialled", "route": "Go the same way"},
         },
-        "on_answer": {"label": "On answer, the call", "labels": {"continue": "Goes on", "hangup": "Is ended"}},
+        "answer_conference": {
+            "label": "Conference that it enters",
+            "required": True,
+            "help_text": "May hold {to}, {number}, {cli}, {call_id}. The call is recorded, not the conference.",
+        },
+        "on_answer": {
+            "label": "On answer, the call",
+            "labels": {"continue": "Goes on", "hangup": "Is ended", "conference": "Enters a conference"},
+        },
     },
 }
 

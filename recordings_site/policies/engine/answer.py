@@ -118,14 +118,15 @@ def answer_ace(
         return Answer(svaml.document(svaml.continue_()), _unknown())
     if decision.on_answer == "hangup":
         return Answer(svaml.document(svaml.hangup()), decision)
-    plan = decision.plan
+    room, plan = decision.answer_conference, decision.plan
+    action = svaml.connect_conf(room) if room else svaml.continue_()
     if plan is None or plan.starts != "ace":
-        return Answer(svaml.document(svaml.continue_()), decision)
+        return Answer(svaml.document(action), decision)
     decision, options = options_for(decision, snapshot, may_record, refusal)
     if options is None:
-        return Answer(replacement_answer(decision, svaml.continue_()), decision)
-    found = with_recording(svaml.continue_(), decision, options)
-    return _checked(found, "ace", decision, svaml.continue_(), lambda: svaml.document(svaml.continue_()))
+        return Answer(replacement_answer(decision, action), decision)
+    found = with_recording(action, decision, options)
+    return _checked(found, "ace", decision, action, lambda: svaml.document(svaml.continue_()))
 
 
 def answer_callout(

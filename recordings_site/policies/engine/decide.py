@@ -14,6 +14,7 @@ from recordings_site.policies.engine.document import How, PolicyDocument, Rule
 from recordings_site.policies.engine.filling import filled
 from recordings_site.policies.engine.routes import (
     AsDialled,
+    ConnectConf,
     ConnectMxp,
     ConnectSip,
     Hangup,
@@ -53,6 +54,7 @@ def decide_by(
         version_number=policy.version_number,
         number_id=number.id if number else None,
         on_answer=document.on_answer,
+        answer_conference=_answer_conference(document, call, number),
         if_impossible=how.if_impossible,
         notice=how.notice,
         upstream=how.upstream,
@@ -72,6 +74,13 @@ def route_of(document: PolicyDocument, call: CallFacts) -> Route:
     if call.direction == "outbound" and document.outbound == "dialled" and (call.to_digits or call.to_type != NUMBER):
         return DIALLED
     return document.route
+
+
+def _answer_conference(document: PolicyDocument, call: CallFacts, number: NumberFacts | None) -> str:
+    if document.on_answer != "conference":
+        return ""
+    room = filled(ConnectConf(document.answer_conference), call, number)
+    return room.conference_id if isinstance(room, ConnectConf) else ""
 
 
 def _leads_nowhere(route: Route, wanted: Route, call: CallFacts) -> bool:
@@ -170,6 +179,9 @@ def planned(
     if destination is None:
         return facts.unrecorded(Reason.DESTINATION_UNAVAILABLE if wanted else Reason.NO_DESTINATION)
     origin, when = method(how, facts.route), starts(how, facts.route)
+    if when == "ace" and facts.answer_conference:
+        # The flag would record the conference, which other calls are in: here this call is to be recorded.
+        origin = "instruction"
     conference = facts.conference_id if origin == "flag" and when == "ice" else ""
     key, folder = _place(destination, how, facts.call, number, recording_id, conference)
     plan = PlannedRecording(

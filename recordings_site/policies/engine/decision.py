@@ -103,6 +103,8 @@ class DecisionFacts:
     percent: float | None = None
     method: str = ""
     on_answer: str = "continue"
+    # The id of the conference that the call enters at its ACE, filled in; "" for none.
+    answer_conference: str = ""
     announcement: Announcement = NO_ANNOUNCEMENT
     plan: PlannedRecording | None = None
     # The recordings after the first: each start of a sequence, and of a choice in a menu, makes one of its own.

@@ -130,7 +130,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
         f"{how_sentence(how)}.",
         f"{route_sentence(document.route)}.",
         f"Outbound calls: {'to what was dialled' if document.outbound == 'dialled' else 'likewise'}.",
-        f"On answer: {document.on_answer}.",
+        f"On answer: {' '.join(filter(None, (document.on_answer, document.answer_conference)))}.",
         f"Recording starts by {'the fitting means' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",
         f"Destination: {destination}.",

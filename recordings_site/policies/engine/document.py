@@ -34,7 +34,7 @@ from recordings_site.policies.engine.fields import (
     Voice,
 )
 from recordings_site.policies.engine.parsing import Reader, read
-from recordings_site.policies.engine.route_parsing import parse_route
+from recordings_site.policies.engine.route_parsing import BRACES, has_other_braces, parse_route
 from recordings_site.policies.engine.routes import HANGUP, Route, RunMenu
 from recordings_site.policies.engine.sequence import Step
 
@@ -179,10 +179,16 @@ class PolicyDocument(Declared):
     how: Annotated[How, Part(How)] = How()
     route: Annotated[Route, _Where()] = HANGUP
     outbound: Annotated[str, Choice(("dialled", "route"))] = "dialled"
-    on_answer: Annotated[str, Choice(("continue", "hangup"))] = "continue"
+    # Continues, is hung up, or enters the conference `answer_conference`.
+    on_answer: Annotated[str, Choice(("continue", "hangup", "conference"))] = "continue"
+    answer_conference: Annotated[str, Text(64)] = ""
 
     def wrong(self) -> Iterator[tuple[str, str]]:
         """A time zone that this machine does not know; a sequence that never records."""
+        if self.on_answer == "conference" and not self.answer_conference.strip():
+            yield "answer_conference", "is empty: name the conference that calls enter when they are answered"
+        if has_other_braces(self.answer_conference):
+            yield "answer_conference", BRACES
         in_menu = isinstance(self.route, RunMenu) and self.route.may_start
         if self.how.steps and not sequence.starts(self.how.steps) and not in_menu:
             yield "how.steps", "never start a recording: add a start, or leave the sequence empty"

@@ -23,6 +23,7 @@ RECORDING = ("", "stop", "start")
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
 
+BRACES = "may hold {to}, {cli}, {number} and {call_id}, and no other braces"
 ACTIONS = ("connectPstn", "asDialled", "connectSip", "connectMxp", "connectConf", "hangup", "runMenu", "park")
 # What Sinch allows in answer to PIE, and what a menu may therefore lead to. A menu in a menu would need its options in
 # the decision of a second PIE; one level answers every need that a form can show.
@@ -126,9 +127,14 @@ def _number(r: Reader, name: str, default: str) -> str:
 def _filled_in(r: Reader, name: str, *, most: int, pattern: str = "", remedy: str = "") -> str:
     """A text that may hold PLACEHOLDERS; any other brace would go out as it stands, and lead nowhere."""
     text = r.text(name, most=most, pattern=pattern, remedy=remedy)
-    if set("{}") & set(PLACEHOLDER.sub("", text)):
-        r.fail(name, "may hold {to}, {cli}, {number} and {call_id}, and no other braces")
+    if has_other_braces(text):
+        r.fail(name, BRACES)
     return _required(r, name, text)
+
+
+def has_other_braces(text: str) -> bool:
+    """Whether a text holds braces that are none of the placeholders."""
+    return bool(set("{}") & set(PLACEHOLDER.sub("", text)))
 
 
 def _locale(r: Reader) -> str:

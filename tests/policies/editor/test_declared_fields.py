@@ -65,6 +65,7 @@ STORED = {
     "route": {"action": "connectPstn", "number": "+46771000000"},
     "outbound": "dialled",
     "on_answer": "continue",
+    "answer_conference": "",
 }  # fmt: skip
 # One rule that records all of some calls, so that any one field may be changed.
 PLAIN = replace(

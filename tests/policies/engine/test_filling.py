@@ -210,3 +210,15 @@ def test_no_rule_takes_a_number_that_no_call_has(mask: str) -> None:
     if mask != "070*":  # an extension, or a name
         with pytest.raises(DocumentError, match="an app user's name"):
             parse({"route": AS_DIALLED, "rules": [{"when": {"callers": [mask]}}]})
+
+
+def test_an_answered_call_may_enter_a_conference_and_is_itself_recorded() -> None:
+    data = {"on_answer": "conference", "answer_conference": "room-{number}", "otherwise_record": True}
+    given = ice({**data, "how": {"destination": 1, "start": "answer"}})
+    later = answer.answer_ace(given.decision, in_force({"route": AS_DIALLED}))
+    assert later.svaml["action"] == {"name": "connectConf", "conferenceId": f"room-{OWN}"}
+    assert [(one.origin, one.conference) for one in requests(later)] == [("instruction", False)]
+    unrecorded = answer.answer_ace(given.decision, in_force({"route": AS_DIALLED}), may_record=False)
+    assert unrecorded.svaml == {"action": later.svaml["action"]}
+    with pytest.raises(DocumentError, match="name the conference"):
+        parse({"route": AS_DIALLED, "on_answer": "conference"})
