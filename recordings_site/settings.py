@@ -260,6 +260,8 @@ AUDIO_STREAMS: int = env.int("AUDIO_STREAMS", default=224)
 RECORDING_FORMATS: list[str] = env.list("RECORDING_FORMATS", default=[])
 LATE_AFTER_MINUTES: int = env.int("LATE_AFTER_MINUTES", default=10)
 MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
+# Percent of a number's recordings of a day that should be there and whole; below, the admins are alerted.
+COMPLETENESS_TARGET: float = env.float("COMPLETENESS_TARGET", default=99.0)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
 
 # --- Watching over it ----------------------------------------------------------------------------------------------

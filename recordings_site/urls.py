@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.recordings.reconcile.urls")),
     path("", include("recordings_site.recordings.detail.urls")),
     path("", include("recordings_site.recordings.dashboard.urls")),
+    path("", include("recordings_site.recordings.completeness.urls")),
     path("", include("recordings_site.recordings.library.urls")),
     path("", include("recordings_site.recordings.call_pages.urls")),
     path("", include("recordings_site.recordings.results.urls")),

@@ -28,6 +28,7 @@ EVERYBODY = (
     Item("search", "Search", "search", "s"),
     Item("live", "Live", "live", "l"),
     Item("calls", "Calls", "phone", "c"),
+    Item("completeness", "Completeness", "check", "m"),
 )
 # Admins write here; auditors read the same pages.
 OVERSIGHT = (

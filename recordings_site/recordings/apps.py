@@ -15,4 +15,5 @@ class RecordingsConfig(AppConfig):
         "recordings_site.recordings.saved.actions",
         "recordings_site.recordings.annotations.actions",
         "recordings_site.recordings.reconcile.walk",
+        "recordings_site.recordings.completeness.actions",
     )

@@ -51,32 +51,45 @@ def choose(draw: float, *, language: str = "en", conference: bool = False, long:
     return fitting[int(draw * len(fitting))]
 
 
-def sound(conversation: Conversation, format: str = "mp3", start: float = 0.0, stop: float | None = None) -> bytes:
-    """Return the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for other formats."""
+def sound(
+    conversation: Conversation, format: str = "mp3", start: float = 0.0, stop: float | None = None, *, lead: float = 0.0
+) -> bytes:
+    """Return the seconds [start, stop) of a conversation as a file: "wav" (16 bit), or mp3 for other formats.
+
+    `lead` seconds of silence come first: a recording that started while the call was ringing.
+    """
     whole = _mp3(conversation.name)
     first = round(start / FRAME_SECONDS) * FRAME_BYTES
     last = len(whole)
     if stop is not None and stop <= conversation.seconds - FRAME_SECONDS:
         last = max(first + FRAME_BYTES, round(stop / FRAME_SECONDS) * FRAME_BYTES)
-    piece = whole[first:last]
+    piece = _silent_frame() * round(lead / FRAME_SECONDS) + whole[first:last]
     return _wav(piece) if format == "wav" else piece
 
 
 def silence(seconds: float, format: str = "mp3") -> bytes:
-    """Return the recording of a ringing call: silence, cut from the longest pause that there is."""
+    """Return the recording of a ringing call."""
+    piece = _silent_frame() * max(1, round(seconds / FRAME_SECONDS))
+    return _wav(piece) if format == "wav" else piece
+
+
+@cache
+def _silent_frame() -> bytes:
+    """A frame cut from the longest pause that there is."""
     talk = max(conversations(), key=lambda one: one.seconds)
     starts = [line["timestamp"] for line in _transcript(talk.name)["lines"]]
     pause, end = max((after - before, after) for before, after in itertools.pairwise(starts))
     middle = round((end - min(pause, 6.0) / 2) / FRAME_SECONDS) * FRAME_BYTES
-    piece = _mp3(talk.name)[middle : middle + FRAME_BYTES] * max(1, round(seconds / FRAME_SECONDS))
-    return _wav(piece) if format == "wav" else piece
+    return _mp3(talk.name)[middle : middle + FRAME_BYTES]
 
 
-def transcript(conversation: Conversation, start: float = 0.0, stop: float | None = None) -> bytes:
-    """Return Sinch's transcript of the seconds [start, stop): lines that begin there, with times from `start` on."""
+def transcript(
+    conversation: Conversation, start: float = 0.0, stop: float | None = None, *, lead: float = 0.0
+) -> bytes:
+    """Return Sinch's transcript of the seconds [start, stop): lines that begin there, timed as in `sound`."""
     whole = _transcript(conversation.name)
     lines = [
-        line | {"timestamp": round(line["timestamp"] - start, 2)}
+        line | {"timestamp": round(line["timestamp"] - start + lead, 2)}
         for line in whole["lines"]
         if start <= line["timestamp"] and (stop is None or line["timestamp"] < stop)
     ]

@@ -263,9 +263,11 @@ class Engine:
         # A call in real time may last long: then it is the longest conversation.
         language = recording.options.locale.partition("-")[0].lower()
         talk = call.conversation or conversations.choose(call.planned.draw, language=language or "en", long=True)
-        start = max(0.0, (recording.started_at - call.talk_at).total_seconds())
+        begins = (recording.started_at - call.talk_at).total_seconds()
+        start, lead = max(0.0, begins), max(0.0, -begins)
         stop = (stopped - call.talk_at).total_seconds()
-        return conversations.sound(talk, format, start, stop), conversations.transcript(talk, start, stop)
+        sound = conversations.sound(talk, format, start, stop, lead=lead)
+        return sound, conversations.transcript(talk, start, stop, lead=lead)
 
 
 def destination_url_of(options: RecordingOptions) -> str:

@@ -62,6 +62,8 @@ RULES: dict[str, Rule] = {
     "home": PAGE,
     "recordings": PAGE,
     "recordings_export": LIBRARY,
+    "completeness": PAGE,
+    "completeness_export": LIBRARY,
     "recordings_tag": LIBRARY,
     "recordings_mark_played": OWN,
     "recordings_columns": OWN,

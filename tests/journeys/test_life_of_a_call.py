@@ -47,3 +47,5 @@ def test_a_few_days_of_calls_lose_nothing(recorded_number):
     assert RecordingJob.objects.filter(state=State.NOT_RECORDED).count() == 25 - totals.recordings
     assert Transcript.objects.count() == totals.transcripts
     assert CallbackDelivery.objects.filter(applied_at=None).count() == 0
+    assert not RecordingJob.objects.filter(is_short=True).exists()
+    assert RecordingJob.objects.filter(recorded_seconds__gt=40).count() > 15

@@ -24,7 +24,7 @@ from recordings_site.recordings.models import (
 from recordings_site.web.picker import Choices
 
 # Values of the state criterion besides the states and the kinds of overdue.
-OVERDUE, UNATTRIBUTED = "overdue", "nobodys"
+OVERDUE, UNATTRIBUTED, SHORT = "overdue", "nobodys", "short"
 FEWEST_DIGITS = 3  # of a number by which it is looked up
 # A partial index has this condition.
 _OVERDUE = Q(overdue_since__isnull=False)
@@ -88,6 +88,8 @@ def in_state(value: str, user: User) -> Q:
         return Q(number=None)
     if value == OVERDUE:
         return _OVERDUE
+    if value == SHORT:
+        return Q(is_short=True)
     return _OVERDUE & Q(overdue_kind=value) if value in OverdueKind else Q(state=value)
 
 

@@ -11,7 +11,7 @@ from recordings_site.calls.models import Direction
 from recordings_site.destinations.choices import DESTINATIONS
 from recordings_site.policies.choices import NUMBERS, POLICIES
 from recordings_site.recordings.criteria import conditions
-from recordings_site.recordings.criteria.conditions import OVERDUE, UNATTRIBUTED
+from recordings_site.recordings.criteria.conditions import OVERDUE, SHORT, UNATTRIBUTED
 from recordings_site.recordings.criteria.criterion import (
     Criterion,
     ParseContext,
@@ -31,7 +31,7 @@ LONGEST_PHONE = 15  # digits
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 TAGS = Choices(name="tags", noun="tag", key="name", rows=lambda user: Tag.objects.all())
-STATES = (*State.values, *OverdueKind.values, OVERDUE, UNATTRIBUTED)
+STATES = (*State.values, *OverdueKind.values, OVERDUE, SHORT, UNATTRIBUTED)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
 # Synonyms.
@@ -41,7 +41,7 @@ _MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost":
 
 def _states(user: User) -> list[tuple[str, str]]:
     without_number = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
-    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), *without_number]
+    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), (SHORT, "Short"), *without_number]
 
 
 def _is_phone(first: str, value: str, last: str, context: ParseContext) -> bool:
@@ -99,7 +99,7 @@ CRITERIA = (
         name="state",
         label="State",
         example="state:late",
-        help="Where the recording stands: expected, recording, finished, available, late, missing …",
+        help="Where the recording stands: expected, recording, finished, available, late, missing, short …",
         meant=("status",),
         parse=parse_choice("state", STATES, _MEANT_BY_STATE),
         condition=conditions.in_state,

@@ -184,7 +184,8 @@ def availability_of(recording: RecordingJob) -> Availability:
     """Return the recording's state, and whether it can be played."""
     state = recording.shown_state
     if recording.is_available:
-        return Availability(state, sentences.problem(recording), playable=True)
+        notes = (sentences.problem(recording), sentences.short(recording))
+        return Availability(state, " ".join(filter(None, notes)), playable=True)
     return Availability(state, sentences.no_audio_reason(recording), playable=False, awaited=state in AWAITED)
 
 

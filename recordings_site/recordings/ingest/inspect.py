@@ -8,6 +8,7 @@ from uuid import UUID
 
 from recordings_site.recordings.audio.probe import NotAudio, examine
 from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.lifecycle.actions import update_states
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.storage.port import ObjectStat, Store
 from recordings_site.tasks.models import Task
@@ -19,7 +20,7 @@ def inspect(recording_id: UUID | str) -> None:
 
     Raises StoreError when the object cannot be read now, ObjectMissing when it was announced and is not there.
     """
-    job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
+    job = RecordingJob.objects.select_related("destination", "call").get(pk=recording_id)
     if job.destination is None or not job.key or job.deleted_at is not None:
         return
     store = job.destination.read_store()
@@ -33,6 +34,9 @@ def inspect(recording_id: UUID | str) -> None:
             actions.mark_not_audio(job.pk, stat=stat, problem=error.problem)
         else:
             actions.save_audio_facts(job.pk, stat=stat, audio=audio)
+    # In a transaction of its own: all parts of the call are locked together, in one order.
+    if job.call is not None:
+        update_states(job.call)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from recordings_site.web.csv_cells import escape_formula
 
 FIELDS = (
     "id", "happened_at", "direction", "number", "label", "team", "caller", "called", "call_id", "conference_id",
-    "state", "reason_code", "reason", "duration", "size", "format", "locale", "has_transcript", "policy",
+    "state", "reason_code", "reason", "duration", "short", "expected_seconds", "recorded_seconds", "size", "format",
+    "locale", "has_transcript", "policy",
     "policy_version", "destination", "key",
 )  # fmt: skip
 
@@ -39,6 +40,9 @@ def facts_of(recording: RecordingJob) -> dict[str, object]:
         recording.overdue_code or recording.problem_code,
         sentences.reason(recording),
         recording.duration,
+        recording.is_short,
+        recording.expected_seconds,
+        recording.recorded_seconds,
         recording.size,
         recording.format,
         recording.locale,

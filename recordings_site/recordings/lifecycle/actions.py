@@ -20,6 +20,7 @@ from recordings_site.recordings.lifecycle.matching import (
     match_recording,
     match_transcript,
 )
+from recordings_site.recordings.lifecycle.shortness import derive_shortness
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.tasks.actions import enqueue
 
@@ -47,6 +48,7 @@ class _LockedRecordings:
             attribute(job, self.subject)
         if isinstance(self.subject, Call):
             derive_from_call(self.subject, self.jobs)
+            derive_shortness(self.subject, self.jobs)
         else:
             derive_from_session(self.subject, self.jobs)
         looked_for, moved = [], []

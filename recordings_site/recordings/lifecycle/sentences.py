@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.utils.text import capfirst
 
-from recordings_site.base.formatting import counted, day, utc
+from recordings_site.base.formatting import counted, day, spoken_duration, utc
 from recordings_site.recordings.models import (
     DeletedCode,
     OverdueCode,
@@ -59,10 +59,32 @@ class StateRow(StateColumns, Protocol):
     def problem_values(self) -> Values:
         """The values of that code."""
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the call's parts hold less audio than they should."""
+
+    @property
+    def expected_seconds(self) -> float | None:
+        """Seconds from start to stop of all the call's parts."""
+
+    @property
+    def recorded_seconds(self) -> float | None:
+        """Seconds of audio of all the call's parts."""
+
 
 def reason(row: StateRow) -> str:
     """Return why a recording is in its state, "" when there is nothing to add."""
-    return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row)
+    return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row) or short(row)
+
+
+def short(row: StateRow) -> str:
+    """By how much a recording is too short, "" when it is not."""
+    if not row.is_short:
+        return ""
+    return (
+        f"Short: {spoken_duration(row.recorded_seconds)} of audio, but {spoken_duration(row.expected_seconds)} between"
+        " the recording’s start and stop."
+    )
 
 
 def overdue(row: StateRow) -> str:

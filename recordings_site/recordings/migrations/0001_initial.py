@@ -77,6 +77,9 @@ class Migration(migrations.Migration):
                 ("modified_at", models.DateTimeField(null=True)),
                 ("content_type", models.CharField(blank=True, max_length=100)),
                 ("duration", models.FloatField(null=True)),
+                ("expected_seconds", models.FloatField(null=True)),
+                ("recorded_seconds", models.FloatField(null=True)),
+                ("is_short", models.BooleanField(default=False)),
                 ("audio", models.JSONField(default=dict)),
                 ("peaks", models.BinaryField(null=True)),
                 ("problem_code", models.CharField(blank=True, max_length=20)),
@@ -535,6 +538,14 @@ class Migration(migrations.Migration):
                 name="recording_overdue_newest",
             ),
         ),
+        migrations.AddIndex(
+            model_name="recordingjob",
+            index=models.Index(
+                condition=models.Q(("is_short", True)),
+                fields=["-happened_at", "-id"],
+                name="recording_short_newest",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="recordingjob",
             constraint=models.CheckConstraint(
@@ -690,5 +701,43 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="transcriptline",
             constraint=models.UniqueConstraint(fields=("transcript", "position"), name="transcript_line_position"),
+        ),
+        migrations.CreateModel(
+            name="NumberDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("recorded", models.PositiveIntegerField(default=0)),
+                ("late", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("short", models.PositiveIntegerField(default=0)),
+                ("elsewhere", models.PositiveIntegerField(default=0)),
+                ("pending", models.PositiveIntegerField(default=0)),
+                ("counted_at", models.DateTimeField()),
+                ("alerted", models.BooleanField(default=False)),
+                (
+                    "number",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="policies.phonenumber",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["day", "number"], name="number_day_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number__isnull", False)),
+                        fields=("number", "day"),
+                        name="number_day_unique",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", None)), fields=("day",), name="number_day_of_none_unique"
+                    ),
+                ],
+            },
         ),
     ]

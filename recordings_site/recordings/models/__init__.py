@@ -9,6 +9,7 @@ from recordings_site.recordings.models.annotations import (
     SpeakerName,
     Tag,
 )
+from recordings_site.recordings.models.completeness import NumberDay
 from recordings_site.recordings.models.reconciliation import Reconciliation
 from recordings_site.recordings.models.recording import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.models.saved import SavedMatch, SavedPage, SavedSearch
@@ -38,6 +39,7 @@ __all__ = [
     "IndexedWord",
     "LineCorrection",
     "Listening",
+    "NumberDay",
     "Origin",
     "OverdueCode",
     "OverdueKind",

@@ -53,7 +53,8 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """
         facts = [
             "direction", "caller", "caller_type", "happened_at", "duration", "state", "locale", "size", "problem_code",
-            "problem_values", "overdue_kind", "overdue_code", "overdue_values", "transcription",
+            "problem_values", "is_short", "expected_seconds", "recorded_seconds",
+            "overdue_kind", "overdue_code", "overdue_values", "transcription",
             "transcript_overdue_since", "deleted_at",
             "number__label", "number__digits", "call__called", "call__called_type", "conference_session__conference_id",
         ]  # fmt: skip
@@ -187,6 +188,10 @@ class RecordingJob(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     # Seconds, measured from the audio.
     duration = models.FloatField(null=True)
+    # Seconds of all the call's parts together: from start to stop, and of audio (recordings.lifecycle.shortness).
+    expected_seconds = models.FloatField(null=True)
+    recorded_seconds = models.FloatField(null=True)
+    is_short = models.BooleanField(default=False)
     audio: Any = models.JSONField(default=dict)
     # recordings.audio.probe: the waveform, at most 4,000 points for each lane.
     peaks = models.BinaryField(null=True)
@@ -264,6 +269,9 @@ class RecordingJob(models.Model):
                 fields=("-happened_at", "-id"),
                 condition=models.Q(overdue_since__isnull=False),
                 name="recording_overdue_newest",
+            ),
+            models.Index(
+                fields=("-happened_at", "-id"), condition=models.Q(is_short=True), name="recording_short_newest"
             ),
         )
 

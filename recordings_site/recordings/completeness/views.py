@@ -1,0 +1,53 @@
+"""Shows how complete the recordings are, and gives the figures as a file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from recordings_site.accounts import access, audit
+from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings.completeness import queries
+from recordings_site.recordings.models import NumberDay
+from recordings_site.web.csv_cells import escape_formula
+from recordings_site.web.http import Request
+
+
+@require_safe
+@access.signed_in
+def completeness(request: Request) -> HttpResponse:
+    """The last thirty days, of all numbers or of one."""
+    chosen = request.GET.get("number", "")
+    number = None
+    if chosen:
+        visible = PhoneNumber.objects.visible_to(request.user)
+        number = get_object_or_404(visible, pk=int(chosen) if chosen.isascii() and chosen.isdecimal() else 0)
+    found = queries.completeness(request.user, now=timezone.now(), number=number)
+    return render(request, "recordings/completeness/completeness.html", {"found": found})
+
+
+@require_safe
+@access.supervisor_or_admin
+def completeness_export(request: Request) -> HttpResponseBase:
+    """The counted days of the last thirty days as CSV, a line per number and day."""
+    until = timezone.localdate(timezone.now(), timezone.get_default_timezone())
+    rows = queries.visible_days(request.user, since=until - timedelta(days=queries.DAYS - 1), until=until)
+    if request.method == "GET":
+        audit.record(by=request.user, action="completeness.exported", data={"until": until.isoformat()})
+    answer = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="completeness.csv"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _csv(rows: QuerySet[NumberDay]) -> Iterator[bytes]:
+    for row in queries.export_rows(rows):
+        line = io.StringIO()
+        csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in row])
+        yield line.getvalue().encode()
