@@ -132,6 +132,13 @@ def _tokens(text: str, language: str, words: list[Word], *, is_query: bool, leni
         Token(word.text if word.single else stem(word.text, language), word.start, word.end) for word in words
     )
     joined = joined_of(text, words, language, lenient=lenient)
+    if is_query:
+        # "9012" finds C9012, but C9012 does not find every 9012.
+        joined = [
+            each
+            for each in joined
+            if each.first < each.last or words[each.first].text.isalpha() or words[each.first].text == each.text
+        ]
     others = [other for word in words for other in _others(text, word, language, is_query)]
     # Plain words are merged with nothing.
     merged = _merged(words, sequence, joined, language) if joined or not text.isascii() else sequence
