@@ -151,7 +151,7 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     sign_in(context, live_server, factories.user(teams=[spoken.number.team] if spoken.number else []))
     page = context.new_page()
     page.goto(f"{live_server.url}/search/")
-    expect(page.locator("#search-help")).to_contain_text("Words that begin so")
+    expect(page.locator("#search-help")).to_contain_text("Words that begin, end or go on like this")
     page.keyboard.type("refnud")
     page.keyboard.press("Enter")
     expect(page.locator("#search-help .facts")).to_be_hidden()
