@@ -1,20 +1,30 @@
-"""Who may open a view: decorators that answer 404 to everybody else, and a sign-in to those not signed in.
+"""What a view behind the sign-in needs: the typed request, who may open the page, and the page or a part of it.
 
 Roles (Support, Supervisor, Admin, Auditor) decide which pages there are; which rows are on them is decided by
 `visible_to(user)` on each QuerySet. An auditor reads what the role allows and changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from recordings_site.accounts.models import Role, User
-from recordings_site.web.http import Request
+
+
+class Request(HttpRequest):
+    """A request behind the sign-in: `user` is a person, `htmx` says whether htmx sent it."""
+
+    user: User
+    htmx: HtmxDetails
+
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Request, P], HttpResponseBase]
@@ -61,3 +71,18 @@ supervisor_or_admin = require(
 )
 # Policies, numbers, destinations, people: admins write, auditors read, for others there is no such page.
 admin_only = require(lambda user, writes: user.role == Role.ADMIN or (user.role == Role.AUDITOR and not writes))
+
+
+def page_or_partial(
+    request: Request, page: str, partial: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Render `partial` when htmx targets its root element (whose id is the partial's name), else the whole `page`.
+
+    A partial `templates/recordings/library/_list.html` has the root element `id="list"`; a request from htmx whose
+    `HX-Target` is that id gets the partial alone. The answer varies by the two headers, so no cache mixes them.
+    """
+    target = partial.rsplit("/", 1)[-1].removesuffix(".html").lstrip("_")
+    chosen = partial if request.htmx and request.htmx.target == target else page
+    response = render(request, chosen, context, status=status)
+    patch_vary_headers(response, ("HX-Request", "HX-Target"))
+    return response

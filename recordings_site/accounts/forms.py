@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import Role, Team, User
+from recordings_site.accounts.picking.fields import PickForm, PickManyField
 from recordings_site.web.day_field import DayField
-from recordings_site.web.pick_field import PickForm, PickManyField
 
 ROLE_HELP = (
     "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "

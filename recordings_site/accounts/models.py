@@ -10,11 +10,23 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from recordings_site.accounts.navigation import page_of
 from recordings_site.base.formatting import sortable
 from recordings_site.web import keyset
+
+# The page of each kind of audited subject, by the label of its model.
+SUBJECT_PAGES = {
+    "accounts.team": "team",
+    "accounts.user": "person",
+    "calls.call": "call",
+    "destinations.destination": "destination",
+    "policies.application": "application",
+    "policies.phonenumber": "number",
+    "policies.policy": "policy",
+    "recordings.recordingjob": "recording",
+}
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -242,5 +254,8 @@ class AuditEvent(models.Model):
 
     @property
     def subject_url(self) -> str:
-        """The page of what it speaks of, which may be gone by now; empty when there is no such page."""
-        return page_of(self.subject_type, self.subject_id)
+        """The page of its subject, which may be gone by now; empty when its kind has no page."""
+        try:
+            return reverse(SUBJECT_PAGES.get(self.subject_type, ""), args=[self.subject_id])
+        except NoReverseMatch:
+            return ""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-if TYPE_CHECKING:
-    from recordings_site.accounts.models import User
+from recordings_site.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -41,18 +40,6 @@ OVERSIGHT = (
     Item("status", "Status", "bolt", "t"),
 )
 
-# The pages of what the audit trail speaks of, by the label of its model.
-PAGES = {
-    "accounts.team": "team",
-    "accounts.user": "person",
-    "calls.call": "call",
-    "destinations.destination": "destination",
-    "policies.application": "application",
-    "policies.phonenumber": "number",
-    "policies.policy": "policy",
-    "recordings.recordingjob": "recording",
-}
-
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html: the rail's pages, which one this is, and some addresses."""
@@ -78,14 +65,6 @@ def address(name: str) -> str:
     """The address of the page `name`, or nothing while there is no such page."""
     try:
         return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def page_of(subject_type: str, subject_id: str) -> str:
-    """The address of the page about one thing; nothing when its kind has no page."""
-    try:
-        return reverse(PAGES.get(subject_type, ""), args=[subject_id])
     except NoReverseMatch:
         return ""
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from recordings_site.accounts import views, views_choices
+from recordings_site.accounts import views
+from recordings_site.accounts.picking import views as picking
 
 urlpatterns = [
-    path("choices/<str:kind>/", views_choices.choices, name="choices"),
+    path("choices/<str:kind>/", picking.choices, name="choices"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/standing/", views.person_standing, name="person_standing"),

@@ -11,12 +11,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import actions, audit
-from recordings_site.accounts.access import admin_only, own_affairs
+from recordings_site.accounts.access import Request, admin_only, own_affairs, page_or_partial
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import AuditEvent, AuditQuerySet, Team, User
 from recordings_site.web.csv_cells import escape_formula
-from recordings_site.web.http import Request, page_or_partial
 
 PAGE = 50
 

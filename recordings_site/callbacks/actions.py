@@ -11,9 +11,7 @@ from recordings_site.callbacks.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, enqueue, task
 
 # A worker tells so many events in one go, then lets others have a turn.
 BATCH = 50

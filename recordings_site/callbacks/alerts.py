@@ -10,9 +10,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.calls.models import Call
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, enqueue, task
 
 CALL_BROKEN = "alert.call.broken"
 # A policy that breaks every call must not fill mailboxes: the status page counts the others.

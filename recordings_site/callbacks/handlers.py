@@ -36,7 +36,7 @@ from recordings_site.recordings.lifecycle.matching import (
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie
-from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.registry import enqueue
 
 SUSPECT = frozenset({DeliveryVerdict.STALE, DeliveryVerdict.REPLAYED})
 

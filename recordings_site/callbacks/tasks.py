@@ -14,10 +14,8 @@ from recordings_site.recordings.lifecycle import actions as recordings
 from recordings_site.recordings.lifecycle.matching import parse_reported_location
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Endpoint, Notify
-from recordings_site.storage.errors import ObjectMissing
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.storage import ObjectMissing
+from recordings_site.tasks.registry import Task, enqueue, task
 
 # The request that stored a delivery applies it within a second or two, unless its process died.
 ABANDONED_AFTER = timedelta(seconds=20)

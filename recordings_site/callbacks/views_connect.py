@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.picking.choices import MOST
 from recordings_site.base.formatting import counted, digits
 from recordings_site.base.text import digits_of
 from recordings_site.callbacks import connecting
@@ -14,8 +16,6 @@ from recordings_site.policies.applications import actions_connect as actions
 from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch.client import ApiError
-from recordings_site.web.http import Request, page_or_partial
-from recordings_site.web.picker import MOST
 
 SHOWN = 30
 

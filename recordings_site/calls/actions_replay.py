@@ -9,7 +9,7 @@ from recordings_site.calls import replay as replaying
 from recordings_site.calls.replays import Replay
 from recordings_site.policies.engine.document import PolicyDocument
 from recordings_site.policies.models import Policy
-from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.registry import enqueue
 
 
 @transaction.atomic

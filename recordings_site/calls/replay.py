@@ -16,8 +16,7 @@ from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
 from recordings_site.policies.engine.document import parse
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, task
 
 PAGE = 5_000
 MOST_CHANGES = 200

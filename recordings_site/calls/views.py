@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.calls import actions_replay
 from recordings_site.calls.models import Call
 from recordings_site.calls.replay import ReplayOutcome, figures
@@ -13,7 +14,6 @@ from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies.editor.queries import document_of
 from recordings_site.policies.engine import sentences
 from recordings_site.policies.models import Policy
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

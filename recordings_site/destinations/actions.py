@@ -20,9 +20,7 @@ from recordings_site.destinations.sealing import Keyring
 from recordings_site.destinations.steps import BAD, CheckStep, pending
 from recordings_site.sinch import credentials
 from recordings_site.sinch.errors import CredentialsError
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, enqueue, task
 from recordings_site.web.redaction import conceal
 
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "addressing", "read_mode", "key_template")

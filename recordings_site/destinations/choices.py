@@ -1,7 +1,7 @@
 """Destinations, as people pick them by typing."""
 
+from recordings_site.accounts.picking.choices import Choices
 from recordings_site.destinations.models import Destination
-from recordings_site.web.picker import Choices
 
 DESTINATIONS = Choices(name="destinations", noun="destination", rows=lambda user: Destination.objects.all())
 DESTINATIONS_IN_USE = Choices(

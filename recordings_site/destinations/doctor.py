@@ -7,8 +7,15 @@ from datetime import UTC, datetime
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.destinations.steps import BAD, OK, SKIPPED, WARN, CheckStep
-from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreMisconfigured, StoreUnavailable
-from recordings_site.storage.port import Store, StoreFacts
+from recordings_site.storage import (
+    AccessDenied,
+    ObjectMissing,
+    Store,
+    StoreError,
+    StoreFacts,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
 
 PROBE = os.urandom(4096)
 MIDDLE = (1000, 3000)

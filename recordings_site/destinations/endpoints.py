@@ -11,7 +11,7 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
 
     Link-local, loopback and private addresses are refused otherwise: they would let whoever administers the site reach
     services that only the site can reach. A name that leads there later needs no further check: what answers there has
-    no certificate for that name, and nothing is sent to it without. Nor is a redirect followed (storage.errors).
+    no certificate for that name, and nothing is sent to it without. Nor is a redirect followed (storage.ELSEWHERE).
     """
     try:
         parts = urlsplit(url)

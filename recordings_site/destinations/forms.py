@@ -14,8 +14,7 @@ from recordings_site.destinations.kinds.base import ReadMode, StoreKind
 from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, addressing_choices
 from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import CredentialsError, SinchError
-from recordings_site.storage.errors import StoreError
-from recordings_site.storage.factory import Location, open_store
+from recordings_site.storage import Location, StoreError, open_store
 
 NO_WRITE_SET = "Enter the credentials that Sinch will write with."
 REGION = "A region looks like eu-central-1: small letters, digits and hyphens."

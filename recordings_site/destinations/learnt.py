@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recordings_site.base.formatting import either
-from recordings_site.storage.port import StoreFacts
+from recordings_site.storage import StoreFacts
 
 ADDRESSING = {"path": "In the path (https://host/bucket/…)", "virtual": "In the host name (https://bucket.host/…)"}
 

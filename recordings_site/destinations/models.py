@@ -11,9 +11,7 @@ from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.learnt import ADDRESSING
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.storage.errors import StoreMisconfigured
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import Location, Store, StoreMisconfigured, open_store
 from recordings_site.web.redaction import conceal
 
 DEFAULT_KEY_TEMPLATE = "{date}/{number}/{call_id}-{recording}.{format}"

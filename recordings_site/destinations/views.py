@@ -6,14 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.learnt import described
 from recordings_site.destinations.models import Destination, offered_kinds
 from recordings_site.destinations.steps import PENDING, CheckStep
-from recordings_site.storage.factory import Location
-from recordings_site.web.http import Request, page_or_partial
+from recordings_site.storage import Location
 
 
 @require_GET

@@ -5,13 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from recordings_site.accounts.access import admin_only
+from recordings_site.accounts.access import Request, admin_only, page_or_partial
 from recordings_site.calls import sentences
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.ops import actions
 from recordings_site.ops.status import read_status
 from recordings_site.tasks.models import Task
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_GET

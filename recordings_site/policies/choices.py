@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import Choices, in_name
 from recordings_site.base.text import digits_of
 from recordings_site.policies.models import Application, PhoneNumber, PhoneNumberQuerySet, Policy
-from recordings_site.web.picker import Choices, in_name
 
 
 def _number(label: str, digits: str) -> str:

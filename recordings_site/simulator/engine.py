@@ -16,7 +16,7 @@ from recordings_site.simulator.wire import Application, HttpReply, Wire
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.svaml import RecordingOptions, problems
-from recordings_site.storage.errors import StoreError
+from recordings_site.storage import StoreError
 
 REST_URL = "https://calling-euc1.api.sinch.com"
 LOCALE = re.compile(r"[a-z]{2,3}-[A-Za-z]{2,4}", re.IGNORECASE)

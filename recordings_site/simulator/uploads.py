@@ -7,7 +7,7 @@ from datetime import datetime
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.destination_url import DestinationUrl
 from recordings_site.sinch.svaml import RecordingOptions
-from recordings_site.storage.factory import Location, open_store
+from recordings_site.storage import Location, open_store
 
 TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav"}
 

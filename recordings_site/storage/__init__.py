@@ -1,1 +1,56 @@
-"""Where the bytes are: one port and its adapters. No Django."""
+"""The bytes: one interface (`port`) over S3, Azure, Google Cloud Storage and local folders, without Django.
+
+Other floors import names from here. Each kind is one adapter module, which turns its SDK's errors into `errors`;
+`factory` opens and caches stores, `circuit_breaker` bounds how long a caller waits for one. Imports `base` alone. Start
+reading at `port.Store`.
+"""
+
+from recordings_site.storage.errors import (
+    AccessDenied,
+    ObjectArchived,
+    ObjectChanged,
+    ObjectMissing,
+    OddAnswer,
+    StoreError,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
+from recordings_site.storage.factory import (
+    Location,
+    open_store,
+)
+from recordings_site.storage.port import (
+    CHUNK,
+    Body,
+    HandOff,
+    ObjectPage,
+    ObjectStat,
+    Store,
+    StoreFacts,
+    exists,
+    iter_objects,
+    read_all,
+)
+
+__all__ = [
+    "CHUNK",
+    "AccessDenied",
+    "Body",
+    "HandOff",
+    "Location",
+    "ObjectArchived",
+    "ObjectChanged",
+    "ObjectMissing",
+    "ObjectPage",
+    "ObjectStat",
+    "OddAnswer",
+    "Store",
+    "StoreError",
+    "StoreFacts",
+    "StoreMisconfigured",
+    "StoreUnavailable",
+    "exists",
+    "iter_objects",
+    "open_store",
+    "read_all",
+]

@@ -1,4 +1,4 @@
-"""Which kinds of task there are: each stands beside the feature that it belongs to, as a function under `@task`."""
+"""Declares the kinds of task and enqueues them. The function of a kind stands beside its feature, under `@task`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.apps import apps
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least
+from django.utils import timezone
 
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.queue import DELAYS
+
+__all__ = ["Handler", "Task", "TaskKind", "enqueue", "load", "task"]
 
 Handler = Callable[[Task], datetime | None]
 """Does a task. Returns None when it is done, or the time at which to do it again (its time has not come). An exception
@@ -47,3 +53,21 @@ def load() -> Mapping[str, TaskKind]:
         for module in getattr(config, "task_modules", ()):
             import_module(module)
     return _kinds
+
+
+def enqueue(kind: str, *subjects: object, at: datetime | None = None) -> None:
+    """Queue one task of `kind` per subject, due at `at` (default: now), within the caller's transaction.
+
+    An open task of the same kind and subject is reused and moved to the earlier of the two times. No worker can claim
+    it before the transaction commits.
+    """
+    due, names = at or timezone.now(), {str(subject) for subject in subjects}
+    open_tasks = Task.objects.filter(kind=kind, subject__in=names, done_at=None, dead_at=None)
+    with transaction.atomic(savepoint=False):
+        moved = -1
+        while moved < len(names):
+            Task.objects.bulk_create(
+                [Task(kind=kind, subject=subject, next_at=due) for subject in sorted(names)], ignore_conflicts=True
+            )
+            # The update locks the rows. If a worker closed one meanwhile, the loop creates it again.
+            moved = open_tasks.update(next_at=Least("next_at", Value(due)))

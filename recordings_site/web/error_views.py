@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.views import defaults
 
-from recordings_site.web.http import wants_page
-
 # What Django raises when no connection is to be had, all of the pool's being taken, or when one breaks.
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 SENTENCE = "The site cannot answer now: its database is busy, or away. It is usually back within a minute: try again."
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a browser's window asks, not its player or a script."""
+    return "text/html" in request.headers.get("Accept", "") and request.accepts("text/html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from recordings_site.accounts.picking.choices import MOST
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.web.picker import MOST
 from tests import factories
 from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT, WINDOWS
 from tests.browser.visits import real_transactions, sign_in

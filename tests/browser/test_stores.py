@@ -17,8 +17,7 @@ from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
 from recordings_site.sinch.destination_url import DestinationUrl
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import read_all
+from recordings_site.storage import Location, open_store, read_all
 from recordings_site.tasks import registry
 from tests import factories, simulated
 from tests.browser.visits import real_transactions, sign_in

@@ -13,7 +13,7 @@ from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.kinds.base import ReadMode
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import SealingError
-from recordings_site.storage.errors import StoreMisconfigured
+from recordings_site.storage import StoreMisconfigured
 from tests import factories
 
 pytestmark = pytest.mark.django_db

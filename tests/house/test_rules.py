@@ -56,7 +56,9 @@ def test_text_is_never_called_safe() -> None:
 
 def test_html_is_written_by_templates() -> None:
     in_python = offences(r"\b(SafeString|mark_safe|format_html|format_html_join)\b", "recordings_site/*.py")
-    assert [line for line in in_python if not line.startswith("recordings_site/web/")] == []
+    # A widget renders its template and must say so in its type.
+    widgets = "recordings_site/accounts/picking/fields.py"
+    assert [line for line in in_python if not line.startswith(("recordings_site/web/", widgets))] == []
 
 
 def test_values_are_written_for_people_in_one_module() -> None:

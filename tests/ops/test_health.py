@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.ops import views
-from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.registry import enqueue
 from tests import factories
 
 TOKEN = "token-of-the-one-who-watches"

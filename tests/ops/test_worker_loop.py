@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from recordings_site.ops.worker_loop import Worker, drain
-from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import Handler, TaskKind
+from recordings_site.tasks.registry import Handler, TaskKind, enqueue
 
 
 def kinds(handler: Handler) -> dict[str, TaskKind]:

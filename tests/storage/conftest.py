@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import Location, Store, open_store
 from tests.stores import azurite, swift
 
 KINDS = ["local", "s3", "azure", "gs", "interoperability"]

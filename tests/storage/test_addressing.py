@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from recordings_site.storage.errors import StoreMisconfigured
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import Location, Store, StoreMisconfigured, open_store
 from tests.stores import swift as s3
 from tests.stores.faults import Faulty, faulty_server
 from tests.stores.swift import Swift

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from recordings_site.storage import AccessDenied, StoreUnavailable
 from recordings_site.storage.circuit_breaker import CircuitBreaker
-from recordings_site.storage.errors import AccessDenied, StoreUnavailable
 
 
 def nothing(late: Any) -> None:

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recordings_site.storage.errors import ObjectChanged, ObjectMissing
-from recordings_site.storage.port import CHUNK, Store, exists, iter_objects, read_all
+from recordings_site.storage import CHUNK, ObjectChanged, ObjectMissing, Store, exists, iter_objects, read_all
 
 DATA = os.urandom(1_300_000)
 KEY = "2026-11-23/+46701234567/call id_ü&%41.mp3"

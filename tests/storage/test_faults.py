@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from recordings_site.storage import port as storage_port
-from recordings_site.storage.errors import (
+from recordings_site.storage import (
     AccessDenied,
+    Location,
     ObjectArchived,
     ObjectChanged,
+    Store,
     StoreError,
     StoreMisconfigured,
     StoreUnavailable,
+    open_store,
 )
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import port as storage_port
 from tests.stores import azurite as azure
 from tests.stores import google
 from tests.stores.faults import Faulty, faulty_server

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.storage.errors import (
+from recordings_site.storage import (
     AccessDenied,
+    Body,
+    Location,
     ObjectChanged,
     ObjectMissing,
     StoreMisconfigured,
     StoreUnavailable,
+    open_store,
 )
-from recordings_site.storage.factory import Location, open_store
 from recordings_site.storage.local import LocalStore
-from recordings_site.storage.port import Body
 
 
 @pytest.mark.parametrize("key", ["", "../out.mp3", "a/../../out.mp3", "/etc/passwd", "a//b", "a/./b", "nul\0byte"])

@@ -6,9 +6,16 @@ from email.utils import format_datetime
 
 import pytest
 
-from recordings_site.storage.errors import AccessDenied, ObjectArchived, OddAnswer, StoreError, StoreMisconfigured
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import (
+    AccessDenied,
+    Location,
+    ObjectArchived,
+    OddAnswer,
+    Store,
+    StoreError,
+    StoreMisconfigured,
+    open_store,
+)
 from tests.stores import azurite as azure
 from tests.stores import google
 from tests.stores.faults import Faulty, faulty_server

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreMisconfigured
-from recordings_site.storage.factory import Location, open_store
-from recordings_site.storage.port import Store
+from recordings_site.storage import (
+    AccessDenied,
+    Location,
+    ObjectMissing,
+    Store,
+    StoreError,
+    StoreMisconfigured,
+    open_store,
+)
 from tests.stores import azurite as azure
 from tests.stores import swift as s3
 from tests.stores.azurite import Azurite

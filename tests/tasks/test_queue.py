@@ -9,8 +9,8 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from recordings_site.tasks import queue
-from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
+from recordings_site.tasks.registry import enqueue
 
 pytestmark = pytest.mark.django_db
 

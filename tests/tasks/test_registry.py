@@ -7,9 +7,8 @@ import pytest
 
 from recordings_site.ops.worker_loop import drain
 from recordings_site.tasks import queue, registry
-from recordings_site.tasks.actions import enqueue
 from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import TaskKind
+from recordings_site.tasks.registry import TaskKind, enqueue
 from tests.house import ROOT, tracked
 
 

@@ -9,11 +9,11 @@ from django.test import Client
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import Role, User
+from recordings_site.accounts.picking.choices import KINDS, MOST
+from recordings_site.accounts.picking.fields import PickField, PickForm, PickManyField
 from recordings_site.policies.choices import NUMBERS
 from recordings_site.recordings.criteria.registry import TAGS
 from recordings_site.recordings.models import Tag
-from recordings_site.web.pick_field import PickField, PickForm, PickManyField
-from recordings_site.web.picker import KINDS, MOST
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.db import models
 
 from recordings_site.destinations.kinds.pasted import Pasted
 from recordings_site.destinations.steps import OK, CheckStep
-from recordings_site.storage.port import StoreFacts
+from recordings_site.storage import StoreFacts
 
 
 class SecretArea(forms.Textarea):

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from recordings_site.accounts.choices import TEAMS
+from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base import phone_numbers
 from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
@@ -18,7 +19,6 @@ from recordings_site.policies.engine.parsing import DocumentError
 from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
-from recordings_site.web.pick_field import PickField, PickForm
 
 REGIONS = (
     ("", "Global host, which finds the region"),

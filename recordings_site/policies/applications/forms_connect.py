@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from recordings_site.accounts.choices import TEAMS
+from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base.formatting import digits
 from recordings_site.policies.applications import numbers_file
 from recordings_site.policies.applications.actions_connect import Imported
@@ -12,7 +13,6 @@ from recordings_site.policies.applications.forms import no_password
 from recordings_site.policies.applications.numbers_file import FileError
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
-from recordings_site.web.pick_field import PickField, PickForm
 
 MAX_FILE = 1024 * 1024
 

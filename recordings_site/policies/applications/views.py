@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.base.formatting import counted
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
 from recordings_site.policies.editor.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.web import keyset
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_GET

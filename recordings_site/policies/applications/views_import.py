@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request
 from recordings_site.base.formatting import counted
 from recordings_site.policies.applications import actions_connect
 from recordings_site.policies.applications.forms_connect import NumbersFileForm
-from recordings_site.web.http import Request
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

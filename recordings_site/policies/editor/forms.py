@@ -12,6 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.fields import offer_to
 from recordings_site.policies.editor.forms_fields import TextsField, form_fields, form_json
 from recordings_site.policies.editor.forms_initial import initial, menu_initial, rules_initial, steps_initial
 from recordings_site.policies.editor.forms_route import (
@@ -30,7 +31,6 @@ from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
 from recordings_site.policies.engine.parsing import DocumentError, Problem
 from recordings_site.policies.engine.sequence import Step
 from recordings_site.policies.models import Application, Policy
-from recordings_site.web.pick_field import offer_to
 
 
 class RuleForm(forms.Form):

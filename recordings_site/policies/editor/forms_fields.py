@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from recordings_site.accounts.picking.fields import PickField
 from recordings_site.base import phone_numbers
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.editor.forms_route import ConditionalField
@@ -32,7 +33,6 @@ from recordings_site.policies.engine.fields import (
 )
 from recordings_site.policies.engine.sequence import Step
 from recordings_site.sinch import formats
-from recordings_site.web.pick_field import PickField
 
 LOCALES = forms.TextInput(attrs={"list": "locales"})
 VOICES = forms.TextInput(attrs={"list": "voices"})

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.picking.choices import MOST
 from recordings_site.policies.editor import publishing, queries
 from recordings_site.policies.editor.forms import PolicyForm
 from recordings_site.policies.editor.forms_initial import rearranged
 from recordings_site.policies.editor.publishing import NotAllowed
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import LONGEST_REASON, PhoneNumber, Policy, PolicyVersion
-from recordings_site.web.http import Request, page_or_partial
-from recordings_site.web.picker import MOST
 
 EDITOR, PREVIEW = "policies/editor/_editor.html", "policies/editor/_preview.html"
 

@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request
 from recordings_site.destinations import actions
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber, Policy
-from recordings_site.web.http import Request
 
 
 @require_POST

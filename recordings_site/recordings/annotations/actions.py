@@ -23,9 +23,7 @@ from recordings_site.recordings.models import (
     Tag,
     Transcript,
 )
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, enqueue, task
 
 log = logging.getLogger(__name__)
 

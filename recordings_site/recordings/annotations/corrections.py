@@ -13,7 +13,7 @@ from recordings_site.accounts.models import User
 from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.models import LineCorrection, Transcript
 from recordings_site.recordings.transcripts.lines import speaker_names
-from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.registry import enqueue
 
 # Times in links are rounded to hundredths; the line that starts there is meant.
 _ROUNDING = 0.01

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base.formatting import parse_timecode
 from recordings_site.policies.choices import NUMBERS_IN_USE
-from recordings_site.web.pick_field import PickField, PickForm
 
 LONGEST_FIND = 200
 

@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.calls.models import Call
 from recordings_site.recordings.call_pages.forms import CallsForm
 from recordings_site.recordings.criteria.call_search import calls_page
 from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.explain import explanation, timeline
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_safe

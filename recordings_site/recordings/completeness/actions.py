@@ -16,9 +16,7 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness.rates import INCOMPLETE, OUTCOMES, outcome, rate, shown
 from recordings_site.recordings.models import NumberDay, RecordingJob
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, enqueue, task
 
 HISTORY = 35  # days that are counted again: what arrives late, or is found missing, changes them
 ALERTED = 2  # days, today among them, of which a number below the target is an alert

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access, audit
+from recordings_site.accounts.access import Request
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness import queries
 from recordings_site.recordings.models import NumberDay
 from recordings_site.web.csv_cells import escape_formula
-from recordings_site.web.http import Request
 
 
 @require_safe

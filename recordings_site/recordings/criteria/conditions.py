@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import Choices
 from recordings_site.base.text import LANGUAGES, PHONE_DIGITS, digits_of, plain
 from recordings_site.calls.models import Decision
 from recordings_site.policies.models import PhoneNumber
@@ -21,7 +22,6 @@ from recordings_site.recordings.models import (
     RecordingTag,
     Transcript,
 )
-from recordings_site.web.picker import Choices
 
 # Values of the state criterion besides the states and the kinds of overdue.
 OVERDUE, UNATTRIBUTED, SHORT = "overdue", "nobodys", "short"

@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Q
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import Choices
 from recordings_site.base.formatting import parse_duration
 from recordings_site.base.text import plain
 from recordings_site.recordings.criteria.dates import span_of
-from recordings_site.web.picker import Choices
 
 _STROKES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 MOST_VERSIONS = 10**6

@@ -1,6 +1,6 @@
 """Why a list has no rows, as a code; the page says what to do next."""
 
-from recordings_site.web.http import Request
+from recordings_site.accounts.access import Request
 
 
 def empty_reason(request: Request, *, narrowed: bool) -> str:

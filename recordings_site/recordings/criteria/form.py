@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.fields import SUFFIX, PickField, offer_to
 from recordings_site.recordings.criteria.criterion import Criterion, ParseContext, UnreadableValue, Value, unknown
 from recordings_site.recordings.criteria.registry import LISTED
-from recordings_site.web.pick_field import SUFFIX, PickField, offer_to
 
 LONGEST_VALUE = 200  # characters
 # Parameters of the list's URL besides the filters.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import Choices
 from recordings_site.base.formatting import parse_duration
 from recordings_site.base.text import digits_of
 from recordings_site.calls.models import Direction
@@ -24,7 +25,6 @@ from recordings_site.recordings.criteria.criterion import (
 )
 from recordings_site.recordings.criteria.dates import span_of
 from recordings_site.recordings.models import OverdueKind, State, Tag
-from recordings_site.web.picker import Choices
 
 LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
 LONGEST_PHONE = 15  # digits

@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings.dashboard.queries import home as figures
 from recordings_site.recordings.dashboard.setup_steps import setup_steps
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations import corrections
@@ -32,7 +33,6 @@ from recordings_site.recordings.annotations.forms import (
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
-from recordings_site.web.http import Request, page_or_partial
 
 Change = Callable[[Request, RecordingJob, dict[str, Any]], object]
 

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.transcripts import exports, lines
-from recordings_site.web.http import Request
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings.annotations.forms import PlaybackProgressForm, PlayerSettingsForm, SelectedSpan
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
@@ -15,7 +16,6 @@ from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.sinch.json_fields import read_object
 from recordings_site.sinch.transcript import MAX_BYTES
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_safe

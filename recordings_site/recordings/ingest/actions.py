@@ -21,8 +21,8 @@ from recordings_site.recordings.models import (
 )
 from recordings_site.sinch import transcript as sinch_transcript
 from recordings_site.sinch.errors import TranscriptError
-from recordings_site.storage.port import ObjectStat
-from recordings_site.tasks.actions import enqueue
+from recordings_site.storage import ObjectStat
+from recordings_site.tasks.registry import enqueue
 
 # The task that alerts owners of saved searches.
 LOOK_AFTER = timedelta(minutes=3)

@@ -10,9 +10,8 @@ from recordings_site.recordings.audio.probe import NotAudio, examine
 from recordings_site.recordings.ingest import actions
 from recordings_site.recordings.lifecycle.actions import update_states
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.storage.port import ObjectStat, Store
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.storage import ObjectStat, Store
+from recordings_site.tasks.registry import Task, task
 
 
 def inspect(recording_id: UUID | str) -> None:

@@ -15,11 +15,8 @@ from recordings_site.recordings.ingest.transcripts import key_of
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import AWAITED, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
-from recordings_site.storage.errors import ObjectMissing
-from recordings_site.storage.port import ObjectStat, Store, exists, iter_objects
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.storage import ObjectMissing, ObjectStat, Store, exists, iter_objects
+from recordings_site.tasks.registry import Task, enqueue, task
 
 
 def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime | None:

@@ -8,10 +8,8 @@ from recordings_site.recordings.models import IndexedRecording, RecordingJob, Tr
 from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
-from recordings_site.storage.port import read_all
-from recordings_site.tasks.actions import enqueue
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.storage import read_all
+from recordings_site.tasks.registry import Task, enqueue, task
 
 
 class TranscriptTooLarge(Exception):

@@ -20,6 +20,7 @@ from django_htmx.http import push_url
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.base.formatting import counted
 from recordings_site.recordings.annotations.forms import TagForm
 from recordings_site.recordings.criteria import narrowing
@@ -28,7 +29,6 @@ from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.library import actions, columns, exports
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.web import keyset
-from recordings_site.web.http import Request, page_or_partial
 
 # Parameters that the form around the list adds when selected rows are exported.
 SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")

@@ -22,7 +22,7 @@ from recordings_site.recordings.lifecycle.matching import (
 )
 from recordings_site.recordings.lifecycle.shortness import derive_shortness
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
-from recordings_site.tasks.actions import enqueue
+from recordings_site.tasks.registry import enqueue
 
 # Sinch uploads after the call has ended: the worker looks for the file this long after, without a notification.
 LOOK_AFTER = timedelta(minutes=3)

@@ -13,8 +13,8 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lifecycle.derive_state import update_state
 from recordings_site.recordings.models import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem, RecordingJob
-from recordings_site.storage.port import ObjectStat
-from recordings_site.tasks.actions import enqueue
+from recordings_site.storage import ObjectStat
+from recordings_site.tasks.registry import enqueue
 
 
 @transaction.atomic

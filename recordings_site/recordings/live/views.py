@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings.live import queries, sentences
 from recordings_site.recordings.live.actions import COMMANDS, CommandOutcome, command_recording
-from recordings_site.web.http import Request, page_or_partial
 
 PAGE, CALLS = "recordings/live/live.html", "recordings/live/_live_calls.html"
 

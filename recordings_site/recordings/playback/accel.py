@@ -7,8 +7,8 @@ from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import OpenedAudio
 from recordings_site.recordings.playback.version import ObjectVersion
+from recordings_site.storage import HandOff, Store
 from recordings_site.storage.circuit_breaker import breaker_of
-from recordings_site.storage.port import HandOff, Store
 from recordings_site.web.ranges import Unsatisfiable
 
 RETRY_HEADER = "X-Store-Again"

@@ -12,9 +12,8 @@ from recordings_site.base.lru import Lru
 from recordings_site.recordings.audio.sniff import MAGIC, PLAYABLE, audio_type
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.version import ObjectVersion, known_version
+from recordings_site.storage import Body, ObjectChanged, ObjectMissing, ObjectStat, Store
 from recordings_site.storage.circuit_breaker import breaker_of
-from recordings_site.storage.errors import ObjectChanged, ObjectMissing
-from recordings_site.storage.port import Body, ObjectStat, Store
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
 T = TypeVar("T")

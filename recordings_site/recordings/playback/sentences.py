@@ -3,7 +3,7 @@
 from recordings_site.recordings.lifecycle.sentences import no_audio_reason
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
-from recordings_site.storage.errors import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
+from recordings_site.storage import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 
 
 def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch.credentials import fingerprint
-from recordings_site.storage.port import ObjectStat
+from recordings_site.storage import ObjectStat
 from recordings_site.web.ranges import Selected
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import RecordingJob
@@ -21,9 +22,9 @@ from recordings_site.recordings.playback.open import (
 )
 from recordings_site.recordings.playback.sentences import playback_error
 from recordings_site.recordings.transcripts import exports
-from recordings_site.storage.errors import StoreError
+from recordings_site.storage import StoreError
 from recordings_site.web.connections import release_connections
-from recordings_site.web.http import Request, wants_page
+from recordings_site.web.error_views import wants_page
 
 PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 

@@ -29,9 +29,8 @@ from recordings_site.recordings.models import (
     RecordingJob,
 )
 from recordings_site.sinch.destination_url import DestinationUrl, GeneratedName, parse_generated_name
-from recordings_site.storage.errors import StoreError
-from recordings_site.storage.port import ObjectStat, exists
-from recordings_site.tasks.actions import enqueue
+from recordings_site.storage import ObjectStat, StoreError, exists
+from recordings_site.tasks.registry import enqueue
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

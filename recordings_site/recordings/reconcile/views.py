@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import Reconciliation
 from recordings_site.recordings.reconcile.actions import request_reconciliation
 from recordings_site.recordings.reconcile.forms import ReconcileForm
-from recordings_site.web.http import Request, page_or_partial
 
 SHOWN = 20
 

@@ -9,10 +9,8 @@ from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import Reconciliation, RecordingJob
 from recordings_site.recordings.reconcile import actions
 from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
-from recordings_site.storage.errors import StoreError
-from recordings_site.storage.port import ObjectStat
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.storage import ObjectStat, StoreError
+from recordings_site.tasks.registry import Task, task
 
 PAGE = 1000
 AUDIO = (".mp3", ".wav")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings import hit_rows
 from recordings_site.recordings.criteria.call_search import identify
 from recordings_site.recordings.criteria.registry import CRITERIA
@@ -32,7 +33,6 @@ from recordings_site.recordings.search import (
     summarize,
     wants_best,
 )
-from recordings_site.web.http import Request, page_or_partial
 
 _LAST_PAGE = 50
 

@@ -12,8 +12,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import Team, User
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
 from recordings_site.recordings.saved.matching import finds
-from recordings_site.tasks.models import Task
-from recordings_site.tasks.registry import task
+from recordings_site.tasks.registry import Task, task
 
 
 @transaction.atomic

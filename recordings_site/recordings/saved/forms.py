@@ -5,8 +5,8 @@ from django.http import QueryDict
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.recordings.models import SavedPage, SavedSearch
-from recordings_site.web.pick_field import PickField, PickForm
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 6000

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from recordings_site.accounts import access
+from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings import search
 from recordings_site.recordings.hit_rows import hit_url
 from recordings_site.recordings.links import recording_url
@@ -16,7 +17,6 @@ from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPag
 from recordings_site.recordings.neighbours.queries import HITS
 from recordings_site.recordings.saved import actions, matching
 from recordings_site.recordings.saved.forms import LONGEST_NAME, SavedSearchForm
-from recordings_site.web.http import Request, page_or_partial
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import DeletedCode, OverdueKind, Problem, RecordingJob, State, Transcript
 from recordings_site.simulator import conversations
-from recordings_site.storage.errors import ObjectMissing
+from recordings_site.storage import ObjectMissing
 from recordings_site.tasks.models import Task
 from tests import factories
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from recordings_site.recordings.lifecycle import actions, objects
 from recordings_site.recordings.lifecycle.derive_state import RANK, StateRegression, state_of, update_state
 from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, RecordingJob, State
-from recordings_site.storage.port import ObjectStat
+from recordings_site.storage import ObjectStat
 from tests import factories
 
 pytestmark = pytest.mark.django_db

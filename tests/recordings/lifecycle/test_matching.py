@@ -16,7 +16,7 @@ from recordings_site.recordings.lifecycle.matching import (
     session_of_object,
 )
 from recordings_site.recordings.models import Origin, Problem, RecordingJob
-from recordings_site.storage.port import ObjectStat
+from recordings_site.storage import ObjectStat
 from tests import factories
 
 pytestmark = pytest.mark.django_db

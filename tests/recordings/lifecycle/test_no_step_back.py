@@ -15,7 +15,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.derive_state import RANK
 from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, RecordingJob, State, shown_state
-from recordings_site.storage.port import ObjectStat
+from recordings_site.storage import ObjectStat
 from tests import factories
 from tests.scale import scaled
 from tests.sinch_posts import ace, dice, ice, notify, post

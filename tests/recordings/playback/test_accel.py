@@ -10,9 +10,7 @@ from pytest_django import Settings
 from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel as playback_accel
-from recordings_site.storage import circuit_breaker
-from recordings_site.storage.errors import StoreUnavailable
-from recordings_site.storage.port import HandOff, ObjectStat
+from recordings_site.storage import HandOff, ObjectStat, StoreUnavailable, circuit_breaker
 from recordings_site.storage.s3 import S3Store
 from tests import factories
 from tests.destinations import made

@@ -26,10 +26,8 @@ from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import open as open_
 from recordings_site.recordings.playback.version import audio_url
-from recordings_site.storage import circuit_breaker
-from recordings_site.storage.errors import AccessDenied, StoreError, StoreUnavailable
+from recordings_site.storage import AccessDenied, Body, StoreError, StoreUnavailable, circuit_breaker
 from recordings_site.storage.local import LocalStore
-from recordings_site.storage.port import Body
 from tests import factories
 from tests.no_database import no_connection_left
 

@@ -5,7 +5,7 @@ from recordings_site.destinations.kinds.pasted import Pasted
 from recordings_site.destinations.kinds.s3 import guide
 from recordings_site.destinations.kinds.s3.pasted import take_apart
 from recordings_site.destinations.steps import BAD, OK, SKIPPED, CheckStep
-from recordings_site.storage.port import StoreFacts
+from recordings_site.storage import StoreFacts
 
 
 class S3(StoreKind):

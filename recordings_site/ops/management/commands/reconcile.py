@@ -13,7 +13,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import Reconciliation
 from recordings_site.recordings.reconcile.actions import request_reconciliation
 from recordings_site.recordings.reconcile.walk import COUNTS, walk
-from recordings_site.storage.errors import StoreError
+from recordings_site.storage import StoreError
 
 
 class Command(BaseCommand):

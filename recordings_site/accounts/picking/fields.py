@@ -5,7 +5,7 @@ means that row, whatever others are called. Without JavaScript the suggestions a
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import Model
@@ -14,10 +14,8 @@ from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from recordings_site.web.picker import MOST, Choice, Choices, NotPicked
-
-if TYPE_CHECKING:
-    from recordings_site.accounts.models import User
+from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import MOST, Choice, Choices, NotPicked
 
 SUFFIX = "-text"
 
@@ -31,7 +29,7 @@ class PickWidget(forms.Widget):
 
     template = "_picker.html"
     choices: Choices
-    user: "User"
+    user: User
     nothing: str
     # What rows are called that were looked up already, by their keys.
     known: dict[str, str]
@@ -84,7 +82,7 @@ class PickField(forms.Field):
         self.choices = choices
         self.widget.choices, self.widget.nothing = choices, nothing
 
-    def offer_to(self, user: "User") -> None:
+    def offer_to(self, user: User) -> None:
         """Offer the rows of this person."""
         self.user = self.widget.user = user
         self.found: dict[tuple[bool, Any], Model] = {}
@@ -181,7 +179,7 @@ class PickManyField(PickField):
         return [PickField.prepare_value(self, each) for each in value or []]
 
 
-def offer_to(form: forms.BaseForm, user: "User") -> None:
+def offer_to(form: forms.BaseForm, user: User) -> None:
     """Offer each pick of a form to a person."""
     for field in form.fields.values():
         if isinstance(field, PickField):
@@ -191,7 +189,7 @@ def offer_to(form: forms.BaseForm, user: "User") -> None:
 class PickForm(forms.Form):
     """A form with picks, filled in by `user`."""
 
-    def __init__(self, *args: Any, user: "User", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         offer_to(self, user)

@@ -4,9 +4,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from recordings_site.accounts.access import signed_in
-from recordings_site.web.http import Request
-from recordings_site.web.picker import KINDS
+from recordings_site.accounts.access import Request, signed_in
+from recordings_site.accounts.picking.choices import KINDS
 
 
 @require_safe

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from recordings_site.accounts.models import User
 from recordings_site.base.text import plain
-
-if TYPE_CHECKING:
-    from recordings_site.accounts.models import User
 
 MOST = 20  # rows that a page offers
 # Every kind of rows that can be picked, by its name in the address of its suggestions.
@@ -44,7 +42,7 @@ class Choices:
 
     name: str
     noun: str
-    rows: "Callable[[User], QuerySet[Any]]"
+    rows: Callable[[User], QuerySet[Any]]
     key: str = "pk"
     columns: tuple[str, ...] = ("name",)
     word: Callable[..., str] = str
@@ -57,27 +55,27 @@ class Choices:
         """A row as it is picked."""
         return Choice(getattr(row, self.key), self.word(*(getattr(row, column) for column in self.columns)))
 
-    def first(self, user: "User", most: int) -> list[Choice]:
+    def first(self, user: User, most: int) -> list[Choice]:
         """The first rows, at most so many."""
         return list(self._read(self.rows(user)[:most]))
 
-    def suggested(self, text: str, user: "User") -> list[Choice]:
+    def suggested(self, text: str, user: User) -> list[Choice]:
         """What a page offers for a text: the first rows that it may mean."""
         return list(islice(self._fitting(text, user), MOST)) if plain(text) else self.first(user, MOST)
 
-    def named(self, text: str, user: "User") -> list[Any]:
+    def named(self, text: str, user: User) -> list[Any]:
         """The keys of all rows that a text may mean."""
         return [each.key for each in self._fitting(text, user)]
 
-    def called(self, text: str, user: "User") -> list[Any]:
+    def called(self, text: str, user: User) -> list[Any]:
         """The keys of the rows whose whole word was typed, in any case and with or without accents."""
         return [each.key for each in self._read(self.rows(user)) if plain(each.word) == plain(text)]
 
-    def words(self, text: str, user: "User") -> list[str]:
+    def words(self, text: str, user: User) -> list[str]:
         """What all rows are called, whatever was typed."""
         return [each.word for each in self._read(self.rows(user))]
 
-    def by_key(self, key: Any, user: "User") -> Model:
+    def by_key(self, key: Any, user: User) -> Model:
         """The row of a key that came from a page. Raises NotPicked."""
         try:
             # PostgreSQL refuses a text with a NUL.
@@ -88,7 +86,7 @@ class Choices:
             raise NotPicked(f"There is no such {self.noun} for you to choose.")
         return found
 
-    def by_text(self, text: str, user: "User") -> Model:
+    def by_text(self, text: str, user: User) -> Model:
         """The one row that a typed text means. Raises NotPicked, which names those that it may mean."""
         fitting = list(self._fitting(text, user)) if plain(text) else []
         exactly = [each for each in fitting if each.word == text] or [
@@ -104,7 +102,7 @@ class Choices:
                 more = f" and {len(several) - MOST} more" if len(several) > MOST else ""
                 raise NotPicked(f"More than one {self.noun} has “{text}” in its name: {named}{more}.")
 
-    def _fitting(self, text: str, user: "User") -> Iterator[Choice]:
+    def _fitting(self, text: str, user: User) -> Iterator[Choice]:
         return (each for each in self._read(self.rows(user)) if self.fits(text, each.word))
 
     def _read(self, rows: "QuerySet[Any]") -> Iterator[Choice]:
