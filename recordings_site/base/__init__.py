@@ -1,1 +1,4 @@
-"""The floor under all: small tools in plain Python that storage, fallback and every room above may use."""
+"""Small tools in plain Python: how values are written for people, text folding, a cache, a deadline.
+
+Every other floor may import it; it imports nothing of ours and no Django. Start reading at `formatting`.
+"""

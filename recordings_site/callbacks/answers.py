@@ -20,7 +20,7 @@ REFUSALS = {DeliveryVerdict.STALE: Reason.STALE_CLOCK, DeliveryVerdict.REPLAYED:
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """The policies in force, and whether credentials may leave; if not, `why_not` says why (a Reason)."""
+    """The policies in force, and whether credentials may leave; if not, `refusal` says why (a Reason)."""
 
     policies: Snapshot
     may_record: bool = True

@@ -1,1 +1,5 @@
-"""The Sinch Voice protocol: signing, events, SVAML, destination URLs, credentials, transcripts. No Django."""
+"""The Sinch Voice protocol without Django: signing, events, SVAML, destination URLs, credentials, transcripts, REST.
+
+What Sinch sends is untrusted until it is parsed here; `errors` holds the only exceptions that leave. Imports `base`
+alone. Start reading at `events` (callbacks in) and `svaml` (answers out).
+"""

@@ -32,7 +32,6 @@ READ_TIMEOUT = 6.0
 MAX_ANSWER = 4 * 1024 * 1024
 TRIES = 3
 NUMBERS_PER_REQUEST = 100
-PARTICIPANT_COMMANDS = ("mute", "unmute", "onhold", "resume")
 
 _JSON = "application/json; charset=utf-8"
 
@@ -172,15 +171,6 @@ class Client:
             return None
         given = member(answer, "participants")
         return [_participant(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-
-    def command_participant(self, conference_id: str, call_id: str, command: str) -> None:
-        """Mute, unmute, put on hold or resume one participant."""
-        path = f"{_conference_path(conference_id)}/{quote(call_id, safe='')}"
-        self._request("PATCH", self.calling_url, path, {"command": command}, repeatable=True)
-
-    def end_conference(self, conference_id: str) -> None:
-        """Send everybody home."""
-        self._request("DELETE", self.calling_url, _conference_path(conference_id))
 
     # Configuration
 

@@ -242,16 +242,6 @@ def play_files(ids: Sequence[str], *, locale: str = "") -> Svaml:
     return _named("playFiles", ids=list(ids), locale=locale)
 
 
-def send_dtmf(value: str) -> Svaml:
-    """Send tones."""
-    return _named("sendDtmf", value=value)
-
-
-def set_cookie(key: str, value: str) -> Svaml:
-    """Keep a value with the call."""
-    return {"name": "setCookie", "key": key, "value": value}
-
-
 def answer() -> Svaml:
     """Answer the call before anything is connected."""
     return {"name": "answer"}

@@ -1,1 +1,4 @@
-"""The plumbing of a page: typed request, page or partial, byte ranges, keyset paging."""
+"""Plumbing of pages, Django without models: keyset pages, byte ranges, error pages, CSV, JSON as HTML, template tags.
+
+Imports `base` alone. Start reading at `keyset`; what depends on the user (typed request, pickers) is in `accounts`.
+"""

@@ -71,7 +71,7 @@ def exchange() -> UpstreamExchange:
     [
         (svaml.document(THEIRS, [svaml.say("Welcome")]), "flag"),
         (svaml.document(svaml.connect_sip("agent@pbx.example.org")), "instruction"),
-        (svaml.document(svaml.connect_mxp("alice"), [svaml.set_cookie("a", "b")]), "flag"),
+        (svaml.document(svaml.connect_mxp("alice"), [{"name": "setCookie", "key": "a", "value": "b"}]), "flag"),
         (svaml.document(svaml.connect_conf("room")), "flag"),
         (svaml.document(svaml.run_menu([svaml.menu("main", options=[("1", "return(1)")])])), "instruction"),
         (svaml.document(svaml.park(hold_prompt="#tts[Please wait]")), "instruction"),

@@ -61,7 +61,7 @@ def placed(number: PhoneNumber, calls: int = 6, **options: Any) -> Any:
 SIX = {
     "pstn": {"ice": PSTN},
     "sip": {"ice": svaml.document(svaml.connect_sip("agent@pbx.example.org"))},
-    "app": {"ice": svaml.document(svaml.connect_mxp("alice"), [svaml.set_cookie("a", "b")])},
+    "app": {"ice": svaml.document(svaml.connect_mxp("alice"), [{"name": "setCookie", "key": "a", "value": "b"}])},
     "conference": {"ice": svaml.document(svaml.connect_conf("room"))},
     "menu": {"ice": MENU, "pie": svaml.document(svaml.connect_pstn("+46771111111"))},
     "park": {"ice": svaml.document(svaml.park(hold_prompt="#tts[Please wait]"))},

@@ -83,10 +83,6 @@ def test_conferences_are_listed_and_commanded(client):
     (participant,) = client.participants("room 1")
     assert participant == sinch.Participant("call/1", "+46700000001", 3.0, muted=True, on_hold=False)
     assert client.participants("empty") is None
-    client.command_participant("room 1", "call/1", "unmute")
-    client.end_conference("room 1")
-    with pytest.raises(sinch.ApiError, match="command must be"):
-        client.command_participant("room 1", "call/1", "sing")
 
 
 def test_numbers_are_read_and_assigned_a_hundred_at_a_time(client, account):

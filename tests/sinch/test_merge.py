@@ -132,7 +132,8 @@ ACTIONS = st.sampled_from(
 )  # fmt: skip
 INSTRUCTIONS = st.lists(
     st.sampled_from([
-        svaml.say("Hello"), svaml.answer(), svaml.set_cookie("a", "b"), {"name": "wave", "x": True}, "odd",
+        svaml.say("Hello"), svaml.answer(), {"name": "setCookie", "key": "a", "value": "b"},
+        {"name": "wave", "x": True}, "odd",
         svaml.start_recording(THEIRS), svaml.stop_recording(), {"name": "StartRecording", "options": {}},
     ]),
     max_size=5,

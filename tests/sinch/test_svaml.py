@@ -27,8 +27,6 @@ ACTIONS = {
 INSTRUCTIONS = {
     "playFiles": svaml.play_files(["#tts[Hello]"]),
     "say": svaml.say("Hello", locale="en-US"),
-    "sendDtmf": svaml.send_dtmf("1w2"),
-    "setCookie": svaml.set_cookie("a", "b"),
     "answer": svaml.answer(),
     "startRecording": svaml.start_recording(OPTIONS),
     "stopRecording": svaml.stop_recording(),

@@ -1,1 +1,4 @@
-"""Applications and phone numbers: forms, connecting to Sinch, importing numbers. Start with `views`."""
+"""Applications and phone numbers: their forms, connecting an application to Sinch, importing numbers from a file.
+
+Imports `models`, `revision` and `editor`. Start reading at `views`, then `actions_connect`.
+"""

@@ -1,1 +1,5 @@
-"""The pure policy engine, no Django: (snapshot, event) → decision and SVAML. Start with `document`, then `answer`."""
+"""The policy engine, pure functions without Django: (snapshot, event) → decision and SVAML.
+
+Imports `sinch`, `base`, and from destinations only what knows no Django. Start reading at `document` (what a policy
+says), then `decide` (which rule wins) and `answer` (the SVAML).
+"""

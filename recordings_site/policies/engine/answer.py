@@ -89,7 +89,7 @@ def answer_ice(
     """Decide about a call and answer its ICE. KeyError when the application is unknown.
 
     `joining` is the recording of the conference session that is already open: the call then gets the same URL.
-    With `may_record=False` the action stays and nothing is recorded, for the reason `why_not`.
+    With `may_record=False` the action stays and nothing is recorded, for the reason `refusal`.
     """
     default = snapshot.applications[application_key].default_route
     decision = decide(call, snapshot, default_route=default, recording_id=recording_id)

@@ -24,7 +24,7 @@ UPSTREAMS: list[dict[str, Any]] = [
     svaml.document(svaml.connect_pstn("+46771111111", cli="+46800000001"), [svaml.say("Welcome"), svaml.answer()]),
     svaml.document(svaml.connect_pstn("+46771111111", suppress_callbacks=True)),
     svaml.document(svaml.connect_sip("agent@pbx.example.org")),
-    svaml.document(svaml.connect_mxp("alice"), [svaml.set_cookie("a", "b")]),
+    svaml.document(svaml.connect_mxp("alice"), [{"name": "setCookie", "key": "a", "value": "b"}]),
     svaml.document(svaml.connect_conf("room")),
     svaml.document(svaml.run_menu([svaml.menu("main", options=[("1", "return(1)")])])),
     svaml.document(svaml.hangup(), [svaml.say("We are closed")]),
