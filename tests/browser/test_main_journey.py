@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.calls.models import DecisionOutcome
-from recordings_site.ops import demo
+from recordings_site.ops.demo import data as demo
 from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.plan import CalledNumbers, CallGroup, plan

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.calls.models import Call, Decision, Direction
-from recordings_site.ops import demo, demo_annotations
+from recordings_site.ops.demo import annotations as demo_annotations
+from recordings_site.ops.demo import data as demo
 from recordings_site.ops.management.commands import demo as command
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.engine import snapshot

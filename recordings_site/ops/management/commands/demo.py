@@ -16,8 +16,9 @@ from tqdm import tqdm
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import Call
 from recordings_site.destinations.kinds import local
-from recordings_site.ops import demo, demo_annotations
-from recordings_site.ops.demo import Demo
+from recordings_site.ops.demo import annotations as demo_annotations
+from recordings_site.ops.demo import data as demo
+from recordings_site.ops.demo.data import Demo
 from recordings_site.recordings.ingest.overdue import look_for_recording
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob

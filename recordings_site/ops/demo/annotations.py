@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from recordings_site.accounts.models import Team, User
-from recordings_site.ops import demo
+from recordings_site.ops.demo import data as demo
 from recordings_site.recordings.annotations.actions import add_comment, name_speaker, tag_recording
 from recordings_site.recordings.annotations.corrections import correct_line
 from recordings_site.recordings.models import Comment, RecordingJob, SavedPage, SavedSearch, TranscriptLine
