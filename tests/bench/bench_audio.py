@@ -40,11 +40,11 @@ from tests.stores.swift import Swift
 from pathlib import Path
 place = made.on_swift(Swift(Path("."), int(sys.argv[1])), "bench")
 stat = place.read_store().stat("calls/one.mp3")
-facts = {"size": stat.size, "etag": stat.etag, "content_type": "audio/mpeg", "duration": 600.0}
+facts = {"size": stat.size, "etag": stat.etag, "audio": {"format": "mp3"}, "duration": 600.0}
 job = factories.recording(destination=place, key="calls/one.mp3", **facts)
 folder = factories.destination()
 there = folder.write_store().write("one.mp3", b"ID3" + bytes(1_000_000), content_type="audio/mpeg")
-facts = {"size": there.size, "etag": there.etag, "content_type": "audio/mpeg", "duration": 60.0}
+facts = {"size": there.size, "etag": there.etag, "audio": {"format": "mp3"}, "duration": 60.0}
 local = factories.recording(destination=folder, key="one.mp3", **facts)
 client = Client()
 client.force_login(factories.admin())

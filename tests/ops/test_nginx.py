@@ -66,7 +66,7 @@ def destination(request: pytest.FixtureRequest, fresh_name: Callable[[], str]) -
 def stored(destination: Destination, data: bytes = AUDIO) -> RecordingJob:
     """A recording whose object is there, seen before by a worker."""
     stat = destination.write_store().write(KEY, data, content_type="text/html")
-    facts = {"size": stat.size, "etag": stat.etag, "content_type": "audio/mpeg", "duration": 60.0}
+    facts = {"size": stat.size, "etag": stat.etag, "audio": {"format": "mp3"}, "duration": 60.0}
     return factories.recording(destination=destination, key=KEY, **facts)
 
 
@@ -155,7 +155,7 @@ def test_a_hung_store_gives_an_error_and_slows_no_other_page(nginx: Nginx, cooki
     with faulty_server() as faulty:
         faulty.hang = 30
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
-        facts = {"size": 5, "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+        facts = {"size": 5, "etag": '"1"', "audio": {"format": "mp3"}, "duration": 60.0}
         recording = factories.recording(destination=destination, key=KEY, **facts)
         begun = time.monotonic()
         answer, body = get(nginx, recording, cookie)
@@ -173,7 +173,7 @@ def test_a_store_that_pauses_while_it_plays_is_waited_for(
         faulty.says(200, AUDIO)
         faulty.pause = 4
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
-        facts = {"size": len(AUDIO), "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+        facts = {"size": len(AUDIO), "etag": '"1"', "audio": {"format": "mp3"}, "duration": 60.0}
         recording = factories.recording(destination=destination, key=KEY, **facts)
         answer, body = get(nginx, recording, cookie)
         assert (answer.status, body) == (HTTPStatus.OK, AUDIO)

@@ -11,6 +11,7 @@ from typing import Any
 from recordings_site.recordings.models import RecordingJob
 
 MOST_POINTS = 4000
+POINTS_A_SECOND = 20
 # About -40 dB of full scale, as static/js/player/silence.js has it: on a telephone line, nothing.
 QUIET = 2
 

@@ -21,7 +21,7 @@ from recordings_site.recordings.explain import timeline
 from recordings_site.recordings.explain.timeline import Explanation
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.links import recording_url
-from recordings_site.recordings.models import AWAITED, NEAR_AN_END, Listening, RecordingJob, Transcript
+from recordings_site.recordings.models import AWAITED, NEAR_AN_END, SILENT, Listening, RecordingJob, Transcript
 from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
@@ -33,12 +33,14 @@ MOST_CALLBACKS = 200
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The state to show, the sentence that explains it, whether there is audio, and whether it is awaited."""
+    """The state to show, the sentence that explains it, whether there is audio to play, whether it is to
+    come, and whether there is a file at all."""
 
     state: str
     sentence: str
     playable: bool
     awaited: bool = False
+    has_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,9 @@ def availability_of(recording: RecordingJob) -> Availability:
     """Return the recording's state, and whether it can be played."""
     state = recording.shown_state
     if recording.is_available:
-        notes = (sentences.problem(recording), sentences.short(recording))
-        return Availability(state, " ".join(filter(None, notes)), playable=True)
+        silent = recording.problem_code in SILENT
+        notes = " ".join(filter(None, (sentences.problem(recording), sentences.short(recording))))
+        return Availability(state, notes, playable=not silent, has_file=True)
     return Availability(state, sentences.no_audio_reason(recording), playable=False, awaited=state in AWAITED)
 
 

@@ -35,10 +35,12 @@ def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> R
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
     job.content_type = audio.content_type
-    job.duration = round(audio.duration, 3)
-    job.audio = audio.facts
-    job.peaks = pack(audio.lanes)
-    job.save(update_fields=("checked_at", "content_type", "duration", "audio", "peaks"))
+    job.duration = round(audio.duration, 3) if audio.duration else None
+    job.audio, job.seek_table = audio.facts, audio.points
+    job.peaks = pack(audio.lanes) if audio.lanes else b""
+    if job.problem_code != Problem.REPLACED:
+        job.problem_code, job.problem_values = "", {}
+    job.save()
     if job.transcription and job.transcript_available_at is None:
         # Sinch sends no event for a wrong locale or a failed transcription.
         enqueue("transcript.look", job.pk, at=timezone.now() + LOOK_AFTER)
@@ -46,13 +48,13 @@ def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> R
 
 
 @transaction.atomic
-def mark_not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem) -> RecordingJob:
-    """Store that the object cannot be played, and why."""
+def mark_not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem, code: str = "") -> RecordingJob:
+    """Keep that what lies there cannot be played, and why; `code` is its format (audio.formats), if it has one."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
-    job.duration, job.audio, job.peaks = None, {}, None
-    job.problem_code, job.problem_values = problem, {}
-    job.save(update_fields=("checked_at", "duration", "audio", "peaks", "problem_code", "problem_values"))
+    job.duration, job.audio, job.peaks, job.seek_table = None, {}, None, None
+    job.problem_code, job.problem_values = problem, {"format": code} if code else {}
+    job.save()
     return job
 
 

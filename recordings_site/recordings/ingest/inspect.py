@@ -3,39 +3,60 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from recordings_site.recordings.audio.probe import NotAudio, examine
+from django.utils import timezone
+
+from recordings_site.recordings.audio.probe import NotAudio, check_head, examine
+from recordings_site.recordings.audio.sniff import DEPTH
 from recordings_site.recordings.ingest import actions
 from recordings_site.recordings.lifecycle.actions import update_states
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import Problem, RecordingJob
 from recordings_site.storage import ObjectStat, Store
 from recordings_site.tasks.registry import Task, task
 
+# A larger file is played as it is: reading all of it would take a worker too long.
+LARGEST = 4 << 30
+# An object that is empty is looked at again, ever more rarely, for this long.
+_FILLED_WITHIN = timedelta(days=2)
 
-def inspect(recording_id: UUID | str) -> None:
-    """Find duration, format and waveform of a recording's object, once per version.
 
-    Raises StoreError when the object cannot be read now, ObjectMissing when it was announced and is not there.
+def inspect(recording_id: UUID | str) -> bool:
+    """Find duration, format and waveform of a recording's object, once per version of it.
+
+    Returns whether to look again: there is an object, but nothing in it yet. Raises StoreError when the object
+    cannot be read now, ObjectMissing when it was announced and is not there.
     """
     job = RecordingJob.objects.select_related("destination", "call").get(pk=recording_id)
     if job.destination is None or not job.key or job.deleted_at is not None:
-        return
+        return False
     store = job.destination.read_store()
     stat = store.stat(job.key)
     if job.etag == stat.etag and job.peaks is not None:
-        return
-    with _downloaded(store, stat) as path:
-        try:
+        return False
+    try:
+        check_head(_head(store, stat), stat.size)
+        if stat.size > LARGEST:
+            raise NotAudio(Problem.TOO_LARGE)
+        with _downloaded(store, stat) as path:
             audio = examine(path)
-        except NotAudio as error:
-            actions.mark_not_audio(job.pk, stat=stat, problem=error.problem)
-        else:
-            actions.save_audio_facts(job.pk, stat=stat, audio=audio)
+    except NotAudio as error:
+        actions.mark_not_audio(job.pk, stat=stat, problem=error.problem, code=error.code)
+        empty = error.problem == Problem.EMPTY
+    else:
+        actions.save_audio_facts(job.pk, stat=stat, audio=audio)
+        empty = False
     # In a transaction of its own: all parts of the call are locked together, in one order.
     if job.call is not None:
         update_states(job.call)
+    return empty
+
+
+def _head(store: Store, stat: ObjectStat) -> bytes:
+    with store.read(stat.key, 0, min(stat.size, DEPTH), etag=stat.etag) as body:
+        return b"".join(body)
 
 
 @contextmanager
@@ -50,6 +71,10 @@ def _downloaded(store: Store, stat: ObjectStat) -> Iterator[Path]:
 
 
 @task("recording.inspect")
-def inspect_task(job: Task) -> None:
+def inspect_task(job: Task) -> datetime | None:
     """Inspect the recording `job.subject`."""
-    inspect(job.subject)
+    now = timezone.now()
+    waited = now - job.created_at
+    if inspect(job.subject) and waited < _FILLED_WITHIN:
+        return now + max(timedelta(minutes=1), waited / 4)
+    return None

@@ -21,19 +21,18 @@ from recordings_site.tasks.registry import enqueue
 def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
     """Store the version in the store; a replaced one is audited and shown."""
     row = RecordingJob.objects.select_for_update(of=("self",)).get(pk=recording.pk)
-    if row.etag == stat.etag:
+    if (row.etag, row.size) == (stat.etag, stat.size):
         return
     if row.etag:
+        enqueue("recording.inspect", row.pk)
+        row.problem_code, row.problem_values = "", {}
+    if row.etag and row.size:  # what was empty was not replaced, but filled
         seen = {"seen": row.checked_at.isoformat()} if row.checked_at else {}
         row.problem_code, row.problem_values = (
             Problem.REPLACED,
-            {
-                "at": (stat.modified or timezone.now()).isoformat(),
-                **seen,
-            },
+            {"at": (stat.modified or timezone.now()).isoformat(), **seen},
         )
-        row.peaks, row.duration, row.audio = None, None, {}
-        enqueue("recording.inspect", row.pk)
+        row.peaks, row.seek_table, row.duration, row.audio = None, None, None, {}
         audit.record(
             by=None,
             action="recording.replaced",

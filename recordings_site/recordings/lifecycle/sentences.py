@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django.utils.text import capfirst
 
 from recordings_site.base.formatting import counted, day, spoken_duration, utc
+from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.models import (
     DeletedCode,
     OverdueCode,
@@ -27,7 +28,8 @@ _OF_FILES = {
     Problem.WAV_UNREADABLE: "The wav file in the store cannot be read: its header is damaged.",
     Problem.WAV_WITHOUT_SOUND: "The wav file in the store holds no sound.",
     Problem.UNDECODABLE: "The file in the store cannot be decoded.",
-    Problem.WITHOUT_SOUND: "The file in the store holds no sound.",
+    Problem.EMPTY: "The file in the store is empty: it has no bytes yet.",
+    Problem.TOO_LARGE: "The file is too large to be inspected, so its length and waveform aren’t known.",
 }
 
 
@@ -118,8 +120,18 @@ def problem(row: StateRow) -> str:
             return f"The file was replaced in the store on {_datetime(values['at'])}; {seen}."
         case Problem.GONE:
             return f"The file is no longer in the store: it was not found there on {_datetime(values['at'])}."
+        case Problem.UNPLAYABLE:
+            return unplayable(values["format"])
         case code:
             return _OF_FILES[Problem(code)]
+
+
+def unplayable(code: str) -> str:
+    """What to do with a file of a format (audio.formats) that no browser plays."""
+    return (
+        f"This file is {FORMATS[code].label}, which browsers can’t play. Download it and open it in another player,"
+        " such as VLC."
+    )
 
 
 def transcript_problem(problem: Values) -> str:

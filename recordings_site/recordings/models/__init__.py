@@ -16,6 +16,7 @@ from recordings_site.recordings.models.saved import SavedMatch, SavedPage, Saved
 from recordings_site.recordings.models.search_rows import IndexedLanguage, IndexedRecording, IndexedWord
 from recordings_site.recordings.models.states import (
     AWAITED,
+    SILENT,
     DeletedCode,
     Origin,
     OverdueCode,
@@ -32,6 +33,7 @@ from recordings_site.recordings.models.transcript import Transcript, TranscriptL
 __all__ = [
     "AWAITED",
     "NEAR_AN_END",
+    "SILENT",
     "Comment",
     "DeletedCode",
     "IndexedLanguage",

@@ -41,7 +41,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """Join what pages show of call, number and destination."""
         return self.select_related(
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
-        ).defer("peaks")
+        ).defer("peaks", "seek_table")
 
     def with_destination(self) -> "RecordingJobQuerySet":
         """Join what playback needs. Nothing is deferred: that costs more than reading all columns."""
@@ -195,6 +195,8 @@ class RecordingJob(models.Model):
     audio: Any = models.JSONField(default=dict)
     # recordings.audio.probe: the waveform, at most 4,000 points for each lane.
     peaks = models.BinaryField(null=True)
+    # recordings.audio.layout: where each second begins, in files in which that cannot be reckoned.
+    seek_table = models.BinaryField(null=True)
     problem_code = models.CharField(max_length=20, blank=True)
     problem_values: Any = models.JSONField(default=dict)
 

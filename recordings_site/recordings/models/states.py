@@ -64,11 +64,27 @@ class Problem(models.TextChoices):
     WAV_UNREADABLE = "wav_unreadable"
     WAV_WITHOUT_SOUND = "wav_without_sound"
     UNDECODABLE = "undecodable"
-    WITHOUT_SOUND = "without_sound"
+    # It is of a `format` (audio.formats) that no browser plays.
+    UNPLAYABLE = "unplayable"
+    # It has no bytes, yet.
+    EMPTY = "empty"
+    # It is larger than what is read to find out what it is.
+    TOO_LARGE = "too_large"
     # Another version took its place, written `at` a time; the first was `seen` at another, where that is known.
     REPLACED = "replaced"
     # It was no longer there when the store was listed `at` a time.
     GONE = "gone"
+
+
+# With these there is nothing that a browser could play; the file may still be downloaded.
+SILENT: Collection[str] = (
+    Problem.NOT_AUDIO,
+    Problem.MP3_WITHOUT_SOUND,
+    Problem.WAV_UNREADABLE,
+    Problem.WAV_WITHOUT_SOUND,
+    Problem.UNPLAYABLE,
+    Problem.EMPTY,
+)
 
 
 class DeletedCode(models.TextChoices):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import OpenedAudio
-from recordings_site.recordings.playback.version import ObjectVersion
+from recordings_site.recordings.playback.version import ObjectVersion, known_version
 from recordings_site.storage import HandOff, Store
 from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.web.ranges import Unsatisfiable
@@ -24,8 +24,9 @@ def delivers(request: HttpRequest, recording: RecordingJob) -> bool:
     """Return whether nginx delivers the audio for this request."""
     if settings.AUDIO_DELIVERY != "accel" or request.method != "GET" or RETRY_HEADER in request.headers:
         return False
-    if recording.audio.get("head"):  # nginx cannot send our frame before the store's bytes
-        return False
+    known = known_version(recording)
+    if "from" in request.GET or (known is not None and not known.is_whole):
+        return False  # nginx cannot put together what is sent instead of the object
     return recording.destination is not None and recording.destination.store_kind.signs_urls
 
 

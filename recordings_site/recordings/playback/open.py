@@ -1,71 +1,45 @@
-"""Opens a recording's audio: the version of the object, its media type, the requested bytes."""
+"""Opens a recording's audio: which version of the object, of what kind, which of its bytes."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import TypeVar
 
-from django.conf import settings
-
 from recordings_site.base.lru import Lru
-from recordings_site.recordings.audio.sniff import MAGIC, PLAYABLE, audio_type
+from recordings_site.recordings.audio.formats import FORMATS
+from recordings_site.recordings.audio.sniff import HEAD, sniff
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.playback.version import ObjectVersion, known_version
-from recordings_site.storage import Body, ObjectChanged, ObjectMissing, ObjectStat, Store
+from recordings_site.recordings.playback.stream import Pieces, Stream, stream
+from recordings_site.recordings.playback.version import ObjectVersion, known_version, object_version
+from recordings_site.storage import ObjectChanged, ObjectMissing, ObjectStat, Store
 from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
 T = TypeVar("T")
+UNKNOWN = "application/octet-stream"
 
-# Media types by (destination, key, ETag): a version never changes.
-_types = Lru[tuple[int, str, str], str](4096)
-_streams = threading.BoundedSemaphore(settings.AUDIO_STREAMS)
+# The format of an object (audio.formats, "" for none) by (destination, key, ETag): a version never changes.
+_formats = Lru[tuple[int, str, str], str](4096)
 
 
 class NotAudio(Exception):
-    """The object's first bytes are not audio that a browser plays."""
+    """The object is nothing that a browser plays; `code` is its format (audio.formats), "" for no audio."""
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Replaced(ObjectChanged):
-    """The object was replaced during playback; `stat` is the new one."""
+    """The object was replaced while it was played; `stat` is what lies there now."""
 
     def __init__(self, stat: ObjectStat) -> None:
         super().__init__("The recording was replaced in the store while it was played.")
         self.stat = stat
 
 
-class TooManyStreams(Exception):
-    """This process serves its maximum of streams."""
-
-
-class Stream:
-    """The chunks of one listener; closing it, at the end or on disconnect, frees the store's connection."""
-
-    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
-        self._chunks, self._close = chunks, close
-        self._open = True
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._chunks)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Free the store's connection; may be called twice."""
-        if self._open:
-            self._open = False
-            self._close()
-
-
 @dataclass(frozen=True, slots=True)
 class OpenedAudio:
-    """A response ready to be sent. `new_stat`: what the store holds, if that is new. Close it unless it is sent."""
+    """An answer ready to be sent. `new_stat`: what the store holds, when that is news. Close it unless it is sent."""
 
     version: ObjectVersion
     selected: Selected | Unsatisfiable
@@ -79,39 +53,55 @@ class OpenedAudio:
         return 0 if isinstance(self.selected, Unsatisfiable) else self.selected.stop - self.selected.start
 
     def close(self) -> None:
-        """Free the store's connection; may be called twice."""
+        """Free the store's connection, if there is one."""
         if self.chunks:
             self.chunks.close()
 
 
 @dataclass(frozen=True, slots=True)
 class AudioRequest:
-    """What a request asks for: Range and If-Range, the token of its version, and whether it wants the bytes."""
+    """What a request asks for: its Range and If-Range, the version it began with, and whether it wants the bytes.
+
+    `start`: from the place before this second on. `original`: the object as it is, whatever it is.
+    """
 
     range: str | None = None
     if_range: str | None = None
     token: str | None = None
+    start: float | None = None
     body: bool = True
+    original: bool = False
 
     def select(self, version: ObjectVersion) -> Selected | Unsatisfiable:
-        """Return which bytes of this version are requested."""
-        return select(version.length, self.range, if_range=self.if_range, etag=version.etag_sent)
+        """Which bytes of this version."""
+        return select(version.layout.length, self.range, if_range=self.if_range, etag=version.etag_sent)
+
+    def version(self, recording: RecordingJob) -> ObjectVersion | None:
+        """Which version is meant, None while none is known. Raises ObjectChanged for one that is no longer there."""
+        plain = object_version(recording)
+        if plain is None or self.original:
+            return plain
+        known = known_version(recording)
+        if known is None or self.token in (None, known.token):
+            return known if self.start is None else known_version(recording, self.start)
+        if self.token == plain.token:  # it began before a worker found out how to play it
+            return plain
+        raise ObjectChanged("The recording was replaced in the store while it was played.")
 
 
 def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
-    """Open the requested audio, in bounded time.
+    """Open what was asked for, in bounded time.
 
-    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since it was last seen is
-    played in its new version from the start; during playback that raises ObjectChanged, or Replaced when it is new.
+    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is
+    played in its new version from the start on; in the middle of playing it is ObjectChanged, Replaced when that is
+    news.
     """
     if recording.destination is None or not recording.key or recording.deleted_at is not None:
         raise ObjectMissing("There is no object.")
     source = _Source(recording, recording.destination.read_store())
-    known = known_version(recording)
+    known = wanted.version(recording)
     if known is None:
         return source.open_newest(wanted)
-    if wanted.token not in (None, known.token):
-        raise ObjectChanged("The recording was replaced in the store while it was played.")
     try:
         return source.open(known, wanted)
     except ObjectChanged:
@@ -123,7 +113,7 @@ def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A recording's object in its store, read with a time limit."""
+    """A recording's object in its store, which is never waited for in vain."""
 
     recording: RecordingJob
     store: Store
@@ -138,60 +128,47 @@ class _Source:
     def open(self, version: ObjectVersion, wanted: AudioRequest, *, new_stat: ObjectStat | None = None) -> OpenedAudio:
         selected = wanted.select(version)
         if isinstance(selected, Unsatisfiable) or selected.start == selected.stop:
-            return OpenedAudio(version, selected, "application/octet-stream", None, new_stat)
-        kind = self._content_type(version)
+            if new_stat is None:
+                self._look_again(version)
+            return OpenedAudio(version, selected, UNKNOWN, None, new_stat)
+        media_type = self._media_type(version, refuse=not wanted.original)
         chunks = self._stream(version, selected) if wanted.body else None
-        return OpenedAudio(version, selected, kind, chunks, new_stat)
+        return OpenedAudio(version, selected, media_type, chunks, new_stat)
 
-    def _content_type(self, version: ObjectVersion) -> str:
-        """Return the media type by the object's first bytes, read once."""
+    def _look_again(self, version: ObjectVersion) -> None:
+        """Before a range is refused: raises ObjectChanged when the store holds more, or less, than is remembered."""
+        stat = self.stat()
+        if (stat.etag, stat.size) != (version.etag, version.size):
+            raise ObjectChanged("The object has another size by now.")
+
+    def _media_type(self, version: ObjectVersion, *, refuse: bool) -> str:
+        """By the object's own bytes, read once, never by those that were asked for. Raises NotAudio if to `refuse`."""
         known = self.recording
-        if known.duration is not None and known.etag == version.etag and known.content_type in PLAYABLE:
-            return known.content_type  # a worker has decoded this very version
-        token = (known.destination_id or 0, version.key, version.etag)
-        kind = _types.get(token)
-        if kind is None:
-            kind = audio_type(self._call(lambda: self._head(version), discard=lambda _: None))
-            if kind is None:
-                raise NotAudio
-            _types.put(token, kind)
-        return kind
+        code = str(known.audio.get("format", "")) if known.etag == version.etag else ""  # a worker decoded this one
+        if not code:
+            token = (known.destination_id or 0, version.key, version.etag)
+            if (sniffed := _formats.get(token)) is None:
+                sniffed = sniff(self._call(lambda: self._head(version), discard=lambda _: None)) or ""
+                _formats.put(token, sniffed)
+            code = sniffed
+        if refuse and not (code and FORMATS[code].plays):
+            raise NotAudio(code)
+        return FORMATS[code].media_type if code else UNKNOWN
 
     def _head(self, version: ObjectVersion) -> bytes:
-        with self.store.read(version.key, 0, min(MAGIC, version.size), etag=version.etag) as body:
+        with self.store.read(version.key, 0, min(HEAD, version.size), etag=version.etag) as body:
             return b"".join(body)
 
     def _stream(self, version: ObjectVersion, selected: Selected) -> Stream:
-        front, start, stop = version.split(selected)
-        if start == stop:  # the virtual head alone
-            return Stream(iter([front]), lambda: None)
-        if not _streams.acquire(blocking=False):
-            raise TooManyStreams
-        try:
-            first, rest, body = self._call(
-                lambda: _started(self.store.read(version.key, start, stop, etag=version.etag)),
-                discard=lambda late: late[2].close(),
-            )
-        except BaseException:
-            _streams.release()
-            raise
-
-        def close() -> None:
-            body.close()
-            _streams.release()
-
-        # An iterator, not a list: chain would keep the first chunk until the end of the stream.
-        return Stream(chain(iter([front + first]), rest), close)
+        front, pieces = version.layout.stretch(selected.start, selected.stop)
+        return stream(
+            front,
+            pieces,
+            lambda: self._call(
+                lambda: Pieces(lambda piece: self.store.read(version.key, *piece, etag=version.etag), pieces),
+                discard=lambda late: late.close(),
+            ),
+        )
 
     def _call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
         return breaker_of(self.recording.destination_id).call(work, discard=discard)
-
-
-def _started(body: Body) -> tuple[bytes, Iterator[bytes], Body]:
-    """Return the body with its first chunk read, to detect a store that accepts and then sends nothing."""
-    chunks = iter(body)
-    try:
-        return next(chunks), chunks, body
-    except BaseException:
-        body.close()
-        raise

@@ -1,8 +1,9 @@
 """Sentences for why a recording cannot be played."""
 
-from recordings_site.recordings.lifecycle.sentences import no_audio_reason
+from recordings_site.recordings.lifecycle.sentences import no_audio_reason, unplayable
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.playback.open import NotAudio, TooManyStreams
+from recordings_site.recordings.playback.open import NotAudio
+from recordings_site.recordings.playback.stream import TooManyStreams
 from recordings_site.storage import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 
 
@@ -18,6 +19,8 @@ def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) ->
                 409,
                 "The recording was replaced in the store while it was played. Load the page again to hear the new one.",
             )
+        case NotAudio(code=code) if code:
+            return 415, unplayable(code)
         case NotAudio():
             return 415, f"The file in the store is not audio, whatever its name says{where}. It is not played."
         case TooManyStreams():

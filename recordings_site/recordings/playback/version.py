@@ -1,63 +1,67 @@
 """The version of an object that a response is about, so that a player never mixes the bytes of two."""
 
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from recordings_site.recordings.audio.layout import Layout, Part, landing, unpack_parts
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch.credentials import fingerprint
 from recordings_site.storage import ObjectStat
-from recordings_site.web.ranges import Selected
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """`size` bytes at `key` with this strong ETag.
-
-    With a `head`, a virtual first frame (recordings.audio.mp3), it is sent as head + the object's bytes from `skip` on.
-    """
+    """The object of `size` bytes at `key` with this strong ETag, sent as `layout` has it."""
 
     key: str
     size: int
     etag: str
-    head: bytes = b""
-    skip: int = 0
+    layout: Layout
 
     @classmethod
     def of(cls, stat: ObjectStat) -> Self:
-        """Return the version that a store reports."""
-        return cls(stat.key, stat.size, stat.etag)
+        """The version that a store reports, as it is."""
+        return cls.whole(stat.key, stat.size, stat.etag)
+
+    @classmethod
+    def whole(cls, key: str, size: int, etag: str) -> Self:
+        """The object as it is."""
+        return cls(key, size, etag, Layout(((0, size),)))
 
     @property
-    def length(self) -> int:
-        """The number of bytes to send."""
-        return len(self.head) + self.size - self.skip
+    def is_whole(self) -> bool:
+        """Whether the object is sent as it is."""
+        return self.layout.is_whole(self.size)
 
     @property
     def etag_sent(self) -> str:
-        """The ETag of the response, which differs from the object's if a head is sent."""
-        return f'{self.etag[:-1]}-table"' if self.head else self.etag
+        """The ETag of what is sent: other bytes than the object's have another one."""
+        return self.etag if self.is_whole else f'{self.etag[:-1]}-{self.layout.mark}"'
 
     @property
     def token(self) -> str:
         """What names the version in URLs."""
         return fingerprint(self.etag_sent)
 
-    def split(self, selected: Selected) -> tuple[bytes, int, int]:
-        """Return the requested bytes of the head, and [start, stop) of the object."""
-        front, before = self.head[selected.start : selected.stop], len(self.head)
-        return front, max(0, selected.start - before) + self.skip, max(0, selected.stop - before) + self.skip
 
-
-def known_version(recording: RecordingJob) -> ObjectVersion | None:
-    """Return the version that a worker or a listener saw last; None before that."""
-    if not recording.etag or recording.size is None:
+def object_version(recording: RecordingJob) -> ObjectVersion | None:
+    """The object as a worker or a listener saw it; None before, and while it was empty: that is asked again."""
+    if not recording.etag or not recording.size:
         return None
-    head = b64decode(recording.audio.get("head", ""))
-    return ObjectVersion(recording.key, recording.size, recording.etag, head, recording.audio["skip"] if head else 0)
+    return ObjectVersion.whole(recording.key, recording.size, recording.etag)
+
+
+def known_version(recording: RecordingJob, start: float | None = None) -> ObjectVersion | None:
+    """What a player gets of that object, from its beginning or from the place before a second."""
+    known = object_version(recording)
+    kept = recording.audio.get("parts")
+    if known is None or not kept:
+        return known
+    found = Part.of(kept[0]).layout if start is None else landing(unpack_parts(kept, recording.seek_table), start)
+    return ObjectVersion(known.key, known.size, known.etag, found)
 
 
 def audio_url(recording: RecordingJob) -> str:

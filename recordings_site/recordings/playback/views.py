@@ -9,23 +9,20 @@ from django.views.decorators.http import require_safe
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
 from recordings_site.destinations.sealing import SealingError
+from recordings_site.recordings.audio.formats import ENDINGS
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel, actions
-from recordings_site.recordings.playback.open import (
-    AudioRequest,
-    NotAudio,
-    OpenedAudio,
-    Replaced,
-    TooManyStreams,
-    open_audio,
-)
+from recordings_site.recordings.playback.open import AudioRequest, NotAudio, OpenedAudio, Replaced, open_audio
 from recordings_site.recordings.playback.sentences import playback_error
+from recordings_site.recordings.playback.stream import TooManyStreams
 from recordings_site.recordings.transcripts import exports
 from recordings_site.storage import StoreError
 from recordings_site.web.connections import release_connections
 from recordings_site.web.error_views import wants_page
 
+# Seconds: more than any recording has.
+_LONGEST = 1e9
 PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 
 
@@ -40,6 +37,7 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
         range=request.headers.get("Range"),
         if_range=request.headers.get("If-Range"),
         token=request.GET.get("v"),
+        start=_seconds(request.GET.get("from", "")),
         body=request.method == "GET" and not for_nginx,
     )
     try:
@@ -67,11 +65,11 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
 @require_safe
 @access.supervisor_or_admin
 def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
-    """Download the whole audio under a descriptive file name."""
+    """The file as it lies in the store, playable or not, under a name that says what it is."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     release_connections()
     try:
-        opened = open_audio(recording, AudioRequest(body=request.method == "GET"))
+        opened = open_audio(recording, AudioRequest(body=request.method == "GET", original=True))
     except PLAYBACK_ERRORS as error:
         return _error_response(request, recording, error)
     try:
@@ -81,7 +79,7 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
         opened.close()
         raise
     release_connections()
-    ending = "wav" if opened.content_type == "audio/wav" else "mp3"
+    ending = ENDINGS.get(opened.content_type, recording.format)
     response = _answer(recording, opened)
     response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'
     return response
@@ -101,6 +99,15 @@ def _answer(recording: RecordingJob, opened: OpenedAudio) -> HttpResponseBase:
     response["ETag"] = opened.version.etag_sent
     response["Content-Disposition"] = f'inline; filename="{recording.pk}.{recording.format}"'
     return _private(response)
+
+
+def _seconds(given: str) -> float | None:
+    """Where to begin, None for what is no number."""
+    try:
+        seconds = float(given)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < _LONGEST else None
 
 
 def _error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:

@@ -44,8 +44,11 @@ export function playOn(button, sound, next) {
 export async function cause(audio, code) {
   try {
     const url = (audio.currentSrc || audio.src).replace(/#.*/, "");
-    const response = await fetch(url, { headers: { Range: "bytes=0-1", Accept: "text/plain" } });
+    // Without a range: one that the file does not have would be refused, and say nothing about the reason.
+    const response = await fetch(url, { headers: { Accept: "text/plain" } });
+    if (response.ok) await response.body?.cancel();
     if (response.redirected) return "You are signed out. Sign in again to go on listening.";
+    if (response.ok && response.headers.get("Content-Length") === "0") return "The file in the store is empty.";
     if (response.ok && (code === MediaError.MEDIA_ERR_DECODE || code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED)) {
       return "This browser cannot play the file: it is damaged, or of a kind that it does not know.";
     }

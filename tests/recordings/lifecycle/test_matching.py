@@ -124,7 +124,7 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
 
     def examine() -> None:
         try:
-            mark_not_audio(job.pk, stat=stat, problem=Problem.WITHOUT_SOUND)
+            mark_not_audio(job.pk, stat=stat, problem=Problem.UNDECODABLE)
         finally:
             connection.close()
 
@@ -138,4 +138,4 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
             matched.save()
         examined.result(10)
     job.refresh_from_db()
-    assert job.problem_code == Problem.WITHOUT_SOUND
+    assert job.problem_code == Problem.UNDECODABLE

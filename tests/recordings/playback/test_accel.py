@@ -36,7 +36,7 @@ def fresh() -> Iterator[None]:
 
 @pytest.fixture
 def recording() -> RecordingJob:
-    facts = {"size": 99, "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+    facts = {"size": 99, "etag": '"1"', "audio": {"format": "mp3"}, "duration": 60.0}
     return factories.recording(destination=made.on_swift(NOWHERE, "calls"), key="one.mp3", **facts)
 
 

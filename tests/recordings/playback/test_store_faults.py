@@ -28,7 +28,7 @@ def faulty() -> Iterator[Faulty]:
 @pytest.fixture
 def recording(faulty: Faulty) -> RecordingJob:
     destination = made.on_swift(faulty, "calls", name="Recordings EU")  # type: ignore[arg-type]  # only its endpoint
-    facts = {"size": 10, "etag": '"1"', "content_type": "audio/mpeg", "duration": 60.0}
+    facts = {"size": 10, "etag": '"1"', "audio": {"format": "mp3"}, "duration": 60.0}
     return factories.recording(destination=destination, key="calls/one.mp3", **facts)
 
 

@@ -24,7 +24,7 @@ from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.playback import open as open_
+from recordings_site.recordings.playback import stream
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.storage import AccessDenied, Body, StoreError, StoreUnavailable, circuit_breaker
 from recordings_site.storage.local import LocalStore
@@ -390,7 +390,7 @@ def test_a_client_that_goes_away_frees_the_store(client: Client, recording: Reco
 def test_more_listeners_than_the_cap_are_asked_to_wait_and_get_their_turn(
     client: Client, recording: RecordingJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_, "_streams", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(stream, "_streams", threading.BoundedSemaphore(2))
     listening = [client.get(url(recording)) for _ in range(2)]
     refused = client.get(url(recording))
     assert refused.status_code == 503
