@@ -94,7 +94,7 @@ def person_factors(request: Request, pk: int) -> HttpResponse:
     except actions.PeopleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{found.email} signs in with the password alone.")
+        messages.success(request, f"{found.email} now signs in with the password alone: two-step verification removed.")
     return redirect("person", pk=pk)
 
 

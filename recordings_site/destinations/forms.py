@@ -75,7 +75,7 @@ class PlaceForm(forms.Form):
         help_text="Choose one only if the store’s manual names it: path-style or virtual-hosted.",
     )
     key_template = forms.CharField(
-        label="Names of objects",
+        label="Object name pattern",
         max_length=key_template.LONGEST,
         required=False,
         initial=DEFAULT_KEY_TEMPLATE,

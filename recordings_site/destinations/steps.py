@@ -5,11 +5,11 @@ from typing import Any
 
 OK, WARN, BAD, SKIPPED, PENDING = "ok", "warn", "bad", "skipped", "pending"
 STEPS = {
-    "write": "Write set: put an object",
-    "write_only": "Write set: cannot read or list",
-    "list": "Read set: list",
-    "stat": "Read set: find the object",
-    "range": "Read set: read from the middle",
+    "write": "Write credentials: put an object",
+    "write_only": "Write credentials: cannot read or list",
+    "list": "Read credentials: list",
+    "stat": "Read credentials: find the object",
+    "range": "Read credentials: read from the middle",
     "place": "Region",
     "clock": "Clock",
     "rules": "Versions, locks and rules",

@@ -69,7 +69,7 @@ def test_a_link_works_once(admin: User) -> None:
 
     path = link_in(password_link(ann))
     choose_password(Client(), path)
-    assert "This link is dead" in Client().get(path, follow=True).content.decode()
+    assert "This link has expired" in Client().get(path, follow=True).content.decode()
 
 
 def test_the_link_is_shown_to_the_admin_once_and_never_again(admin: User) -> None:

@@ -80,7 +80,7 @@ def test_a_forgotten_password_is_reset_by_mail_and_the_page_does_not_tell_who_ha
     known = Client().post("/accounts/password/reset/", {"email": "ann@example.com"}, follow=True)
     unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
     assert [message.to for message in mail.outbox] == [["ann@example.com"]]
-    assert "Look into your mail" in known.content.decode()
+    assert "Check your email" in known.content.decode()
     assert known.redirect_chain == unknown.redirect_chain
 
 

@@ -172,7 +172,7 @@ def test_following_ends_when_the_reader_scrolls_and_comes_back_only_when_asked(l
     long.page.mouse.move(500, 600)
     long.page.mouse.wheel(0, 3000)
     long.until("!recordingPage.transcript.state.on")
-    chip = long.page.get_by_role("button", name="Back to now")
+    chip = long.page.get_by_role("button", name="Jump to playback position")
     assert chip.is_visible()
     place = long.ask("scrollY")
     long.press("k")

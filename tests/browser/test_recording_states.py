@@ -216,6 +216,6 @@ def test_a_line_is_corrected_and_restored_by_keyboard_alone(context: BrowserCont
     person.until("document.querySelector('#l1 > p').textContent === 'I was charged twice.'")
     assert person.ask("document.querySelector('#l1 > i').textContent") == "corrected"
     assert person.ask("recordingPage.wave.marks.corrections.length") == 1
-    person.page.get_by_role("button", name="Return to what Sinch heard").press("Enter")
+    person.page.get_by_role("button", name="Restore original").press("Enter")
     person.until("document.querySelector('#l1 > p').textContent.startsWith('Hi Dana')")
     assert person.ask("document.querySelector('#l1 > i')") is None

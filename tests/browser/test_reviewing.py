@@ -22,7 +22,7 @@ def test_n_and_p_walk_and_the_next_one_plays_when_chosen(context: BrowserContext
     person.until(f"location.pathname.includes('{first.pk}') && document.querySelector('#player[data-ready]')")
     person.ready()
     assert person.ask("audio.paused")
-    person.page.get_by_role("button", name="Play on").click()
+    person.page.get_by_role("button", name="Autoplay next").click()
     person.page.evaluate("recordingPage.sound.seek(recordingPage.sound.duration - 0.5)")
     person.press("k")
     person.until(f"location.pathname.includes('{second.pk}') && document.querySelector('#player[data-ready]')")

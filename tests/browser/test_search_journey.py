@@ -106,7 +106,7 @@ def test_from_a_word_to_its_time_and_to_the_new_matches(
     page.goto(f"{live_server.url}/search/?q=twice+OR+parcel+OR+invoice+OR+password+OR+appointment+OR+router+OR+please")
     page.get_by_role("link", name="Save this search").click()
     page.get_by_label("Name").fill("What people ask for")
-    page.get_by_label("Tell me of new recordings that match").check()
+    page.get_by_label("Notify me about new matches").check()
     page.get_by_label("By e-mail too").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("“What people ask for” is saved.")
@@ -156,7 +156,7 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     page.keyboard.press("Enter")
     expect(page.locator("#search-help .facts")).to_be_hidden()
     said = page.locator("#announce")
-    expect(said).to_have_text("Did you mean refund? Nothing was found “refnud” was said in no call that you may see.")
+    expect(said).to_have_text("Did you mean refund? No results No calls mention “refnud”.")
     for _ in range(9):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == "refund":

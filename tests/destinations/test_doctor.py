@@ -198,11 +198,11 @@ def test_the_command_shows_each_step_and_fails_with_the_destination(swift: Swift
     good = made.on_swift(swift, swift.make_bucket(fresh_name()), name="Good")
     out = io.StringIO()
     call_command("check_destination", "Good", stdout=out)
-    assert "ok    Write set: put an object: 4096 bytes were written" in out.getvalue()
+    assert "ok    Write credentials: put an object: 4096 bytes were written" in out.getvalue()
     actions.replace_credentials(by=None, destination=good, sets=CredentialSets(read="AKIA:wr0ng"))
     with pytest.raises(CommandError, match="Good: the check failed"):
         call_command("check_destination", stdout=out)
-    assert "FAIL  Read set: list" in out.getvalue()
+    assert "FAIL  Read credentials: list" in out.getvalue()
     assert "wr0ng" not in out.getvalue()
     with pytest.raises(CommandError, match="There is no destination 'Nothing'"):
         call_command("check_destination", "Nothing", stdout=out)

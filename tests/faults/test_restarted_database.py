@@ -48,11 +48,11 @@ def is_recorded(site: Site, caller: Caller) -> bool:
 
 
 def fill_the_pool(site: Site, caller: Caller, server: postgres.Server) -> None:
-    """End calls at once until the process holds several connections."""
+    """Answer calls at once until the process holds several connections."""
     assert is_recorded(site, caller)
     for _ in range(20):
-        ends = [caller.dice(f"restart-{uuid.uuid4()}") for _ in range(CLIENTS)]
-        clients = [threading.Thread(target=answer, args=(site, end)) for end in ends]
+        answered = [caller.ace(f"restart-{uuid.uuid4()}") for _ in range(CLIENTS)]
+        clients = [threading.Thread(target=answer, args=(site, ace)) for ace in answered]
         for client in clients:
             client.start()
         for client in clients:

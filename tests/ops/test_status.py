@@ -31,7 +31,7 @@ def _client(role: Role) -> Client:
 
 
 def test_it_says_so_when_all_is_well() -> None:
-    assert "All is well" in _client(Role.ADMIN).get(reverse("status")).content.decode()
+    assert "No problems found" in _client(Role.ADMIN).get(reverse("status")).content.decode()
 
 
 def test_work_that_was_given_up_is_shown_and_tried_again_by_an_admin(dead: Task) -> None:

@@ -44,8 +44,8 @@ def test_the_values_are_in_the_words() -> None:
     assert said(Reason.RULE_RECORDS, record=True) == (
         "Recorded: rule 2 of Support EU v7 records calls Mon-Tue Europe/Stockholm, from +4670*."
     )
-    assert "records 25 % of calls Mon-Tue" in said(Reason.SAMPLED_OUT)
-    assert "this call drew 61.50" in said(Reason.SAMPLED_OUT)
+    assert "records 25% of calls Mon-Tue" in said(Reason.SAMPLED_OUT)
+    assert "this call was not selected" in said(Reason.SAMPLED_OUT)
     assert "the write credentials of Archive cannot be used" in said(Reason.CREDENTIALS_UNUSABLE)
     assert "(action.number: must be a number)" in said(Reason.WRONG_ANSWER)
 

@@ -36,7 +36,7 @@ def test_a_page_that_is_not_says_so_inside_the_frame_of_the_site(who: str) -> No
     answer = client.get("/there/is/nothing/")
     assert answer.status_code == 404
     page = answer.content.decode()
-    assert "There is nothing here" in page
+    assert "Page not found" in page
     assert ("Main navigation" in page) == (who == "support")
 
 

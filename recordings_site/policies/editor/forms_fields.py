@@ -71,7 +71,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "method": {
             "label": "It is started",
             "labels": {
-                "automatic": "Automatically, by what works",
+                "automatic": "Start method: automatic",
                 "flag": "Record flag on the action",
                 "instruction": "startRecording instruction",
             },

@@ -59,7 +59,7 @@ def policy(request: Request, policy_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.document:
         publishing.save_draft(by=request.user, policy=found, document=form.document)
         publishing.rename_policy(by=request.user, policy=found, name=form.cleaned_data["name"])
-        messages.success(request, "The draft was kept. What is published stays in force.")
+        messages.success(request, "Draft saved. The published version stays in force.")
         return redirect("policy", found.pk)
     return _editor(request, form, found)
 

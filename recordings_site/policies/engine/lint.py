@@ -100,7 +100,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
     means, when = method(how, route), starts(how, route)
     announcement = how.announcement
     if announcement.kind == "none" and not any(step.heard for step in how.steps):
-        yield _warning("how.announcement", "Nobody is told that the call is recorded. In many countries they must be.")
+        yield _warning("how.announcement", "No announcement before recording starts. Many countries require one.")
     if announcement.kind != "none" and announcement.recorded and means == "instruction":
         yield _warning("how.announcement", "Recording starts before the announcement, which is then on the recording.")
     if announcement.recorded and means == "flag":

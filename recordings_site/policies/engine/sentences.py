@@ -40,7 +40,8 @@ def _by_rule(grounds: Grounds, values: Grounds) -> str:
     conditions: Any = {name: tuple(each) if isinstance(each, list) else each for name, each in values["when"].items()}
     calls = describe_calls(When(**conditions), values["time_zone"])
     if grounds.get("draw") is not None:
-        calls = f"{grounds['percent']:g} % of {calls}, and this call drew {grounds['draw']:.2f}"
+        selected = "selected" if grounds["draw"] < grounds["percent"] else "not selected"
+        calls = f"{grounds['percent']:g}% of {calls} (this call was {selected})"
     does = "excludes" if grounds["reason"] == Reason.RULE_EXCLUDES else "records"
     return f"rule {grounds['rule']} of {_title(grounds)} {does} {calls}"
 

@@ -191,7 +191,7 @@ _TITLES = {
     StepKind.ICE: "ICE: the call came in",
     StepKind.NOT_DECIDED: "No decision",
     StepKind.ICE_ANSWERED: "ICE answered",
-    StepKind.END_AWAITED: "The end was not told yet",
+    StepKind.END_AWAITED: "Call end not received",
     StepKind.NO_FILE: "No file",
     StepKind.NOTICE_OVERDUE: "recording_available: missing",
     StepKind.NOTICE_AWAITED: "recording_available: not yet",

@@ -15,12 +15,12 @@ LONGEST_QUERY = 6000
 class SavedSearchForm(PickForm):
     """A saved search's name, its team, and whether its owner is alerted."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, help_text="How it is called on the home page.")
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="Name shown on home.")
     team = PickField(
         TEAMS, required=False, nothing="Nobody", label="Shared with",
         help_text="Everybody in this team sees it, each with the recordings that they may see.",
     )  # fmt: skip
-    alert = forms.BooleanField(required=False, label="Tell me of new recordings that match")
+    alert = forms.BooleanField(required=False, label="Notify me about new matches")
     alert_by_email = forms.BooleanField(required=False, label="By e-mail too")
     page = forms.ChoiceField(choices=lambda: SavedPage.choices, widget=forms.HiddenInput, required=False)
     query = forms.CharField(max_length=LONGEST_QUERY, widget=forms.HiddenInput, required=False)

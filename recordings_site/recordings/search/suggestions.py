@@ -234,4 +234,4 @@ def _unmatched_words(part: Word | Phrase, user: User) -> Iterator[_Unmatched]:
 
 
 def _not_found(text: str) -> str:
-    return f"“{text}” was said in no call that you may see."
+    return f"No calls mention “{text}”."

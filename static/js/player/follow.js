@@ -9,7 +9,7 @@ export const start = () => ({ on: true, selecting: false, finding: false, target
 /** True when a change of line may scroll. */
 export const scrolls = (state) => state.on && !state.selecting && !state.finding;
 
-/** True when the chip "Back to now" is shown. */
+/** True when the chip "Jump to playback position" is shown. */
 export const offersReturn = (state) => !state.on;
 
 /** Events: scrolled{target}, now, line{index}, spoken{index}, selecting{value}, finding{value}, toggle. */

@@ -51,7 +51,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
     ("how", "changes", "message"),
     [
         ({"destination": 4}, {}, "Store 4 has no write credentials"),
-        ({"announcement": {}}, {}, "Nobody is told that the call is recorded"),
+        ({"announcement": {}}, {}, "No announcement before recording starts"),
         ({"announcement": {**HEARD, "recorded": True}}, {}, "Recording starts before the announcement"),
         (
             {"announcement": {**HEARD, "recorded": True}},

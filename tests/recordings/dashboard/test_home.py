@@ -127,7 +127,7 @@ def test_what_one_can_do_stands_before_the_figures_of_the_month() -> None:
     number = factories.number()
     recorded(NOW, number=number)
     html = page(factories.user(teams=[number.team]))
-    places = [html.index(f"<h2>{title}</h2>") for title in ("Newest", "Saved searches", "Recordings a day")]
+    places = [html.index(f"<h2>{title}</h2>") for title in ("Recent recordings", "Saved searches", "Recordings a day")]
     assert places == sorted(places)
 
 

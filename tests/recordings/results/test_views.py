@@ -43,7 +43,7 @@ def test_nothing_of_others_is_shown() -> None:
     indexed("a secret refund")
     person = factories.user(teams=[factories.team()])
     page = client(person).get("/search/?q=refund").content.decode()
-    assert "Nothing was found" in page
+    assert "No results" in page
     assert "secret" not in page
 
 
@@ -59,7 +59,7 @@ def test_a_misspelt_word_is_offered_as_it_was_said() -> None:
     indexed("a <b>late</b> refund")
     browser = client(factories.admin())
     page = browser.get("/search/", {"q": '"late b refnud" -<i>', "sort": "best"}).content.decode()
-    assert "“refnud” was said in no call that you may see." in page
+    assert "No calls mention “refnud”." in page
     link = re.search(r'Did you mean <a href="([^"]+)">(.*?)</a>\?', page)
     assert link is not None
     assert link[2] == "&quot;late b <strong>refund</strong>&quot; -&lt;i&gt;"
@@ -200,11 +200,11 @@ def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> No
     browser = client(factories.admin())
     page = browser.get("/search/?q=refund&sort=best").content.decode()
     assert "3 calls on this page</span>, the best first" in page
-    assert "Here end the best" in page
+    assert "End of best matches" in page
     assert 'href="?q=refund"' in page
     assert "the best of the newest 3 first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
     monkeypatch.setattr(port, "CONSIDERED", 6)
-    assert "Here end the best" not in browser.get("/search/?q=refund&sort=best").content.decode()
+    assert "End of best matches" not in browser.get("/search/?q=refund&sort=best").content.decode()
 
 
 def test_pages_of_the_best_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

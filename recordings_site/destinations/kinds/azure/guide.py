@@ -13,8 +13,8 @@ def of(account: str, container: str) -> Guide:
         "Best a shared access signature (SAS) of the container with the rights Read and List, or the machine's "
         "managed identity with the role Storage Blob Data Reader. The account key works too.",
         (
-            Document("Read set as SAS", "Azure CLI", _sas(account, container)),
-            Document("Read set as managed identity", "Azure CLI", _role(account, container)),
+            Document("Read credentials as SAS", "Azure CLI", _sas(account, container)),
+            Document("Read credentials as managed identity", "Azure CLI", _role(account, container)),
         ),
     )
 

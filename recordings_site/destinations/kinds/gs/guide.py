@@ -14,7 +14,7 @@ def of(bucket: str) -> Guide:
         "A service account's JSON key or this machine's own identity, with the role Storage Object Viewer. "
         "Another interoperability key works too, through Google's S3-style API; Sinch's kind of key cannot be "
         "used with Google's own API.",
-        (Document("Write set", "gcloud", write), Document("Read set", "gcloud", read)),
+        (Document("Write credentials", "gcloud", write), Document("Read credentials", "gcloud", read)),
     )
 
 

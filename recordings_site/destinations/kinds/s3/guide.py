@@ -16,8 +16,10 @@ def of(bucket: str, prefix: str) -> Guide:
         "objects (s3:GetObject); s3:GetBucketLocation, GetBucketVersioning, GetLifecycleConfiguration and "
         "GetBucketObjectLockConfiguration let the check tell more.",
         (
-            Document("Write set", "IAM user for Sinch → Add inline policy → JSON", _policy(_write(bucket, prefix))),
-            Document("Read set", "IAM user or role of this site → JSON", _policy(*_read(bucket, prefix))),
+            Document(
+                "Write credentials", "IAM user for Sinch → Add inline policy → JSON", _policy(_write(bucket, prefix))
+            ),
+            Document("Read credentials", "IAM user or role of this site → JSON", _policy(*_read(bucket, prefix))),
         ),
     )
 

@@ -213,7 +213,7 @@ class _Parser:
         if not value:
             behind = self._peek() in ("word", "phrase") and self.text[lexeme.end : lexeme.end + 1].isspace()
             end = self.lexemes[self.at].start if behind else lexeme.end
-            sentence = f"“{name}:” needs a value behind the colon, without a blank."
+            sentence = f"“{name}:” needs a value right after the colon."
             raise self._fail(sentence, lexeme.start, end, f"{name}:" if behind else " ")
         if name == SPEAKER:
             if not words_of(value):
