@@ -27,12 +27,8 @@ from recordings_site.calls.models import (
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
 from recordings_site.recordings.lifecycle import actions as recordings
-from recordings_site.recordings.lifecycle.matching import (
-    ReportedLocation,
-    Subject,
-    parse_reported_location,
-    session_of_object,
-)
+from recordings_site.recordings.lifecycle.matching import Subject, session_of_object
+from recordings_site.recordings.lifecycle.reported import ReportedLocation, parse_reported_location
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie

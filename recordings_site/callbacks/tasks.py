@@ -11,10 +11,10 @@ from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.lifecycle import actions as recordings
-from recordings_site.recordings.lifecycle.matching import parse_reported_location
+from recordings_site.recordings.lifecycle.reported import parse_reported_location
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Endpoint, Notify
-from recordings_site.storage import ObjectMissing
+from recordings_site.storage import first_stat
 from recordings_site.tasks.registry import Task, enqueue, task
 
 # The request that stored a delivery applies it within a second or two, unless its process died.
@@ -70,11 +70,8 @@ def verify_suspect(delivery_id: int) -> None:
     reported = parse_reported_location(event.destination)
     if reported.destination is None:
         return
-    try:
-        reported.destination.read_store().stat(reported.key)
-    except ObjectMissing:
-        return
-    apply_delivery(delivery.pk, force=True)
+    if first_stat(reported.destination.read_store(), reported.keys) is not None:
+        apply_delivery(delivery.pk, force=True)
 
 
 @task("delivery.apply")

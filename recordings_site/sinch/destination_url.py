@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from .errors import DestinationUrlError
 
@@ -42,7 +41,7 @@ SCHEMES = {"s3": Scheme(), "azure": Scheme("container", has_account=True), "gs":
 
 @dataclass(frozen=True, slots=True)
 class DestinationUrl:
-    """A place in a store. `account` is Azure's alone. A reported place may have no `kind`: then only `key` is known."""
+    """A place in a store. `account` is Azure's alone."""
 
     kind: str
     account: str
@@ -51,9 +50,7 @@ class DestinationUrl:
 
     @property
     def url(self) -> str:
-        """The place as a URL for Sinch; only the key when nothing more is known."""
-        if not self.kind:
-            return self.key
+        """The place as a URL for Sinch."""
         container = f"{self.account}/{self.bucket}" if SCHEMES[self.kind].has_account else self.bucket
         return f"{self.kind}://{container}/{self.key}"
 
@@ -79,7 +76,7 @@ def parse(text: str) -> DestinationUrl:
 
     A key that is empty or ends in "/" is a folder; nothing is percent-decoded. Raises DestinationUrlError.
     """
-    _check_text(text)
+    check_text(text)
     found = _SCHEME.fullmatch(text)
     if found is None:
         raise DestinationUrlError("A destination URL begins with s3://, azure:// or gs://.")
@@ -101,26 +98,6 @@ def parse(text: str) -> DestinationUrl:
         )
     _check_key(key)
     return DestinationUrl(kind, account, bucket, key)
-
-
-def parse_reported(text: str) -> DestinationUrl:
-    """Read the `destination` of a notification in each form seen: a destination URL, a URL below
-    `https://www.sinch.com/calling/v1/recording/`, or a bare relative path. The last two give a place without a kind.
-
-    What it returns is for matching with configured destinations, never for fetching. Raises DestinationUrlError.
-    """
-    text = text.strip()
-    _check_text(text)
-    found = _SCHEME.fullmatch(text)
-    if found is None:
-        key = text.lstrip("/")
-        if not key or key.endswith("/"):
-            raise DestinationUrlError("The reported destination names no file.")
-        _check_key(key)
-        return DestinationUrl("", "", "", key)
-    if found[1].lower() in {"http", "https"}:
-        return _from_sinch(text)
-    return parse(text)
 
 
 def generated_name(when: datetime, application_key: str, call_id: str, format: str) -> str:
@@ -164,20 +141,8 @@ def _stem(key: str) -> str:
     return folder + slash + (stem if dot and stem else name)
 
 
-def _from_sinch(text: str) -> DestinationUrl:
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-    except ValueError:
-        raise DestinationUrlError("The reported destination cannot be read.") from None
-    name = parts.path.rsplit("/", 1)[-1]
-    if not (host == "sinch.com" or host.endswith(".sinch.com")) or not name:
-        raise DestinationUrlError("The reported destination is a URL of a host that is not Sinch's.")
-    _check_key(name)
-    return DestinationUrl("", "", "", name)
-
-
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Refuse what no URL of a place can be: empty, too long, with control characters. Raises DestinationUrlError."""
     if len(text) > MAX_URL:
         raise DestinationUrlError(f"A destination URL has at most {MAX_URL} characters.")
     if not text.strip():
@@ -191,6 +156,16 @@ def _check_key(key: str) -> None:
         raise DestinationUrlError(f"An object's key has at most {MAX_KEY} bytes.")
     if any(part in {".", ".."} for part in re.split(r"[/\\]", key)):
         raise DestinationUrlError("The path in the destination URL must not have '.' or '..' as a part.")
+
+
+def is_usable_key(key: str) -> bool:
+    """Return whether an object can have this key: not empty, not too long, no way out of its bucket."""
+    try:
+        check_text(key)
+        _check_key(key)
+    except (DestinationUrlError, UnicodeEncodeError):
+        return False
+    return True
 
 
 def _time(date: str) -> datetime | None:

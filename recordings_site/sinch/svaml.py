@@ -12,6 +12,7 @@ from typing import Any, Literal
 from . import credentials as storage_credentials
 from .errors import SvamlError
 from .json_fields import field, text_of
+from .object_keys import without_signatures
 from .svaml_rules import Problem, folded, problems
 
 __all__ = ["Problem", "problems"]
@@ -109,7 +110,7 @@ def recording_requests(svaml: Mapping[str, Any]) -> list[RecordingRequest]:
 
 
 def masked(svaml: Mapping[str, Any]) -> Svaml:
-    """Return a copy of an SVAML in which no credentials can be read."""
+    """Return a copy of an SVAML in which no credentials and no signed URL can be read."""
     return {key: _masked(key, value) for key, value in svaml.items()}
 
 
@@ -289,4 +290,4 @@ def _masked(key: object, value: Any) -> Any:
         return {name: _masked(name, member) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_masked("", member) for member in value]
-    return value
+    return without_signatures(value)

@@ -28,6 +28,7 @@ from recordings_site.storage.port import (
     Store,
     StoreFacts,
     exists,
+    first_stat,
     iter_objects,
     read_all,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "StoreMisconfigured",
     "StoreUnavailable",
     "exists",
+    "first_stat",
     "iter_objects",
     "open_store",
     "read_all",

@@ -1,7 +1,7 @@
 """The one face of all stores: what an object is, and the eight things that can be asked of the place where it lies."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -220,6 +220,16 @@ def exists(store: Store, key: str) -> bool:
     except ObjectMissing:
         return False
     return True
+
+
+def first_stat(store: Store, keys: Iterable[str]) -> ObjectStat | None:
+    """What lies at the first of these keys at which something does, None when nothing does."""
+    for key in keys:
+        try:
+            return store.stat(key)
+        except ObjectMissing:
+            continue
+    return None
 
 
 def read_all(store: Store, key: str, *, limit: int) -> bytes:

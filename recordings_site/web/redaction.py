@@ -11,6 +11,8 @@ MASK = "••••"
 LEAST = 8
 # A secret travels whole, or as one part of credentials such as `key:secret:region`.
 _PARTS = re.compile(r"[:;]")
+# The signature of a URL opens what it signs, and is no secret that is known beforehand.
+_SIGNATURE = re.compile(r"\b((?:sig|signature|x-amz-signature|x-goog-signature)(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE)
 # A region says nothing.
 _HARMLESS = re.compile(r"[a-z]{2,4}(-[a-z]+)+-?\d*")
 
@@ -37,7 +39,8 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def redact(self, text: str) -> str:
-        """The text with a mask in place of each known secret."""
+        """The text with a mask in place of each known secret, and of the signatures in URLs."""
+        text = _SIGNATURE.sub(rf"\1{MASK}", text)
         return self._pattern.sub(MASK, text) if self._pattern else text
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from recordings_site.simulator.outbox import Faults
 from recordings_site.simulator.plan import CalledNumbers
-from recordings_site.sinch import destination_url
+from recordings_site.sinch import destination_url, reported_place
 from tests.simulator.sinch_side import (
     APPLICATION,
     KEY,
@@ -285,7 +285,7 @@ def test_a_location_can_be_reported_in_each_known_format(tmp_path, form, start):
     engine(backend, tmp_path, report_formats=(form,)).run(answered(groups()))
     told = next(event["destination"] for event in backend.events if event.get("type") == "recording_available")
     assert told.startswith(start)
-    assert destination_url.parse_reported(told).key == files(tmp_path / "calls")[1]
+    assert reported_place.read(told)[0].key == files(tmp_path / "calls")[1]
 
 
 def test_the_fallback_url_is_asked_when_the_first_fails(tmp_path):

@@ -1,5 +1,6 @@
 """Destination URLs: documented forms, all reported forms, generated names in all variants, transcripts."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from recordings_site.sinch import destination_url as urls
 from recordings_site.sinch.destination_url import DestinationUrl
-from recordings_site.sinch.errors import DestinationUrlError, SinchError
+from recordings_site.sinch.errors import DestinationUrlError
 
 KEY = "669E367E-6BBA-48AB-AF15-266871C28135"
 ID = "01234567-89ab-cdef-fedc-ba9876543210"
@@ -54,44 +55,10 @@ def test_the_placeholder_of_sinchs_page_is_refused_naming_the_three_real_schemes
         urls.parse("sdrive://my-recording.mp3")
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("s3://recordings/a.mp3", DestinationUrl("s3", "", "recordings", "a.mp3")),
-        ("azure://account/container/a/b.mp3", DestinationUrl("azure", "account", "container", "a/b.mp3")),
-        ("gs://b/k.mp3", DestinationUrl("gs", "", "b", "k.mp3")),
-        (f"https://www.sinch.com/calling/v1/recording/201801010000_{ID}_{ID}.mp3",
-         DestinationUrl("", "", "", f"201801010000_{ID}_{ID}.mp3")),
-        ("path/to/my.mp3", DestinationUrl("", "", "", "path/to/my.mp3")),
-        ("/path/to/my.mp3", DestinationUrl("", "", "", "path/to/my.mp3")),
-    ],
-)  # fmt: skip
-def test_each_reported_form_is_read(text, expected):
-    assert urls.parse_reported(text) == expected
-
-
-def test_a_place_without_a_kind_is_written_as_its_key():
-    assert urls.parse_reported("path/to/my.mp3").url == "path/to/my.mp3"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "/", "folder/", "../../etc/passwd", "https://evil.example/x.mp3", "https://evilsinch.com/x.mp3",
-     "https://www.sinch.com/", "http://[broken/x", "file:///etc/passwd", "https://www.sinch.com@evil.example/x.mp3"],
-)  # fmt: skip
-def test_other_reports_are_refused(text):
-    with pytest.raises(DestinationUrlError):
-        urls.parse_reported(text)
-
-
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused(text):
-    for read in (urls.parse, urls.parse_reported):
-        try:
-            place = read(text)
-        except SinchError:
-            continue
-        assert place.key.isprintable() or place.key
+    with contextlib.suppress(DestinationUrlError):
+        urls.parse(text)
     urls.parse_generated_name(text)
     urls.recording_stem(text)
     urls.transcript_key(text)

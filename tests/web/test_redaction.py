@@ -26,6 +26,13 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     logger.removeHandler(handler)
 
 
+def test_the_signature_of_a_url_is_removed_though_nobody_named_it(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.error("at %s", "azure://a/c/k.mp3?sv=2024&sig=canary%3D, https://b/k?X-Amz-Signature=canary&x=1")
+    assert "canary" not in written.getvalue()
+    assert "k.mp3?sv=2024&sig=" in written.getvalue()
+
+
 def test_a_secret_is_removed_from_message_arguments_and_traceback(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
     conceal(SECRET)

@@ -30,6 +30,8 @@ from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.json_fields import field as member
 from recordings_site.sinch.json_fields import text_of
 from recordings_site.sinch.merge import Existing, Merged, RecordingWish
+from recordings_site.sinch.object_keys import without_secrets
+from recordings_site.sinch.reported_place import Place, is_in
 
 Svaml = dict[str, Any]
 
@@ -239,11 +241,15 @@ def _kept(merged: Merged, decision: DecisionFacts, snapshot: Snapshot, start: st
     for place, request in enumerate(merged.kept):
         options = request.options
         try:
-            url = destination_url.parse(options.destination_url)
+            # A query there would be a signature: it is passed on, and not kept.
+            url = destination_url.parse(without_secrets(options.destination_url))
         except SinchError:
             continue
         for destination in snapshot.destinations.values():
-            ours = (destination.kind, destination.account, destination.bucket) == (url.kind, url.account, url.bucket)
+            ours = is_in(
+                Place(url.kind, url.account, url.bucket, url.key),
+                kind=destination.kind, account=destination.account, bucket=destination.bucket, endpoint="",
+            )  # fmt: skip
             if ours and url.key.startswith(destination.prefix):
                 identity = f"{decision.call.application_key}|{decision.call.call_id}|{start}|{place}"
                 found.append(
@@ -254,7 +260,7 @@ def _kept(merged: Merged, decision: DecisionFacts, snapshot: Snapshot, start: st
                         destination_id=destination.id,
                         key="" if url.is_folder else url.key,
                         folder=url.key if url.is_folder else "",
-                        destination_url=options.destination_url,
+                        destination_url=url.url,
                         format=options.format if options.format in formats.allowed() else "mp3",
                         transcription=options.transcription,
                         locale=options.locale[:LONGEST_LOCALE],

@@ -1,6 +1,5 @@
 """What the page of a recording shows, read in a fixed number of queries, whatever the length of the call."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from django.db.models import Q
 from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
+from recordings_site.calls.bodies import shown_body
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.recordings.annotations.forms import AssignNumberForm, SelectedSpan
 from recordings_site.recordings.annotations.queries import Annotations, annotations_of
@@ -207,15 +207,7 @@ def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
             name=row.notify_type or row.event.upper(),
             result=calls.result(row),
             verdict=row.get_verdict_display() if row.verdict != CallbackDelivery.Verdict.ACCEPTED else "",
-            body=_body(bytes(row.body)),
+            body=shown_body(row),
         )
         for row in rows
     ]
-
-
-def _body(body: bytes) -> Any:
-    """Return the callback's JSON; a body that is not JSON is shown as text."""
-    try:
-        return json.loads(body)
-    except ValueError:
-        return {"body": body.decode(errors="replace")}

@@ -1,6 +1,5 @@
 """The timeline of a call: each step a code with its values, including what is missing and since when."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from recordings_site.calls.bodies import shown_body
 from recordings_site.calls.models import (
     BROKEN_BY_US,
     Call,
@@ -139,7 +139,8 @@ def _deliveries(
 def _callback(delivery: CallbackDelivery, decision: Decision | None) -> TimelineStep:
     """One callback: its result, and for ACE and PIE our answer."""
     accepted = delivery.verdict == CallbackDelivery.Verdict.ACCEPTED
-    body = _body(bytes(delivery.body))
+    received = shown_body(delivery)
+    body = received if isinstance(received, dict) else {"body": received}
     answer = {"ace": decision.ace_svaml, "pie": decision.pie_svaml}.get(delivery.event) if decision else None
     broken = delivery.event == "dice" and str(body.get("reason", "")).upper() in BROKEN_BY_US
     tone = "bad" if broken else "ok" if accepted else "warn"
@@ -179,11 +180,3 @@ def _transcript(job: RecordingJob) -> TimelineStep:
     if job.transcript_overdue_since is not None:
         return TimelineStep(StepKind.TRANSCRIPT_OVERDUE, job.transcript_overdue_since, "bad", job)
     return TimelineStep(StepKind.TRANSCRIPT_AWAITED, job.available_at or timezone.now(), "wait", job)
-
-
-def _body(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {"body": body.decode(errors="replace")}
-    return found if isinstance(found, dict) else {"body": found}

@@ -12,9 +12,11 @@ from django.utils import timezone
 from recordings_site.recordings.audio.probe import NotAudio, check_head, examine
 from recordings_site.recordings.audio.sniff import DEPTH
 from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.ingest.keys import stat_audio
+from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.actions import update_states
 from recordings_site.recordings.models import Problem, RecordingJob
-from recordings_site.storage import ObjectStat, Store
+from recordings_site.storage import ObjectMissing, ObjectStat, Store
 from recordings_site.tasks.registry import Task, task
 
 # A larger file is played as it is: reading all of it would take a worker too long.
@@ -33,7 +35,9 @@ def inspect(recording_id: UUID | str) -> bool:
     if job.destination is None or not job.key or job.deleted_at is not None:
         return False
     store = job.destination.read_store()
-    stat = store.stat(job.key)
+    stat = stat_audio(job, store)
+    if stat.key != job.key and not objects.correct_key(job.pk, key=stat.key):
+        raise ObjectMissing(job.key)
     if job.etag == stat.etag and job.peaks is not None:
         return False
     try:

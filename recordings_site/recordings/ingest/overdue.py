@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from recordings_site.calls.models import LONGEST_CALL, Call
 from recordings_site.recordings.ingest import actions
-from recordings_site.recordings.ingest.transcripts import key_of
+from recordings_site.recordings.ingest.keys import find_transcript, keys_of_audio, places_of_transcript
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import AWAITED, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
-from recordings_site.storage import ObjectMissing, ObjectStat, Store, exists, iter_objects
+from recordings_site.storage import ObjectStat, Store, first_stat, iter_objects
 from recordings_site.tasks.registry import Task, enqueue, task
 
 
@@ -47,11 +47,10 @@ def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime
 def look_for_transcript(recording_id: UUID | str, *, since: datetime) -> datetime | None:
     """Look for a requested transcript; arguments and result are those of `look_for_recording`."""
     job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
-    key = key_of(job)
-    if job.transcript_available_at is not None or job.deleted_at is not None or job.destination is None or not key:
+    if job.transcript_available_at is not None or job.deleted_at is not None or not places_of_transcript(job):
         return None
     now = timezone.now()
-    if exists(job.destination.read_store(), key):
+    if find_transcript(job) is not None:
         objects.mark_transcript_available(job.pk, at=now)
         return None
     late_after = timedelta(minutes=settings.TRANSCRIPT_LATE_AFTER_MINUTES)
@@ -80,10 +79,7 @@ def _next(now: datetime, since: datetime, late_after: timedelta) -> datetime:
 
 def _find(job: RecordingJob, store: Store) -> ObjectStat | None:
     if job.key:
-        try:
-            return store.stat(job.key)
-        except ObjectMissing:
-            return None
+        return first_stat(store, keys_of_audio(job))
     return _find_generated(job, store)
 
 

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from recordings_site.recordings import search
 from recordings_site.recordings.ingest import actions
+from recordings_site.recordings.ingest.keys import find_transcript, places_of_transcript
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
-from recordings_site.sinch import destination_url
-from recordings_site.sinch.errors import DestinationUrlError
 from recordings_site.sinch.transcript import MAX_BYTES
-from recordings_site.storage import read_all
+from recordings_site.storage import ObjectMissing, read_all
 from recordings_site.tasks.registry import Task, enqueue, task
 
 
@@ -22,11 +21,14 @@ def load(recording_id: UUID | str) -> None:
     Raises StoreError when it cannot be read now, ObjectMissing when it was announced and is not there.
     """
     job = RecordingJob.objects.select_related("destination").get(pk=recording_id)
-    key = key_of(job)
-    if job.destination is None or not key:
+    places = places_of_transcript(job)
+    if not places:
         return
+    found = find_transcript(job)
+    if found is None:
+        raise ObjectMissing(places[0][1])
     try:
-        raw = read_all(job.destination.read_store(), key, limit=MAX_BYTES)
+        raw = read_all(*found, limit=MAX_BYTES)
     except ValueError as error:
         raise TranscriptTooLarge(str(error)) from error
     actions.save_transcript(job.pk, raw=raw)
@@ -44,23 +46,6 @@ def enqueue_outdated(most: int) -> None:
     outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
         enqueue("transcript.index", pk)
-
-
-def key_of(job: RecordingJob) -> str:
-    """Return the key of a recording's transcript: as reported in full, else beside the recording; "" if unknown."""
-    reported = _reported(job)
-    if reported is not None and reported.kind:
-        return reported.key
-    if job.key:
-        return destination_url.transcript_key(job.key)
-    return job.folder + reported.key.rpartition("/")[2] if reported is not None else ""
-
-
-def _reported(job: RecordingJob) -> destination_url.DestinationUrl | None:
-    try:
-        return destination_url.parse_reported(job.reported_transcript_destination)
-    except DestinationUrlError:
-        return None
 
 
 @task("transcript.load")

@@ -13,13 +13,8 @@ from recordings_site.recordings.lifecycle.derive_state import (
     derive_from_session,
     update_state,
 )
-from recordings_site.recordings.lifecycle.matching import (
-    ReportedLocation,
-    Subject,
-    locked_jobs,
-    match_recording,
-    match_transcript,
-)
+from recordings_site.recordings.lifecycle.matching import Subject, locked_jobs, match_recording, match_transcript
+from recordings_site.recordings.lifecycle.reported import ReportedLocation, distance
 from recordings_site.recordings.lifecycle.shortness import derive_shortness
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
 from recordings_site.tasks.registry import enqueue
@@ -215,6 +210,8 @@ def give_up_expected(*, decision: Decision, at: datetime) -> None:
 
 def _accept_location(job: RecordingJob, reported: ReportedLocation) -> None:
     """Store the location that Sinch reports, if it is in one of our destinations and free."""
+    if distance(reported, job) is not None:
+        return  # The requested location, in any spelling: the store itself says which spelling it has.
     if reported.destination is not None and reported.key:
         place = (reported.destination.pk, reported.key)
         lies_there = RecordingJob.objects.filter(destination=place[0], key=place[1])

@@ -1,50 +1,14 @@
 """Finds the recording that a notification is about, by the location it reports, without fetching it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from recordings_site.calls.models import Call, ConferenceSession
-from recordings_site.destinations.models import Destination
+from recordings_site.recordings.lifecycle.reported import ReportedLocation, nearest
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
-from recordings_site.sinch import destination_url
-from recordings_site.sinch.destination_url import DestinationUrl
-from recordings_site.sinch.errors import DestinationUrlError
+from recordings_site.sinch.object_keys import canonical, stem
 
 Subject = Call | ConferenceSession
-
-
-@dataclass(frozen=True)
-class ReportedLocation:
-    """A reported location: its text, and what was understood of it. `place` is None for text that is no location."""
-
-    text: str
-    place: DestinationUrl | None
-    destination: Destination | None
-
-    @property
-    def key(self) -> str:
-        """The key, with its folder where that is reported."""
-        return self.place.key if self.place else ""
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it names store and bucket, not only a file."""
-        return self.place is not None and self.place.kind != ""
-
-
-def parse_reported_location(text: str) -> ReportedLocation:
-    """Parse the `destination` of a notification, and match it to a configured destination."""
-    try:
-        place = destination_url.parse_reported(text)
-    except DestinationUrlError:
-        return ReportedLocation(text, None, None)
-    return ReportedLocation(text, place, destination_of(place) if place.kind else None)
-
-
-def destination_of(place: DestinationUrl) -> Destination | None:
-    """Return the configured destination of a location: the one with the longest prefix of its key."""
-    found = Destination.objects.filter(kind=place.kind, account=place.account, bucket=place.bucket)
-    return max((d for d in found if place.key.startswith(d.prefix)), key=lambda d: (len(d.prefix), -d.pk), default=None)
 
 
 def jobs_of(subject: Subject) -> RecordingJobQuerySet:
@@ -61,18 +25,18 @@ def locked_jobs(subject: Subject) -> list[RecordingJob]:
 
 def session_of_object(application_id: int, conference_id: str, reported: ReportedLocation) -> ConferenceSession | None:
     """Return the session of the conference that was to be recorded, or transcribed, at the reported location."""
-    if not reported.key:
+    name = stem(reported.key).rsplit("/", 1)[-1]
+    if not name:
         return None
-    stem = destination_url.recording_stem(reported.key)
+    # The place is compared below; here few rows are found by what no encoding changes.
+    plain = re.split(r"[^A-Za-z0-9_-]", name)
     jobs = RecordingJob.objects.filter(
         conference_session__application=application_id,
         conference_session__conference_id=conference_id,
-        **({"key__startswith": stem} if reported.is_full else {"key__contains": stem}),
+        key__contains=max(plain, key=len),
     ).select_related("conference_session", "destination")
-    for job in jobs.order_by("-happened_at"):
-        if _same_object(job, reported, stem=True):
-            return job.conference_session
-    return None
+    found = nearest(jobs.order_by("-happened_at"), reported, stem=True)
+    return found.conference_session if found is not None else None
 
 
 def match_recording(jobs: Sequence[RecordingJob], reported: ReportedLocation) -> RecordingJob | None:
@@ -92,9 +56,8 @@ def match_transcript(jobs: Sequence[RecordingJob], reported: ReportedLocation) -
 
 def _match(jobs: Sequence[RecordingJob], reported: ReportedLocation, *, stem: bool) -> RecordingJob | None:
     if reported.key:
-        for job in jobs:
-            if job.key and _same_object(job, reported, stem=stem):
-                return job
+        if (found := nearest(jobs, reported, stem=stem)) is not None:
+            return found
         nameless = [j for j in jobs if not j.key and _lies_in(j, reported)]
         if len(nameless) == 1:
             return nameless[0]
@@ -105,23 +68,7 @@ def _match(jobs: Sequence[RecordingJob], reported: ReportedLocation, *, stem: bo
     return lacking[0] if len(lacking) == 1 and len(jobs) == 1 else None
 
 
-def _same_object(job: RecordingJob, reported: ReportedLocation, *, stem: bool) -> bool:
-    key, reported_key = job.key, reported.key
-    if stem:
-        key, reported_key = destination_url.recording_stem(key), destination_url.recording_stem(reported_key)
-    if not reported.is_full:
-        # A bare name or path: compare as much of the key's end as is told.
-        return key == reported_key or key.endswith("/" + reported_key)
-    place = reported.place
-    if key != reported_key or place is None:
-        return False
-    if reported.destination is not None and job.destination_id == reported.destination.pk:
-        return True
-    found = job.destination
-    return found is not None and (found.kind, found.account, found.bucket) == (place.kind, place.account, place.bucket)
-
-
 def _lies_in(job: RecordingJob, reported: ReportedLocation) -> bool:
     if not reported.is_full:
         return True
-    return reported.key.rpartition("/")[0] == job.folder.rstrip("/")
+    return canonical(reported.key).rpartition("/")[0] == canonical(job.folder).rstrip("/")

@@ -48,13 +48,28 @@ def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
 def mark_available(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
     """Mark the file as available, with or without a notification, and queue its inspection."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
-    if job.available_at is None:
+    if job.available_at is None and not _is_of_another(job, stat.key):
         job.available_at = at
-        job.key = job.key or stat.key
+        job.key = stat.key
         update_state(job)
         job.save()
         enqueue("recording.inspect", job.pk)
     return job
+
+
+@transaction.atomic
+def correct_key(recording_id: UUID, *, key: str) -> bool:
+    """Keep under which spelling of its key a recording's file lies; False when that key is another recording's."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if _is_of_another(job, key):
+        return False
+    job.key = key
+    job.save(update_fields=("key",))
+    return True
+
+
+def _is_of_another(job: RecordingJob, key: str) -> bool:
+    return RecordingJob.objects.filter(destination=job.destination_id, key=key).exclude(pk=job.pk).exists()
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
 from recordings_site.recordings.lifecycle import actions, objects
 from recordings_site.recordings.lifecycle.derive_state import update_state
-from recordings_site.recordings.lifecycle.matching import ReportedLocation, jobs_of, locked_jobs, match_recording
+from recordings_site.recordings.lifecycle.matching import jobs_of, locked_jobs, match_recording
+from recordings_site.recordings.lifecycle.reported import location_of
 from recordings_site.recordings.models import (
     AWAITED,
     DeletedCode,
@@ -28,7 +29,7 @@ from recordings_site.recordings.models import (
     Reconciliation,
     RecordingJob,
 )
-from recordings_site.sinch.destination_url import DestinationUrl, GeneratedName, parse_generated_name
+from recordings_site.sinch.destination_url import GeneratedName, parse_generated_name
 from recordings_site.storage import ObjectStat, StoreError, exists
 from recordings_site.tasks.registry import enqueue
 
@@ -111,8 +112,7 @@ def _expected(
             return job
     if subject is None:
         return None
-    place = DestinationUrl(destination.kind, destination.account, destination.bucket, stat.key)
-    job = match_recording(locked_jobs(subject), ReportedLocation("", place, destination))
+    job = match_recording(locked_jobs(subject), location_of(destination, stat.key))
     if job is None or job.available_at is not None:
         return None
     if job.key and job.key != stat.key and _has_its_own(destination, job.key):

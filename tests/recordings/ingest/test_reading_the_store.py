@@ -130,18 +130,39 @@ class TestTranscripts:
     @pytest.mark.parametrize(
         ("reported", "key"),
         [
-            ("local://any/folder/x-transcript.json", "folder/x-transcript.json"),
+            ("local://{bucket}/folder/x-transcript.json", "folder/x-transcript.json"),
+            ("local://{bucket}/folder/a%20b-transcript.json", "folder/a b-transcript.json"),
             ("https://www.sinch.com/calling/v1/recording/x-transcript.json", "calls/one-transcript.json"),
+            ("local://none-of-ours/x-transcript.json", "calls/one-transcript.json"),
             ("", "calls/one-transcript.json"),
         ],
     )
     def test_it_lies_where_sinch_says_in_full_else_beside_the_recording(self, reported: str, key: str):
-        assert transcripts.key_of(announced(reported_transcript_destination=reported)) == key
+        job = announced()
+        job.reported_transcript_destination = reported.format(bucket=job.destination.bucket)
+        job.save()
+        put(job, WORDS, key)
+        transcripts.load(job.pk)
+        assert Transcript.objects.get().recording == job
 
     def test_without_a_recording_it_lies_in_the_folder_that_was_asked_for(self):
         told = "https://www.sinch.com/calling/v1/recording/x-transcript.json"
         job = announced(key="", folder="calls/", reported_transcript_destination=told)
-        assert transcripts.key_of(job) == "calls/x-transcript.json"
+        put(job, WORDS, "calls/x-transcript.json")
+        transcripts.load(job.pk)
+        assert Transcript.objects.get().recording == job
+
+
+@pytest.mark.parametrize("kept", ["calls/Sales team/é.mp3", "calls/Sales%20team/é.mp3", "calls/Sales team/e\u0301.mp3"])
+@pytest.mark.parametrize("known", ["calls/Sales team/é.mp3", "calls/Sales%20team/%C3%A9.mp3"])
+def test_a_file_is_found_whichever_way_its_key_is_spelled(kept: str, known: str) -> None:
+    job = announced(key=known)
+    job.reported_destination = f"local://{job.destination.bucket}/{kept}"
+    job.save()
+    put(job, key=kept)
+    inspect.inspect(job.pk)
+    job.refresh_from_db()
+    assert (job.key, job.duration is not None) == (kept, True)
 
 
 class TestLooking:

@@ -5,19 +5,23 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from recordings_site.calls.models import Call
 from recordings_site.recordings.ingest.actions import mark_not_audio
 from recordings_site.recordings.lifecycle import actions
 from recordings_site.recordings.lifecycle.matching import (
     locked_jobs,
     match_recording,
     match_transcript,
-    parse_reported_location,
     session_of_object,
 )
+from recordings_site.recordings.lifecycle.reported import parse_reported_location
 from recordings_site.recordings.models import Origin, Problem, RecordingJob
 from recordings_site.storage import ObjectStat
 from tests import factories
+from tests.sinch_posts import notify, post
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +35,20 @@ def _job(key: str, **fields: object) -> RecordingJob:
     return factories.recording(call=call, destination=destination, key=key, available_at=None, **fields)
 
 
+def _announce(call: Call, text: str, *, transcript: bool = False) -> RecordingJob:
+    announced = actions.transcript_announced if transcript else actions.recording_announced
+    return announced(call, reported=parse_reported_location(text), at=call.started_at)
+
+
 @pytest.mark.parametrize(
     "reported",
     [
         "s3://calls/voice/2026/a.mp3",
+        "s3://calls/voice%2F2026%2Fa.mp3",
+        "s3://calls/voice/2026/a.mp3?X-Amz-Signature=abc",
+        "https://calls.s3.eu-central-1.amazonaws.com/voice/2026/a.mp3",
+        "https://s3.eu-central-1.amazonaws.com/calls/voice/2026/a.mp3?versionId=1",
+        "https://calls.s3.amazonaws.com/voice/2026/a.mp3",
         "S3://calls/voice/2026/a.mp3",
         "https://www.sinch.com/calling/v1/recording/a.mp3",
         "voice/2026/a.mp3",
@@ -46,6 +60,50 @@ def test_the_very_object_in_each_form_finds_its_job_among_several(reported: str)
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
     assert match_recording(locked_jobs(job.call), parse_reported_location(reported)) == job
+
+
+@pytest.mark.parametrize(
+    ("asked", "reported"),
+    [
+        ("voice/Sales team/+4670 é.mp3", "s3://calls/voice/Sales%20team/%2B4670%20e%CC%81.mp3"),
+        ("voice/Sales team/+4670 é.mp3", "https://calls.s3.amazonaws.com/voice/Sales%20team/%2B4670%20%C3%A9.mp3"),
+        ("voice/Sales%20team/x.mp3", "s3://calls/voice/Sales team/x.mp3"),
+    ],
+)
+def test_a_report_spelled_otherwise_leaves_the_key_that_was_asked_for(asked: str, reported: str) -> None:
+    job = _job(asked)
+    assert job.call is not None
+    _announce(job.call, reported)
+    _announce(job.call, reported.replace(".mp3", "-transcript.json"), transcript=True)
+    found = RecordingJob.objects.get(call=job.call)
+    assert (found.key, found.state, found.transcript_available_at is not None) == (asked, "available", True)
+
+
+def test_of_two_keys_that_are_spelled_alike_the_exact_one_is_meant() -> None:
+    job = _job("voice/a b.mp3")
+    other = factories.recording(call=job.call, destination=job.destination, key="voice/a%20b.mp3", ordinal=2)
+    assert job.call is not None
+    found = match_recording(locked_jobs(job.call), parse_reported_location("s3://calls/voice/a%20b.mp3"))
+    assert found == other
+
+
+def test_a_signature_is_neither_stored_nor_shown(client: Client) -> None:
+    destination = factories.destination(kind="azure", account="acct", bucket="cont")
+    number = factories.number()
+    place = "azure://acct/cont/a{}?sv=2024-11-04&sig=SECRETSIG%3D"
+    for name, kind in ((".mp3", "recording_available"), ("-transcript.json", "transcription_available")):
+        post(number.application, notify(kind, place.format(name), call_id=CALL_ID))
+    job = RecordingJob.objects.get()
+    assert (job.destination, job.key, job.reported_destination) == (destination, "a.mp3", "azure://acct/cont/a.mp3")
+    assert "SECRETSIG" not in str(vars(job))
+    client.force_login(factories.admin())
+    pages = [reverse("recording", args=[job.pk])]
+    assert job.call is not None
+    pages.append(reverse("call", args=[job.call.pk]))
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert "recording_available" in shown
+        assert "SECRETSIG" not in shown
 
 
 def test_a_transcript_finds_the_recording_with_its_stem() -> None:

@@ -1,0 +1,79 @@
+"""Knows the addresses at which the vendors' stores answer: which bucket an https URL means.
+
+Amazon: "Virtual hosting of buckets" and "Amazon S3 endpoints" in its documentation. Microsoft: "Storage account
+overview". Google: "Request endpoints".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_AMAZON = re.compile(
+    r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)*\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.amazonwebservices\.com\.cn)"
+)
+_AMAZON_PRIVATE = re.compile(r"(?:bucket\.)?vpce-[a-z0-9-]+\.s3\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?")
+_AZURE = re.compile(
+    r"(?P<account>[a-z0-9]+?)(?:-secondary)?(?:\.privatelink)?"
+    r"(?:\.(?:blob|dfs)\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)"
+    r"|\.z\d+\.(?:blob|dfs)\.storage\.azure\.net)"
+)
+_GOOGLE = re.compile(
+    r"(?:(?P<bucket>.+)\.)?(?:storage(?:\.mtls)?\.googleapis\.com|commondatastorage\.googleapis\.com"
+    r"|storage\.cloud\.google\.com|storage\.[a-z0-9-]+\.rep\.googleapis\.com)"
+)
+# Google's JSON interface: the key is one part of the path, encoded.
+_GOOGLE_JSON = re.compile(r"(?:(?:download|upload)/)?(?:storage/v1|v0)/b/(?P<bucket>[^/]+)/o/(?P<key>[^/]+)")
+_GOOGLE_JSON_HOST = re.compile(r"(?:www|firebasestorage|storage)\.googleapis\.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One reading of a place in a store. `account` is Azure's alone.
+
+    `kind` is empty where only a name is known. `endpoint` is the address that was named: "" the vendor's own, None when
+    none was named (`s3://bucket/key`).
+    """
+
+    kind: str
+    account: str
+    bucket: str
+    key: str
+    endpoint: str | None = None
+
+
+def of_vendor(host: str, path: str) -> Iterator[Place]:
+    """The places that an https URL means by the vendors' rules; `host` in lower case, `path` without leading slash.
+
+    Keys are as in the URL. Nothing for hosts of others, and where the bucket is missing.
+    """
+    if _AMAZON_PRIVATE.fullmatch(host):
+        yield from _by_path("s3", path)
+    elif amazon := _AMAZON.fullmatch(host):
+        yield from _named("s3", amazon["bucket"], path)
+    elif azure := _AZURE.fullmatch(host):
+        container, slash, key = path.partition("/")
+        # A blob beside all containers lies in the one named $root.
+        yield Place("azure", azure["account"], container if slash else "$root", key if slash else path, "")
+    elif (found := _GOOGLE_JSON.fullmatch(path)) and _GOOGLE_JSON_HOST.fullmatch(host):
+        yield Place("gs", "", unquote(found["bucket"]), unquote(found["key"]), "")
+    elif google := _GOOGLE.fullmatch(host):
+        yield from _named("gs", google["bucket"], path)
+
+
+def is_of_vendor(host: str) -> bool:
+    """Whether it is an address of the vendor's own store, which needs no endpoint to be entered."""
+    return any(pattern.fullmatch(host) for pattern in (_AMAZON, _AZURE, _GOOGLE))
+
+
+def _named(kind: str, bucket: str | None, path: str) -> Iterator[Place]:
+    if bucket is None:
+        yield from _by_path(kind, path)
+    else:
+        yield Place(kind, "", bucket, path, "")
+
+
+def _by_path(kind: str, path: str) -> Iterator[Place]:
+    bucket, slash, key = path.partition("/")
+    if bucket and slash:
+        yield Place(kind, "", bucket, key, "")
