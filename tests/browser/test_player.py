@@ -13,7 +13,7 @@
 | 9 | find: n of N, wraps, never moves the sound; roving tab stop | test_find_counts_wraps_and_never_moves_the_sound, test_tab_enters_and_leaves_the_transcript_once |
 | 10 | links to a moment or span do not play by themselves | test_a_link_leads_to_its_time_and_does_not_play, test_selected_words_can_be_quoted, test_a_line_and_a_links_span_can_be_looped |
 | 11 | the waveform is a slider that tells what is said | test_the_waveform_is_a_slider_that_tells_what_is_said |
-| 12 | the server's duration first, errors keep the place and say why | test_the_length_is_known_before_the_sound, test_an_error_keeps_the_place_tries_once_more_and_says_why |
+| 12 | the server's duration first, errors keep the place and say why | test_the_length_is_known_before_the_sound, test_a_recording_whose_sample_rate_changes_plays_on, test_an_error_keeps_the_place_tries_once_more_and_says_why |
 | 13 | speed by 0.25, remembered for the person | test_the_speed_is_remembered_and_the_time_left_is_the_listeners_own |
 | 14 | silence can be skipped, with what it saves | test_silence_is_skipped_when_asked |
 | 15 | heard on leaving or at 90 %, continue, copying | test_a_recording_counts_as_played_on_leaving_never_on_opening, test_a_recording_counts_as_played_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/transcripts/test_exports.py |
@@ -27,9 +27,12 @@ from playwright.sync_api import BrowserContext, Request
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent
+from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import Listening, RecordingJob
+from tests import factories
 from tests.browser.listening import LONG, Listener, listener, recorded
 from tests.browser.visits import real_transactions
+from tests.recordings.audio.sounds import sound
 
 pytestmark = real_transactions
 PLAYED = "audio.played.length > 0 && audio.currentTime >= "
@@ -501,3 +504,17 @@ def test_copied_text_keeps_the_speaker_and_leaves_the_time(short: Listener, cont
     short.page.keyboard.press("Control+c")
     text = short.ask("navigator.clipboard.readText()")
     assert text == "Speaker 1: sorry about that. Could you read me the order number, please?\nSpeaker 2: Yes, it"
+
+
+def test_a_recording_whose_sample_rate_changes_plays_on(context: BrowserContext, live_server: LiveServer):
+    recording = factories.recording(size=None, duration=None)
+    assert recording.destination is not None
+    joined = sound("cbr-bare.mp3") + sound("stereo-44k.mp3") + sound("vbr-8k.mp3")
+    recording.destination.write_store().write(recording.key, joined, content_type="audio/mpeg")
+    inspect.inspect(recording.pk)
+    one = listener(context, live_server, recording).open().ready()
+    one.ask("recordingPage.sound.seek(19.2)")
+    one.ask("recordingPage.sound.play()")
+    one.until("recordingPage.sound.time > 20.5 && recordingPage.sound.playing", timeout=15)
+    one.ask("recordingPage.sound.seek(50)")
+    one.until("recordingPage.sound.time > 50.3 && recordingPage.sound.playing", timeout=15)

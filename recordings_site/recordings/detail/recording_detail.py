@@ -129,6 +129,16 @@ class RecordingPage:
         return f"> {said}\n{self.share_url}"
 
     @property
+    def parts(self) -> str:
+        """Where the parts of the recording begin, in seconds: a player loads each by itself."""
+        return " ".join(f"{part['at']:.3f}" for part in self.recording.audio.get("parts", ())) or "0"
+
+    @property
+    def exact(self) -> bool:
+        """Whether a player loads the recording anew for each seek, because its own would miss by more than a second."""
+        return bool(self.recording.audio.get("astray", 0) > 1)
+
+    @property
     def seconds(self) -> str:
         """The recording's length for the player, "" while unknown."""
         return f"{self.recording.duration:.3f}" if self.recording.duration else ""

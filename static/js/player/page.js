@@ -7,6 +7,7 @@ import { PlayedMeter } from "./played.js";
 import { command } from "./keys.js";
 import { lineEnd, neighbour } from "./lines.js";
 import { Notes } from "./notes.js";
+import { places } from "./places.js";
 import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
 import { label, stepped } from "./speed.js";
@@ -29,7 +30,7 @@ class RecordingPage {
     const { dataset } = root;
     this.link = selectedSpan(location.search);
     audio.controls = false;
-    this.sound = new Sound(audio, Number(dataset.duration) || 0);
+    this.sound = new Sound(audio, Number(dataset.duration) || 0, places(dataset.parts, dataset.exact === "1"));
     const list = document.getElementById("lines");
     this.transcript = list ? new Transcript(list, { deck: root, chip: document.getElementById("now") }) : null;
     this.wave = new Waveform($(".wave"), this.sound, this.transcript);

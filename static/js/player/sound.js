@@ -1,4 +1,5 @@
 /** The sound of a recording: an <audio> element with the manners of a good player. */
+import { following, placeOf, places, simple } from "./places.js";
 import { landing } from "./silence.js";
 import { allowed } from "./speed.js";
 
@@ -10,9 +11,12 @@ const RETRY_AFTER = 1000;
  * Times are seconds. The server's duration counts: a browser guesses that of an MP3 without a table, and guesses wrong.
  */
 export class Sound extends EventTarget {
-  constructor(audio, duration) {
+  constructor(audio, duration, where = places("", false)) {
     super();
     this.audio = audio;
+    this.where = where;
+    this.source = audio.getAttribute("src")?.replace(/#.*/, "");
+    this.base = 0;
     this.known = duration;
     this.loop = null;
     this.gaps = [];
@@ -31,14 +35,22 @@ export class Sound extends EventTarget {
     audio.addEventListener("play", () => this.#frames());
     audio.addEventListener("error", () => this.#failed());
     audio.addEventListener("loadedmetadata", () => {
-      if (this.wanted !== null) audio.currentTime = this.wanted;
+      if (this.wanted !== null && !this.where.exact) audio.currentTime = this.wanted - this.base;
       this.wanted = null;
     });
+    audio.addEventListener("ended", () => {
+      const next = following(this.where, this.base);
+      if (next === null) return;
+      this.#load(next, next);
+      this.play();
+    });
+    // The element began at the moment of the link, if there is one, which only a simple file has by itself.
+    if (!simple(where) && audio.getAttribute("src")?.includes("#")) audio.src = this.source;
     if (audio.error || audio.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) this.#failed();
   }
 
   get time() {
-    return this.wanted ?? this.audio.currentTime;
+    return this.wanted ?? this.base + this.audio.currentTime;
   }
 
   get duration() {
@@ -47,6 +59,11 @@ export class Sound extends EventTarget {
 
   get playing() {
     return !this.audio.paused && !this.audio.ended;
+  }
+
+  /** Whether the last part has ended. */
+  get finished() {
+    return this.audio.ended && following(this.where, this.base) === null;
   }
 
   get speed() {
@@ -86,17 +103,29 @@ export class Sound extends EventTarget {
   }
 
   #set(time) {
+    const place = placeOf(this.where, time);
     // Before the first metadata a position cannot be kept by the element itself.
-    if (this.audio.readyState === HTMLMediaElement.HAVE_NOTHING) this.wanted = time;
-    else this.audio.currentTime = time;
+    if (!simple(this.where) && (this.where.exact || place !== this.base)) this.#load(place, time);
+    else if (this.audio.readyState === HTMLMediaElement.HAVE_NOTHING) this.wanted = time;
+    else this.audio.currentTime = time - this.base;
     this.#tell("tick");
   }
 
+  /** Load the recording from a place, to go on at a time behind it. */
+  #load(place, time) {
+    const { audio } = this;
+    const played = this.playing;
+    this.base = place;
+    audio.src = `${this.source}${this.source.includes("?") ? "&" : "?"}from=${place.toFixed(3)}`;
+    this.wanted = this.where.exact ? place : time;
+    if (played) audio.play().catch(() => undefined);
+  }
+
   #moved() {
-    const { loop, audio } = this;
-    if (this.playing && loop && audio.currentTime >= loop.to) this.#set(loop.from);
+    const { loop, time } = this;
+    if (this.playing && loop && time >= loop.to) this.#set(loop.from);
     else if (this.playing && this.skipping) {
-      const to = landing(this.gaps, audio.currentTime);
+      const to = landing(this.gaps, time);
       if (to !== null) this.#set(to);
     }
     this.#tell("tick");

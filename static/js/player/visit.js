@@ -29,7 +29,7 @@ export function playOn(button, sound, next) {
     draw();
   });
   sound.audio.addEventListener("ended", () => {
-    if (!chosen() || sound.loop) return;
+    if (!chosen() || sound.loop || !sound.finished) return;
     sessionStorage.setItem(ADVANCE, "play");
     next();
   });
