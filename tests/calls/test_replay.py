@@ -150,4 +150,4 @@ def test_the_page_shows_progress_and_then_the_figures(client: Client, number: Ph
     publishing.save_draft(
         by=None, policy=policy, document=parse(document(otherwise_record=True, time_zone="Asia/Tokyo"))
     )
-    assert "was changed since" in client.get(url).content.decode()
+    assert "Draft changed" in client.get(url).content.decode()
