@@ -82,6 +82,9 @@ class Listener:
 
 def recorded(name: str = SHORT, lines: list[Said] | None = None, **fields: Any) -> RecordingJob:
     """A recording whose file lies in its store, examined as the worker does; with its own transcript, unless given."""
+    if "happened_at" in fields and "call" not in fields:
+        # What the call says overrules the recording, once it is examined.
+        fields["call"] = factories.call(number=fields.get("number"), started_at=fields["happened_at"])
     recording = factories.recording(size=None, duration=None, transcription=True, **fields)
     assert recording.destination is not None
     sound = (AUDIO / f"{name}.mp3").read_bytes()

@@ -130,7 +130,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
 
     # Why, for each kind of end.
     lying = Call.objects.filter(recordings__state="available", decision__policy_version__number=1)
-    explained(page, live_server, lying.filter(direction="inbound"), "Recorded: rule 2 of Support EU v1 records 50 %")
+    explained(page, live_server, lying.filter(direction="inbound"), "Recorded: rule 2 of Support EU v1 records 50%")
     excluded = decided.filter(reason="rule_excludes")
     sentence = f"Not recorded: rule 1 of Support EU v1 excludes calls from {SWEDES}."
     explained(page, live_server, Call.objects.filter(decision__in=excluded), sentence)
