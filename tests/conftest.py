@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from pytest_django import DjangoDbBlocker
 
 # A busy machine is no bug: no deadlines. And the same examples each time: a run tells of the change, not of luck.
 hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
@@ -40,6 +42,18 @@ def append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", without_triggers)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; PostgreSQL drops it only when no thread of a test still holds a connection."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)
