@@ -12,6 +12,7 @@ from django.utils import timezone
 from recordings_site.callbacks import tasks
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.revision.snapshot_loader import seal_to_file
+from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.recordings.ingest import overdue, transcripts
 from recordings_site.tasks import queue
 
@@ -68,10 +69,16 @@ def reindex_outdated() -> None:
     transcripts.enqueue_outdated(INDEXED_AT_ONCE)
 
 
+def count_recordings() -> None:
+    """Count how complete the recordings of each number and day are, where the figures are due."""
+    completeness.count_due(timezone.now())
+
+
 PERIODIC_TASKS = (
     PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
     PeriodicTask("Looking after calls without an end", 3600.0, look_for_calls_without_end),
     PeriodicTask("Keeping the fallback's snapshot file", 1.0, SnapshotFile().write_if_changed),
     PeriodicTask("Catching up with the index of searches", 5.0, reindex_outdated),
+    PeriodicTask("Counting complete recordings", 60.0, count_recordings),
     PeriodicTask("Tidying up", 3600.0, delete_expired),
 )

@@ -25,15 +25,27 @@ BELOW_TARGET = "alert.completeness.below_target"
 
 def count_due(now: datetime) -> int:
     """Count the days whose figures are due; how many. Today's are due every five minutes, older ones ever less."""
+    days = _days(now)
+    counted = dict(NumberDay.objects.filter(number=None, day__in=days).values_list("day", "counted_at"))
+    due = [day for day in days if day not in counted or now - counted[day] >= _good_for(days[0] - day)]
+    _count(due, now)
+    return len(due)
+
+
+def count_all(now: datetime) -> None:
+    """Count all days again, due or not: after recordings of earlier days were added."""
+    _count(_days(now), now)
+
+
+def _days(now: datetime) -> list[date]:
     today = timezone.localdate(now, timezone.get_default_timezone())
-    since = today - timedelta(days=HISTORY)
-    counted = dict(NumberDay.objects.filter(number=None, day__gt=since).values_list("day", "counted_at"))
-    days = [today - timedelta(days=back) for back in range(HISTORY)]
-    due = [day for day in days if day not in counted or now - counted[day] >= _good_for(today - day)]
-    for day in due:
+    return [today - timedelta(days=back) for back in range(HISTORY)]
+
+
+def _count(days: list[date], now: datetime) -> None:
+    for day in days:
         with suppress(IntegrityError):  # another worker counted it at this very moment
             count_day(day, now=now)
-    return len(due)
 
 
 def _good_for(age: timedelta) -> timedelta:

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from recordings_site.accounts.models import AuditEvent, Role
+from recordings_site.ops.periodic import PERIODIC_TASKS
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness import actions
 from recordings_site.recordings.completeness.rates import outcome, rate, shown
@@ -92,6 +93,21 @@ def test_a_number_below_the_target_is_an_alert_once_a_day(number: PhoneNumber) -
     NumberDay.objects.filter(number=number).update(missing=0)
     actions.mail_task(task)
     assert len(mail.outbox) == 1
+
+
+def test_the_worker_counts_by_itself(number: PhoneNumber) -> None:
+    recordings(number, whole=1)
+    for task in PERIODIC_TASKS:
+        task.do()
+    assert NumberDay.objects.filter(number=None).count() == actions.HISTORY
+
+
+def test_all_days_are_counted_again_on_request(number: PhoneNumber) -> None:
+    actions.count_due(NOW)
+    recordings(number, days_ago=20, whole=1)
+    assert actions.count_due(NOW) == 0
+    actions.count_all(NOW)
+    assert NumberDay.objects.get(number=number).recorded == 1
 
 
 def test_the_page_shows_rates_and_leads_to_the_recordings(client: Client, number: PhoneNumber) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from tqdm import tqdm
 
 from recordings_site.base.deadline import Deadline
@@ -19,6 +20,7 @@ from recordings_site.destinations.kinds import local
 from recordings_site.ops.demo import annotations as demo_annotations
 from recordings_site.ops.demo import data as demo
 from recordings_site.ops.demo.data import Demo
+from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.recordings.ingest.overdue import look_for_recording
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
@@ -121,6 +123,7 @@ class Command(BaseCommand):
         """Look for unannounced files as if the site had run all month: what was lost early is missing by now."""
         for job in RecordingJob.objects.filter(available_at=None, finished_at__isnull=False):
             look_for_recording(job.pk, since=job.happened_at)
+        completeness.count_all(timezone.now())
 
 
 def _unwritten(waiting: Sequence[CallGroup]) -> frozenset[str]:
