@@ -17,7 +17,6 @@ from recordings_site.storage.s3_errors import WRONG_STYLE
 POOL = 512
 """Connections that may be kept: each listener holds one."""
 AUTOMATIC, PATH, VIRTUAL = "", "path", "virtual"
-STYLES = (AUTOMATIC, PATH, VIRTUAL)
 
 
 @dataclass(frozen=True, slots=True)

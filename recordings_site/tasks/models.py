@@ -1,7 +1,5 @@
 """The queue as rows: work that outlives a request, with attempts, a next time and a lease."""
 
-from typing import Any
-
 from django.db import models
 from django.utils import timezone
 
@@ -12,7 +10,6 @@ class Task(models.Model):
     kind = models.CharField(max_length=60)
     # What the work is about, as the kind reads it: a recording's uuid, a delivery's id.
     subject = models.CharField(max_length=100)
-    payload: Any = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     next_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)

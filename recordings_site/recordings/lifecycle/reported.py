@@ -49,11 +49,6 @@ class ReportedLocation:
         """Whether it names store and bucket, not merely a file."""
         return self.place is not None and self.place.kind != ""
 
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether it names a place that no destination covers; a bare path names none."""
-        return self.destination is None and self.place is not None and (self.is_full or self.place.endpoint is not None)
-
 
 def parse_reported_location(text: str) -> ReportedLocation:
     """Understand the `destination` of a notification, and match it to a configured destination."""
