@@ -26,7 +26,7 @@ class ChecklistStep:
 
 @dataclass(frozen=True)
 class UpstreamFigures:
-    """How an upstream did of late; milliseconds, of those that were answered."""
+    """How an upstream answered recently, in milliseconds."""
 
     asked: int
     answered: int

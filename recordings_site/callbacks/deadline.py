@@ -1,8 +1,8 @@
 """Does a callback's database work within a deadline: a call is waiting, and a database can hang.
 
-A thread cannot be interrupted, so the work is done in a small pool and given up by the one who waits. Whoever comes
-first, the work's commit or the waiter's patience, decides: an answer that records is only given for what is stored.
-Work that can share a transaction with others' goes through `callbacks.writer`, by the same rules.
+A thread cannot be interrupted, so the work runs in a small pool, and the request stops waiting for it. Either the
+commit or the timeout comes first, and that decides: an answer that records is given only for what is stored. Work that
+can share a transaction goes through `callbacks.writer`, by the same rules.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
 DATABASE_TIMEOUT = 1.0
 COMMIT_TIMEOUT = 0.4
-# For a look at what is in force, when what was known before would do: it comes on top of the other two.
+# For loading the policy snapshot while an older one is at hand; in addition to the other two.
 SNAPSHOT_TIMEOUT = 0.25
 
 
@@ -33,11 +33,11 @@ class DatabaseDown(Exception):
 
 
 class Abandoned(Exception):
-    """The waiter has answered without this work: roll it back."""
+    """The request was answered without this work: roll it back."""
 
 
 class Race:
-    """Who comes first: work, at the point from which it counts, or the patience of who waits for it."""
+    """Decides which comes first: the start of the work's commit, or the timeout of the request that waits for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,38 +45,38 @@ class Race:
         self.is_abandoned = False
 
     def start_commit(self) -> bool:
-        """Said by the work at the point from which it counts; False when nobody waits for it any more."""
+        """Called by the work before its commit. Returns False when the request no longer waits."""
         with self._lock:
             self._is_committing = not self.is_abandoned
             return self._is_committing
 
     def reset(self) -> None:
-        """Said by work that was rolled back and may be done again."""
+        """Called by work that was rolled back and may run again."""
         with self._lock:
             self._is_committing = False
 
     def abandon(self) -> bool:
-        """Said by who waits; False when the work counts, so that waiting a little longer is right."""
+        """Called by the request at its timeout. Returns False when the commit has begun: then wait a little longer."""
         with self._lock:
             self.is_abandoned = not self._is_committing
             return self.is_abandoned
 
 
 class AdmissionQueue:
-    """A queue that lets in whoever can expect a turn in time, by how long recent turns took.
+    """Admits work that can expect to start in time, by how long recent turns took.
 
-    `at_once` turns are under way at a time; while one lasts, `width` of those who wait come to their turn.
+    `concurrency` turns run at a time, and each takes up to `batch_size` of what waits.
     """
 
     def __init__(self, *, concurrency: int, batch_size: int) -> None:
         self._concurrency, self._batch_size = concurrency, batch_size
         self._lock = threading.Lock()
         self._waiting = self._active = 0
-        # What a turn takes, in seconds, and when anything moved last.
+        # The moving average of a turn, in seconds, and the time.monotonic() of the last change.
         self.average_seconds = self._changed_at = 0.0
 
     def admit(self) -> None:
-        """Join those who wait; DatabaseDown when a turn would come later than anybody waits for it."""
+        """Join the queue. Raises DatabaseDown when the turn would come after the timeout."""
         with self._lock:
             if self._expected() > DATABASE_TIMEOUT:
                 raise DatabaseDown("Too many callbacks wait for the database.")
@@ -86,7 +86,7 @@ class AdmissionQueue:
 
     @contextmanager
     def slot(self, count: int = 1) -> Iterator[None]:
-        """The turn of so many of those who wait."""
+        """A turn for `count` of the waiting."""
         began = time.monotonic()
         with self._lock:
             self._waiting -= count
@@ -102,7 +102,7 @@ class AdmissionQueue:
                 self.average_seconds = (self.average_seconds + ended - began) / 2
 
     def _expected(self) -> float:
-        """Seconds until a turn, for who comes now; while the database hangs, at least as long as nothing has moved."""
+        """Seconds until a turn for work that arrives now. While the database hangs, it grows."""
         if not self._waiting and self._active < self._concurrency:
             return 0.0
         stalled = max(0.0, time.monotonic() - self._changed_at - self.average_seconds)
@@ -112,9 +112,9 @@ class AdmissionQueue:
 def within_deadline(do: Callable[[Callable[[], None]], T], *, on_late: Callable[[T], None] | None = None) -> T:
     """Run `do(about_to_commit)` in a transaction and return what it returns; DatabaseDown when that takes too long.
 
-    `do` calls what it is given as its last act. When its commit had begun and still took too long, `too_late` is
-    called with its result afterwards, to put right what was stored of an answer that was not given. With
-    CALLBACK_THREADS = 0 there is neither pool nor deadline: the work runs in the caller's thread and transaction.
+    `do` calls its argument last. When the commit had begun and still took too long, `on_late` is called with the result
+    afterwards, to correct what was stored of an answer that was not given. With CALLBACK_THREADS = 0 there is neither
+    pool nor deadline: the work runs in the caller's thread and transaction.
     """
     race = Race()
 
@@ -134,10 +134,9 @@ def within_deadline(do: Callable[[Callable[[], None]], T], *, on_late: Callable[
 
 
 def with_timeout(do: Callable[[], T], *, timeout: float | None = None) -> T:
-    """Run `do` in the pool, in no transaction of ours, and return what it returns; DatabaseDown when it takes longer
-    than `patience` seconds (PATIENCE).
+    """Run `do` in the pool, without a transaction, and return what it returns.
 
-    For work that is its own master: it goes on after it was given up, and its effects are welcome whenever they come.
+    Raises DatabaseDown after `timeout` seconds (DATABASE_TIMEOUT); the work itself goes on, and its effects count.
     """
     if settings.CALLBACK_THREADS == 0:
         return do()
@@ -168,7 +167,7 @@ def _correct(done: Future[T], on_late: Callable[[T], None]) -> None:
 
 
 def _submit_admitted(work: Callable[[], T]) -> Future[T]:
-    """Have the work done in its turn; DatabaseDown when that would come too late."""
+    """Queue the work for the pool. Raises DatabaseDown when it would start too late."""
     queue = _queue(settings.CALLBACK_THREADS)
     queue.admit()
 
@@ -180,7 +179,7 @@ def _submit_admitted(work: Callable[[], T]) -> Future[T]:
 
 
 def submit(work: Callable[[], T]) -> Future[T]:
-    """Have the work done in one of the pool's threads."""
+    """Run the work in one of the pool's threads."""
     return _pool(settings.CALLBACK_THREADS).submit(_run_and_release, work)
 
 

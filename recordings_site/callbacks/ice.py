@@ -1,7 +1,7 @@
-"""Answers ICEs: each is decided upon by the policies in force, and kept with all that follows before its answer leaves.
+"""Answers ICEs: decides by the policies in force, and stores call, decision and recordings before the answer leaves.
 
-Several are kept in one transaction (callbacks.writer). For a new call nothing has to be looked up; a call that is known
-already gets its answer again, and one that enters a conference is recorded where the others in there are.
+Several are stored in one transaction (callbacks.writer). A new call needs no lookup; a known call gets its answer
+again, and a call that joins a conference is recorded with it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ from recordings_site.sinch.events import Ice
 
 @dataclass(frozen=True, eq=False)
 class DecidedIce:
-    """An ICE, and its answer unless something is known of its call. `started` is time.perf_counter() at receipt."""
+    """An ICE with its answer as a new call. `started` is time.perf_counter() at receipt."""
 
     callback: VerifiedCallback
     ice: Ice
@@ -41,11 +41,11 @@ class DecidedIce:
 
     @property
     def call_key(self) -> tuple[int, str]:
-        """What tells its call from all others."""
+        """Application id and call id, unique together."""
         return self.callback.application.id, self.ice.call_id
 
     def columns(self) -> dict[str, Any]:
-        """What the row of its call says."""
+        """The columns of its call's row."""
         number = self.policies.numbers.get(self.facts.number_digits)
         return calls.ice_columns(
             application_id=self.callback.application.id,
@@ -58,7 +58,7 @@ class DecidedIce:
 
 
 def decide(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, started: float) -> DecidedIce:
-    """Decide about the call of an ICE as about a new one."""
+    """Decide an ICE as that of a new call."""
     context = AnswerContext.of(DeliveryVerdict.ACCEPTED if callback.fresh else DeliveryVerdict.STALE, policies)
     facts = _facts(callback, ice)
     return DecidedIce(callback, ice, facts, policies, answers.to_ice(callback, facts, context), started)
@@ -72,16 +72,16 @@ def _facts(callback: VerifiedCallback, ice: Ice) -> CallFacts:
 
 
 def without_recording(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, refusal: str) -> Answer:
-    """The answer when nothing can be kept of a call: the same action, unrecorded."""
+    """The answer when nothing can be stored: the same action, unrecorded."""
     facts = _facts(callback, ice)
     return answers.to_ice(callback, facts, AnswerContext(policies, False, refusal))
 
 
 @transaction.atomic
 def store(ices: Sequence[DecidedIce]) -> list[Answered]:
-    """Keep these ICEs with all that follows, or nothing, and give the answer to each.
+    """Store these ICEs, all or none, and return the answer to each.
 
-    Of several of one call the first decides, as if they had come one after the other.
+    Of several for one call the first decides, as if they had arrived in turn.
     """
     first_by_call = {ice.call_key: ice for ice in reversed(ices)}
     # In one order, so that two transactions never wait for each other.
@@ -93,10 +93,7 @@ def store(ices: Sequence[DecidedIce]) -> list[Answered]:
 
 @dataclass(eq=False)
 class _PendingIce:
-    """An ICE on its way into the database: its call, what is thought of it, and its answer.
-
-    `decision` is what was decided when it came before; else it is made.
-    """
+    """An ICE while it is stored: its call, verdict and answer; `decision` is the stored one of a repeated ICE."""
 
     ice: DecidedIce
     call: Call
@@ -116,11 +113,11 @@ class _PendingIce:
 
 
 def _store_calls(ices: Sequence[DecidedIce]) -> dict[DecidedIce, Answered]:
-    """Keep ICEs of as many calls."""
+    """Store one ICE for each of several calls."""
     kept = list(_load_calls(ices))
     undecided = [one for one in kept if one.decision is None]
     _store_decisions([one for one in undecided if not one.conference_id])
-    # One after the other: who enters a conference finds what was kept of those before.
+    # In turn: each participant finds what was stored for those before.
     for one in sorted(undecided, key=lambda one: one.conference_id):
         if one.conference_id:
             _join_conference(one)
@@ -131,7 +128,7 @@ def _store_calls(ices: Sequence[DecidedIce]) -> dict[DecidedIce, Answered]:
 
 
 def _load_calls(ices: Sequence[DecidedIce]) -> Iterator[_PendingIce]:
-    """The calls, made or looked up and locked, and the answers that follow from what is known of them."""
+    """Create or lock the calls; a known call gets its earlier answer."""
     found = calls.upsert_calls([ice.columns() for ice in ices])
     known = [call for call, is_new in found if not is_new]
     decisions = {one.call_id: one for one in Decision.objects.filter(call__in=known)} if known else {}
@@ -146,7 +143,7 @@ def _load_calls(ices: Sequence[DecidedIce]) -> Iterator[_PendingIce]:
 
 
 def _join_conference(one: _PendingIce) -> None:
-    """Let the call enter its conference; if that is recorded already, the call is by the same recording."""
+    """Join the conference; when it is recorded already, the call shares that recording."""
     one.session = calls.join_conference(one.call, conference_id=one.conference_id, at=one.happened_at)
     running = _plan_of(one.session)
     if running is not None and one.answer.recordings and one.answer.recordings[0].conference_id:
@@ -155,14 +152,14 @@ def _join_conference(one: _PendingIce) -> None:
 
 
 def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
-    """What was asked of Sinch for a conference that is recorded already: each participant brings the same URL."""
+    """The planned recording of a conference that is recorded already: each participant brings the same URL."""
     job = session.recordings.select_related("decision").exclude(decision=None).order_by("ordinal").first()
     plan = job.decision.facts.get("plan") if job is not None and job.decision is not None else None
     return PlannedRecording.from_dict(plan) if plan else None
 
 
 def _store_decisions(undecided: Sequence[_PendingIce]) -> None:
-    """Keep decisions, and the recordings that follow."""
+    """Store decisions and the recordings they plan."""
     for one in undecided:
         masked, latency_ms = svaml.masked(one.answer.svaml), elapsed_ms(one.ice.started)
         columns = calls.decision_columns(one.answer.decision, svaml=masked, latency_ms=latency_ms)

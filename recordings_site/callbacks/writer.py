@@ -1,10 +1,11 @@
-"""Writes what several callbacks leave behind in one transaction: they share its round trips and its commit.
+"""Stores several callbacks in one transaction: they share its round trips and its commit.
 
-Whoever comes while a transaction is under way goes into the next one, with all others who came meanwhile; who comes
-alone does not wait for company. When a transaction fails, each part is tried again alone: nobody pays for another.
+What arrives during a transaction goes into the next one, together; a single callback does not wait for others. When a
+transaction fails, each of its callbacks is stored again alone.
 
-One transaction for each ICE kept 0.09 x the calls a second of an empty view where this keeps 0.2 x; of 500 calls at
-once it recorded half, this records all (python -m tests.bench policies, PostgreSQL with fsync).
+With a transaction for each, ICEs came to 0.09 x the calls a second of an empty view, now to 0.2 x; of 500 calls at once
+half were recorded, now all (python -m tests.bench policies, PostgreSQL with fsync). DiCEs came to 170 to 184 a second,
+now to 233 (python -m tests.bench callbacks).
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
-# So many share a transaction at most, so that it is short beside what a call can wait.
+# At most this many share a transaction, which must be short beside the time that a call can wait.
 BATCH = 32
 
 
 class _Pending(Generic[T, R]):
-    """One callback's part of a transaction; it counts from when that transaction begins."""
+    """One callback that waits for its transaction; once that has begun, the request waits for the commit."""
 
     def __init__(self, item: T) -> None:
         self.item = item
@@ -40,7 +41,7 @@ class _Pending(Generic[T, R]):
 
 
 class Writer(Generic[T, R]):
-    """Runs `keep(items)`, a transaction that does all or nothing and gives a result for each item, again and again."""
+    """Runs `store(items)` on batches: one transaction, all or nothing, with a result for each item."""
 
     def __init__(self, store: Callable[[Sequence[T]], Sequence[R]]) -> None:
         self._store = store
@@ -50,10 +51,10 @@ class Writer(Generic[T, R]):
         self._is_running = False
 
     def __call__(self, item: T, *, on_late: Callable[[R], None] | None = None) -> R:
-        """Have the item kept and return its result; DatabaseDown when that takes too long.
+        """Store the item and return its result. Raises DatabaseDown when that takes too long.
 
-        It is waited for as `deadline.within_deadline` says, and `too_late` is called as there; but once a transaction
-        with it has begun, it counts. With CALLBACK_THREADS = 0 it is kept in the caller's thread and transaction.
+        Timeouts and `on_late` are those of `deadline.within_deadline`. With CALLBACK_THREADS = 0 the item is stored in
+        the caller's thread and transaction.
         """
         if settings.CALLBACK_THREADS == 0:
             return self._store([item])[0]
@@ -67,7 +68,7 @@ class Writer(Generic[T, R]):
         return deadline.wait_for(pending.future, pending.race, on_late=on_late)
 
     def _run(self) -> None:
-        """Keep what waits now; what comes meanwhile gets its turn after other work that waits for a thread."""
+        """Store one batch; the next one queues behind other work that waits for a thread."""
         with self._lock:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         try:
@@ -84,7 +85,7 @@ class Writer(Generic[T, R]):
             return
         try:
             results = self._store([pending.item for pending in batch])
-        except Exception as problem:  # noqa: BLE001 - raised where the part is waited for
+        except Exception as problem:  # noqa: BLE001 - raised where the result is awaited
             if len(batch) == 1:
                 batch[0].future.set_exception(problem)
                 return
@@ -98,7 +99,7 @@ class Writer(Generic[T, R]):
             pending.future.set_result(result)
 
     def _still_awaited(self, batch: Sequence[_Pending[T, R]]) -> list[_Pending[T, R]]:
-        """Those that are waited for until a transaction ends; the others come to their end."""
+        """Return those whose requests will wait for the transaction, and fail the others."""
         awaited = []
         for pending in batch:
             if pending.until.left() < self._queue.average_seconds:

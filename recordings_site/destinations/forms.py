@@ -144,7 +144,7 @@ class PlaceForm(forms.Form):
 class CredentialsForm(forms.Form):
     """The two sets of credentials, entered once. A set that is left empty stays as it is.
 
-    `location` is None, and `region` empty, while the place has to be mended first: what depends on it is judged then.
+    `location` is None, and `region` empty, while the place is not valid: what depends on it is validated later.
     """
 
     write_key = _access_key("Travels to Sinch with each recorded call. A whole credentials file may be pasted.")

@@ -89,7 +89,7 @@ def test_the_mails_about_passwords_say_what_happened_in_our_own_words() -> None:
     Client().post("/accounts/password/reset/", {"email": "ann@example.com"})
     asked = mail.outbox[0]
     assert asked.subject == "Call recordings: Choose a new password"
-    assert "Hello Ann O'Hara,\n\nSomebody asked for a new password" in asked.body
+    assert "Hello Ann O'Hara,\n\nSomeone, hopefully you, asked for a new password" in asked.body
     found = re.search(r"http://testserver(/\S+)", str(asked.body))
     assert found
     browser = Client(REMOTE_ADDR="192.0.2.7", HTTP_USER_AGENT="Lynx")

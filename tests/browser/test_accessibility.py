@@ -82,9 +82,9 @@ def test_slash_leads_to_the_search_and_the_sheet_of_keys_opens_and_closes(admins
     admins_page.keyboard.press("Escape")
     admins_page.locator("h1").click()
     admins_page.keyboard.press("?")
-    assert admins_page.get_by_role("dialog", name="Keys").is_visible()
+    assert admins_page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
     admins_page.keyboard.press("Escape")
-    assert not admins_page.get_by_role("dialog", name="Keys").is_visible()
+    assert not admins_page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
 
 
 def test_g_and_a_letter_go_to_a_page_unless_keys_are_switched_off(admins_page: Page) -> None:

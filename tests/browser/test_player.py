@@ -89,7 +89,7 @@ def test_keys_steer_the_player(short: Listener) -> None:
     short.until("document.activeElement.id === 'comment-text'")
     short.page.locator("h1").click()
     short.press("?")
-    assert short.page.get_by_role("dialog", name="Keys").get_by_text("Replay the line").is_visible()
+    assert short.page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Replay the line").is_visible()
 
 
 def test_keys_leave_controls_and_browser_alone(short: Listener) -> None:

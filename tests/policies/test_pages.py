@@ -161,7 +161,7 @@ def test_the_preview_shows_the_svaml_masked_and_the_lint(admin: Client) -> None:
     assert text.startswith('<div id="preview"')
     assert "recordingOptions" in text
     assert factories.WRITE_CREDENTIALS not in text
-    assert "Nobody knows the locale xx-XX" in text
+    assert "Unknown locale xx-XX" in text
     assert "Not recorded: no rule of This policy (draft) matches this call." in text
     assert not Policy.objects.exists()
 

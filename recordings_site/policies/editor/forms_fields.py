@@ -37,7 +37,7 @@ from recordings_site.sinch import formats
 LOCALES = forms.TextInput(attrs={"list": "locales"})
 VOICES = forms.TextInput(attrs={"list": "voices"})
 
-# What the name of a field does not give: arguments of its form field, and `words` for its values. `required` says that
+# What the name of a field does not give: arguments of its form field, and `labels` for its values. `required` says that
 # another field makes it necessary: it is not marked as optional, and the document judges it.
 SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
     Rule: {
@@ -69,9 +69,9 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
     },
     How: {
         "method": {
-            "label": "It is started",
+            "label": "Start method",
             "labels": {
-                "automatic": "Start method: automatic",
+                "automatic": "Automatic",
                 "flag": "Record flag on the action",
                 "instruction": "startRecording instruction",
             },

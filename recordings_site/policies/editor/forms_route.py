@@ -103,7 +103,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="Ring at most", required=False, min_value=1, max_value=120, help_text="Seconds."
         ),
         "route_suppress_callbacks": forms.BooleanField(
-            label="No ACE and DiCE for this call", required=False, help_text="Then its end is never told."
+            label="No ACE and DiCE for this call", required=False, help_text="Then the end of the call is not reported."
         ),
     }
 

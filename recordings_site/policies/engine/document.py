@@ -2,7 +2,7 @@
 
 Each field is declared once: reading, writing, the form, its initial data and its JSON follow from the declaration.
 A field that is added touches at most four files: this one (the declaration), `forms_fields` (label, help and the words
-of its choices, where its name does not give them), `words` (its sentence) and the template on which it stands
+of its choices, where its name does not give them), `descriptions` (its sentence) and the template on which it stands
 (`_rules.html` or `_how.html`).
 """
 

@@ -118,9 +118,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
             "how.announcement.locale", f"Sinch does not list the voice {announcement.locale}: check its spelling."
         )
     if how.transcription and not locales.is_known(how.locale):
-        yield _warning(
-            "how.locale", f"Nobody knows the locale {how.locale}. If it is wrong, no transcript comes, silently."
-        )
+        yield _warning("how.locale", f"Unknown locale {how.locale}. If it is wrong, no transcript comes, silently.")
     if how.start == "answer" and when == "ice":
         yield _warning("how.start", "This route brings no ACE, so recording starts from connect.")
     if how.start == "answer" and isinstance(route, RunMenu) and when == "ace":

@@ -29,7 +29,7 @@ def cannot_record(grounds: Grounds) -> str:
     """Why a person cannot have a call recorded (policies.revision.live), with the remedy."""
     match Reason(grounds["reason"]):
         case Reason.UNKNOWN_NUMBER:
-            return "The call's number is not known here: nobody would see the recording. Add the number first."
+            return "The call's number is not set up here, so no team would see the recording. Add the number first."
         case Reason.WRONG_RECORDING:
             return f"The call cannot be recorded: {grounds['values']['message']}"
         case _:

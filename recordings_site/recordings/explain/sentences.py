@@ -10,7 +10,7 @@ from recordings_site.policies.engine.sentences import clause
 from recordings_site.recordings.explain.explanation import DecisionCode, RecordingDecision, starts_at_ace
 from recordings_site.recordings.explain.timeline import StepKind, TimelineStep
 from recordings_site.recordings.lifecycle import sentences as states
-from recordings_site.recordings.models import Origin, RecordingJob, Transcript
+from recordings_site.recordings.models import Origin, OverdueKind, RecordingJob, Transcript
 from recordings_site.sinch import svaml
 
 _BROKEN_BY_US = {
@@ -89,8 +89,8 @@ def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[s
         case DecisionCode.DELETED if job and job.deleted_at:
             return "Recorded", f", and deleted on {day(job.deleted_at)}, {states.deleted(job)}: {why}"
         case DecisionCode.OVERDUE if job and job.overdue_since:
-            since, overdue = utc(job.overdue_since), states.overdue(job)
-            return "To be recorded", f", but missing since {since}: {overdue} {_capital(why)}"
+            outcome = f"Recording {OverdueKind(job.overdue_kind).label.lower()}"
+            return outcome, f" since {utc(job.overdue_since)}: {states.reason(job)} {_capital(why)}"
         case DecisionCode.ON_ITS_WAY:
             return "Recorded", f", its file is on its way: {why}"
         case DecisionCode.UNDER_WAY:

@@ -103,8 +103,8 @@ def _why_overdue(row: StateRow) -> str:
             return f"Sinch has not written the file {counted(values['minutes'], 'minute')} after the call's end."
         case OverdueKind.MISSING, _:
             return (
-                f"nothing was written in {counted(round(values['minutes'] / 60), 'hour')}. Sinch tells nobody when an"
-                " upload fails: check the destination, its write credentials above all."
+                f"nothing was written in {counted(round(values['minutes'] / 60), 'hour')}. Sinch does not report failed"
+                " uploads: check the destination, its write credentials above all."
             )
     return ""
 

@@ -59,7 +59,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
             "The announcement is not on the recording",
         ),
         ({"announcement": {**HEARD, "locale": "sv-SE"}}, {}, "Announced in sv-SE, transcribed in en-US"),
-        ({"locale": "xx-XX"}, {}, "Nobody knows the locale xx-XX"),
+        ({"locale": "xx-XX"}, {}, "Unknown locale xx-XX"),
         ({"start": "answer"}, {"route": {**PHONE, "suppress_callbacks": True}}, "This route brings no ACE"),
         ({"method": "instruction"}, {"route": {"action": "connectMxp", "username": "alice"}}, "not supported with"),
         ({"method": "flag"}, {"route": {"action": "park"}}, "The flag is undocumented on park"),

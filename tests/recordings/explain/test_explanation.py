@@ -175,7 +175,7 @@ def test_what_is_missing_is_said_with_its_time(number: PhoneNumber) -> None:
     job = RecordingJob.objects.get(call__call_id=call_id)
     at = timezone.now() - timedelta(minutes=14)
     job = mark_overdue(job.pk, kind=OverdueKind.MISSING, code=OverdueCode.NOT_WRITTEN, values={"minutes": 1440}, at=at)
-    assert sentence(call_id).startswith("To be recorded, but missing since ")
+    assert sentence(call_id).startswith("Recording missing since ")
     missing = next(step for step in explained(call_id).steps if step.kind == StepKind.NOTICE_OVERDUE)
     assert (missing.tone, missing.at) == ("bad", job.overdue_since)
     assert sentences.step_title(missing) == "recording_available: missing"
