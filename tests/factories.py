@@ -19,7 +19,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decision import DecisionFacts, Reason
-from recordings_site.policies.engine.routes import Hangup
+from recordings_site.policies.engine.schema.routes import Hangup
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import (

@@ -14,7 +14,7 @@ import pytest
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.fallback import Fallback
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.document import parse, parse_default_route
+from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
     DestinationFacts,

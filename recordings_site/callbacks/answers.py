@@ -11,7 +11,7 @@ from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls.models import DeliveryVerdict
 from recordings_site.policies.engine import answer, relaying
 from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.engine.routes import RunMenu
+from recordings_site.policies.engine.schema.routes import RunMenu
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch.events import Pie
 

@@ -9,6 +9,6 @@ class CallbacksConfig(AppConfig):
     name = "recordings_site.callbacks"
     label = "callbacks"
     task_modules = (
-        "recordings_site.callbacks.actions",
+        "recordings_site.callbacks.relaying.actions",
         "recordings_site.callbacks.tasks",
     )

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import actions, alerts, answers, relay, verification
+from recordings_site.callbacks import alerts, answers, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.last_seen import note_callback_received
+from recordings_site.callbacks.relaying import actions, relay
 from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
-from recordings_site.callbacks.relay import UpstreamReply
+from recordings_site.callbacks.relaying.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, DeliveryVerdict
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.sinch import events, signing

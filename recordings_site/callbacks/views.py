@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from recordings_site.callbacks import handlers, ice, relay, verification
+from recordings_site.callbacks import handlers, ice, verification
 from recordings_site.callbacks.counters import count
 from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
+from recordings_site.callbacks.relaying import relay
 from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.callbacks.writer import Writer
 from recordings_site.policies.engine import answer, snapshot

@@ -14,7 +14,7 @@ from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
-from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 from recordings_site.tasks.registry import Task, task
 

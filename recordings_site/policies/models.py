@@ -92,7 +92,7 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 
 
 class PolicyVersion(models.Model):
-    """One immutable document of a policy (policies.engine.document reads it)."""
+    """One immutable document of a policy (policies.engine.schema.document reads it)."""
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -159,7 +159,7 @@ class Application(models.Model):
     # Two letters, SE: where numbers without a country code belong. Empty: they are refused.
     country = models.CharField(max_length=2, blank=True)
     callback_mode = models.CharField(max_length=10, choices=callback_mode_choices, default=CallbackMode.ANSWER)
-    # Where a call goes when nothing better can be decided: an action in the form of policies.engine.document's route.
+    # Where a call goes when nothing better can be decided: an action in the form of policies.engine.schema.document's route.
     default_route: Any = models.JSONField()
     # Answers calls that were placed by our side (ACE without ICE).
     callout_policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

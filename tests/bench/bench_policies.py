@@ -63,7 +63,7 @@ from datetime import timedelta
 from django.utils import timezone
 from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
-from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import PhoneNumber, Policy
 draw, now = random.Random(1), timezone.now()
 policy = Policy.objects.order_by("pk").first()

@@ -15,7 +15,7 @@ from recordings_site.calls.replays import Replay
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import sentences, snapshot
-from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.tasks import registry
 from tests import factories

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from recordings_site.callbacks import relay
+from recordings_site.callbacks.relaying import relay
 from recordings_site.calls.models import Call, UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import CallbackMode, PhoneNumber

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from recordings_site.policies.engine.call_facts import CallFacts
-from recordings_site.policies.engine.document import parse
-from recordings_site.policies.engine.routes import ConnectPstn
+from recordings_site.policies.engine.schema.document import parse
+from recordings_site.policies.engine.schema.routes import ConnectPstn
 from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
     DestinationFacts,

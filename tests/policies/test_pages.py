@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.document import parse
-from recordings_site.policies.engine.routes import ConnectPstn
+from recordings_site.policies.engine.schema.document import parse
+from recordings_site.policies.engine.schema.routes import ConnectPstn
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from tests import factories
 from tests.policies.generated import SECRET

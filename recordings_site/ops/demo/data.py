@@ -15,9 +15,9 @@ from recordings_site.destinations.kinds import local
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.applications.actions import create_application, create_number
 from recordings_site.policies.editor.publishing import create_policy, publish
-from recordings_site.policies.engine import document
-from recordings_site.policies.engine.document import Announcement, How, PolicyDocument, Rule, When
-from recordings_site.policies.engine.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
+from recordings_site.policies.engine.schema import document
+from recordings_site.policies.engine.schema.document import Announcement, How, PolicyDocument, Rule, When
+from recordings_site.policies.engine.schema.routes import ConnectConf, ConnectPstn, MenuOption, RunMenu
 from recordings_site.policies.models import Application, Policy
 
 SUPPORT, SUPERVISOR = "support@demo.example", "supervisor@demo.example"

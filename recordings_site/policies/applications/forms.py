@@ -13,9 +13,9 @@ from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, in_country, route_fields, route_json
-from recordings_site.policies.engine import locales
-from recordings_site.policies.engine.document import parse_default_route
-from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.schema import locales
+from recordings_site.policies.engine.schema.document import parse_default_route
+from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError

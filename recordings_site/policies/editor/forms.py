@@ -1,6 +1,6 @@
 """The form of a policy's document: flat fields, a formset of rules, a formset of the menu's keys.
 
-The form only carries values: `policies.engine.document.parse` decides what is right, and its problems come back at
+The form only carries values: `policies.engine.schema.document.parse` decides what is right, and its problems come back at
 their fields. So a form, an import and a stored version obey the same rules.
 """
 
@@ -26,10 +26,11 @@ from recordings_site.policies.editor.forms_route import (
     route_fields,
     route_json,
 )
-from recordings_site.policies.engine import descriptions, locales, sequence, voices
-from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
-from recordings_site.policies.engine.parsing import DocumentError, Problem
-from recordings_site.policies.engine.sequence import Step
+from recordings_site.policies.engine import descriptions
+from recordings_site.policies.engine.schema import locales, sequence, voices
+from recordings_site.policies.engine.schema.document import PolicyDocument, Rule, parse
+from recordings_site.policies.engine.schema.parsing import DocumentError, Problem
+from recordings_site.policies.engine.schema.sequence import Step
 from recordings_site.policies.models import Application, Policy
 
 

@@ -13,8 +13,8 @@ from recordings_site.base import phone_numbers
 from recordings_site.destinations.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.editor.forms_route import ConditionalField
 from recordings_site.policies.engine.descriptions import WEEKDAYS
-from recordings_site.policies.engine.document import Announcement, How, PolicyDocument, Rule, When
-from recordings_site.policies.engine.fields import (
+from recordings_site.policies.engine.schema.document import Announcement, How, PolicyDocument, Rule, When
+from recordings_site.policies.engine.schema.fields import (
     Choice,
     Declared,
     Flag,
@@ -31,7 +31,7 @@ from recordings_site.policies.engine.fields import (
     Time,
     Voice,
 )
-from recordings_site.policies.engine.sequence import Step
+from recordings_site.policies.engine.schema.sequence import Step
 from recordings_site.sinch import formats
 
 LOCALES = forms.TextInput(attrs={"list": "locales"})

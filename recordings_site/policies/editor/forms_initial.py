@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from recordings_site.policies.editor.forms_fields import as_posted, form_values
 from recordings_site.policies.editor.forms_route import branch_initial, route_initial
-from recordings_site.policies.engine.document import PolicyDocument, Rule, When
+from recordings_site.policies.engine.schema.document import PolicyDocument, Rule, When
 
 
 def initial(document: PolicyDocument, name: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from recordings_site.accounts.models import User
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.document import PolicyDocument, parse
 from recordings_site.policies.engine.lint import lint
-from recordings_site.policies.engine.parsing import DocumentError, Problem
+from recordings_site.policies.engine.schema.document import PolicyDocument, parse
+from recordings_site.policies.engine.schema.parsing import DocumentError, Problem
 from recordings_site.policies.engine.snapshot import PolicyFacts
 from recordings_site.policies.models import Policy
 

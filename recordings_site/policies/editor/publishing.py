@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
-from recordings_site.policies.engine.document import PolicyDocument, parse
+from recordings_site.policies.engine.schema.document import PolicyDocument, parse
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.revision.actions import bump_revision
 

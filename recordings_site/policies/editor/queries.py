@@ -20,9 +20,7 @@ from recordings_site.policies.engine import descriptions, sentences, snapshot
 from recordings_site.policies.engine.call_facts import CallFacts, draw
 from recordings_site.policies.engine.decide import decide_by
 from recordings_site.policies.engine.decision import DecisionFacts
-from recordings_site.policies.engine.document import PolicyDocument, parse
 from recordings_site.policies.engine.lint import lint
-from recordings_site.policies.engine.parsing import DocumentError, Problem
 from recordings_site.policies.engine.preview import (
     SAMPLE_CALLER,
     SAMPLE_NUMBER,
@@ -31,7 +29,9 @@ from recordings_site.policies.engine.preview import (
     every_answer,
     recorded_call,
 )
-from recordings_site.policies.engine.sequence import Segment
+from recordings_site.policies.engine.schema.document import PolicyDocument, parse
+from recordings_site.policies.engine.schema.parsing import DocumentError, Problem
+from recordings_site.policies.engine.schema.sequence import Segment
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 from recordings_site.policies.engine.timeline import timeline
 from recordings_site.policies.models import Policy, PolicyVersion

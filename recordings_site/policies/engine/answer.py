@@ -20,12 +20,7 @@ from recordings_site.policies.engine.rendering import (
     sequence_instructions,
     with_recording,
 )
-from recordings_site.policies.engine.routes import (
-    ConnectPstn,
-    Hangup,
-    Route,
-    RunMenu,
-)
+from recordings_site.policies.engine.schema.routes import ConnectPstn, Hangup, Route, RunMenu
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import svaml
 

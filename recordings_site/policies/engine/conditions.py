@@ -6,7 +6,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from recordings_site.policies.engine.call_facts import CallFacts
-from recordings_site.policies.engine.document import PolicyDocument, Rule, When
+from recordings_site.policies.engine.schema.document import PolicyDocument, Rule, When
 
 
 def winner(document: PolicyDocument, call: CallFacts) -> tuple[int, Rule] | None:

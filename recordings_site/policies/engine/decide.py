@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from recordings_site.destinations import key_template
-from recordings_site.policies.engine import sequence
 from recordings_site.policies.engine.call_facts import CallFacts, draw
 from recordings_site.policies.engine.conditions import winner
 from recordings_site.policies.engine.decision import DecisionFacts, PlannedRecording, Reason
-from recordings_site.policies.engine.document import How, PolicyDocument, Rule
 from recordings_site.policies.engine.filling import filled
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema import sequence
+from recordings_site.policies.engine.schema.document import How, PolicyDocument, Rule
+from recordings_site.policies.engine.schema.routes import (
     AsDialled,
     ConnectConf,
     ConnectMxp,

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from recordings_site.policies.engine.call_facts import CallFacts
-from recordings_site.policies.engine.document import NO_ANNOUNCEMENT, Announcement
-from recordings_site.policies.engine.parsing import Reader
-from recordings_site.policies.engine.route_parsing import parse_route
-from recordings_site.policies.engine.routes import ConnectConf, Route
-from recordings_site.policies.engine.sequence import Step
+from recordings_site.policies.engine.schema.document import NO_ANNOUNCEMENT, Announcement
+from recordings_site.policies.engine.schema.parsing import Reader
+from recordings_site.policies.engine.schema.route_parsing import parse_route
+from recordings_site.policies.engine.schema.routes import ConnectConf, Route
+from recordings_site.policies.engine.schema.sequence import Step
 
 
 class Reason(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from recordings_site.policies.engine.document import How, PolicyDocument, Rule, When
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema.document import How, PolicyDocument, Rule, When
+from recordings_site.policies.engine.schema.routes import (
     AsDialled,
     ConnectConf,
     ConnectMxp,

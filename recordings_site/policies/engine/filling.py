@@ -6,7 +6,7 @@ from dataclasses import replace
 from recordings_site.base.formatting import e164
 from recordings_site.base.phone_numbers import E164
 from recordings_site.policies.engine.call_facts import CallFacts
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema.routes import (
     ENDS,
     PLACEHOLDER,
     AsDialled,

@@ -7,12 +7,20 @@ from itertools import chain
 from recordings_site.base import phone_numbers
 from recordings_site.base.phone_numbers import NumberError
 from recordings_site.destinations import key_template
-from recordings_site.policies.engine import locales, sequence, voices
 from recordings_site.policies.engine.decide import method, starts
-from recordings_site.policies.engine.document import PolicyDocument, When
-from recordings_site.policies.engine.parsing import Problem
 from recordings_site.policies.engine.preview import SAMPLE_NUMBER, every_answer, recorded_call, sample_call
-from recordings_site.policies.engine.routes import ENDS, ConnectConf, ConnectMxp, ConnectPstn, Hangup, RunMenu, ends
+from recordings_site.policies.engine.schema import locales, sequence, voices
+from recordings_site.policies.engine.schema.document import PolicyDocument, When
+from recordings_site.policies.engine.schema.parsing import Problem
+from recordings_site.policies.engine.schema.routes import (
+    ENDS,
+    ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
+    Hangup,
+    RunMenu,
+    ends,
+)
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
 
 NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)

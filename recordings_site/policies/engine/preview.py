@@ -12,7 +12,7 @@ from recordings_site.policies.engine.answer import Answer, answer_ace, answer_ic
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decide import decide_by
 from recordings_site.policies.engine.decision import DecisionFacts, Reason
-from recordings_site.policies.engine.routes import HANGUP, RunMenu
+from recordings_site.policies.engine.schema.routes import HANGUP, RunMenu
 from recordings_site.policies.engine.snapshot import ApplicationFacts, NumberFacts, PolicyFacts, Snapshot
 from recordings_site.sinch import svaml
 

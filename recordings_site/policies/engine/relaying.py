@@ -13,8 +13,8 @@ from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decide import decide, decide_by
-from recordings_site.policies.engine.fields import LONGEST_LOCALE
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema.fields import LONGEST_LOCALE
+from recordings_site.policies.engine.schema.routes import (
     ConnectConf,
     ConnectMxp,
     ConnectPstn,

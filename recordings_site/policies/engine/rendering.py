@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from recordings_site.policies.engine import sequence
 from recordings_site.policies.engine.decision import DecisionFacts
-from recordings_site.policies.engine.document import Announcement
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema import sequence
+from recordings_site.policies.engine.schema.document import Announcement
+from recordings_site.policies.engine.schema.routes import (
     ConnectConf,
     ConnectMxp,
     ConnectPstn,

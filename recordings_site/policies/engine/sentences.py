@@ -8,7 +8,7 @@ from typing import Any
 
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.engine.descriptions import describe_calls
-from recordings_site.policies.engine.document import When
+from recordings_site.policies.engine.schema.document import When
 
 Grounds = Mapping[str, Any]
 

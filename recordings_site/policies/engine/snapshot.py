@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from recordings_site.policies.engine.document import PolicyDocument, parse, parse_default_route
-from recordings_site.policies.engine.routes import Route
+from recordings_site.policies.engine.schema.document import PolicyDocument, parse, parse_default_route
+from recordings_site.policies.engine.schema.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
 
 FILE_CONTEXT = "snapshot|file|routes"

@@ -1,10 +1,10 @@
 """What each file of a recorded call will hold, as a policy's document says it: a small timeline for its preview."""
 
-from recordings_site.policies.engine import sequence
 from recordings_site.policies.engine.decide import method, starts
-from recordings_site.policies.engine.document import Announcement, PolicyDocument
-from recordings_site.policies.engine.routes import ConnectMxp, Hangup, RunMenu
-from recordings_site.policies.engine.sequence import Segment, Step
+from recordings_site.policies.engine.schema import sequence
+from recordings_site.policies.engine.schema.document import Announcement, PolicyDocument
+from recordings_site.policies.engine.schema.routes import ConnectMxp, Hangup, RunMenu
+from recordings_site.policies.engine.schema.sequence import Segment, Step
 
 
 def timeline(document: PolicyDocument) -> list[Segment]:

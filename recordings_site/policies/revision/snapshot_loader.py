@@ -9,9 +9,9 @@ from django.conf import settings
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.document import parse, parse_default_route
-from recordings_site.policies.engine.parsing import DocumentError
-from recordings_site.policies.engine.routes import HANGUP, Route
+from recordings_site.policies.engine.schema.document import parse, parse_default_route
+from recordings_site.policies.engine.schema.parsing import DocumentError
+from recordings_site.policies.engine.schema.routes import HANGUP, Route
 from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
     DestinationFacts,

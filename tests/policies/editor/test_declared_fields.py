@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.editor.forms import PolicyForm
 from recordings_site.policies.editor.forms_fields import SINGLE, form_fields
-from recordings_site.policies.engine.document import PolicyDocument, Rule, parse
-from recordings_site.policies.engine.fields import (
+from recordings_site.policies.engine.schema.document import PolicyDocument, Rule, parse
+from recordings_site.policies.engine.schema.fields import (
     Choice,
     Declared,
     Flag,
@@ -29,8 +29,8 @@ from recordings_site.policies.engine.fields import (
     Text,
     Texts,
 )
-from recordings_site.policies.engine.parsing import DocumentError
-from recordings_site.policies.engine.sequence import Step
+from recordings_site.policies.engine.schema.parsing import DocumentError
+from recordings_site.policies.engine.schema.sequence import Step
 from tests import factories
 
 # As a version stores it: what is in force of `how`, and of the rest what differs from its default; in this order.

@@ -10,7 +10,7 @@ import pytest
 
 from recordings_site.policies.engine import answer, sentences
 from recordings_site.policies.engine.answer import Answer, DecisionFacts
-from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import svaml
 from tests.policies import generated

@@ -9,8 +9,8 @@ import pytest
 
 from recordings_site.policies.engine import answer, sentences
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, kept_facts
-from recordings_site.policies.engine.document import parse, parse_default_route
-from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.schema.document import parse, parse_default_route
+from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.sinch import events
 from recordings_site.sinch.events import Ice
 from tests.policies.engine.test_decision import CALL, OUTBOUND, RECORDING, ice, requests

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from recordings_site.policies.engine.lint import lint
-from recordings_site.policies.engine.parsing import Problem
+from recordings_site.policies.engine.schema.parsing import Problem
 from tests.policies.generated import in_force
 
 PHONE = {"action": "connectPstn", "number": "+46771000000"}

@@ -13,7 +13,7 @@ from recordings_site.calls.models import Call
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.call_facts import draw
-from recordings_site.policies.engine.document import parse
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.explain import sentences, timeline
 from recordings_site.recordings.explain.timeline import Explanation, StepKind

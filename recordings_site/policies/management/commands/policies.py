@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from recordings_site.policies.editor import import_export
-from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.schema.parsing import DocumentError
 
 
 class Command(BaseCommand):

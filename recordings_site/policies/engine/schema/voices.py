@@ -3,7 +3,7 @@
 From Sinch's page on voice locales; values compare without regard to case. Suggested, never required: the list grows.
 """
 
-from recordings_site.policies.engine import locales
+from recordings_site.policies.engine.schema import locales
 
 PATTERN = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*(/([Ff][Ee][Mm][Aa][Ll][Ee]|[Mm][Aa][Ll][Ee]))?|[A-Za-z]{3,30}(_[0-9])?"
 REMEDY = "must be a locale like en-US, one with a gender like en-US/female, or the name of a voice like Joanna"

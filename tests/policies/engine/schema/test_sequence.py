@@ -11,8 +11,8 @@ from recordings_site.policies.engine import answer, descriptions
 from recordings_site.policies.engine.answer import Answer
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decision import DecisionFacts
-from recordings_site.policies.engine.document import parse
-from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.schema.document import parse
+from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.engine.timeline import timeline
 from recordings_site.sinch import formats, svaml
 from tests.policies.engine.test_decision import CALL, OUTBOUND, PHONE, RECORDING, ice, requests

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import relay
-from recordings_site.callbacks.relay import UpstreamReply
+from recordings_site.callbacks.relaying import relay
+from recordings_site.callbacks.relaying.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts

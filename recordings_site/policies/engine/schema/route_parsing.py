@@ -1,9 +1,9 @@
 """Reads the JSON of routes: each field with its grammar, and words for what is wrong."""
 
 from recordings_site.base import phone_numbers
-from recordings_site.policies.engine.fields import Voice
-from recordings_site.policies.engine.parsing import Reader
-from recordings_site.policies.engine.routes import (
+from recordings_site.policies.engine.schema.fields import Voice
+from recordings_site.policies.engine.schema.parsing import Reader
+from recordings_site.policies.engine.schema.routes import (
     ENDS,
     HANGUP,
     PLACEHOLDER,

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from recordings_site.destinations import key_template
-from recordings_site.policies.engine import sequence
-from recordings_site.policies.engine.fields import (
+from recordings_site.policies.engine.schema import sequence
+from recordings_site.policies.engine.schema.fields import (
     Choice,
     Declared,
     Flag,
@@ -33,10 +33,10 @@ from recordings_site.policies.engine.fields import (
     Time,
     Voice,
 )
-from recordings_site.policies.engine.parsing import Reader, read
-from recordings_site.policies.engine.route_parsing import BRACES, has_other_braces, parse_route
-from recordings_site.policies.engine.routes import HANGUP, Route, RunMenu
-from recordings_site.policies.engine.sequence import Step
+from recordings_site.policies.engine.schema.parsing import Reader, read
+from recordings_site.policies.engine.schema.route_parsing import BRACES, has_other_braces, parse_route
+from recordings_site.policies.engine.schema.routes import HANGUP, Route, RunMenu
+from recordings_site.policies.engine.schema.sequence import Step
 
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 # Callers and numbers are compared in E.164, which no leading zero begins.

@@ -7,7 +7,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import AuditEvent, Team, User
-from recordings_site.callbacks import connecting, last_seen, relay
+from recordings_site.callbacks import last_seen
+from recordings_site.callbacks.connecting import checklist
+from recordings_site.callbacks.relaying import relay
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.engine import snapshot
@@ -54,7 +56,7 @@ def admin(client: Client) -> User:
 def states(application: Application) -> dict[str, str]:
     """The checklist's steps and their states."""
     application.refresh_from_db()
-    return {step.name: step.state for step in connecting.checklist(application)}
+    return {step.name: step.state for step in checklist.checklist(application)}
 
 
 def test_the_checklist_turns_step_by_step(
@@ -164,7 +166,7 @@ def test_the_relays_page_says_what_happened(application: Application, admin: Use
         their.answers["ice"] = 500
         post(application, ice("4699", call_id="call 5"))
     relay.forget()
-    figures = connecting.upstream_figures(application)
+    figures = checklist.upstream_figures(application)
     assert (figures.asked, figures.answered, figures.failed) == (5, 4, 1)
     assert figures.p95 is not None
     page = client.get(path).content.decode()

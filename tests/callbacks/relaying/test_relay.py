@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from recordings_site.callbacks import actions, handlers, relay, views
+from recordings_site.callbacks import handlers, views
+from recordings_site.callbacks.relaying import actions, relay
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, UpstreamExchange, UpstreamOutcome
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.engine import snapshot

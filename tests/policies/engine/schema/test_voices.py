@@ -2,9 +2,9 @@
 
 import pytest
 
-from recordings_site.policies.engine import voices
-from recordings_site.policies.engine.document import parse
-from recordings_site.policies.engine.parsing import DocumentError
+from recordings_site.policies.engine.schema import voices
+from recordings_site.policies.engine.schema.document import parse
+from recordings_site.policies.engine.schema.parsing import DocumentError
 
 HANGUP = {"action": "hangup"}
 VOICES = [

@@ -10,7 +10,7 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.picking.choices import MOST
 from recordings_site.base.formatting import counted, digits
 from recordings_site.base.text import digits_of
-from recordings_site.callbacks import connecting
+from recordings_site.callbacks.connecting import checklist
 from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies.applications import actions_connect as actions
 from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
@@ -25,7 +25,9 @@ SHOWN = 30
 def connect(request: Request, application_id: int) -> HttpResponse:
     """The checklist to the first success, and what each step takes; htmx asks for the checklist alone."""
     application = _application(application_id)
-    return page_or_partial(request, "callbacks/connect.html", "callbacks/_checklist.html", _context(application))
+    return page_or_partial(
+        request, "callbacks/connecting/connect.html", "callbacks/connecting/_checklist.html", _context(application)
+    )
 
 
 @require_POST
@@ -86,7 +88,7 @@ def connect_numbers(request: Request, application_id: int) -> HttpResponse:
         "form": form,
         "problem": problem,
     }
-    return render(request, "callbacks/connect_numbers.html", context, status=422 if form.is_bound else 200)
+    return render(request, "callbacks/connecting/connect_numbers.html", context, status=422 if form.is_bound else 200)
 
 
 def _imported(request: Request, application: Application, form: ImportForm) -> HttpResponse:
@@ -135,11 +137,11 @@ def _application(application_id: int) -> Application:
 
 
 def _page(request: Request, application: Application, **forms: CallbacksForm | RelayForm) -> HttpResponse:
-    return render(request, "callbacks/connect.html", _context(application) | forms, status=422)
+    return render(request, "callbacks/connecting/connect.html", _context(application) | forms, status=422)
 
 
 def _context(application: Application) -> dict[str, object]:
-    steps = connecting.checklist(application)
+    steps = checklist.checklist(application)
     theirs = application.sinch_callback_url
     suggested = "" if actions.points_here(theirs) else theirs
     return {
@@ -157,6 +159,6 @@ def _context(application: Application) -> dict[str, object]:
                 "timeout_ms": application.upstream_timeout_ms,
             }
         ),
-        "figures": connecting.upstream_figures(application),
+        "figures": checklist.upstream_figures(application),
         "exchanges": UpstreamExchange.objects.of(application)[:SHOWN],
     }

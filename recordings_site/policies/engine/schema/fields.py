@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from recordings_site.policies.engine import voices
-from recordings_site.policies.engine.parsing import Reader
+from recordings_site.policies.engine.schema import voices
+from recordings_site.policies.engine.schema.parsing import Reader
 from recordings_site.sinch import formats
 
 LONGEST_LOCALE = 20

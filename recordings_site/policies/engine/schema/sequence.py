@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from recordings_site.policies.engine.fields import Choice, Declared, Text, Texts, Voice
+from recordings_site.policies.engine.schema.fields import Choice, Declared, Text, Texts, Voice
 
 MOST = 20
 
