@@ -6,7 +6,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.calls import replay as replaying
-from recordings_site.calls.replays import Replay
+from recordings_site.calls.models.replay import Replay
 from recordings_site.policies.engine.schema.document import PolicyDocument
 from recordings_site.policies.models import Policy
 from recordings_site.tasks.registry import enqueue

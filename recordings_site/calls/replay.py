@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.calls.models import Call, Decision, Direction
-from recordings_site.calls.replays import DAYS, Replay
+from recordings_site.calls.models.replay import DAYS, Replay
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up

@@ -9,8 +9,8 @@ from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.calls import actions_replay
 from recordings_site.calls.models import Call
+from recordings_site.calls.models.replay import DAYS, Replay
 from recordings_site.calls.replay import ReplayOutcome, figures
-from recordings_site.calls.replays import DAYS, Replay
 from recordings_site.policies.editor.queries import document_of
 from recordings_site.policies.engine import sentences
 from recordings_site.policies.models import Policy

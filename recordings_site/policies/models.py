@@ -159,7 +159,7 @@ class Application(models.Model):
     # Two letters, SE: where numbers without a country code belong. Empty: they are refused.
     country = models.CharField(max_length=2, blank=True)
     callback_mode = models.CharField(max_length=10, choices=callback_mode_choices, default=CallbackMode.ANSWER)
-    # Where a call goes when nothing better can be decided: an action in the form of policies.engine.schema.document's route.
+    # Where a call goes when nothing better can be decided: a route as in a policy's document.
     default_route: Any = models.JSONField()
     # Answers calls that were placed by our side (ACE without ICE).
     callout_policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -11,7 +11,7 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.rest import Account, serving
-from recordings_site.sinch.client import ApiError
+from recordings_site.sinch.rest.client import ApiError
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.sinch_posts import CALL_ID, ace, dice, post

@@ -15,7 +15,7 @@ from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies.applications import actions_connect as actions
 from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
 from recordings_site.policies.models import Application, PhoneNumber
-from recordings_site.sinch.client import ApiError
+from recordings_site.sinch.rest.client import ApiError
 
 SHOWN = 30
 

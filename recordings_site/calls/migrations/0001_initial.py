@@ -1,7 +1,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import recordings_site.calls.models
-import recordings_site.calls.replays
+import recordings_site.calls.models.replay
 from django.conf import settings
 from django.db import migrations, models
 
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("document", models.JSONField()),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("since", models.DateTimeField(default=recordings_site.calls.replays.month_ago)),
+                ("since", models.DateTimeField(default=recordings_site.calls.models.replay.month_ago)),
                 ("until", models.DateTimeField(default=django.utils.timezone.now)),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("done", models.PositiveIntegerField(default=0)),

@@ -21,7 +21,8 @@ from recordings_site.policies.applications.actions import create_number
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.policies.revision.actions import bump_revision
-from recordings_site.sinch.client import ApiError, CallbackUrls, Number
+from recordings_site.sinch.rest.answers import CallbackUrls, Number
+from recordings_site.sinch.rest.client import ApiError
 
 # Callbacks may come by the thousand: when one was heard is written this often at most.
 LAST_SEEN_EVERY = timedelta(minutes=1)

@@ -4,8 +4,8 @@ from django.conf import settings
 
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.models import Application
-from recordings_site.sinch.client import CONFIGURATION_URL, TRIES, ApiError, Client, regional_url
 from recordings_site.sinch.errors import SignatureError
+from recordings_site.sinch.rest.client import CONFIGURATION_URL, TRIES, ApiError, Client, regional_url
 from recordings_site.sinch.signing import decode_secret
 
 

@@ -1,7 +1,7 @@
 """The form of a policy's document: flat fields, a formset of rules, a formset of the menu's keys.
 
-The form only carries values: `policies.engine.schema.document.parse` decides what is right, and its problems come back at
-their fields. So a form, an import and a stored version obey the same rules.
+The form only carries values: `engine.schema.document.parse` decides what is right, and its problems come back at their
+fields. So a form, an import and a stored version obey the same rules.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ from recordings_site.policies.revision.live import CannotRecord, plan_live
 from recordings_site.recordings.lifecycle.actions import expect_recordings, update_states
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml
-from recordings_site.sinch.client import ApiError
+from recordings_site.sinch.rest.client import ApiError
 from recordings_site.sinch.svaml import Svaml
 
 COMMANDS = ("start", "stop", "pause", "resume")

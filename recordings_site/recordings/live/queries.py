@@ -8,7 +8,8 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
 from recordings_site.recordings.models import RecordingJob, State
-from recordings_site.sinch.client import ApiError, Participant
+from recordings_site.sinch.rest.answers import Participant
+from recordings_site.sinch.rest.client import ApiError
 
 MOST = 200
 

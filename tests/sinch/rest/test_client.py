@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from recordings_site.simulator.rest import Account, ErrorResponse, serving
-from recordings_site.sinch import client as sinch
 from recordings_site.sinch import svaml
 from recordings_site.sinch.events import Endpoint
+from recordings_site.sinch.rest import client as sinch
 from recordings_site.sinch.svaml import RecordingOptions
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="

@@ -15,12 +15,12 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from . import signing
-from .errors import SinchError
-from .events import Endpoint
-from .json_fields import field as member
-from .json_fields import number_of, read_object, text_of
-from .svaml import Svaml
+from .. import signing
+from ..errors import SinchError
+from ..json_fields import field as member
+from ..json_fields import read_object, text_of
+from ..svaml import Svaml
+from .answers import CallbackUrls, CallInfo, Number, Participant, read_call_info, read_number, read_participant
 
 CALLING_URL = "https://calling.api.sinch.com"
 CONFIGURATION_URL = "https://callingapi.sinch.com"
@@ -49,49 +49,6 @@ class ApiError(SinchError):
         about = [f"error {self.code}" if self.code else "", f"reference {self.reference}" if self.reference else ""]
         details = ", ".join(part for part in about if part)
         return f"{self.args[0]} ({details})" if details else str(self.args[0])
-
-
-@dataclass(frozen=True, slots=True)
-class CallInfo:
-    """What Sinch knows of a call. `status` is ONGOING or FINAL; `duration` is in seconds."""
-
-    call_id: str
-    status: str
-    from_: Endpoint
-    to: Endpoint
-    domain: str
-    result: str
-    reason: str
-    duration: float | None
-    started_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """One who is in a conference; `call_id` is the participant's own call."""
-
-    call_id: str
-    cli: str
-    duration: float | None
-    muted: bool
-    on_hold: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number of the account's; `application_key` is empty while it is assigned to none."""
-
-    number: str
-    application_key: str
-    capability: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackUrls:
-    """Where an application's callbacks go."""
-
-    primary: str
-    fallback: str = ""
 
 
 def allowed_base(resource_url: str, *, also: Sequence[str] = ()) -> str | None:
@@ -156,7 +113,7 @@ class Client:
     def call(self, call_id: str, *, resource_url: str = "") -> CallInfo | None:
         """Return what Sinch knows of a call; None when it knows none of this id (which is normal after a while)."""
         answer = self._request("GET", self._calls(resource_url), _call_path(call_id), missing_ok=True)
-        return None if answer is None else _call_info(answer, call_id)
+        return None if answer is None else read_call_info(answer, call_id)
 
     def update_call(self, call_id: str, svaml: Svaml, *, resource_url: str = "") -> None:
         """Tell a call in progress what to do next (Manage Call); PSTN and SIP calls only."""
@@ -170,7 +127,7 @@ class Client:
         if answer is None:
             return None
         given = member(answer, "participants")
-        return [_participant(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+        return [read_participant(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
 
     # Configuration
 
@@ -178,7 +135,7 @@ class Client:
         """Return the numbers of the account that this key may see."""
         answer = self._request("GET", self.configuration_url, "/v1/configuration/numbers") or {}
         given = member(answer, "numbers")
-        return [_number(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+        return [read_number(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
 
     def assign_numbers(self, numbers: Sequence[str]) -> None:
         """Assign numbers (E.164) to this application, a hundred at a time."""
@@ -310,44 +267,3 @@ def _call_path(call_id: str) -> str:
 
 def _conference_path(conference_id: str) -> str:
     return f"/calling/v1/conferences/id/{quote(conference_id, safe='')}"
-
-
-def _call_info(answer: dict[str, Any], call_id: str) -> CallInfo:
-    def end(name: str) -> Endpoint:
-        value = member(answer, name)
-        kind, endpoint = (member(value, "type"), member(value, "endpoint")) if isinstance(value, dict) else ("", value)
-        return Endpoint(text_of(kind, limit=32).lower(), text_of(endpoint, limit=200))
-
-    try:
-        started_at = signing.parse_timestamp(text_of(member(answer, "timestamp"), limit=64))
-    except SinchError:
-        started_at = None
-    return CallInfo(
-        call_id=text_of(member(answer, "callId"), limit=200) or call_id,
-        status=text_of(member(answer, "status"), limit=40).upper(),
-        from_=end("from"),
-        to=end("to"),
-        domain=text_of(member(answer, "domain"), limit=40).lower(),
-        result=text_of(member(answer, "result"), limit=40).upper(),
-        reason=text_of(member(answer, "reason"), limit=40).upper(),
-        duration=number_of(member(answer, "duration")),
-        started_at=started_at,
-    )
-
-
-def _participant(item: dict[str, Any]) -> Participant:
-    return Participant(
-        call_id=text_of(member(item, "id"), limit=200),
-        cli=text_of(member(item, "cli"), limit=200),
-        duration=number_of(member(item, "duration")),
-        muted=member(item, "muted") is True,
-        on_hold=member(item, "onhold") is True,
-    )
-
-
-def _number(item: dict[str, Any]) -> Number:
-    return Number(
-        number=text_of(member(item, "number"), limit=40),
-        application_key=text_of(member(item, "applicationkey"), limit=200),
-        capability=text_of(member(item, "capability"), limit=20).lower(),
-    )
