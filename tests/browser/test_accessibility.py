@@ -92,7 +92,7 @@ def test_g_and_a_letter_go_to_a_page_unless_keys_are_switched_off(admins_page: P
     admins_page.keyboard.press("y")
     admins_page.wait_for_url("**/activity/")
     admins_page.keyboard.press("?")
-    admins_page.get_by_label("Single-letter keys are on").uncheck()
+    admins_page.get_by_label("Single-letter shortcuts").uncheck()
     admins_page.keyboard.press("Escape")
     admins_page.keyboard.press("/")
     assert admins_page.evaluate("document.activeElement.name") != "q"

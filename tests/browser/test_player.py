@@ -115,7 +115,7 @@ def test_keys_leave_controls_and_browser_alone(short: Listener) -> None:
 
 def test_single_letters_can_be_switched_off(short: Listener) -> None:
     short.press("?")
-    short.page.get_by_label("Single-letter keys are on").uncheck()
+    short.page.get_by_label("Single-letter shortcuts").uncheck()
     short.press("Escape")
     short.page.locator("h1").click()
     short.press("l")
