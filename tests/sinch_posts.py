@@ -16,7 +16,7 @@ CALL_ID = "01234567-89ab-cdef-fedc-ba9876543210"
 
 
 def signed(
-    application: Application, body: bytes, *, at: datetime | None = None, secret: str = SECRET
+    application: Application, body: bytes, *, at: datetime | None = None, secret: str = SECRET, path: str = PATH
 ) -> dict[str, str]:
     """The headers of a callback with this body, signed at `at` (now, unless given)."""
     stamp = (at or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -25,7 +25,7 @@ def signed(
         application.key,
         secret,
         method="POST",
-        path=PATH,
+        path=path,
         body=body,
         content_type=content_type,
         x_timestamp=stamp,

@@ -4,7 +4,8 @@ import threading
 import time
 from datetime import datetime
 
-from recordings_site.policies.applications.actions_connect import LAST_SEEN_EVERY, note_callback
+from recordings_site.policies.applications.actions_connect import note_callback
+from recordings_site.policies.models import LAST_SEEN_EVERY
 
 _lock = threading.Lock()
 _noted: dict[int, float] = {}

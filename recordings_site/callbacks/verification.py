@@ -1,9 +1,10 @@
 """Takes a POST that claims to come from Sinch: read, verify, judge its age. Nothing is stored of what is not signed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,6 +20,14 @@ from recordings_site.sinch.signing import Authorization
 MAX_BODY = 64 * 1024
 # An exact repeat within this time is a retry of a slow answer; later it is a replay.
 REPEAT_WITHIN = timedelta(seconds=10)
+
+
+class WrongSignature(SignatureError):
+    """The key is one of ours, the signature is not: `signed_for` is the path that it was made for, "" if unknown."""
+
+    def __init__(self, application: ApplicationFacts, signed_for: str) -> None:
+        super().__init__("The signature is not this application's.")
+        self.application, self.signed_for = application, signed_for
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def read(
 ) -> VerifiedCallback:
     """Verify and parse. `application` is the one of the claim, None when there is no such.
 
-    Raises SignatureError (answer 401) or EventError (answer 400).
+    Raises SignatureError (answer 401; WrongSignature when the key is known) or EventError (answer 400).
     """
     body = read_body(request)
     meta: Mapping[str, str] = request.META
@@ -74,19 +83,15 @@ def read(
     # Not request.content_type: that drops the parameters, which are signed.
     content_type = meta.get("CONTENT_TYPE", "")
     x_timestamp = meta.get("HTTP_X_TIMESTAMP", "")
-    if not any(
-        signing.verify(
-            application.secrets,
-            method="POST",
-            path=path,
-            body=body,
-            content_type=content_type,
-            x_timestamp=x_timestamp,
-            signature=claim.signature,
-        )
-        for path in signed_paths()
-    ):
-        raise SignatureError("The signature is not this application's.")
+
+    def is_signed_for(path: str) -> bool:
+        return signing.verify(
+            application.secrets, method="POST", path=path, body=body, content_type=content_type,
+            x_timestamp=x_timestamp, signature=claim.signature,
+        )  # fmt: skip
+
+    if not any(is_signed_for(path) for path in signed_paths()):
+        raise WrongSignature(application, next(filter(is_signed_for, _paths_as_sent(request)), ""))
     age = abs((received_at - signing.parse_timestamp(x_timestamp)).total_seconds())
     return VerifiedCallback(
         application=application,
@@ -104,6 +109,17 @@ def signed_paths() -> tuple[str, ...]:
     """The path that Sinch signs is the one configured there, which may or may not end in a slash."""
     path: str = settings.CALLBACK_PATH.rstrip("/")
     return (path + "/", path)
+
+
+def _paths_as_sent(request: HttpRequest) -> Iterator[str]:
+    """The paths that a callback may have been signed for when CALLBACK_PATH is not what a proxy makes of the URL.
+
+    They only explain a refusal: a callback that is signed for one of them is refused all the same.
+    """
+    meta = request.META
+    sent = urlsplit(meta.get("RAW_URI", request.path)).path
+    yield from (sent, meta.get("HTTP_X_FORWARDED_PREFIX", "").rstrip("/") + sent)
+    yield from (urlsplit(meta.get(name, "")).path for name in ("HTTP_X_ORIGINAL_URI", "HTTP_X_FORWARDED_URI"))
 
 
 def delivery_of(callback: VerifiedCallback, verdict: DeliveryVerdict) -> CallbackDelivery:

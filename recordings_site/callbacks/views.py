@@ -16,8 +16,9 @@ from recordings_site.callbacks.counters import count
 from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.relaying import relay
-from recordings_site.callbacks.verification import VerifiedCallback
+from recordings_site.callbacks.verification import VerifiedCallback, WrongSignature
 from recordings_site.callbacks.writer import Writer
+from recordings_site.callbacks.wrong_signatures import note_wrong_signature
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Reason
 from recordings_site.policies.engine.snapshot import Snapshot
@@ -52,6 +53,11 @@ def receive(request: HttpRequest) -> HttpResponse:
             known = _snapshot(snapshot.MAX_AGE_UNKNOWN) or known
         application = known.applications.get(claim.application_key)
         callback = verification.read(request, claim, application, received_at=received_at)
+    except WrongSignature as problem:
+        count("wrong_signature")
+        note_wrong_signature(problem.application.id, at=received_at, path=problem.signed_for)
+        log.info("A callback of application %s was refused: %s", problem.application.key, problem)
+        return _constant(401, "unauthorized")
     except SignatureError as problem:
         count("unauthorized")
         log.info("A callback was refused: %s", problem)

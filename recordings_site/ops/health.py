@@ -10,6 +10,7 @@ from django.utils import timezone
 from recordings_site.callbacks.counters import counts
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
+from recordings_site.policies.models import Application
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
 
@@ -50,6 +51,9 @@ def metrics() -> Iterator[Metric]:
     # From memory: the database has no refused ones, and counting its rows is slow.
     became = tuple(((("outcome", what),), float(times)) for what, times in sorted(counts().items()))
     yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
+    refused = Application.objects.in_use().filter(wrong_signatures__gt=0).values_list("key", "wrong_signatures")
+    by_key = tuple(((("application", key),), float(times)) for key, times in refused)
+    yield Metric("wrong_signatures", "Callbacks with an application's key and a wrong signature.", by_key, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
 

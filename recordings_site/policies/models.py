@@ -1,6 +1,7 @@
 """Which numbers are recorded and how: applications, numbers, policies and their immutable versions."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,8 @@ class CallbackMode(models.TextChoices):
 # 5 s.
 MAX_UPSTREAM_MS = 3000
 LONGEST_REASON = 300
+# Callbacks may come by the thousand: when the last one came is written this often at most.
+LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 def callback_mode_choices() -> list[tuple[str, str]]:
@@ -172,6 +175,11 @@ class Application(models.Model):
     sinch_fallback_url = models.CharField(max_length=500, blank=True)
     first_callback_at = models.DateTimeField(null=True)
     last_callback_at = models.DateTimeField(null=True)
+    # Callbacks with this key whose signature did not match: how many, when the last one came, and the path that it was
+    # signed for, where that explains it.
+    wrong_signatures = models.PositiveBigIntegerField(default=0)
+    wrong_signature_at = models.DateTimeField(null=True)
+    wrong_signature_path = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
 
@@ -187,6 +195,13 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_signature_problem(self) -> bool:
+        """Whether callbacks arrive whose signature does not match, and none since whose does."""
+        if self.wrong_signature_at is None:
+            return False
+        return self.last_callback_at is None or self.last_callback_at + LAST_SEEN_EVERY < self.wrong_signature_at
 
     def context(self, field: str) -> str:
         """What a secret of this row is bound to."""

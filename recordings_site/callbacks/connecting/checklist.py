@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from recordings_site.base.formatting import counted
 from recordings_site.calls.models import UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.applications.actions_connect import callback_url, points_here
+from recordings_site.policies.applications.signature_problem import signature_problem
 from recordings_site.policies.models import Application
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob, State
@@ -98,6 +99,8 @@ def _numbers(application: Application) -> ChecklistStep:
 
 def _callback_received(application: Application) -> ChecklistStep:
     title = "A signed callback has come"
+    if problem := signature_problem(application):
+        return ChecklistStep("callback", title, "wrong", problem.detail, problem.remedy)
     if application.first_callback_at is not None:
         return ChecklistStep("callback", title, "done", "Sinch reaches this site, and its signature fits.")
     remedy = f"Call one of its numbers. If nothing comes, {callback_url()} cannot be reached from outside."

@@ -5,7 +5,7 @@ Sinch is asked outside of any transaction; what it answered is then kept with it
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -19,13 +19,10 @@ from recordings_site.base.formatting import digits
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.applications.actions import create_number
 from recordings_site.policies.applications.sinch_client import client_for
-from recordings_site.policies.models import Application, PhoneNumber, Policy
+from recordings_site.policies.models import LAST_SEEN_EVERY, Application, PhoneNumber, Policy
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch.rest.answers import CallbackUrls, Number
 from recordings_site.sinch.rest.client import ApiError
-
-# Callbacks may come by the thousand: when one was heard is written this often at most.
-LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -149,4 +146,11 @@ def note_callback(*, application_id: int, at: datetime) -> None:
     stale = Q(last_callback_at=None) | Q(last_callback_at__lt=at - LAST_SEEN_EVERY)
     Application.objects.filter(stale, pk=application_id).update(
         first_callback_at=Coalesce(F("first_callback_at"), at), last_callback_at=at
+    )
+
+
+def note_wrong_signatures(*, application_id: int, times: int, at: datetime, path: str) -> None:
+    """Count callbacks whose signature did not match; `path` is the one that the last was signed for, "" if unknown."""
+    Application.objects.filter(pk=application_id).update(
+        wrong_signatures=F("wrong_signatures") + times, wrong_signature_at=at, wrong_signature_path=path[:200]
     )

@@ -10,6 +10,7 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.base.formatting import counted
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
+from recordings_site.policies.applications.signature_problem import signature_problem
 from recordings_site.policies.editor.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.web import keyset
@@ -137,7 +138,7 @@ def application(request: Request, application_id: int) -> HttpResponse:
         actions.update_application(by=request.user, application=found, **form.values())
         messages.success(request, f"{found} was changed. It counts for the next call.")
         return redirect("application", found.pk)
-    context = {"form": form, "application": found, "secret_form": SecretForm()}
+    context = {"form": form, "application": found, "problem": signature_problem(found)}
     return render(request, "policies/applications/application.html", context, status=422 if form.is_bound else 200)
 
 
