@@ -23,6 +23,7 @@ from recordings_site.policies.engine.schema.routes import Hangup
 from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import (
+    AudioIndex,
     DeletedCode,
     Origin,
     OverdueCode,
@@ -185,9 +186,12 @@ def recording(**fields: Any) -> RecordingJob:
         "size": 110_000,
     } | fields
     facts["destination"] = facts.get("destination") or destination()
+    peaks = facts.pop("peaks", None)
     job = RecordingJob(**facts)
     job.state = fields.get("state") or state_of(job)
     job.save()
+    if peaks is not None:
+        AudioIndex.objects.create(recording=job, peaks=peaks)
     return job
 
 

@@ -31,7 +31,7 @@ def test_a_simulated_call_ends_as_a_recording_with_its_audio_waveform_and_transc
     assert (recording.call.call_id, recording.number) == (planned[0][0].call_id, recorded_number)
     assert recording.content_type == "audio/mpeg"
     assert 40 < recording.duration < 70
-    [lane] = unpack(recording.peaks)
+    [lane] = unpack(recording.audio_index.peaks)
     assert len(lane) > 500
     assert max(lane) > 60
     transcript = Transcript.objects.get()

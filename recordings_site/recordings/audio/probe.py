@@ -57,7 +57,7 @@ class Audio:
 
     @property
     def points(self) -> bytes | None:
-        """What is kept in RecordingJob.seek_table."""
+        """What is kept in AudioIndex.seek_table."""
         return pack_points(self.parts)
 
     @property

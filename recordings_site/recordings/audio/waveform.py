@@ -1,14 +1,12 @@
 """The waveform as it is stored and sent: one byte per point and lane, at most 4,000 points.
 
-Stored: the number of lanes as the first byte, then the points of each lane (RecordingJob.peaks). Sent: base64 of each
+Stored: the number of lanes as the first byte, then the points of each lane (AudioIndex.peaks). Sent: base64 of each
 lane, with the duration of all points.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
-
-from recordings_site.recordings.models import RecordingJob
 
 MOST_POINTS = 4000
 POINTS_A_SECOND = 20
@@ -41,9 +39,6 @@ def silence_of(packed: bytes | memoryview | None) -> int | None:
     return round(100 * quiet / len(lanes[0]))
 
 
-def waveform(recording: RecordingJob) -> dict[str, Any]:
-    """Return the response of /recordings/<uuid>/peaks."""
-    return {
-        "duration": recording.duration,
-        "lanes": [b64encode(lane).decode() for lane in unpack(recording.peaks)],
-    }
+def waveform(packed: bytes | memoryview | None, *, duration: float | None) -> dict[str, Any]:
+    """Return the response of /recordings/<uuid>/peaks; `duration` in seconds."""
+    return {"duration": duration, "lanes": [b64encode(lane).decode() for lane in unpack(packed)]}

@@ -21,7 +21,15 @@ from recordings_site.recordings.explain import timeline
 from recordings_site.recordings.explain.timeline import Explanation
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.links import recording_url
-from recordings_site.recordings.models import AWAITED, NEAR_AN_END, SILENT, Listening, RecordingJob, Transcript
+from recordings_site.recordings.models import (
+    AWAITED,
+    NEAR_AN_END,
+    SILENT,
+    AudioIndex,
+    Listening,
+    RecordingJob,
+    Transcript,
+)
 from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
@@ -93,7 +101,7 @@ class RecordingPage:
     @property
     def speakers(self) -> Sequence[Speaker]:
         """The speakers and their share of the talk."""
-        return speakers_of(self.lines, unpack(self.recording.peaks), self.recording.duration or 0)
+        return speakers_of(self.lines, unpack(AudioIndex.of(self.recording).peaks), self.recording.duration or 0)
 
     @property
     def title(self) -> str:
@@ -173,11 +181,12 @@ def recording_page(
     transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
     if transcript is not None:
         transcript.recording = recording
+    peaks = AudioIndex.of(recording).peaks
     return RecordingPage(
         recording=recording,
         availability=availability_of(recording),
         permissions=permissions_of(user),
-        siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording).defer("peaks")),
+        siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording)),
         transcript=transcript,
         explanation=timeline.of_recording(recording),
         callbacks=_callbacks(recording),
@@ -185,8 +194,8 @@ def recording_page(
         selected=selected,
         annotations=annotations_of(recording, transcript, user, selected),
         neighbours=neighbours_of(recording, user, list_name),
-        has_peaks=bool(recording.peaks),
-        silence=silence_of(recording.peaks),
+        has_peaks=bool(peaks),
+        silence=silence_of(peaks),
         player_settings=user.preferences.get("player", {}),
         assign_form=AssignNumberForm(user=user) if user.is_admin and recording.number_id is None else None,
     )

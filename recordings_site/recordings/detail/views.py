@@ -13,7 +13,7 @@ from recordings_site.recordings.annotations.forms import PlaybackProgressForm, P
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
 from recordings_site.recordings.detail.recording_detail import recording_page
-from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.models import AudioIndex, RecordingJob, Transcript
 from recordings_site.sinch.json_fields import read_object
 from recordings_site.sinch.transcript import MAX_BYTES
 
@@ -35,7 +35,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
 @access.signed_in
 def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
     """The transcript as Sinch wrote it, without corrections."""
-    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).defer("peaks"), pk=recording_id)
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=found)
     context = {
         "recording": found,
@@ -58,7 +58,7 @@ def _written(raw: bytes) -> object:
 def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
     """The waveform, computed once by the worker; the browser may cache it."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
-    answer = JsonResponse(waveform(found))
+    answer = JsonResponse(waveform(AudioIndex.of(found).peaks, duration=found.duration))
     answer["Cache-Control"] = "private, max-age=600"
     return answer
 

@@ -70,7 +70,7 @@ class RecordingDecision:
 def of_list(calls: Sequence[Call]) -> Iterator[RecordingDecision]:
     """Return the outcome of each call, reading all their recordings at once."""
     about = Q(call__in=calls) | Q(conference_session__in={call.conference_session_id for call in calls} - {None})
-    jobs = list(RecordingJob.objects.filter(about).defer("peaks").order_by("ordinal", "happened_at"))
+    jobs = list(RecordingJob.objects.filter(about).order_by("ordinal", "happened_at"))
     for call in calls:
         yield of_call(call, getattr(call, "decision", None), [job for job in jobs if _is_of(job, call)])
 

@@ -12,6 +12,7 @@ from recordings_site.recordings.audio.probe import Audio
 from recordings_site.recordings.audio.waveform import pack
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import (
+    AudioIndex,
     IndexedRecording,
     Problem,
     RecordingJob,
@@ -36,8 +37,9 @@ def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> R
     job.checked_at = timezone.now()
     job.content_type = audio.content_type
     job.duration = round(audio.duration, 3) if audio.duration else None
-    job.audio, job.seek_table = audio.facts, audio.points
-    job.peaks = pack(audio.lanes) if audio.lanes else b""
+    job.audio = audio.facts
+    peaks = pack(audio.lanes) if audio.lanes else b""
+    AudioIndex.objects.update_or_create(recording=job, defaults={"peaks": peaks, "seek_table": audio.points})
     if job.problem_code != Problem.REPLACED:
         job.problem_code, job.problem_values = "", {}
     job.save()
@@ -52,7 +54,8 @@ def mark_not_audio(recording_id: UUID, *, stat: ObjectStat, problem: Problem, co
     """Keep that what lies there cannot be played, and why; `code` is its format (audio.formats), if it has one."""
     job = _seen(recording_id, stat)
     job.checked_at = timezone.now()
-    job.duration, job.audio, job.peaks, job.seek_table = None, {}, None, None
+    job.duration, job.audio = None, {}
+    AudioIndex.objects.filter(recording=job).delete()
     job.problem_code, job.problem_values = problem, {"format": code} if code else {}
     job.save()
     return job

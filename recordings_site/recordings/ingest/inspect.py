@@ -15,7 +15,7 @@ from recordings_site.recordings.ingest import actions
 from recordings_site.recordings.ingest.keys import stat_audio
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.actions import update_states
-from recordings_site.recordings.models import Problem, RecordingJob
+from recordings_site.recordings.models import AudioIndex, Problem, RecordingJob
 from recordings_site.storage import ObjectMissing, ObjectStat, Store
 from recordings_site.tasks.registry import Task, task
 
@@ -38,7 +38,7 @@ def inspect(recording_id: UUID | str) -> bool:
     stat = stat_audio(job, store)
     if stat.key != job.key and not objects.correct_key(job.pk, key=stat.key):
         raise ObjectMissing(job.key)
-    if job.etag == stat.etag and job.peaks is not None:
+    if job.etag == stat.etag and AudioIndex.objects.filter(recording=job).exists():
         return False
     try:
         check_head(_head(store, stat), stat.size)

@@ -201,7 +201,7 @@ def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: da
 @transaction.atomic
 def give_up_expected(*, decision: Decision, at: datetime) -> None:
     """Mark planned recordings as never requested: the answer that was sent does not record."""
-    for job in RecordingJob.objects.filter(decision=decision, available_at=None).defer("peaks").select_for_update():
+    for job in RecordingJob.objects.filter(decision=decision, available_at=None).select_for_update():
         job.expected_at = job.started_at = job.finished_at = None
         job.not_recorded_at = at
         update_state(job, allow_regression=True)

@@ -12,7 +12,15 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.lifecycle.derive_state import update_state
-from recordings_site.recordings.models import AWAITED, DeletedCode, OverdueCode, OverdueKind, Problem, RecordingJob
+from recordings_site.recordings.models import (
+    AWAITED,
+    AudioIndex,
+    DeletedCode,
+    OverdueCode,
+    OverdueKind,
+    Problem,
+    RecordingJob,
+)
 from recordings_site.storage import ObjectStat
 from recordings_site.tasks.registry import enqueue
 
@@ -32,7 +40,8 @@ def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
             Problem.REPLACED,
             {"at": (stat.modified or timezone.now()).isoformat(), **seen},
         )
-        row.peaks, row.seek_table, row.duration, row.audio = None, None, None, {}
+        row.duration, row.audio = None, {}
+        AudioIndex.objects.filter(recording=row).delete()
         audit.record(
             by=None,
             action="recording.replaced",

@@ -75,7 +75,7 @@ def in_progress(user: User, now: datetime) -> InProgress:
     """Return the calls in progress that are visible to the user, grouped by conference."""
     calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
     jobs: dict[int, list[RecordingJob]] = {}
-    for job in RecordingJob.objects.filter(call__in=calls).defer("peaks").order_by("ordinal"):
+    for job in RecordingJob.objects.filter(call__in=calls).order_by("ordinal"):
         jobs.setdefault(job.call_id or 0, []).append(job)
     last = _last_commands(calls)
     shown = [LiveCall(call, jobs.get(call.pk, []), last.get(str(call.pk))) for call in calls]
@@ -86,7 +86,7 @@ def in_progress(user: User, now: datetime) -> InProgress:
             by_session.setdefault(session.pk, LiveConference(session)).calls.append(one)
     recorded = {
         job.conference_session_id: job
-        for job in RecordingJob.objects.filter(conference_session__in=by_session).defer("peaks").order_by("ordinal")
+        for job in RecordingJob.objects.filter(conference_session__in=by_session).order_by("ordinal")
     }
     conferences = [
         LiveConference(conference.session, conference.calls, recorded.get(pk)) for pk, conference in by_session.items()

@@ -9,6 +9,7 @@ from recordings_site.recordings.models.annotations import (
     SpeakerName,
     Tag,
 )
+from recordings_site.recordings.models.audio_index import AudioIndex
 from recordings_site.recordings.models.completeness import NumberDay
 from recordings_site.recordings.models.reconciliation import Reconciliation
 from recordings_site.recordings.models.recording import RecordingJob, RecordingJobQuerySet
@@ -34,6 +35,7 @@ __all__ = [
     "AWAITED",
     "NEAR_AN_END",
     "SILENT",
+    "AudioIndex",
     "Comment",
     "DeletedCode",
     "IndexedLanguage",

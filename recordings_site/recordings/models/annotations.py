@@ -135,7 +135,7 @@ class ListeningQuerySet(models.QuerySet["Listening"]):
         )
         before_the_end = models.F("recording__duration") - NEAR_AN_END
         rows = rows.filter(position__lt=before_the_end).select_related("recording__number", "recording__call")
-        return rows.defer("recording__peaks").order_by("-updated_at", "-id")
+        return rows.order_by("-updated_at", "-id")
 
 
 class Listening(models.Model):

@@ -13,13 +13,10 @@ from recordings_site.calls.models import Call, ConferenceSession, Decision, Dire
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.models.annotations import Listening
+from recordings_site.recordings.models.recording_table import CONSTRAINTS, INDEXES
 from recordings_site.recordings.models.states import (
-    AWAITED,
-    DeletedCode,
     Origin,
-    OverdueCode,
     OverdueKind,
-    Problem,
     Shown,
     State,
     origin_choices,
@@ -41,11 +38,11 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """Join what pages show of call, number and destination."""
         return self.select_related(
             "number__team", "call__application", "conference_session", "destination", "decision__policy_version__policy"
-        ).defer("peaks", "seek_table")
+        )
 
     def with_destination(self) -> "RecordingJobQuerySet":
         """Join what playback needs. Nothing is deferred: that costs more than reading all columns."""
-        return self.select_related("destination")
+        return self.select_related("destination", "audio_index")
 
     def as_rows(self, columns: Collection[str], user: User) -> "RecordingJobQuerySet":
         """Return rows with what the list shows in these columns; `has_transcript`, `played_at` and `played_to`
@@ -102,11 +99,11 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
     def of_application(self, application: Application) -> "RecordingJobQuerySet":
         """The recordings of an application's calls and conferences, the newest first."""
         of = models.Q(call__application=application) | models.Q(conference_session__application=application)
-        return self.filter(of).defer("peaks").newest_first()
+        return self.filter(of).newest_first()
 
     def running_on(self, call: Call) -> list["RecordingJob"]:
         """Return the recordings of a call that are in progress, as far as is known."""
-        return list(self.filter(call=call, state=State.RECORDING).defer("peaks"))
+        return list(self.filter(call=call, state=State.RECORDING))
 
     def of_call(self, call: Call) -> "RecordingJobQuerySet":
         """Return the recordings of a call, and that of its conference."""
@@ -193,10 +190,6 @@ class RecordingJob(models.Model):
     recorded_seconds = models.FloatField(null=True)
     is_short = models.BooleanField(default=False)
     audio: Any = models.JSONField(default=dict)
-    # recordings.audio.probe: the waveform, at most 4,000 points for each lane.
-    peaks = models.BinaryField(null=True)
-    # recordings.audio.layout: where each second begins, in files in which that cannot be reckoned.
-    seek_table = models.BinaryField(null=True)
     problem_code = models.CharField(max_length=20, blank=True)
     problem_values: Any = models.JSONField(default=dict)
 
@@ -217,65 +210,8 @@ class RecordingJob(models.Model):
 
     class Meta:
         ordering = ("-happened_at", "-id")
-        constraints = (
-            models.CheckConstraint(
-                condition=~models.Q(call__isnull=False, conference_session__isnull=False),
-                name="recording_of_call_or_conference",
-            ),
-            models.CheckConstraint(condition=models.Q(state__in=State.values), name="recording_state_known"),
-            models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="recording_origin_known"),
-            models.CheckConstraint(
-                condition=models.Q(overdue_since=None, overdue_kind="", overdue_code="")
-                | models.Q(
-                    overdue_since__isnull=False,
-                    overdue_kind__in=OverdueKind.values,
-                    overdue_code__in=OverdueCode.values,
-                    state__in=AWAITED,
-                ),
-                name="recording_overdue_whole",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(problem_code__in=["", *Problem.values]), name="recording_problem_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(deleted_at=None, deleted_code="")
-                | models.Q(deleted_at__isnull=False, deleted_code__in=DeletedCode.values),
-                name="recording_deleted_whole",
-            ),
-            models.UniqueConstraint(
-                fields=("destination", "key"), condition=~models.Q(key=""), name="recording_object_unique"
-            ),
-            models.UniqueConstraint(
-                fields=("call", "ordinal"), condition=models.Q(call__isnull=False), name="recording_call_ordinal"
-            ),
-            models.UniqueConstraint(
-                fields=("conference_session", "ordinal"),
-                condition=models.Q(conference_session__isnull=False),
-                name="recording_session_ordinal",
-            ),
-        )
-        indexes = (
-            models.Index(fields=("-happened_at", "-id"), name="recording_newest"),
-            models.Index(fields=("number", "-happened_at", "-id"), name="recording_by_number"),
-            models.Index(fields=("state", "-happened_at", "-id"), name="recording_by_state"),
-            models.Index(
-                fields=("-duration", "-id"), condition=models.Q(duration__isnull=False), name="recording_longest"
-            ),
-            models.Index(
-                fields=("number", "-duration", "-id"),
-                condition=models.Q(duration__isnull=False),
-                name="recording_longest_by_number",
-            ),
-            models.Index(fields=("destination", "-happened_at", "-id"), name="recording_by_destination"),
-            models.Index(
-                fields=("-happened_at", "-id"),
-                condition=models.Q(overdue_since__isnull=False),
-                name="recording_overdue_newest",
-            ),
-            models.Index(
-                fields=("-happened_at", "-id"), condition=models.Q(is_short=True), name="recording_short_newest"
-            ),
-        )
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"

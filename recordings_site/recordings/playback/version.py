@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from recordings_site.recordings.audio.layout import Layout, Part, landing, unpack_parts
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import AudioIndex, RecordingJob
 from recordings_site.sinch.credentials import fingerprint
 from recordings_site.storage import ObjectStat
 
@@ -60,7 +60,10 @@ def known_version(recording: RecordingJob, start: float | None = None) -> Object
     kept = recording.audio.get("parts")
     if known is None or not kept:
         return known
-    found = Part.of(kept[0]).layout if start is None else landing(unpack_parts(kept, recording.seek_table), start)
+    if start is None:
+        found = Part.of(kept[0]).layout
+    else:
+        found = landing(unpack_parts(kept, AudioIndex.of(recording).seek_table), start)
     return ObjectVersion(known.key, known.size, known.etag, found)
 
 

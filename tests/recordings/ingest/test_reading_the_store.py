@@ -54,7 +54,7 @@ class TestInspection:
         assert (first.size, first.content_type, first.problem_code) == (len(SOUND), "audio/mpeg", "")
         assert first.audio["format"] == "mp3"
         assert [first.audio[fact] for fact in ("sample_rate", "channels", "kbits", "vbr")] == [8000, 1, 16.0, False]
-        assert first.peaks
+        assert first.audio_index.peaks
         inspect.inspect(job.pk)
         assert fresh(job).checked_at == first.checked_at
 
