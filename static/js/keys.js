@@ -1,6 +1,24 @@
 // Keys that work on every page: / for search, ? for the sheet of keys, g and a letter to go somewhere, Ctrl+Enter to send.
 
+import { draw } from "./shortcuts.js";
+
 const STORE = "keys-off";
+const sections = [];
+
+/** Add a section to the sheet: its title and rows of [label, [key, …]]. A page's own stand before what is everywhere. */
+export function addShortcuts(title, rows) {
+  sections.unshift([title, rows]);
+  const sheet = document.querySelector("#keys .keys");
+  if (sheet) draw(sheet, sections);
+}
+
+/** What holds on every page. */
+function everywhere() {
+  const links = [...document.querySelectorAll("a[data-go]")];
+  const goes = links.map((link) => [link.textContent.trim(), [`g+${link.dataset.go}`]]);
+  const search = document.querySelector("[data-global-search]") ? [["Search all transcripts", ["/"]]] : [];
+  return [...search, ...goes, ["Send a comment or form", ["Ctrl+Enter"]], ["Keyboard shortcuts", ["?"]]];
+}
 
 /** True while single-letter keys are switched on (WCAG 2.1.4 wants them to be switchable). */
 export function keysEnabled() {
@@ -28,6 +46,7 @@ export function startKeys() {
     box.checked = keysEnabled();
     box.addEventListener("change", () => localStorage.setItem(STORE, box.checked ? "0" : "1"));
   }
+  addShortcuts("Everywhere", everywhere());
   window.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement) {
       event.target.form?.requestSubmit();

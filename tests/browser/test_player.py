@@ -1,8 +1,8 @@
-"""How the player and the transcript behave: 15 behaviours, each with the test that proves it.
+"""How the player and the transcript behave: 16 behaviours, each with the test that proves it.
 
 | # | behaviour | proved by |
 |---|---|---|
-| 1 | keys, their sheet, their switch | test_keys_steer_the_player, test_keys_leave_controls_and_browser_alone, test_single_letters_can_be_switched_off |
+| 1 | keys, their sheet, their switch | test_keys_steer_the_player, test_keys_leave_controls_and_browser_alone, test_a_mouse_never_takes_keys_away, test_single_letters_can_be_switched_off |
 | 2 | resume rewinds 1.5 s after a pause, not after a seek | test_resuming_goes_back_a_little_unless_one_chose_the_place |
 | 3 | click on a time or on the text seeks, selecting does not | test_a_click_on_time_or_text_seeks_and_selecting_does_not, test_the_tools_of_a_line_answer_the_mouse |
 | 4 | follow never fights the reader | test_following_ends_when_the_reader_scrolls_and_comes_back_only_when_asked, test_following_resumes_when_the_sound_reaches_the_reader |
@@ -17,6 +17,7 @@
 | 13 | speed by 0.25, remembered for the person | test_the_speed_is_remembered_and_the_time_left_is_the_listeners_own |
 | 14 | silence can be skipped, with what it saves | test_silence_is_skipped_when_asked |
 | 15 | heard on leaving or at 90 %, continue, copying | test_a_recording_counts_as_played_on_leaving_never_on_opening, test_a_recording_counts_as_played_at_nine_tenths, test_copied_text_keeps_the_speaker_and_leaves_the_time; cues: tests/recordings/transcripts/test_exports.py |
+| 16 | A and B: keys, drag, typed times, loop, link | test_a_and_b_are_set_by_keys_by_hand_and_by_typing |
 """  # noqa: E501
 
 import re
@@ -53,7 +54,7 @@ def long(context: BrowserContext, live_server: LiveServer) -> Listener:
 def test_the_table_names_tests_that_exist() -> None:
     named = set(re.findall(r"test_\w+", __doc__)) - {"test_exports"}
     assert named == {name for name in globals() if name.startswith("test_")} - {"test_the_table_names_tests_that_exist"}
-    assert [int(number) for number in re.findall(r"^\| (\d+) ", __doc__, re.MULTILINE)] == list(range(1, 16))
+    assert [int(number) for number in re.findall(r"^\| (\d+) ", __doc__, re.MULTILINE)] == list(range(1, 17))
 
 
 # 1
@@ -89,7 +90,11 @@ def test_keys_steer_the_player(short: Listener) -> None:
     short.until("document.activeElement.id === 'comment-text'")
     short.page.locator("h1").click()
     short.press("?")
-    assert short.page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Replay the line").is_visible()
+    sheet = short.page.get_by_role("dialog", name="Keyboard shortcuts")
+    assert sheet.get_by_text("Replay the line").is_visible()
+    caps = [" ".join(row.locator("kbd").all_text_contents()) for row in sheet.locator("dl > div").all()]
+    assert sum("/" in keys.split() for keys in caps) == 1
+    assert "[ ]" in caps
 
 
 def test_keys_leave_controls_and_browser_alone(short: Listener) -> None:
@@ -111,6 +116,28 @@ def test_keys_leave_controls_and_browser_alone(short: Listener) -> None:
     short.page.get_by_role("button", name="Follow").focus()
     short.press("l")
     assert short.time == 0
+
+
+def test_a_mouse_never_takes_keys_away(short: Listener) -> None:
+    short.page.get_by_role("slider", name="Position").click(position={"x": 300, "y": 20})
+    before = short.time
+    short.press("l")
+    assert short.time == pytest.approx(before + 10, abs=0.1)
+    short.press("Space")
+    short.until("!audio.paused")
+    assert short.ask("scrollY") == 0
+    short.press("Space")
+    short.until("audio.paused")
+    follow = short.page.get_by_role("button", name="Follow")
+    follow.click()
+    short.press("Space")
+    short.until("!audio.paused")
+    assert not short.follows, "Space pressed the button that the mouse had focused"
+    short.press("k")
+    short.page.get_by_role("heading", name="Details").click()
+    before = short.time
+    short.press("j")
+    assert short.time < before - 5
 
 
 def test_single_letters_can_be_switched_off(short: Listener) -> None:
@@ -518,3 +545,53 @@ def test_a_recording_whose_sample_rate_changes_plays_on(context: BrowserContext,
     one.until("recordingPage.sound.time > 20.5 && recordingPage.sound.playing", timeout=15)
     one.ask("recordingPage.sound.seek(50)")
     one.until("recordingPage.sound.time > 50.3 && recordingPage.sound.playing", timeout=15)
+
+
+# 16
+def test_a_and_b_are_set_by_keys_by_hand_and_by_typing(short: Listener, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    marks = "[document.getElementById('player').dataset.loopStart, document.getElementById('player').dataset.loopEnd]"
+    bar = short.page.get_by_role("group", name="From A to B")
+    assert not bar.is_visible()
+    short.press("[", "l", "]")
+    assert short.ask(marks) == ["0.00", "10.00"]
+    assert short.ask("document.querySelectorAll('#lines .in-span').length") > 1
+    short.press("o")
+    assert short.ask("recordingPage.sound.loop") == {"from": 0, "to": 10}
+    bar.get_by_label("A", exact=True).fill("0:06.5")
+    bar.get_by_label("B", exact=True).fill("9:99")
+    short.press("Enter")
+    assert bar.get_by_role("alert").text_content() == "Enter a time like 1:23.5, up to 0:51."
+    assert short.ask(marks) == ["6.50", "10.00"]
+    assert short.ask("recordingPage.sound.loop") == {"from": 6.5, "to": 10}
+    bar.get_by_role("button", name="Copy link").click()
+    short.until("document.getElementById('announce').textContent === 'Link copied'")
+    assert short.ask("navigator.clipboard.readText()") == f"{short.url}?t=6.5&end=10"
+    short.press("Delete")
+    assert short.ask(marks) == [None, None]
+    assert short.ask("recordingPage.sound.loop") is None
+    assert not bar.is_visible()
+    short.page.get_by_role("button", name="Set B here").click()
+    assert bar.get_by_label("B", exact=True).input_value() == "0:10"
+    # A span is drawn with Shift, and its ends are moved; the position stays where it was.
+    before = short.time
+    box = short.page.get_by_role("slider", name="Position").bounding_box()
+    assert box
+    mouse, y = short.page.mouse, box["y"] + 30
+    short.page.keyboard.down("Shift")
+    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 4, y, steps=3)
+    mouse.up()
+    short.page.keyboard.up("Shift")
+    drawn = [float(each) for each in short.ask(marks)]
+    duration = short.ask("recordingPage.sound.duration")
+    assert drawn == pytest.approx([duration / 4, duration / 2], abs=0.1)
+    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] * 0.75, y, steps=3)
+    mouse.up()
+    assert float(short.ask(marks)[1]) == pytest.approx(duration * 0.75, abs=0.1)
+    assert short.time == before
+    short.open("?t=6.5&end=11").ready()
+    assert short.ask(marks) == ["6.50", "11.00"]

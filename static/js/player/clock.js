@@ -9,6 +9,12 @@ export function clock(seconds) {
   return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
 }
 
+/** "12:04.5": tenths are shown where a time is set by hand. */
+export function precise(seconds) {
+  const tenths = Math.round(seconds * 10);
+  return tenths % 10 ? `${clock(Math.floor(tenths / 10))}.${tenths % 10}` : clock(tenths / 10);
+}
+
 const count = (n, unit) => `${n} ${unit}${n === 1 ? "" : "s"}`;
 
 /** "12 minutes 4 seconds", as a screen reader should say it; zero parts are left out, "0 seconds" is not. */

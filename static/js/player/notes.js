@@ -30,6 +30,10 @@ export class Notes extends EventTarget {
       ({ from: Number(dataset.at), to: dataset.end ? Number(dataset.end) : undefined }));
   }
 
+  copyLink(t, end = null) {
+    return copy(link(this.base, t, end), "Link copied");
+  }
+
   /** Open the selection beside the transcript, and put the caret where one writes. */
   open(t, end = null, field = "comment-text") {
     const url = link(this.base, t, end);
@@ -83,7 +87,7 @@ export class Notes extends EventTarget {
       const index = transcript.lineOf(tools);
       const t = transcript.starts[index];
       transcript.moveCursor(index);
-      if (button.dataset.line === "link") copy(link(this.base, t), "Link copied");
+      if (button.dataset.line === "link") this.copyLink(t);
       else this.open(t, null, button.dataset.line === "correct" ? "correct-text" : "comment-text");
     });
     put(transcript.lines[Math.max(0, transcript.cursor)]);

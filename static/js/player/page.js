@@ -1,22 +1,22 @@
 /** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
-import { keysEnabled } from "../keys.js";
 import { clock, left, selectedSpan, spoken } from "./clock.js";
 import { wordsOf } from "./find.js";
 import { Finder } from "./finder.js";
 import { PlayedMeter } from "./played.js";
-import { command } from "./keys.js";
 import { lineEnd, neighbour } from "./lines.js";
+import { Marks } from "./marks.js";
 import { Notes } from "./notes.js";
 import { places } from "./places.js";
+import { startShortcuts } from "./shortcuts.js";
 import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
+import { drawn, placed } from "./span.js";
 import { label, stepped } from "./speed.js";
 import { Transcript } from "./transcript.js";
 import { cause, playOn, reportPlayed } from "./visit.js";
 import { Waveform } from "./waveform.js";
 
 const SPINNER_AFTER = 500;
-const GOING = 1500;
 
 const root = document.getElementById("player");
 const $ = (selector) => root.querySelector(selector);
@@ -37,13 +37,13 @@ class RecordingPage {
     this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
     this.notes = new Notes(this.transcript, this.sound);
     this.meter = new PlayedMeter(this.sound.duration);
-    this.span = this.link.end === null ? null : { from: this.link.t, to: this.link.end };
+    this.marks = new Marks(root, this.sound, announce);
     this.commands = this.#commands();
     this.sound.speed = Number(dataset.speed) || 1;
     this.sound.skipping = dataset.skip === "1";
     this.#listen();
     this.#controls();
-    this.#keys();
+    startShortcuts(this.commands);
     reportPlayed(this.sound, this.meter, (progress) => post(dataset.progress, progress));
     const advance = document.querySelector("[data-advance]");
     if (advance) playOn(advance, this.sound, () => this.#walk("next"));
@@ -63,10 +63,7 @@ class RecordingPage {
     if (t !== null) this.sound.seek(t);
     else this.#offerContinue();
     this.transcript?.show(this.sound.time);
-    if (this.span) {
-      this.wave.mark({ span: this.span });
-      this.#markSpan();
-    }
+    if (this.link.end !== null) this.marks.set({ a: this.link.t, b: this.link.end });
     if (t !== null && this.transcript) requestAnimationFrame(() => this.transcript.reveal(this.transcript.active));
     if (q && this.finder) this.finder.openBest(wordsOf(q));
   }
@@ -84,11 +81,15 @@ class RecordingPage {
     this.sound.addEventListener("state", () => { button.hidden = true; }, { once: true });
   }
 
-  /** The lines of the link's span carry a mark. */
+  /** A and B on the waveform; the lines between them carry a mark. A loop follows, or ends without both. */
   #markSpan() {
+    const { marks, sound } = this;
+    const { span } = marks;
+    if (sound.loop) this.#loop(span);
+    this.wave.mark({ span: sound.loop ?? span, ...marks.at });
     const { starts, lines } = this.transcript ?? { starts: [], lines: [] };
     starts.forEach((at, i) => {
-      const inside = at < this.span.to && lineEnd(starts, i, this.sound.duration) > this.span.from;
+      const inside = span !== null && at < span.to && lineEnd(starts, i, sound.duration) > span.from;
       lines[i].classList.toggle("in-span", inside);
     });
   }
@@ -101,12 +102,18 @@ class RecordingPage {
   }
 
   #listen() {
-    const { sound, transcript, wave, finder, notes } = this;
+    const { sound, transcript, wave, finder, marks, notes } = this;
     sound.addEventListener("tick", () => this.#tick());
     sound.addEventListener("state", () => this.#drawState());
     sound.addEventListener("waiting", (event) => this.#wait(event.detail.on));
     sound.addEventListener("failed", (event) => this.#explain(event.detail.code));
     wave.addEventListener("seek", (event) => this.#go(event.detail.time));
+    wave.addEventListener("span", ({ detail }) => {
+      const at = drawn(detail.from, detail.to);
+      if (at) marks.set(at);
+    });
+    wave.addEventListener("mark", ({ detail }) => marks.set(placed(marks.at, detail.name, detail.time)));
+    marks.addEventListener("change", () => this.#markSpan());
     transcript?.addEventListener("seek", (event) => this.#go(transcript.starts[event.detail.index]));
     transcript?.addEventListener("follow", (event) => {
       $("[data-do=follow]").setAttribute("aria-pressed", String(event.detail.on));
@@ -114,8 +121,10 @@ class RecordingPage {
     notes.addEventListener("comments", () => this.#markNotes());
     notes.addEventListener("lines", () => finder?.forget());
     notes.addEventListener("loop", (event) => {
-      this.#loop(event.detail);
-      sound.seek(event.detail.from);
+      const { from, to } = event.detail;
+      marks.set({ a: from, b: to });
+      this.#loop(marks.span);
+      sound.seek(from);
     });
     finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.starts }));
     finder?.addEventListener("play", (event) => {
@@ -192,7 +201,7 @@ class RecordingPage {
 
   #loop(span) {
     this.sound.loop = span;
-    this.wave.mark({ span: span ?? this.span });
+    this.wave.mark({ span: span ?? this.marks.span });
     this.#drawState();
   }
 
@@ -207,7 +216,7 @@ class RecordingPage {
     const line = transcript?.starts.length
       ? { from: transcript.starts[index], to: lineEnd(transcript.starts, index, sound.duration) }
       : { from: sound.time, to: Math.min(sound.time + 10, sound.duration) };
-    const span = this.span ?? line;
+    const span = this.marks.span ?? line;
     this.#loop(span);
     if (sound.time < span.from || sound.time > span.to) sound.seek(span.from);
     announce(`Loop from ${spoken(span.from)} to ${spoken(span.to)}`);
@@ -225,9 +234,20 @@ class RecordingPage {
     this.remembering = setTimeout(() => post(root.dataset.settings, values), 400);
   }
 
+  #skip() {
+    const { sound } = this;
+    if ($("[data-do=skip]").disabled) {
+      announce("No silence to skip");
+      return;
+    }
+    sound.skipping = !sound.skipping;
+    this.#remember();
+    this.#drawState();
+    announce(`Skip silence ${sound.skipping ? "on" : "off"}`);
+  }
+
   #line(step) {
     const { transcript, sound } = this;
-    if (!transcript) return;
     const index = step === 0 ? Math.max(0, transcript.active) : neighbour(transcript.starts, sound.time, step, transcript.chosen);
     if (index === null) return;
     transcript.choose(index);
@@ -235,33 +255,41 @@ class RecordingPage {
     if (step === 0) sound.play();
   }
 
+  /** Name → what it does; only what this page has. */
   #commands() {
-    const { sound, transcript } = this;
+    const { sound, transcript, finder, marks, notes } = this;
+    const walks = ["next", "previous"].filter((way) => document.querySelector(`a[data-review=${way}]`));
     return {
       toggle: () => sound.toggle(),
       back10: () => this.#go(sound.time - 10),
       forward10: () => this.#go(sound.time + 10),
       back5: () => this.#go(sound.time - 5),
       forward5: () => this.#go(sound.time + 5),
-      previousLine: () => this.#line(-1),
-      nextLine: () => this.#line(1),
-      replayLine: () => this.#line(0),
       slower: () => this.#speed(stepped(sound.speed, -1)),
       faster: () => this.#speed(stepped(sound.speed, 1)),
       normalSpeed: () => this.#speed(1),
-      find: () => this.finder?.open(),
-      follow: () => transcript?.toggleFollow(),
-      now: () => transcript?.now(),
-      nextRecording: () => this.#walk("next"),
-      previousRecording: () => this.#walk("previous"),
-      comment: () => { if (document.querySelector("[data-line=comment], #comment-text, #line-tools")) this.notes.open(sound.time); },
       mute: () => { sound.audio.muted = !sound.audio.muted; },
-      skip: () => {
-        sound.skipping = !sound.skipping;
-        this.#remember();
-        this.#drawState();
-      },
+      skip: () => this.#skip(),
       loop: () => this.#toggleLoop(),
+      setA: () => marks.place("a"),
+      setB: () => marks.place("b"),
+      clearSpan: () => marks.clear(),
+      copySpan: () => notes.copyLink(marks.span.from, marks.span.to),
+      ...Object.fromEntries(walks.map((way) => [`${way}Recording`, () => this.#walk(way)])),
+      ...("mayComment" in root.dataset && {
+        comment: () => notes.open(sound.time),
+        commentSpan: () => notes.open(marks.span.from, marks.span.to),
+      }),
+      ...(transcript && {
+        previousLine: () => this.#line(-1),
+        nextLine: () => this.#line(1),
+        replayLine: () => this.#line(0),
+        find: () => finder.open(),
+        nextMatch: () => finder.move(1),
+        previousMatch: () => finder.move(-1),
+        follow: () => transcript.toggleFollow(),
+        now: () => transcript.now(),
+      }),
     };
   }
 
@@ -283,24 +311,6 @@ class RecordingPage {
       this.transcript?.now();
     });
     document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
-    // A mouse takes no focus from the page: keys on a focused button are the button's, and the listener's J must go on.
-    document.addEventListener("mousedown", (event) => {
-      if (event.target.closest(".deck button, .ln > button, .now-chip, [data-advance]")) event.preventDefault();
-    });
-  }
-
-  #keys() {
-    let going = 0;
-    document.addEventListener("keydown", (event) => {
-      // "g" and a letter go to another page (keys.js of the site).
-      const afterG = going > event.timeStamp;
-      going = event.key === "g" ? event.timeStamp + GOING : 0;
-      if (afterG || document.querySelector("dialog[open]")) return;
-      const name = command(event, { off: !keysEnabled() });
-      if (!name || !this.commands[name]) return;
-      event.preventDefault();
-      this.commands[name]();
-    });
   }
 }
 

@@ -6,7 +6,7 @@ import { columns, lanes, scaled, sliderKey, timeAt, turns } from "./peaks.js";
 const LANE = 4;
 const LANE_GAP = 2;
 
-/** Event: seek{time}. */
+/** Events: seek{time}, span{from, to} (drawn with Shift), mark{name, time} (A or B dragged). */
 export class Waveform extends EventTarget {
   constructor(root, sound, transcript) {
     super();
@@ -18,7 +18,7 @@ export class Waveform extends EventTarget {
     this.head = root.querySelector(".wave-head");
     this.tip = root.querySelector(".wave-tip");
     this.peaks = [];
-    this.marks = { matches: [], comments: [], corrections: [], span: null };
+    this.marks = { matches: [], comments: [], corrections: [], span: null, a: null, b: null };
     this.said = null;
     this.#pointer();
     this.#keys();
@@ -37,7 +37,7 @@ export class Waveform extends EventTarget {
     return raw;
   }
 
-  /** Change what the lanes show: matches and corrections as times, comments as {from, to}, the span of a link. */
+  /** Change what the lanes show: matches and corrections as times, comments as {from, to}, the span that is looped, A and B. */
   mark(marks) {
     Object.assign(this.marks, marks);
     this.draw();
@@ -136,6 +136,12 @@ export class Waveform extends EventTarget {
   #drawSpan(duration) {
     const shown = this.root.querySelector(".wave-span");
     const { span } = this.marks;
+    for (const name of ["a", "b"]) {
+      const sign = this.root.querySelector(`[data-mark=${name}]`);
+      const time = this.marks[name];
+      sign.hidden = time === null || !duration;
+      if (!sign.hidden) sign.style.insetInlineStart = `${(time / duration) * 100}%`;
+    }
     shown.hidden = !span || !duration;
     if (shown.hidden) return;
     shown.style.insetInlineStart = `${(span.from / duration) * 100}%`;
@@ -148,14 +154,25 @@ export class Waveform extends EventTarget {
       const box = slider.getBoundingClientRect();
       return timeAt(event.clientX - box.left, box.width, sound.duration);
     };
-    const go = (event) => this.dispatchEvent(new CustomEvent("seek", { detail: { time: at(event) } }));
+    const tell = (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail }));
+    // What the pointer drags: the position, A or B by its sign, or with Shift a new span from where it was pressed.
+    let dragged = null;
+    let from = 0;
+    const move = (event) => {
+      const time = at(event);
+      if (dragged === "position") tell("seek", { time });
+      else if (dragged === "span") tell("span", { from, to: time });
+      else tell("mark", { name: dragged, time });
+    };
     slider.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       slider.setPointerCapture(event.pointerId);
-      go(event);
+      from = at(event);
+      dragged = event.target.dataset.mark ?? (event.shiftKey ? "span" : "position");
+      if (dragged === "position") move(event);
     });
     slider.addEventListener("pointermove", (event) => {
-      if (slider.hasPointerCapture(event.pointerId)) go(event);
+      if (slider.hasPointerCapture(event.pointerId)) move(event);
       this.#tell(at(event), event.clientX - slider.getBoundingClientRect().left);
     });
     slider.addEventListener("pointerleave", () => { tip.hidden = true; });
