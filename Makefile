@@ -35,7 +35,8 @@ test: $(TESTS)
 	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
 
 trust: $(TESTS)
-	SCALE=full $(IN_VENV) -m pytest --timeout=14400 tests/faults tests/callbacks/test_orders.py
+	SCALE=full $(IN_VENV) -m pytest --timeout=14400 tests/faults tests/callbacks/test_orders.py \
+		tests/journeys/test_disorder.py tests/journeys/test_secrets.py
 
 bench: $(TESTS)
 	$(IN_VENV) -m tests.bench

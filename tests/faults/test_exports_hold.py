@@ -14,7 +14,7 @@ from tests.stores import nginx
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
-ROWS = 40_000
+ROWS = 20_000
 EXPORTS = 6
 PREPARE = """
 import sys

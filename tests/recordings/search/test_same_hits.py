@@ -28,7 +28,7 @@ from tests import factories
 from tests.recordings.search.reference import Reference, Spoken
 
 pytestmark = pytest.mark.django_db
-QUERIES = int(os.environ.get("SEARCH_QUERIES", "600"))
+QUERIES = int(os.environ.get("SEARCH_QUERIES", "200"))
 SEED = int(os.environ.get("SEARCH_SEED", "1"))
 SHOWN = 10  # of so many queries the hits of one are made whole, with lines and marks, which takes most of the time
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
