@@ -6,14 +6,18 @@ from urllib.parse import urlsplit
 
 import environ
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+PACKAGE_DIR = Path(__file__).resolve().parent
+# A wheel carries templates and static files inside the package, a checkout beside it.
+IS_INSTALLED = (PACKAGE_DIR / "templates").is_dir()
+ASSETS_DIR = PACKAGE_DIR if IS_INSTALLED else PACKAGE_DIR.parent
 env = environ.FileAwareEnv()
 
 # --- What kind of installation ------------------------------------------------------------------------------------
 # DEMO fills in secrets that everybody knows, so that `make run` needs no configuration. Production checks refuse them.
 DEMO: bool = env.bool("DEMO", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+# An installation never writes beside its code: then it is a folder of the directory in which the command was given.
+DATA_DIR = Path(env.str("DATA_DIR", default=str((Path.cwd() if IS_INSTALLED else PACKAGE_DIR.parent) / "var")))
 DEMO_SECRET_KEY = "demo-secret-key-known-to-everybody-never-use-it-in-production"  # noqa: S105 - refused outside the demo
 DEMO_CREDENTIALS_KEYS = "demo:ZGVtby1jcmVkZW50aWFscy1rZXktMzItYnl0ZXMhISE="
 SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY if DEMO else "")
@@ -74,7 +78,7 @@ APPEND_SLASH = True
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [ASSETS_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -191,7 +195,7 @@ USE_TZ = True
 
 # --- Static files -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [ASSETS_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

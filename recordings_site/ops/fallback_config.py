@@ -49,3 +49,5 @@ workers = 1
 threads = 256
 timeout = 30
 graceful_timeout = 5
+# gunicorn's own remote control: unused, and all processes of one user would share its socket.
+control_socket_disable = True

@@ -16,6 +16,8 @@ threads = 256
 # A worker without heartbeat for this long is replaced; streams have threads of their own and do not count.
 timeout = 30
 graceful_timeout = 5
+# gunicorn's own remote control: unused, and all processes of one user would share its socket.
+control_socket_disable = True
 # Behind a proxy that keeps connections open for 60 seconds, ours must not close first.
 keepalive = 75
 

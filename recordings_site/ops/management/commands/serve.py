@@ -7,7 +7,6 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,7 +73,7 @@ class Command(BaseCommand):
 
 def manage(*arguments: str) -> list[str]:
     """Return the command line of a management command."""
-    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
+    return [sys.executable, "-m", "recordings_site", *arguments]
 
 
 def check_port_is_free(host: str, port: int) -> None:
