@@ -22,7 +22,7 @@ FROM ${BASE}
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/recordings-site --create-home recordings
+    && useradd --uid 10001 --home-dir /var/lib/recordings-site --create-home recordings
 COPY --from=build /opt/recordings-site /opt/recordings-site
 ENV PATH=/opt/recordings-site/bin:$PATH \
     PYTHONUNBUFFERED=1 \

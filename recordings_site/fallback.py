@@ -52,6 +52,9 @@ class Reply:
 
 UNSIGNED = Reply("401 Unauthorized")
 MALFORMED = Reply("400 Bad Request")
+# As the site has them: whether it lives, and whether it can answer calls.
+LIVE = "/health/live"
+HEALTH = (LIVE, "/health/calls")
 # Nothing can be stored here: Sinch may tell the site again.
 NOT_STORED = Reply("503 Service Unavailable")
 
@@ -77,8 +80,9 @@ class Fallback:
 
     def _reply(self, environ: Mapping[str, Any]) -> Reply:
         known = self._current()
-        if environ["REQUEST_METHOD"] == "GET" and environ.get("PATH_INFO") == "/health/":
-            return Reply("200 OK", b'{"status": "ok"}') if known else NOT_STORED
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ.get("PATH_INFO") in HEALTH:
+            is_well = known is not None or environ["PATH_INFO"] == LIVE
+            return Reply("200 OK", b'{"status": "ok"}') if is_well else NOT_STORED
         if environ["REQUEST_METHOD"] != "POST":
             return Reply("405 Method Not Allowed")
         if known is None:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "recordings_site.ops",
 ]
 MIDDLEWARE = [
+    "recordings_site.ops.probes.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
     "recordings_site.callbacks.middleware.callbacks_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",

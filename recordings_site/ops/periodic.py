@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from recordings_site.callbacks import tasks
+from recordings_site.ops.models import Heartbeat
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.revision.snapshot_loader import seal_to_file
 from recordings_site.recordings.completeness import actions as completeness
@@ -18,6 +19,8 @@ from recordings_site.tasks import queue
 
 # Done tasks are kept this long, to find out what happened.
 DONE_KEPT_FOR = timedelta(days=7)
+# A process that was not heard from for so long was replaced.
+HEARTBEATS_KEPT_FOR = timedelta(days=1)
 # A few seconds of work, so that new tasks do not wait long.
 INDEXED_AT_ONCE = 50
 
@@ -48,8 +51,14 @@ class SnapshotFile:
             self._written = revision
 
 
+def beat() -> None:
+    """Note that this worker works, for health and metrics."""
+    Heartbeat.objects.beat("worker")
+
+
 def delete_expired() -> None:
-    """Delete tasks long done and sessions long expired."""
+    """Delete tasks long done, sessions long expired, and the heartbeats of processes that ended long ago."""
+    Heartbeat.objects.delete_before(timezone.now() - HEARTBEATS_KEPT_FOR)
     queue.forget_done(timezone.now() - DONE_KEPT_FOR)
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
@@ -75,6 +84,7 @@ def count_recordings() -> None:
 
 
 PERIODIC_TASKS = (
+    PeriodicTask("Noting the heartbeat", 10.0, beat),
     PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
     PeriodicTask("Looking after calls without an end", 3600.0, look_for_calls_without_end),
     PeriodicTask("Keeping the fallback's snapshot file", 1.0, SnapshotFile().write_if_changed),

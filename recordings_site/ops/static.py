@@ -50,7 +50,7 @@ def report_missing_static_files() -> None:
     """Log an error if pages would fail for lack of static files. Calls are answered without any."""
     if missing := missing_static_files():
         log.error(
-            "%d static files are not in %s (%s): pages cannot be shown. Run: recordings-site collectstatic --no-input",
+            "%s static files are not in %s (%s): pages cannot be shown. Run: recordings-site collectstatic --no-input",
             len(missing),
             settings.STATIC_ROOT,
             ", ".join(missing[:3]),

@@ -1,4 +1,4 @@
-"""URLs of status, health and metrics."""
+"""URLs of status and metrics. Health has its addresses in `probes.middleware`, before hosts are checked."""
 
 from django.urls import path
 
@@ -8,6 +8,5 @@ urlpatterns = [
     path("status/", views_status.status, name="status"),
     path("status/tasks/<int:pk>/again/", views_status.task_retry, name="task_retry"),
     path("status/callbacks/<int:pk>/believe/", views_status.delivery_apply, name="delivery_apply"),
-    path("health/", views.health, name="health"),
     path("metrics", views.metrics, name="metrics"),
 ]

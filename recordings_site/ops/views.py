@@ -1,28 +1,13 @@
-"""Endpoints for machines: health and metrics."""
+"""The endpoint of metrics."""
 
 import hmac
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from recordings_site.ops import health as figures
-
-
-@never_cache
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """Report whether the database answers (else 503) and whether a worker keeps up; public, so nothing else."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        lag = figures.queue_lag_seconds()
-    except DatabaseError:
-        return JsonResponse({"status": "down", "database": "down"}, status=503)
-    late = lag > figures.WORKER_LAG_LIMIT
-    return JsonResponse({"status": "late" if late else "ok", "database": "ok", "worker": "late" if late else "ok"})
 
 
 @never_cache

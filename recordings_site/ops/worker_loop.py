@@ -5,6 +5,7 @@ import queue as fifo
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from django.db import DatabaseError, connections
 from django.utils import timezone
@@ -57,9 +58,20 @@ def drain(kinds: Mapping[str, TaskKind]) -> int:
 
 
 class Worker:
-    """Performs tasks of these kinds, at most `slots` at a time, and the `periodic` ones, until `stop()`."""
+    """Performs tasks of these kinds, at most `slots` at a time, and the `periodic` ones, until `stop()`.
 
-    def __init__(self, kinds: Mapping[str, TaskKind], *, slots: int, periodic: Sequence[PeriodicTask] = ()) -> None:
+    The loop touches `heartbeat_file` on each turn, also while the database is away: a supervisor that finds it old
+    restarts a worker that hangs.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, TaskKind],
+        *,
+        slots: int,
+        periodic: Sequence[PeriodicTask] = (),
+        heartbeat_file: Path | None = None,
+    ) -> None:
         self._kinds = kinds
         self._slots = slots
         self._periodic = [(task, Deadline(0)) for task in periodic]
@@ -67,6 +79,7 @@ class Worker:
         self._finished: fifo.SimpleQueue[Task | None] = fifo.SimpleQueue()
         self._running: dict[int, Task] = {}
         self._heartbeat = Deadline(0)
+        self._heartbeat_file = heartbeat_file
 
     def stop(self) -> None:
         """End the loop soon; safe in a signal handler."""
@@ -76,6 +89,8 @@ class Worker:
     def run(self) -> None:
         """Work until stopped."""
         while not self._stopping.is_set():
+            if self._heartbeat_file is not None:
+                self._heartbeat_file.touch()
             claimed = self._claim()
             for task in claimed:
                 self._start(task)

@@ -27,13 +27,13 @@ def test_a_callback_is_answered_before_sessions_and_pages_are_thought_of(
     call: tuple[bytes, dict[str, str]], path: str, settings: Settings
 ) -> None:
     body, headers = call
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:2], "tests.callbacks.test_middleware.nobody_else"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:3], "tests.callbacks.test_middleware.nobody_else"]
     answer = Client().post(path, body, headers.pop("CONTENT_TYPE"), **headers)
     assert answer.status_code == 200
     assert "action" in answer.json()
     assert answer.headers["Content-Length"] == str(len(answer.content))
     with pytest.raises(AssertionError, match="not for callbacks"):
-        Client().get("/health/")
+        Client().get("/")
 
 
 def nobody_else(get_response: object) -> object:

@@ -48,7 +48,6 @@ OVERSIGHT = Rule(frozenset({ADMIN, AUDITOR}), frozenset({ADMIN}))
 RULES: dict[str, Rule] = {
     # Machines: they prove themselves by signature or token, tested with what they answer.
     "callbacks*": OPEN,
-    "health": OPEN,
     "metrics": OPEN,
     # Signing in, and what django-allauth keeps behind a sign-in of its own.
     "account_*": OPEN,

@@ -8,7 +8,6 @@ import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -89,12 +88,10 @@ def check_port_is_free(host: str, port: int) -> None:
 
 
 def is_ready(host: str, port: int) -> bool:
-    """Return whether the site and its database answer."""
+    """Return whether the site can show pages and store changes."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        # By its public address: other hosts are refused, and requests without TLS may be redirected.
-        name = urlsplit(settings.PUBLIC_URL).netloc or f"{host}:{port}"
-        connection.request("GET", "/health/", headers={"Host": name, "X-Forwarded-Proto": "https"})
+        connection.request("GET", "/health/people")
         return connection.getresponse().status == http.HTTPStatus.OK
     except OSError:
         return False

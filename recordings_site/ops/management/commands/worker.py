@@ -2,6 +2,7 @@
 
 import signal
 from argparse import ArgumentParser
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -29,12 +30,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
 
-    def handle(self, *args: Any, slots: int, until_idle: bool, **options: Any) -> None:
+        parser.add_argument("--heartbeat-file", type=Path, metavar="PATH", help="touch this file each second")
+
+    def handle(
+        self, *args: Any, slots: int, until_idle: bool, heartbeat_file: Path | None = None, **options: Any
+    ) -> None:
         """Run the worker."""
         if until_idle:
             drain(registry.load())
             return
-        worker = Worker(registry.load(), slots=max(1, slots), periodic=PERIODIC_TASKS)
+        worker = Worker(registry.load(), slots=max(1, slots), periodic=PERIODIC_TASKS, heartbeat_file=heartbeat_file)
 
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop()
