@@ -2,6 +2,7 @@
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
 import { startRows } from "./rows.js";
+import { copy } from "./toast.js";
 
 /** Switch between light and dark, and remember it. */
 function startTheme() {
@@ -37,13 +38,11 @@ function startRail() {
   });
 }
 
-/** Copy the whole of a shortened id, and say so. */
+/** Copy what a button holds: the whole of a shortened id, a link. `data-copied` is what is said then. */
 function startCopy() {
-  document.addEventListener("click", async (event) => {
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
-    document.getElementById("announce").textContent = "Copied";
+    if (button) copy(button.dataset.copy, button.dataset.copied);
   });
 }
 

@@ -89,6 +89,7 @@ RULES: dict[str, Rule] = {
     "recording_download": SUPERVISION,
     # What one heard, and how one's player behaves, is one's own: an auditor's too.
     "recording_played": RECORDING_OWN,
+    "recording_mark_played": RECORDING_OWN,
     "player_settings": OWN,
     # Calls in progress: who sees the call's number watches, a supervisor commands.
     "live": PAGE,

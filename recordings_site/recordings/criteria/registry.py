@@ -265,7 +265,7 @@ CRITERIA = (
     _having("transcript", "Has transcript"),
     _having("comment", "Has comment"),
     _having("correction", "Has correction"),
-    _having("heard", "Heard by me", example="heard:no", help="Recordings that you have, or have not, listened to."),
+    _having("heard", "Played by me", example="heard:no", help="Recordings that you have, or have not, played."),
 )  # fmt: skip
 
 # Those of the list, by their parameter in its URL; those of the search language, by each of their fields.

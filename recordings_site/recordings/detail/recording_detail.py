@@ -104,6 +104,11 @@ class RecordingPage:
         return speakers_of(self.lines, unpack(AudioIndex.of(self.recording).peaks), self.recording.duration or 0)
 
     @property
+    def played(self) -> bool:
+        """Whether the user has played it, or marked it as played."""
+        return self.listening is not None and self.listening.played_at is not None
+
+    @property
     def title(self) -> str:
         """The title of the browser tab."""
         return f"{self.recording.number or 'Unattributed'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"

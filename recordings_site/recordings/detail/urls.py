@@ -9,6 +9,7 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/original/", views.recording_original, name="recording_original"),
     path("recordings/<uuid:recording_id>/peaks", views.recording_peaks, name="recording_peaks"),
     path("recordings/<uuid:recording_id>/heard", views.recording_played, name="recording_played"),
+    path("recordings/<uuid:recording_id>/played", views.recording_mark_played, name="recording_mark_played"),
     path(
         "recordings/<uuid:recording_id>/transcript.<str:export_format>",
         downloads.transcript_export,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
@@ -14,6 +14,7 @@ from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.models import AudioIndex, RecordingJob, Transcript
+from recordings_site.recordings.playback.actions import mark_played
 from recordings_site.sinch.json_fields import read_object
 from recordings_site.sinch.transcript import MAX_BYTES
 
@@ -73,6 +74,18 @@ def recording_played(request: Request, recording_id: UUID) -> HttpResponse:
         return HttpResponse("Send seconds and position as numbers.", status=400, content_type="text/plain")
     actions.record_playback(by=request.user, recording=found, **form.cleaned_data)
     return HttpResponse(status=204)
+
+
+@require_POST
+@access.own_affairs
+def recording_mark_played(request: Request, recording_id: UUID) -> HttpResponse:
+    """Mark the recording as played by the user, or with `played=no` as not played."""
+    found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
+    played = request.POST.get("played") != "no"
+    mark_played(by=request.user, recordings=[found], played=played)
+    if not request.htmx:
+        return redirect("recording", found.pk)
+    return render(request, "recordings/detail/_played.html", {"recording": found, "played": played})
 
 
 @require_POST

@@ -1,14 +1,13 @@
-"""Bulk actions: tag recordings, mark them as played, audit an exported list."""
+"""Bulk actions: tag recordings, audit an exported list."""
 
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.annotations.actions import tag_recording
-from recordings_site.recordings.models import Listening, RecordingJob
+from recordings_site.recordings.models import RecordingJob
 
 
 @transaction.atomic
@@ -16,20 +15,6 @@ def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
     """Tag each recording; each new tag is audited. Return how many recordings there are."""
     tagged = [tag_recording(by=by, recording=recording, name=name) for recording in recordings]
     return len(tagged)
-
-
-@transaction.atomic
-def mark_played(*, by: User, recordings: Iterable[RecordingJob]) -> int:
-    """Mark recordings as played by this user; not audited, as nothing was played."""
-    now = timezone.now()
-    marked = 0
-    for recording in recordings:
-        row, _ = Listening.objects.get_or_create(user=by, recording=recording)
-        if row.played_at is None:
-            row.played_at = now
-            row.save(update_fields=["played_at"])
-        marked += 1
-    return marked
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ COLUMNS = (
     Column("destination", "Destination"),
     Column("locale", "Language"),
     Column("tags", "Tags"),
-    Column("heard", "Heard by me"),
+    Column("heard", "Played by me"),
     Column("size", "Size", figures=True),
 )
 FIRST = ("when", "length", "state", "transcript")

@@ -28,6 +28,7 @@ from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.library import actions, columns, exports
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
+from recordings_site.recordings.playback.actions import mark_played
 from recordings_site.web import keyset
 
 # Parameters that the form around the list adds when selected rows are exported.
@@ -123,9 +124,10 @@ def library_tag(request: Request) -> HttpResponse:
 @require_POST
 @access.own_affairs
 def library_mark_played(request: Request) -> HttpResponse:
-    """Mark each selected recording as played by the user."""
-    count = actions.mark_played(by=request.user, recordings=_selected(request))
-    messages.success(request, f"{counted(count, 'recording is', 'recordings are')} marked as heard.")
+    """Mark each selected recording as played by the user, or with `played=no` as not played."""
+    played = request.POST.get("played") != "no"
+    count = mark_played(by=request.user, recordings=_selected(request), played=played)
+    messages.success(request, f"{counted(count, 'recording')} marked as {'played' if played else 'not played'}.")
     return _back(request)
 
 

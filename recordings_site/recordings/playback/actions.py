@@ -1,6 +1,7 @@
-"""Audits playback: audio that was opened, or downloaded."""
+"""Audits playback: audio that was opened, or downloaded; and marks recordings as played."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.base.lru import Lru
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import Listening, RecordingJob
 
 OPENED = "audio.opened"
 OPENED_EVERY = timedelta(minutes=30)
@@ -45,3 +46,19 @@ def _opened_recently(by: User, recording: RecordingJob) -> bool:
 def downloaded(*, by: User, recording: RecordingJob) -> None:
     """Audit that the audio was downloaded."""
     audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})
+
+
+@transaction.atomic
+def mark_played(*, by: User, recordings: Iterable[RecordingJob], played: bool) -> int:
+    """Mark recordings as played by this user, or as not played; return how many. Not audited: nothing was played."""
+    now = timezone.now()
+    marked = 0
+    for recording in recordings:
+        if played:
+            row, _ = Listening.objects.get_or_create(user=by, recording=recording)
+            row.played_at = row.played_at or now
+            row.save(update_fields=["played_at"])
+        else:
+            Listening.objects.filter(user=by, recording=recording).update(played_at=None)
+        marked += 1
+    return marked

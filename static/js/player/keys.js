@@ -18,6 +18,7 @@ export const SHORTCUTS = [
   ["Follow on or off", { follow: ["a"] }],
   ["Jump to playback position", { now: ["s"] }],
   ["Comment here", { comment: ["c"] }],
+  ["Mark as played, or not", { played: ["h"] }],
   ["Next, previous recording of the list", { nextRecording: ["n"], previousRecording: ["p"] }],
 ];
 

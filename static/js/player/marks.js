@@ -1,14 +1,14 @@
 /** A and B on the page: their times, which can be typed, and what one does with the span between them. */
+import { say } from "../toast.js";
 import { clock, precise, spoken } from "./clock.js";
 import { NONE, placed, spanOf, typed } from "./span.js";
 
 /** Event: change. The player's root carries the span as data-loop-start and data-loop-end, in seconds. */
 export class Marks extends EventTarget {
-  constructor(root, sound, announce) {
+  constructor(root, sound) {
     super();
     this.root = root;
     this.sound = sound;
-    this.announce = announce;
     this.bar = root.querySelector("[data-span]");
     this.error = this.bar.querySelector("[data-span-error]");
     this.at = NONE;
@@ -24,13 +24,13 @@ export class Marks extends EventTarget {
   /** Set "a" or "b" where it plays. */
   place(name, time = this.sound.time) {
     this.set(placed(this.at, name, time));
-    this.announce(`${name.toUpperCase()} set at ${spoken(time)}`);
+    say(`${name.toUpperCase()} set at ${spoken(time)}`);
   }
 
   clear() {
     if (this.bar.hidden) return;
     this.set(NONE);
-    this.announce("A and B cleared");
+    say("A and B cleared");
   }
 
   set(at) {

@@ -1,12 +1,7 @@
 /** Notes beside the transcript: selecting a span, tools on lines and selections, what htmx brings back. */
+import { copy } from "../toast.js";
 import { lineEnd } from "./lines.js";
 import { link, quote } from "./quote.js";
-
-const announce = (text) => { document.getElementById("announce").textContent = text; };
-const copy = async (text, said) => {
-  await navigator.clipboard.writeText(text);
-  announce(said);
-};
 
 /** Event: comments{spans}: where the waveform shows them. */
 export class Notes extends EventTarget {

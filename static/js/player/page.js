@@ -1,4 +1,5 @@
 /** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
+import { say } from "../toast.js";
 import { clock, left, selectedSpan, spoken } from "./clock.js";
 import { wordsOf } from "./find.js";
 import { Finder } from "./finder.js";
@@ -23,7 +24,6 @@ const $ = (selector) => root.querySelector(selector);
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
 const post = (url, values) =>
   fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": token() }, keepalive: true }).catch(() => undefined);
-const announce = (text) => { document.getElementById("announce").textContent = text; };
 
 class RecordingPage {
   constructor(audio) {
@@ -37,14 +37,23 @@ class RecordingPage {
     this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
     this.notes = new Notes(this.transcript, this.sound);
     this.meter = new PlayedMeter(this.sound.duration);
-    this.marks = new Marks(root, this.sound, announce);
+    this.marks = new Marks(root, this.sound);
     this.commands = this.#commands();
     this.sound.speed = Number(dataset.speed) || 1;
     this.sound.skipping = dataset.skip === "1";
     this.#listen();
     this.#controls();
     startShortcuts(this.commands);
-    reportPlayed(this.sound, this.meter, (progress) => post(dataset.progress, progress));
+    reportPlayed(this.sound, this.meter, (progress) => {
+      post(dataset.progress, progress);
+      if (progress.done) this.#showPlayed();
+    });
+    document.body.addEventListener("htmx:afterSettle", (event) => {
+      if (event.target.id !== "played") return;
+      // Whoever says whether it is played need not be contradicted by what this visit plays.
+      this.meter.decided = true;
+      say(event.target.querySelector("button").value === "no" ? "Marked as played" : "Marked as not played");
+    });
     const advance = document.querySelector("[data-advance]");
     if (advance) playOn(advance, this.sound, () => this.#walk("next"));
     this.#arrive();
@@ -78,7 +87,7 @@ class RecordingPage {
       this.#go(at);
       this.sound.play();
     });
-    this.sound.addEventListener("state", () => { button.hidden = true; }, { once: true });
+    this.sound.addEventListener("state", () => { if (this.sound.playing) button.hidden = true; });
   }
 
   /** A and B on the waveform; the lines between them carry a mark. A loop follows, or ends without both. */
@@ -209,7 +218,7 @@ class RecordingPage {
     const { sound, transcript } = this;
     if (sound.loop) {
       this.#loop(null);
-      announce("Loop off");
+      say("Loop off");
       return;
     }
     const index = Math.max(0, transcript?.active ?? 0);
@@ -219,13 +228,13 @@ class RecordingPage {
     const span = this.marks.span ?? line;
     this.#loop(span);
     if (sound.time < span.from || sound.time > span.to) sound.seek(span.from);
-    announce(`Loop from ${spoken(span.from)} to ${spoken(span.to)}`);
+    say(`Loop from ${spoken(span.from)} to ${spoken(span.to)}`);
   }
 
   #speed(value) {
     this.sound.speed = value;
     this.#remember();
-    announce(`Speed ${label(this.sound.speed)}`);
+    say(`Speed ${label(this.sound.speed)}`);
   }
 
   #remember() {
@@ -237,13 +246,13 @@ class RecordingPage {
   #skip() {
     const { sound } = this;
     if ($("[data-do=skip]").disabled) {
-      announce("No silence to skip");
+      say("No silence to skip");
       return;
     }
     sound.skipping = !sound.skipping;
     this.#remember();
     this.#drawState();
-    announce(`Skip silence ${sound.skipping ? "on" : "off"}`);
+    say(`Skip silence ${sound.skipping ? "on" : "off"}`);
   }
 
   #line(step) {
@@ -274,6 +283,7 @@ class RecordingPage {
       setA: () => marks.place("a"),
       setB: () => marks.place("b"),
       clearSpan: () => marks.clear(),
+      played: () => document.querySelector("#played button").click(),
       copySpan: () => notes.copyLink(marks.span.from, marks.span.to),
       ...Object.fromEntries(walks.map((way) => [`${way}Recording`, () => this.#walk(way)])),
       ...("mayComment" in root.dataset && {
@@ -291,6 +301,15 @@ class RecordingPage {
         now: () => transcript.now(),
       }),
     };
+  }
+
+  /** The button of the mark, as the server would draw it now. */
+  #showPlayed() {
+    const button = document.getElementById("played-button");
+    button.value = "no";
+    button.setAttribute("aria-pressed", "true");
+    button.title = "Mark as not played (H)";
+    button.lastChild.textContent = " Played";
   }
 
   #walk(way) {

@@ -11,6 +11,8 @@ export class PlayedMeter {
     this.spans = [];
     this.pending = 0;
     this.last = null;
+    // Whether the listener has marked the recording by hand in this visit.
+    this.decided = false;
   }
 
   /** Tell it the position while playing; null after a pause or a seek. */

@@ -1,7 +1,8 @@
 /** The transcript on the page: which line is spoken, following it, moving in it, copying from it. */
+import { say } from "../toast.js";
 import { follow, offersReturn, scrollBy, scrolls, start } from "./follow.js";
 import { spokenLine } from "./lines.js";
-import { plain } from "./quote.js";
+import { plain, wholeWords } from "./quote.js";
 
 const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End"]);
 /** A line that moved less than this was not scrolled: lines above it took their real height. */
@@ -275,10 +276,11 @@ export class Transcript extends EventTarget {
       if (!selected.length) return;
       event.preventDefault();
       event.clipboardData.setData("text/plain", plain(selected));
+      say(selected.length === 1 ? "Copied 1 line" : `Copied ${selected.length} lines`);
     });
   }
 
-  /** What is selected, as [{index, speaker, text}]; of the first and last line the part that is. */
+  /** What is selected, as [{index, speaker, text}]; of the first and last line the words that are. */
   selected() {
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !selection.rangeCount) return [];
@@ -304,5 +306,9 @@ function textWithin(element, range) {
   own.selectNodeContents(element);
   if (own.compareBoundaryPoints(Range.START_TO_START, range) < 0) own.setStart(range.startContainer, range.startOffset);
   if (own.compareBoundaryPoints(Range.END_TO_END, range) > 0) own.setEnd(range.endContainer, range.endOffset);
-  return own.toString();
+  const before = document.createRange();
+  before.selectNodeContents(element);
+  before.setEnd(own.startContainer, own.startOffset);
+  const start = before.toString().length;
+  return wholeWords(element.textContent, start, start + own.toString().length, element.closest("[lang]").lang);
 }

@@ -8,13 +8,13 @@ export function reportPlayed(sound, meter, tell) {
   let told = false;
   const now = (leaving) => {
     const seconds = meter.take();
-    const done = meter.done() || (leaving && meter.seconds() > 0);
+    const done = !meter.decided && (meter.done() || (leaving && meter.seconds() > 0));
     if (!seconds && !(done && !told)) return;
     told = done;
     tell({ seconds: seconds.toFixed(2), position: sound.time.toFixed(2), done: done ? "on" : "" });
   };
   setInterval(() => now(false), TELL_EVERY);
-  sound.addEventListener("tick", () => { if (!told && meter.done()) now(false); });
+  sound.addEventListener("tick", () => { if (!told && !meter.decided && meter.done()) now(false); });
   sound.addEventListener("state", () => { if (!sound.playing) now(false); });
   window.addEventListener("pagehide", () => now(true));
 }

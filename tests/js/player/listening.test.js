@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PlayedMeter } from "../../../static/js/player/played.js";
+import { reportPlayed } from "../../../static/js/player/visit.js";
 import { allowed, stepped } from "../../../static/js/player/speed.js";
 
 test("speeds go from 0.5 to 3 by 0.25", () => {
@@ -44,4 +45,21 @@ test("coming to the end by a seek alone is not hearing", () => {
   meter.at(1);
   meter.at(99);
   assert.equal(meter.done(), false);
+});
+
+test("whoever marks a recording by hand is not contradicted by what the visit plays", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const leave = [];
+  globalThis.window = { addEventListener: (name, run) => leave.push(run) };
+  const sound = Object.assign(new EventTarget(), { time: 95, playing: true });
+  const meter = new PlayedMeter(100);
+  const told = [];
+  reportPlayed(sound, meter, (progress) => told.push(progress.done));
+  meter.decided = true;
+  meter.at(94);
+  meter.at(95);
+  sound.dispatchEvent(new Event("tick"));
+  leave[0]();
+  delete globalThis.window;
+  assert.deepEqual(told, [""]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { link, plain, quote } from "../../../static/js/player/quote.js";
+import { link, plain, quote, wholeWords } from "../../../static/js/player/quote.js";
 
 const lines = [
   { speaker: "Agent", text: "Hello." },
@@ -20,4 +20,12 @@ test("a link names the moment and its span and drops what else was asked", () =>
 
 test("a quote is quoted line by line with its link beneath", () => {
   assert.equal(quote(lines, "https://x/"), "> Agent: Hello.\n> Agent: How can I help?\n> Customer: A refund.\nhttps://x/");
+});
+
+test("a selection grows to whole words, in languages without blanks too", () => {
+  assert.equal(wholeWords("The late refund came.", 5, 12), "late refund");
+  assert.equal(wholeWords("The late refund came.", 4, 15), "late refund");
+  assert.equal(wholeWords("Two, three", 3, 5), ", ");
+  assert.equal(wholeWords("返金をお願いします", 0, 1, "ja"), "返金");
+  assert.equal(wholeWords("late", 2, 2), "");
 });

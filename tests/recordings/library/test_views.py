@@ -198,6 +198,8 @@ def test_what_is_selected_is_exported_tagged_and_marked_within_what_one_may_see(
     supervisor.post("/recordings/heard/", {"pk": both, "here": "https://evil.example/recordings/"})
     assert [row.recording_id for row in Listening.objects.all()] == [mine.pk]
     assert listed(supervisor, "?heard=yes") == [mine.pk]
+    supervisor.post("/recordings/heard/", {"pk": both, "played": "no"})
+    assert listed(supervisor, "?heard=yes") == []
     assert listed(supervisor, "?tag=vip") == [mine.pk]
 
 
