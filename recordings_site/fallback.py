@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from recordings_site.base.lru import Lru
+from recordings_site.base.wsgi_body import BodyError, read_body
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.answer import (
@@ -92,7 +93,7 @@ class Fallback:
             event = events.parse(body)
         except SignatureError:
             return UNSIGNED
-        except EventError:
+        except (EventError, BodyError, OSError):
             return MALFORMED
         svaml = self._answer(event, application, known)
         return Reply("200 OK", json.dumps(svaml).encode()) if svaml else NOT_STORED
@@ -101,12 +102,9 @@ class Fallback:
         # A stale clock is no reason to refuse here: nothing secret is in any answer.
         found = signing.parse_authorization(environ.get("HTTP_AUTHORIZATION", ""))
         application = known.applications.get(found.application_key)
-        length = environ.get("CONTENT_LENGTH") or "0"
         if application is None:
             raise SignatureError("No application of ours signed this.")
-        if not length.isdecimal() or int(length) > events.MAX_BODY:
-            raise EventError("The body is larger than any of Sinch's.")
-        body: bytes = environ["wsgi.input"].read(int(length))
+        body = read_body(environ, limit=events.MAX_BODY)
         if not any(
             signing.verify(
                 application.secrets,

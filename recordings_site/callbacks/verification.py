@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from recordings_site.base.wsgi_body import BodyError, read_body
 from recordings_site.callbacks.relaying.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, DeliveryVerdict
 from recordings_site.policies.engine.snapshot import ApplicationFacts
@@ -17,7 +18,6 @@ from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Event, Notify
 from recordings_site.sinch.signing import Authorization
 
-MAX_BODY = 64 * 1024
 # An exact repeat within this time is a retry of a slow answer; later it is a replay.
 REPEAT_WITHIN = timedelta(seconds=10)
 
@@ -56,14 +56,6 @@ class VerifiedCallback:
         return self.event.timestamp or self.received_at
 
 
-def read_body(request: HttpRequest) -> bytes:
-    """The raw body; EventError when it is larger than any of Sinch's."""
-    body: bytes = request.read(MAX_BODY + 1)
-    if len(body) > MAX_BODY:
-        raise EventError("The body is larger than 64 KiB.")
-    return body
-
-
 def claimed(request: HttpRequest) -> Authorization:
     """The application that it claims to come from, and the signature, not yet verified. Raises SignatureError."""
     return signing.parse_authorization(request.META.get("HTTP_AUTHORIZATION", ""))
@@ -74,12 +66,18 @@ def read(
 ) -> VerifiedCallback:
     """Verify and parse. `application` is the one of the claim, None when there is no such.
 
-    Raises SignatureError (answer 401; WrongSignature when the key is known) or EventError (answer 400).
+    Raises SignatureError (answer 401; WrongSignature when the key is known), or EventError or OSError (answer 400; the
+    latter when the body does not arrive in time).
     """
-    body = read_body(request)
     meta: Mapping[str, str] = request.META
     if application is None:
+        # Nothing more is read of it: the server closes the connection.
         raise SignatureError("No application has this key.")
+    # Not request.read(): Django takes a body in chunks for an empty one.
+    try:
+        body = read_body(meta, limit=events.MAX_BODY)
+    except BodyError as problem:
+        raise EventError(str(problem)) from None
     # Not request.content_type: that drops the parameters, which are signed.
     content_type = meta.get("CONTENT_TYPE", "")
     x_timestamp = meta.get("HTTP_X_TIMESTAMP", "")

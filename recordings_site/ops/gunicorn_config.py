@@ -9,8 +9,11 @@ from typing import Any
 from django.db import connections
 
 from recordings_site.ops.process_group import end_with_parent
+from recordings_site.ops.request_worker import Worker
 
-worker_class = "gthread"
+worker_class = Worker
+# Those beyond the threads wait for their requests, or for the next one.
+worker_connections = 8192
 # More than AUDIO_STREAMS, so that pages are answered while all streams are in use.
 threads = 256
 # A worker without heartbeat for this long is replaced; streams have threads of their own and do not count.

@@ -1,0 +1,200 @@
+"""The site and the fallback as the README and the operators' README start them: who stalls keeps no call waiting."""
+
+import contextlib
+import json
+import os
+import re
+import resource
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from recordings_site.destinations.sealing import Keyring
+from recordings_site.ops import request_worker
+from recordings_site.policies.engine import snapshot
+from tests.house import ROOT
+from tests.running_callbacks import PATH, Caller, signed
+from tests.running_site import free_port, receive, running
+from tests.scale import scaled
+from tests.test_fallback import KEYS, SECRET, ice, in_force
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+
+STALLED = scaled(500, 2000)
+HEAD = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n".encode()
+LENGTH, CHUNKS = b"Content-Length: 500\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+UNKNOWN = b"Authorization: application unknown:" + b"A" * 43 + b"=\r\n"
+
+# Gives the port of a server, and a function that makes the request of a call with an id.
+Server = tuple[int, str, Callable[[str], bytes]]
+
+
+def fallback_command() -> list[str]:
+    """The command in the operators' README."""
+    readme = (ROOT / "recordings_site" / "ops" / "README.md").read_text()
+    [command] = re.findall(r"gunicorn (.*recordings_site\.fallback:application)", readme)
+    return [sys.executable, "-m", "gunicorn", *shlex.split(command)]
+
+
+@contextlib.contextmanager
+def fallback(folder: Path) -> Iterator[Server]:
+    """A fallback, started by the operators' README's command."""
+    snapshot.write_file(in_force(), folder / "snapshot", Keyring.parse(KEYS))
+    port, command = free_port(), fallback_command()
+    command[command.index("--bind") + 1] = f"127.0.0.1:{port}"
+    environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(folder / "snapshot")}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+                break
+            assert server.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        yield port, "app", lambda call: signed("app", SECRET, ice("+46200000001", call))
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module", params=["site", "fallback"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Either of them, without a proxy in front."""
+    if request.param == "fallback":
+        with fallback(tmp_path_factory.mktemp("fallback")) as found:
+            yield found
+    else:
+        with running(processes=1, threads=32) as site:
+            caller = Caller(site)
+            yield site.port, caller.key, caller.ice
+
+
+@pytest.fixture
+def opened(server: Server) -> Iterator[Callable[[bytes], socket.socket]]:
+    """Opens a connection and sends these bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 3 * STALLED + 1000)), hard))
+    with contextlib.ExitStack() as stack:
+
+        def opened(sent: bytes) -> socket.socket:
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server[0]), 30))
+            connection.sendall(sent)
+            return connection
+
+        yield opened
+
+
+def seconds_to_answer(port: int, request: bytes) -> float:
+    """The seconds in which a call is connected."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 30) as connection:
+        connection.sendall(request)
+        answer = receive(connection)
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["action"]["name"] == "connectPstn", answer
+    return time.monotonic() - began
+
+
+def known(key: str) -> bytes:
+    """The header of who names a known application; what signs it is seen only when the body is there."""
+    return f"Authorization: application {key}:{'A' * 43}=\r\n".encode()
+
+
+def stalls(key: str) -> dict[str, bytes]:
+    """What a connection sends before it stalls."""
+    return {
+        "says nothing": b"",
+        "half a head": HEAD,
+        "half a body": HEAD + known(key) + LENGTH,
+        "half a chunk": HEAD + known(key) + CHUNKS,
+    }
+
+
+@pytest.mark.parametrize("stall", stalls(""))
+def test_calls_are_answered_beside_connections_that_stall(
+    server: Server, opened: Callable[[bytes], socket.socket], stall: str
+) -> None:
+    port, key, call = server
+    for _ in range(STALLED):
+        opened(stalls(key)[stall])
+    for number in range(5):
+        assert seconds_to_answer(port, call(f"beside {stall} {number}")) < 2
+
+
+def test_who_stalls_is_hung_up_on(server: Server, opened: Callable[[bytes], socket.socket]) -> None:
+    for connection in [opened(sent) for sent in stalls(server[1]).values()]:
+        connection.settimeout(30)
+        with contextlib.suppress(ConnectionResetError):
+            while connection.recv(65536):
+                pass
+
+
+@pytest.mark.parametrize("body", [LENGTH, CHUNKS], ids=["with a length", "in chunks"])
+def test_of_an_unknown_key_no_body_is_awaited_and_the_connection_closes(
+    opened: Callable[[bytes], socket.socket], body: bytes
+) -> None:
+    connection = opened(HEAD + UNKNOWN + body)
+    began = time.monotonic()
+    answer = receive(connection)
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"\r\nConnection: close\r\n" in answer
+    with contextlib.suppress(ConnectionResetError):
+        assert connection.recv(1) == b""
+    assert time.monotonic() - began < request_worker.BODY_SECONDS
+
+
+def test_clients_that_do_not_hang_up_keep_no_call_waiting(
+    server: Server, opened: Callable[[bytes], socket.socket]
+) -> None:
+    port, _, call = server
+    for _ in range(20):
+        receive(opened(HEAD + UNKNOWN + LENGTH))
+    assert seconds_to_answer(port, call("beside clients that stay")) < 2
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 4000])
+def test_a_body_in_chunks_is_read_to_its_end(
+    server: Server, opened: Callable[[bytes], socket.socket], pieces: int
+) -> None:
+    head, _, body = server[2](f"in chunks of {pieces}").partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length")]
+    step = max(1, len(body) // pieces)
+    parts = [body[start : start + step] for start in range(0, len(body), step)]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    connection = opened(b"\r\n".join([*lines, b"Transfer-Encoding: chunked"]) + b"\r\n\r\n")
+    time.sleep(0.1)
+    connection.sendall(chunks)
+    answer = receive(connection)
+    assert b" 200 " in answer.partition(b"\r\n")[0], answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["action"]["name"] == "connectPstn"
+    # The connection is kept: the next request on it is answered as well.
+    connection.sendall(server[2](f"after chunks of {pieces}"))
+    assert b" 200 " in receive(connection).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"10001\r\n" + b" " * 65537 + b"\r\n0\r\n\r\n", b"zz\r\n\r\n", b"1\r\n{\r\n-1\r\n\r\n"]
+)
+def test_chunks_that_are_too_large_or_malformed_are_refused(
+    server: Server, opened: Callable[[bytes], socket.socket], chunks: bytes
+) -> None:
+    answer = receive(opened(HEAD + known(server[1]) + b"Transfer-Encoding: chunked\r\n\r\n" + chunks))
+    assert b" 400 " in answer.partition(b"\r\n")[0], answer
+
+
+def test_it_refuses_to_end_tls_itself(tmp_path: Path) -> None:
+    snapshot.write_file(in_force(), tmp_path / "snapshot", Keyring.parse(KEYS))
+    (tmp_path / "pem").touch()
+    command = [*fallback_command(), "--certfile", str(tmp_path / "pem"), "--keyfile", str(tmp_path / "pem")]
+    command[command.index("--bind") + 1] = f"127.0.0.1:{free_port()}"
+    environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(tmp_path / "snapshot")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+    assert "Let a proxy end TLS" in done.stderr
