@@ -21,9 +21,9 @@ def result(delivery: CallbackDelivery) -> str:
         case DeliveryResult.CONFERENCE_RECORDING_FINISHED:
             return "A recording of this conference has finished. Of which session, its end or its file tells."
         case DeliveryResult.RECORDING_AVAILABLE:
-            return f"The recording is available{_where(values['known'])}."
+            return f"The recording was reported{_where(values['known'])}."
         case DeliveryResult.TRANSCRIPT_AVAILABLE:
-            return f"The transcript is available{_where(values['known'])}."
+            return f"The transcript was reported{_where(values['known'])}."
         case DeliveryResult.OF_NOTHING:
             return "Kept: it names neither a call nor a conference."
         case DeliveryResult.UNKNOWN if delivery.notify_type:
@@ -34,4 +34,4 @@ def result(delivery: CallbackDelivery) -> str:
 
 
 def _where(known: bool) -> str:
-    return "" if known else " at a place that matches none of the destinations"
+    return " in one of the destinations" if known else ", at a place that is in none of the destinations"

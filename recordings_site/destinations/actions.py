@@ -43,12 +43,13 @@ def create_destination(
 ) -> Destination:
     """Make a destination; `place` holds the other fields of PLACE. The secrets are sealed before they are stored.
 
-    A worker checks it at once, and every night from then on.
+    A worker checks it at once, and every night from then on; and it looks for the recordings that Sinch reported there.
     """
     steps = [step.to_dict() for step in pending()]
     destination = Destination.objects.create(name=name, kind=kind, bucket=bucket, check_result=steps, **place)
     _seal(destination, sets)
     enqueue("destination.check", destination.pk)
+    enqueue("destination.covers", destination.pk)
     audit.record(by=by, action="destination.created", subject=destination, data=_shown(destination))
     return destination
 
@@ -64,6 +65,7 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     destination.save(update_fields=["name", "learnt", *place])
     if before["region"] != destination.region and (write_set := destination.decrypted("write_credentials")):
         _seal(destination, CredentialSets(write=destination.store_kind.moved(write_set, destination.region)))
+    enqueue("destination.covers", destination.pk)
     changes = {field: [before[field], value] for field, value in _shown(destination).items() if before[field] != value}
     audit.record(by=by, action="destination.changed", subject=destination, data=changes)
 
@@ -76,6 +78,7 @@ def replace_credentials(
     destination.read_mode = read_mode or destination.read_mode
     before = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
     _seal(destination, sets)
+    enqueue("destination.covers", destination.pk)
     after = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
     changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     audit.record(by=by, action="destination.credentials_replaced", subject=destination, data=changes)

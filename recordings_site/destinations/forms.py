@@ -1,6 +1,7 @@
 """What people enter of destinations, per kind of store; secrets go in and never come out."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -139,6 +140,12 @@ class PlaceForm(forms.Form):
         names = ("account", "bucket", "region", "endpoint", "addressing", "key_template")
         found = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         return {**found, "prefix": self.cleaned_data["folder"]}
+
+
+def suggested_place(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The initial values of a PlaceForm that a link gives in its query; the form validates them like any others."""
+    names = ("name", "account", "bucket", "folder", "region")
+    return {name: str(parameters[name])[:500] for name in names if parameters.get(name)}
 
 
 class CredentialsForm(forms.Form):

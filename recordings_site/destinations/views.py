@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.destinations import actions
-from recordings_site.destinations.forms import CredentialsForm, PlaceForm
+from recordings_site.destinations.forms import CredentialsForm, PlaceForm, suggested_place
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.learnt import described
 from recordings_site.destinations.models import Destination, offered_kinds
@@ -28,11 +28,11 @@ def destinations(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
 def destination_new(request: Request, kind: str) -> HttpResponse:
-    """Make a destination of this kind."""
+    """Make a destination of this kind. The URL may name its place, for which see `forms.suggested_place`."""
     store_kind = KINDS.get(kind)
     if store_kind not in offered_kinds():
         raise Http404
-    place = PlaceForm(request.POST or None, kind=store_kind)
+    place = PlaceForm(request.POST or None, kind=store_kind, initial=suggested_place(request.GET))
     valid = request.method == "POST" and place.is_valid()
     sets = _credentials_form(request, place, valid=valid)
     if valid and sets.is_valid():

@@ -12,6 +12,7 @@ class RecordingsConfig(AppConfig):
         "recordings_site.recordings.ingest.inspect",
         "recordings_site.recordings.ingest.transcripts",
         "recordings_site.recordings.ingest.overdue",
+        "recordings_site.recordings.ingest.elsewhere",
         "recordings_site.recordings.saved.actions",
         "recordings_site.recordings.annotations.actions",
         "recordings_site.recordings.reconcile.walk",

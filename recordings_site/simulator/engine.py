@@ -69,6 +69,7 @@ class Options:
     rest_url: str = REST_URL
     # Whether each recording of a call is stopped in its middle and started again, under names that Sinch makes.
     two_parts: bool = False
+    writes_nothing: bool = False
 
 
 class Engine:
@@ -178,7 +179,7 @@ class Engine:
                 options, when=recording.started_at, application_key=self.application.key,
                 call_id=call.planned.call_id, conference_id=recording.conference_id,
             )  # fmt: skip
-            self.uploads.write(place, options.credentials, sound, TYPES.get(options.format, TYPES["mp3"]))
+            self._write(place, options.credentials, sound, TYPES.get(options.format, TYPES["mp3"]))
             self.totals.recordings += 1
             formats = self.options.report_formats
             report_format = formats[int(call.planned.draw * 1000) % len(formats)]
@@ -187,13 +188,17 @@ class Engine:
             )
             if options.transcription and LOCALE.fullmatch(options.locale):
                 beside = transcript_location(place)
-                self.uploads.write(beside, options.credentials, words, "application/json")
+                self._write(beside, options.credentials, words, "application/json")
                 self.totals.transcripts += 1
                 reported = reported_as(beside, report_format)
                 notes.append(events.notification(identity, "transcription_available", destination=reported))
         except (StoreError, SinchError) as error:  # Sinch sends no event when it cannot write
             self.totals.failed_uploads.append(f"{destination_url_of(options)}: {error}")
         return notes if options.notification_events else []
+
+    def _write(self, place: destination_url.DestinationUrl, credentials: str, data: bytes, content_type: str) -> None:
+        if not self.options.writes_nothing:
+            self.uploads.write(place, credentials, data, content_type)
 
     def send_event(self, event: Mapping[str, Any]) -> HttpReply:
         """Send one event."""

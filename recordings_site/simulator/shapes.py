@@ -48,6 +48,8 @@ class Shape:
     wrong_signature: bool = False
     # Each recording is stopped in its middle and started again, in a folder in which Sinch makes the names.
     two_parts: bool = False
+    # Nothing is written where it was requested.
+    writes_nothing: bool = False
 
 
 def _is_of(event: Event, *kinds: str) -> bool:
@@ -86,6 +88,10 @@ def _elsewhere(url: str, event: Event) -> str:
     if event["type"] == "transcription_available":
         return f"s3://recordings/{name}"
     return f"https://www.sinch.com/calling/v1/recording/{name}"
+
+
+def _another_bucket(url: str, event: Event) -> str:
+    return f"s3://another-bucket/{url.partition('://')[2].partition('/')[2]}"
 
 
 def _seed_name(url: str, event: Event) -> str:
@@ -166,7 +172,15 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "two-parts": Shape("recordings are stopped and started again, and Sinch makes both names", two_parts=True),
     "transcript-first": Shape("each transcript comes before its recording, and everything twice", _transcript_first),
-    "elsewhere": Shape("recordings are reported where no destination is", _destination(_elsewhere)),
+    "elsewhere": Shape(
+        "recordings are written where they were requested, and reported where no destination is",
+        _destination(_elsewhere),
+    ),
+    "another-bucket": Shape(
+        "recordings are in a bucket that is no destination, and reported there",
+        _destination(_another_bucket),
+        writes_nothing=True,
+    ),
     "null-member": Shape("callid is null, and callId has the id", _null_member),
     "seed-name": Shape("names are written as Sinch's page prints them: UTCDate…\\key_call", _destination(_seed_name)),
     "app-user": Shape(

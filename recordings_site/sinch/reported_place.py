@@ -6,6 +6,7 @@ What it returns is compared with what is configured, and never fetched.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from urllib.parse import SplitResult, urlsplit
 
 from .destination_url import SCHEMES, check_text, is_usable_key, parse
@@ -13,7 +14,7 @@ from .errors import DestinationUrlError
 from .object_keys import spellings, without_secrets
 from .store_hosts import Place, is_of_vendor, of_vendor
 
-__all__ = ["Endpoint", "Place", "endpoints_of", "is_in", "read"]
+__all__ = ["Endpoint", "NamedStore", "Place", "endpoints_of", "is_in", "named_store", "read"]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(.*)", re.DOTALL)
 _ALIASES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
@@ -50,6 +51,32 @@ def read(text: str, endpoints: Iterable[Endpoint] = ()) -> tuple[Place, ...]:
     else:
         places = _of_scheme(found[1].lower(), found[2])
     return tuple(dict.fromkeys(_spelled(place for place in places if place.key and not place.key.endswith("/"))))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStore:
+    """The store that a text names, for people: its kind, account and bucket, or only a host.
+
+    `folder` is the part of the key that recordings of other days and numbers share, "" or ending in "/".
+    """
+
+    kind: str = ""
+    account: str = ""
+    bucket: str = ""
+    folder: str = ""
+    host: str = ""
+
+
+def named_store(text: str) -> NamedStore:
+    """Read which store a reported place is in by its text alone, whatever is configured; empty for a bare name."""
+    place = next(iter(read(text)), None)
+    if place is None:
+        return NamedStore()
+    if not place.kind:
+        return NamedStore(host=urlsplit(place.endpoint or "").netloc)
+    # Names of calls, dates and numbers have digits; the folder that somebody chose rarely has.
+    chosen = takewhile(lambda part: not any(each.isdigit() for each in part), place.key.split("/")[:-1])
+    return NamedStore(place.kind, place.account, place.bucket, "".join(f"{part}/" for part in chosen))
 
 
 def _spelled(places: Iterable[Place]) -> Iterator[Place]:

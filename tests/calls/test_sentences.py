@@ -33,7 +33,7 @@ def test_the_values_are_in_the_words() -> None:
     assert said(DeliveryResult.CALL_ENDED) == "The call ended: BUSY, N/A."
     assert said(DeliveryResult.CALLING_ERROR) == "Sinch reports an error: 40001 No credit"
     assert said(DeliveryResult.SUSPECT) == "Kept and not applied: signed, but its clock is wrong."
-    assert said(DeliveryResult.TRANSCRIPT_AVAILABLE).endswith("matches none of the destinations.")
+    assert said(DeliveryResult.TRANSCRIPT_AVAILABLE).endswith("in none of the destinations.")
     assert "a notification of type “dtmf”" in said(DeliveryResult.UNKNOWN, notify_type="dtmf")
     assert "for “pong”" in said(DeliveryResult.UNKNOWN, event="pong")
 

@@ -58,6 +58,7 @@ def sent(name: str, *events: dict[str, Any]) -> list[dict[str, Any]]:
         ("https-path", f"https://s3.eu-north-1.amazonaws.com/bucket/Sales%20team/20260101000000_{KEY}_c.mp3"),
         ("sas-query", f"s3://bucket/Sales team/20260101000000_{KEY}_c.mp3?sv="),
         ("elsewhere", f"https://www.sinch.com/calling/v1/recording/20260101000000_{KEY}_c.mp3"),
+        ("another-bucket", f"s3://another-bucket/Sales team/20260101000000_{KEY}_c.mp3"),
         ("seed-name", f"s3://bucket/Sales team/UTCDate20260101000000\\{KEY}_c.mp3"),
     ],
 )
@@ -106,7 +107,8 @@ def simulated(number: PhoneNumber, name: str, *, conference: bool = False) -> To
     shape = SHAPES[name]
     known = Application(number.application.key, factories.SECRET, URL)
     uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)})
-    engine = Engine(known, ShapedWire(known, through_django, shape), uploads, Options(two_parts=shape.two_parts))
+    options = Options(two_parts=shape.two_parts, writes_nothing=shape.writes_nothing)
+    engine = Engine(known, ShapedWire(known, through_django, shape), uploads, options)
     digits = [number.digits]
     planned = groups(3, numbers=[] if conference else digits, conference=digits if conference else [], seed=3)
     return engine.run([tuple(replace(call, result="ANSWERED") for call in group) for group in planned])

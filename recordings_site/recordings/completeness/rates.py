@@ -17,7 +17,7 @@ def outcome(*, state: str, overdue_kind: str, is_short: bool) -> str:
         return MISSING if overdue_kind == OverdueKind.MISSING else LATE
     if state in AWAITED:
         return PENDING
-    if state == ELSEWHERE:  # reported at a place that no destination covers
+    if state == State.ELSEWHERE:
         return ELSEWHERE
     return SHORT if is_short else RECORDED
 

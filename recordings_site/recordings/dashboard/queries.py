@@ -53,7 +53,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Everything on the home page. Counts are of today in the user's zone, `late` and `missing` of any day."""
+    """Everything on the home page.
+
+    Counts are of today in the user's zone; `late`, `missing` and `elsewhere` of any day.
+    """
 
     today: date
     calls: int
@@ -63,6 +66,7 @@ class Dashboard:
     not_recorded: int
     late: int
     missing: int
+    elsewhere: int
     overdue: Sequence[RecordingJob]
     newest: Sequence[RecordingJob]
     # Recordings that the user has not played to the end, last visited first.
@@ -91,6 +95,7 @@ def home(user: User, *, now: datetime) -> Dashboard:
         not_recorded=states[State.NOT_RECORDED],
         late=late,
         missing=missing,
+        elsewhere=mine.filter(state=State.ELSEWHERE)[:_COUNTED].count(),
         overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
         newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.base.formatting import timecode
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.bodies import shown_body
 from recordings_site.calls.models import CallbackDelivery
+from recordings_site.destinations.models import offered_kinds
 from recordings_site.recordings.annotations.forms import AssignNumberForm, SelectedSpan
 from recordings_site.recordings.annotations.queries import Annotations, annotations_of
 from recordings_site.recordings.audio.waveform import silence_of, unpack
 from recordings_site.recordings.explain import timeline
 from recordings_site.recordings.explain.timeline import Explanation
 from recordings_site.recordings.lifecycle import sentences
+from recordings_site.recordings.lifecycle.reported import parse_reported_location
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import (
     AWAITED,
@@ -28,12 +32,14 @@ from recordings_site.recordings.models import (
     AudioIndex,
     Listening,
     RecordingJob,
+    State,
     Transcript,
 )
 from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.lines import ShownLine, Speaker, shown_lines, speakers_of
+from recordings_site.sinch.reported_place import named_store
 
 # The page lists at most this many callbacks; only large conferences have more.
 MOST_CALLBACKS = 200
@@ -92,6 +98,8 @@ class RecordingPage:
     player_settings: dict[str, Any]
     # For admins, while the recording has no number.
     assign_form: AssignNumberForm | None
+    # For admins, while it is stored elsewhere: the form of a destination that covers its place, filled in.
+    add_destination_url: str
 
     @cached_property
     def lines(self) -> Sequence[ShownLine]:
@@ -107,6 +115,13 @@ class RecordingPage:
     def played(self) -> bool:
         """Whether the user has played it, or marked it as played."""
         return self.listening is not None and self.listening.played_at is not None
+
+    @property
+    def transcript_elsewhere(self) -> str:
+        """The bucket in which Sinch reported a transcript that no destination covers, else ""."""
+        reported = self.recording.reported_transcript_destination
+        covered = not reported or parse_reported_location(reported).destination is not None
+        return "" if covered else sentences.where(reported)
 
     @property
     def title(self) -> str:
@@ -203,6 +218,7 @@ def recording_page(
         silence=silence_of(peaks),
         player_settings=user.preferences.get("player", {}),
         assign_form=AssignNumberForm(user=user) if user.is_admin and recording.number_id is None else None,
+        add_destination_url=add_destination_url(recording) if user.is_admin else "",
     )
 
 
@@ -214,6 +230,16 @@ def availability_of(recording: RecordingJob) -> Availability:
         notes = " ".join(filter(None, (sentences.problem(recording), sentences.short(recording))))
         return Availability(state, notes, playable=not silent, has_file=True)
     return Availability(state, sentences.no_audio_reason(recording), playable=False, awaited=state in AWAITED)
+
+
+def add_destination_url(recording: RecordingJob) -> str:
+    """Return the form of a new destination that covers the place of a recording stored elsewhere, "" if none can."""
+    store = named_store(recording.reported_destination)
+    if recording.state != State.ELSEWHERE or store.kind not in {kind.name for kind in offered_kinds()}:
+        return ""
+    place = {"name": store.bucket, "account": store.account, "bucket": store.bucket, "folder": store.folder}
+    query = urlencode({name: value for name, value in place.items() if value})
+    return f"{reverse('destination_new', args=[store.kind])}?{query}"
 
 
 def _callbacks(recording: RecordingJob) -> list[CallbackRow]:

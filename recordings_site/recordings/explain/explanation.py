@@ -35,6 +35,8 @@ class DecisionCode(StrEnum):
     OVERDUE = "overdue"
     ON_ITS_WAY = "on_its_way"
     RECORDED = "recorded"
+    # At a place that no destination covers.
+    ELSEWHERE = "elsewhere"
     DELETED = "deleted"
 
 
@@ -43,6 +45,7 @@ _RECORDED = (
     DecisionCode.RECORDED_ANYWAY,
     DecisionCode.ON_ITS_WAY,
     DecisionCode.RECORDED,
+    DecisionCode.ELSEWHERE,
     DecisionCode.DELETED,
 )
 _OPEN = (DecisionCode.PLANNED, DecisionCode.UNDER_WAY, DecisionCode.OVERDUE)
@@ -85,12 +88,13 @@ def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob])
     """Return the outcome of a call, from its decision and its recordings."""
     grounds = decision.facts if decision is not None else {}
     available = next((job for job in jobs if job.is_available), None)
+    made = available or next((job for job in jobs if job.state == State.ELSEWHERE), None)
     if decision is None or decision.outcome != DecisionOutcome.RECORD:
         undecided = _undecided(call) if decision is None else None
-        code = DecisionCode.RECORDED_ANYWAY if available else undecided or DecisionCode.DECIDED_NOT
-        return RecordingDecision(code, call, grounds, available, undecided)
-    if available is not None:
-        return RecordingDecision(DecisionCode.RECORDED, call, grounds, available)
+        code = DecisionCode.RECORDED_ANYWAY if made else undecided or DecisionCode.DECIDED_NOT
+        return RecordingDecision(code, call, grounds, made, undecided)
+    if made is not None:
+        return RecordingDecision(DecisionCode.RECORDED if available else DecisionCode.ELSEWHERE, call, grounds, made)
     prevented = _prevented(call, decision)
     if prevented is not None:
         return RecordingDecision(prevented, call, grounds)

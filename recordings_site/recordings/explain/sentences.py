@@ -48,6 +48,9 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
             return "Not recorded", f": {why}"
         case DecisionCode.RECORDED:
             return "Recorded", f": {why}"
+        case DecisionCode.ELSEWHERE if decision.recording:
+            place = states.where(decision.recording.reported_destination)
+            return "Recorded", f", but stored in {place}, which is none of the destinations here: {why}"
         case DecisionCode.LAST_RESORT | DecisionCode.BROKEN | DecisionCode.NEVER_SEEN as code:
             return "Not recorded", f": {_undecided(code, decision)}"
         case (
@@ -195,6 +198,7 @@ _TITLES = {
     StepKind.NO_FILE: "No file",
     StepKind.NOTICE_OVERDUE: "recording_available: missing",
     StepKind.NOTICE_AWAITED: "recording_available: not yet",
+    StepKind.FILE_ELSEWHERE: "The file is stored elsewhere",
     StepKind.FILE_DELETED: "The file was deleted",
     StepKind.TRANSCRIPT: "The transcript is here",
     StepKind.NO_TRANSCRIPT: "No transcript",
@@ -213,6 +217,7 @@ _TEXTS: Mapping[StepKind, str | Callable[[Any], str]] = {
     StepKind.NOTICE_OVERDUE: states.overdue,
     StepKind.NOTICE_AWAITED: "Sinch tells it when the file lies in the store.",
     StepKind.FILE: _file,
+    StepKind.FILE_ELSEWHERE: states.no_audio_reason,
     StepKind.FILE_DELETED: states.deleted,
     StepKind.FILE_OVERDUE: "It was looked for and not found.",
     StepKind.FILE_AWAITED: "It is looked for some minutes after the call's end.",

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     NOTICE_OVERDUE = "notice_overdue"
     NOTICE_AWAITED = "notice_awaited"
     FILE = "file"
+    FILE_ELSEWHERE = "file_elsewhere"
     FILE_DELETED = "file_deleted"
     FILE_OVERDUE = "file_overdue"
     FILE_AWAITED = "file_awaited"
@@ -162,6 +163,8 @@ def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[TimelineStep]:
         )
     if job.is_available:
         yield TimelineStep(StepKind.FILE, job.available_at, "warn" if job.problem_code else "ok", job)
+    elif job.state == State.ELSEWHERE:
+        yield TimelineStep(StepKind.FILE_ELSEWHERE, job.elsewhere_at, "warn", job)
     elif job.state == State.DELETED:
         yield TimelineStep(StepKind.FILE_DELETED, job.deleted_at, "idle", job)
     elif job.overdue_kind:

@@ -11,12 +11,35 @@ from recordings_site.storage import ObjectMissing, ObjectStat, Store, first_stat
 
 
 def keys_of_audio(job: RecordingJob) -> tuple[str, ...]:
-    """The keys of a recording's file, the likeliest first; empty while none is known."""
-    if not job.key:
-        return ()
+    """The keys of a recording's file in its destination, the likeliest first; empty while none is known."""
+    here = job.destination
+    return tuple(key for there, key in places_of_audio(job) if here is not None and there.location == here.location)
+
+
+def places_of_audio(job: RecordingJob) -> list[tuple[Destination, str]]:
+    """Where a recording's file may lie: as asked for, else as Sinch reported it, if a destination covers that."""
     reported = parse_reported_location(job.reported_destination)
-    there = reported.keys if reported.destination is not None and _is_same(reported.destination, job) else ()
-    return tuple(dict.fromkeys((job.key, *spellings(job.key), *there)))
+    return list(dict.fromkeys(_places_of_audio(job, reported)))
+
+
+def _places_of_audio(job: RecordingJob, reported: ReportedLocation) -> Iterator[tuple[Destination, str]]:
+    if job.destination is not None:
+        if job.key:
+            yield from ((job.destination, key) for key in (job.key, *spellings(job.key)))
+        elif reported.key and not reported.is_full:
+            # Sinch made the name, and reported that alone: it lies in the folder that was asked for.
+            yield from ((job.destination, key) for key in spellings(job.folder + reported.key.rpartition("/")[2]))
+    if reported.destination is not None:
+        yield from ((reported.destination, key) for key in reported.keys)
+
+
+def find_audio(job: RecordingJob) -> tuple[Destination, ObjectStat] | None:
+    """What lies at the first of them, None when nothing does. Raises StoreError."""
+    for destination, key in places_of_audio(job):
+        stat = first_stat(destination.read_store(), [key])
+        if stat is not None:
+            return destination, stat
+    return None
 
 
 def stat_audio(job: RecordingJob, store: Store) -> ObjectStat:
@@ -51,8 +74,3 @@ def find_transcript(job: RecordingJob) -> tuple[Store, str] | None:
         if first_stat(store, [key]) is not None:
             return store, key
     return None
-
-
-def _is_same(destination: Destination, job: RecordingJob) -> bool:
-    here = job.destination
-    return here is not None and here.location == destination.location

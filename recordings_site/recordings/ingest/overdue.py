@@ -10,12 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from recordings_site.calls.models import LONGEST_CALL, Call
+from recordings_site.destinations.models import Destination
 from recordings_site.recordings.ingest import actions
-from recordings_site.recordings.ingest.keys import find_transcript, keys_of_audio, places_of_transcript
+from recordings_site.recordings.ingest.keys import find_audio, find_transcript, places_of_transcript
 from recordings_site.recordings.lifecycle import objects
-from recordings_site.recordings.models import AWAITED, OverdueCode, OverdueKind, RecordingJob, State
+from recordings_site.recordings.models import LOOKED_FOR, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
-from recordings_site.storage import ObjectStat, Store, first_stat, iter_objects
+from recordings_site.storage import ObjectStat, iter_objects
 from recordings_site.tasks.registry import Task, enqueue, task
 
 
@@ -25,13 +26,18 @@ def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime
     Returns when to look again, None when there is nothing more to look for. Raises StoreError.
     """
     job = RecordingJob.objects.select_related("destination", "call", "conference_session").get(pk=recording_id)
-    if job.state not in AWAITED or job.destination is None:
+    if job.state not in LOOKED_FOR or not (job.destination or job.reported_destination):
         return None
     now = timezone.now()
-    if (stat := _find(job, job.destination.read_store())) is not None:
-        objects.mark_available(job.pk, stat=stat, at=now)
+    if (found := find_audio(job) or _find_generated(job)) is not None:
+        destination, stat = found
+        objects.mark_available(job.pk, stat=stat, at=now, destination=destination)
         return None
     waited = now - since
+    if job.reported_destination:
+        # Sinch has written it, and not where it was asked to: there a copy of it may still appear.
+        objects.mark_elsewhere(job.pk, at=now)
+        return now + max(timedelta(minutes=1), waited / 4) if waited < objects.missing_after() else None
     if waited >= objects.late_after():
         missing = waited >= objects.missing_after()
         kind, after = (
@@ -77,14 +83,11 @@ def _next(now: datetime, since: datetime, late_after: timedelta) -> datetime:
     return late_at if now < late_at else now + max(timedelta(minutes=5), (now - since) / 4)
 
 
-def _find(job: RecordingJob, store: Store) -> ObjectStat | None:
-    if job.key:
-        return first_stat(store, keys_of_audio(job))
-    return _find_generated(job, store)
-
-
-def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
+def _find_generated(job: RecordingJob) -> tuple[Destination, ObjectStat] | None:
     """Return the one object in the folder whose generated name contains the call or conference id."""
+    if job.key or job.destination is None:
+        return None
+    store = job.destination.read_store()
     if job.call is not None:
         subject = job.call.call_id
         days = (job.happened_at, job.happened_at + timedelta(days=1))
@@ -105,7 +108,7 @@ def _find_generated(job: RecordingJob, store: Store) -> ObjectStat | None:
         )
     )
     free = [stat for stat in found if stat.key not in taken]
-    return free[0] if len(free) == 1 else None
+    return (job.destination, free[0]) if len(free) == 1 else None
 
 
 @task("recording.look")

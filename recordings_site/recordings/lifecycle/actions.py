@@ -14,6 +14,7 @@ from recordings_site.recordings.lifecycle.derive_state import (
     update_state,
 )
 from recordings_site.recordings.lifecycle.matching import Subject, locked_jobs, match_recording, match_transcript
+from recordings_site.recordings.lifecycle.objects import alert_elsewhere
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, distance
 from recordings_site.recordings.lifecycle.shortness import derive_shortness
 from recordings_site.recordings.models import Origin, RecordingJob, Transcript
@@ -174,11 +175,21 @@ def recording_announced(subject: Subject, *, reported: ReportedLocation, at: dat
     """Apply `recording_available` to the recording it is about, or adopt a new one."""
     found = _LockedRecordings(subject)
     job = match_recording(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
-    job.reported_destination = job.reported_destination or reported.text[:1024]
-    job.available_at = job.available_at or at
-    _accept_location(job, reported)
+    job.reported_at = job.reported_at or at
+    if not job.reported_destination or (job.available_at is None and reported.destination is not None):
+        job.reported_destination = reported.text[:1024]
+    if reported.destination is not None:
+        job.available_at = job.available_at or at
+        _accept_location(job, reported)
+    elif reported.key and job.destination_id is None and job.available_at is None:
+        # None was asked for, so there is no other place at which it could be.
+        job.elsewhere_at = job.elsewhere_at or at
     found.update()
-    if job.destination_id is not None and job.key:
+    if job.elsewhere_at == at:
+        alert_elsewhere(job)
+    if job.available_at is None:
+        enqueue("recording.look", job.pk)
+    elif job.destination_id is not None and job.key:
         enqueue("recording.inspect", job.pk)
     return job
 
@@ -201,7 +212,8 @@ def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: da
 @transaction.atomic
 def give_up_expected(*, decision: Decision, at: datetime) -> None:
     """Mark planned recordings as never requested: the answer that was sent does not record."""
-    for job in RecordingJob.objects.filter(decision=decision, available_at=None).select_for_update():
+    withdrawn = RecordingJob.objects.filter(decision=decision, available_at=None, reported_at=None)
+    for job in withdrawn.select_for_update():
         job.expected_at = job.started_at = job.finished_at = None
         job.not_recorded_at = at
         update_state(job, allow_regression=True)
@@ -209,13 +221,10 @@ def give_up_expected(*, decision: Decision, at: datetime) -> None:
 
 
 def _accept_location(job: RecordingJob, reported: ReportedLocation) -> None:
-    """Store the location that Sinch reports, if it is in one of our destinations and free."""
-    if distance(reported, job) is not None:
+    """Store the location in one of our destinations that Sinch reports, if it is free."""
+    if distance(reported, job) is not None or reported.destination is None:
         return  # The requested location, in any spelling: the store itself says which spelling it has.
-    if reported.destination is not None and reported.key:
-        place = (reported.destination.pk, reported.key)
-        lies_there = RecordingJob.objects.filter(destination=place[0], key=place[1])
-        if (job.destination_id, job.key) != place and not lies_there.exists():
-            job.destination_id, job.key = place
-    elif not job.key and reported.key and job.destination_id is not None:
-        job.key = job.folder + reported.key.rsplit("/", 1)[-1]
+    place = (reported.destination.pk, reported.key)
+    lies_there = RecordingJob.objects.filter(destination=place[0], key=place[1])
+    if (job.destination_id, job.key) != place and not lies_there.exists():
+        job.destination_id, job.key = place

@@ -18,8 +18,9 @@ RANK = {
     State.NOT_RECORDED: 1,
     State.RECORDING: 2,
     State.FINISHED: 3,
-    State.AVAILABLE: 4,
-    State.DELETED: 5,
+    State.ELSEWHERE: 4,
+    State.AVAILABLE: 5,
+    State.DELETED: 6,
 }
 
 
@@ -33,6 +34,7 @@ class StateFacts(Protocol):
     started_at: datetime | None
     not_recorded_at: datetime | None
     finished_at: datetime | None
+    elsewhere_at: datetime | None
     available_at: datetime | None
     deleted_at: datetime | None
 
@@ -43,6 +45,8 @@ def state_of(facts: StateFacts) -> State:
         return State.DELETED
     if facts.available_at is not None:
         return State.AVAILABLE
+    if facts.elsewhere_at is not None:
+        return State.ELSEWHERE
     if facts.finished_at is not None:
         return State.FINISHED
     if facts.started_at is not None:
@@ -58,8 +62,7 @@ def update_state(job: RecordingJob, *, allow_regression: bool = False) -> None:
     `allow_regression`: a fact was taken away, as when a deleted file is found again; events never do that. Raises
     StateRegression where it is not allowed.
     """
-    if job.available_at is not None:
-        job.finished_at = job.finished_at or job.available_at
+    job.finished_at = job.finished_at or job.reported_at or job.available_at
     if job.stopped_at is not None:
         job.finished_at = job.finished_at or job.stopped_at
     state = state_of(job)

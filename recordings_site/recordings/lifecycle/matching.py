@@ -56,15 +56,18 @@ def match_transcript(jobs: Sequence[RecordingJob], reported: ReportedLocation) -
 
 def _match(jobs: Sequence[RecordingJob], reported: ReportedLocation, *, stem: bool) -> RecordingJob | None:
     if reported.key:
+        column = "reported_transcript_destination" if stem else "reported_destination"
+        if same := [job for job in jobs if getattr(job, column) == reported.text[:1024]]:
+            return same[0]
         if (found := nearest(jobs, reported, stem=stem)) is not None:
             return found
-        nameless = [j for j in jobs if not j.key and _lies_in(j, reported)]
+        nameless = [j for j in jobs if not j.key and not getattr(j, column) and _lies_in(j, reported)]
         if len(nameless) == 1:
             return nameless[0]
     if stem:
         lacking = [j for j in jobs if j.transcript_available_at is None]
     else:
-        lacking = [j for j in jobs if j.available_at is None]
+        lacking = [j for j in jobs if j.available_at is None and j.reported_at is None]
     return lacking[0] if len(lacking) == 1 and len(jobs) == 1 else None
 
 

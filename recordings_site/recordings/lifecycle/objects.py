@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.accounts.models import User
+from recordings_site.accounts.models import AuditEvent, User
+from recordings_site.destinations.models import Destination
 from recordings_site.recordings.lifecycle.derive_state import update_state
 from recordings_site.recordings.models import (
     AWAITED,
@@ -23,6 +24,9 @@ from recordings_site.recordings.models import (
 )
 from recordings_site.storage import ObjectStat
 from recordings_site.tasks.registry import enqueue
+
+ELSEWHERE = "alert.recording.elsewhere"
+ALERT_EVERY = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -54,16 +58,43 @@ def record_object_version(*, recording: RecordingJob, stat: ObjectStat) -> None:
 
 
 @transaction.atomic
-def mark_available(recording_id: UUID, *, stat: ObjectStat, at: datetime) -> RecordingJob:
-    """Mark the file as available, with or without a notification, and queue its inspection."""
+def mark_available(
+    recording_id: UUID, *, stat: ObjectStat, at: datetime, destination: Destination | None = None
+) -> RecordingJob:
+    """Mark the file as available, with or without a notification, and queue its inspection.
+
+    `destination` is where it was found, unless that is where it was asked for.
+    """
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
-    if job.available_at is None and not _is_of_another(job, stat.key):
+    if job.available_at is None:
+        job.destination_id = destination.pk if destination is not None else job.destination_id
+        if _is_of_another(job, stat.key):
+            return job
         job.available_at = at
         job.key = stat.key
         update_state(job)
         job.save()
         enqueue("recording.inspect", job.pk)
     return job
+
+
+@transaction.atomic
+def mark_elsewhere(recording_id: UUID, *, at: datetime) -> RecordingJob:
+    """Mark a file that Sinch reported as stored where no destination of ours is, and alert."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    if job.elsewhere_at is None and job.available_at is None:
+        job.elsewhere_at = at
+        update_state(job)
+        job.save()
+        alert_elsewhere(job)
+    return job
+
+
+def alert_elsewhere(job: RecordingJob) -> None:
+    """Alert of a recording stored elsewhere, once an hour: a bucket that is missing here concerns each call."""
+    recent = AuditEvent.objects.filter(action=ELSEWHERE, at__gte=timezone.now() - ALERT_EVERY)
+    if not recent.exists():
+        audit.record(by=None, action=ELSEWHERE, subject=job, data={"reported": job.reported_destination})
 
 
 @transaction.atomic

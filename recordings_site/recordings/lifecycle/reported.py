@@ -50,11 +50,20 @@ class ReportedLocation:
         return self.place is not None and self.place.kind != ""
 
 
-def parse_reported_location(text: str) -> ReportedLocation:
-    """Understand the `destination` of a notification, and match it to a configured destination."""
+def all_destinations() -> list[Destination]:
+    """The configured destinations with what reading a place needs of them, without secrets."""
+    return list(Destination.objects.only(*_COLUMNS))
+
+
+def parse_reported_location(text: str, destinations: list[Destination] | None = None) -> ReportedLocation:
+    """Understand the `destination` of a notification, and match it to a configured destination.
+
+    `destinations` are `all_destinations()`, for whoever reads many places.
+    """
     if not text.strip():
         return ReportedLocation("")
-    destinations = list(Destination.objects.only(*_COLUMNS))
+    if destinations is None:
+        destinations = all_destinations()
     stores = [(each.kind, each.account, each.bucket, each.endpoint) for each in destinations]
     places = reported_place.read(text, reported_place.endpoints_of(stores))
     found, place = _covering(places, destinations)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django.utils.text import capfirst
 
 from recordings_site.base.formatting import counted, day, spoken_duration, utc
+from recordings_site.destinations.kinds import KINDS
 from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.models import (
     DeletedCode,
@@ -18,7 +19,8 @@ from recordings_site.recordings.models import (
     StateColumns,
     shown_state,
 )
-from recordings_site.sinch import transcript
+from recordings_site.sinch import reported_place, transcript
+from recordings_site.sinch.destination_url import SCHEMES
 
 Values = Mapping[str, Any]
 
@@ -44,6 +46,10 @@ _OF_TRANSCRIPTS = {
 
 class StateRow(StateColumns, Protocol):
     """A recording, or those of its columns that a list reads."""
+
+    @property
+    def reported_destination(self) -> str:
+        """The place that Sinch reported, without secrets, or empty."""
 
     @property
     def overdue_code(self) -> str:
@@ -76,6 +82,8 @@ class StateRow(StateColumns, Protocol):
 
 def reason(row: StateRow) -> str:
     """Return why a recording is in its state, "" when there is nothing to add."""
+    if row.state == State.ELSEWHERE:
+        return f"Stored in {where(row.reported_destination)}, which is none of the destinations here."
     return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row) or short(row)
 
 
@@ -149,10 +157,7 @@ def deleted(recording: RecordingJob) -> str:
 
 def no_audio_reason(recording: RecordingJob) -> str:
     """Return why a recording has no audio."""
-    state = shown_state(recording)
-    if state != State.DELETED and recording.destination_id is None:
-        return "Sinch reported a place that belongs to none of the destinations, so the file cannot be fetched."
-    match state:
+    match shown_state(recording):
         case State.DELETED:
             on = f" on {day(recording.deleted_at)}" if recording.deleted_at else ""
             return f"This recording was deleted{on}: {deleted(recording)}."
@@ -161,12 +166,39 @@ def no_audio_reason(recording: RecordingJob) -> str:
             return f"This recording is overdue{since}. {overdue(recording)}"
         case State.NOT_RECORDED:
             return "The call was never answered, so nothing was recorded."
+        case State.ELSEWHERE:
+            return _elsewhere(recording)
+        case State.FINISHED if recording.reported_destination:
+            place = where(recording.reported_destination)
+            return (
+                f"Sinch reported this recording in {place}, which is none of the destinations here. The place that was"
+                " requested is being checked."
+            )
+        case State.FINISHED if recording.reported_at is not None and recording.destination_id is None:
+            return "Sinch reported this recording without saying where it is stored."
         case State.FINISHED:
             return "Sinch has finished this recording, but has not uploaded it yet. It usually takes a minute or two."
         case State.AVAILABLE:
             return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
         case _:
             return "The recording has not been uploaded yet: the call may still be going on."
+
+
+def _elsewhere(recording: RecordingJob) -> str:
+    place = where(recording.reported_destination)
+    here = f"It’s stored in {place}, which is none of the destinations here, so it can’t be played."
+    if recording.destination is None:
+        return here
+    return f"{here} It isn’t in {recording.destination}, where it was requested."
+
+
+def where(reported: str) -> str:
+    """The bucket, or the host, that a reported place names."""
+    store = reported_place.named_store(reported)
+    if not store.kind:
+        return f"“{store.host or reported}”"
+    account = f" of the account “{store.account}”" if store.account else ""
+    return f"the {KINDS[store.kind].label} {SCHEMES[store.kind].bucket} “{store.bucket}”{account}"
 
 
 def _datetime(iso: str) -> str:

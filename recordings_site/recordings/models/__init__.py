@@ -17,6 +17,7 @@ from recordings_site.recordings.models.saved import SavedMatch, SavedPage, Saved
 from recordings_site.recordings.models.search_rows import IndexedLanguage, IndexedRecording, IndexedWord
 from recordings_site.recordings.models.states import (
     AWAITED,
+    LOOKED_FOR,
     SILENT,
     DeletedCode,
     Origin,
@@ -33,6 +34,7 @@ from recordings_site.recordings.models.transcript import Transcript, TranscriptL
 
 __all__ = [
     "AWAITED",
+    "LOOKED_FOR",
     "NEAR_AN_END",
     "SILENT",
     "AudioIndex",

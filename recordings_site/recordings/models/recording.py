@@ -51,7 +51,7 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         facts = [
             "direction", "caller", "caller_type", "happened_at", "duration", "state", "locale", "size", "problem_code",
             "problem_values", "is_short", "expected_seconds", "recorded_seconds",
-            "overdue_kind", "overdue_code", "overdue_values", "transcription",
+            "overdue_kind", "overdue_code", "overdue_values", "transcription", "reported_destination",
             "transcript_overdue_since", "deleted_at",
             "number__label", "number__digits", "call__called", "call__called_type", "conference_session__conference_id",
         ]  # fmt: skip
@@ -169,6 +169,9 @@ class RecordingJob(models.Model):
     stopped_at = models.DateTimeField(null=True)
     not_recorded_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Sinch reported it, at whatever place; and none of our destinations was found to hold it.
+    reported_at = models.DateTimeField(null=True)
+    elsewhere_at = models.DateTimeField(null=True)
     available_at = models.DateTimeField(null=True)
     transcript_available_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

@@ -17,12 +17,16 @@ class State(models.TextChoices):
     NOT_RECORDED = "not_recorded", "Not recorded"
     RECORDING = "recording", "Recording"
     FINISHED = "finished", "Finished"
+    # Sinch reported it at a place that no destination covers: it exists, and cannot be played here.
+    ELSEWHERE = "elsewhere", "Stored elsewhere"
     AVAILABLE = "available", "Available"
     DELETED = "deleted", "Deleted"
 
 
 # States in which a file is still awaited: only then can it be overdue.
 AWAITED: Collection[str] = (State.EXPECTED, State.RECORDING, State.FINISHED)
+# Those in which it is looked for: what was reported elsewhere may lie where it was requested after all.
+LOOKED_FOR: Collection[str] = (*AWAITED, State.ELSEWHERE)
 
 
 class Origin(models.TextChoices):

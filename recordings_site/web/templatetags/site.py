@@ -56,6 +56,7 @@ STATES: dict[str, tuple[str, str]] = {
     "suspect": ("warn", "warn"),
     "changed": ("warn", "warn"),
     "unattributed": ("warn", "warn"),
+    "elsewhere": ("warn", "warn"),
     "missing": ("bad", "bad"),
     "bad": ("bad", "bad"),
     "error": ("bad", "bad"),
@@ -86,7 +87,7 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def state(value: object, word: str = "", reason: object = "") -> SafeString:
     """A state as icon, word and colour; `word` overrides the word made from `value`, `reason` is shown below it."""
-    key = str(value).lower()
+    key, word = str(value).lower(), word or str(getattr(value, "label", ""))
     shown = _signed(key, word) if word else _in_its_own_word(key)
     return format_html('{} <span class="reason">{}</span>', shown, reason) if reason else shown
 

@@ -19,6 +19,9 @@ MADE = {
     State.NOT_RECORDED: lambda: factories.recording(started_at=None, not_recorded_at=factories.LONG_AGO, **BEGUN),
     State.RECORDING: lambda: factories.recording(**BEGUN),
     State.FINISHED: lambda: factories.recording(available_at=None),
+    State.ELSEWHERE: lambda: factories.recording(
+        available_at=None, elsewhere_at=factories.LONG_AGO, reported_destination="s3://others/x.mp3"
+    ),
     State.AVAILABLE: lambda: factories.recording(),
     State.DELETED: lambda: factories.deleted(),
     OverdueKind.LATE: lambda: factories.overdue(),

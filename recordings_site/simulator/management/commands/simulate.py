@@ -83,7 +83,11 @@ class Command(BaseCommand):
         faults = Faults(options["lose"], options["shuffle"], options["duplicate"])
         shape = SHAPES.get(options["shape"] or "", Shape("events as they are documented"))
         engine_options = Options(
-            seed=options["seed"], faults=faults, long_calls=options["long_calls"], two_parts=shape.two_parts
+            seed=options["seed"],
+            faults=faults,
+            long_calls=options["long_calls"],
+            two_parts=shape.two_parts,
+            writes_nothing=shape.writes_nothing,
         )
         uploads = Uploads({"local": str(settings.LOCAL_STORE_ROOT)} | _endpoints(options["endpoint"]))
         wire = ShapedWire(application, over_http(chunked=shape.chunked), shape)
