@@ -251,8 +251,12 @@ def _effect_of_notify(delivery: CallbackDelivery, notify: Notify, at: datetime) 
         return DeliveryResult.CALLING_ERROR, {"code": notify.error_code[:40], "message": notify.error_message[:300]}
     if notify.type not in ("recording_finished", "recording_available", "transcription_available"):
         return DeliveryResult.UNKNOWN, {}
-    if notify.type == "recording_finished" and not notify.call_id:
-        return DeliveryResult.CONFERENCE_RECORDING_FINISHED, {}
+    if notify.type == "recording_finished" and notify.conference_id:
+        finished = recordings.conference_recording_finished(
+            application_id=delivery.application_id, conference_id=notify.conference_id, at=at
+        )
+        delivery.recording_id = finished.pk if finished is not None else None
+        return DeliveryResult.CONFERENCE_RECORDING_FINISHED, {"known": finished is not None}
     reported = parse_reported_location(notify.destination)
     subject = _subject(delivery, notify, reported, at)
     if subject is None:
@@ -278,13 +282,15 @@ def _call(delivery: CallbackDelivery, at: datetime) -> Call:
 
 
 def _subject(delivery: CallbackDelivery, notify: Notify, reported: ReportedLocation, at: datetime) -> Subject | None:
-    """The call, or the session of the conference, that a notification speaks of."""
-    if notify.call_id:
-        return _call(delivery, at)
+    """The call, or the session of the conference, that a notification speaks of. With both ids it is the conference's:
+    the call is one of those in it.
+    """
     if not notify.conference_id:
-        return None
+        return _call(delivery, at) if notify.call_id else None
     # A notification may come when the id is in use again already: the object that it names tells the session.
     application_id, conference_id = delivery.application_id, notify.conference_id
-    return session_of_object(application_id, conference_id, reported) or calls.latest_session(
-        application_id=application_id, conference_id=conference_id, at=at
+    return (
+        session_of_object(application_id, conference_id, reported)
+        or calls.session_of_call(application_id=application_id, conference_id=conference_id, call_id=notify.call_id)
+        or calls.latest_session(application_id=application_id, conference_id=conference_id, at=at)
     )

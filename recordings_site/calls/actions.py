@@ -4,10 +4,11 @@ Who did it is always Sinch, and the delivery itself is the evidence, so these wr
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recordings_site.calls.models import Call, ConferenceSession, Decision, DecisionOutcome, Direction
@@ -144,6 +145,7 @@ def note_recording_finished(call: Call, *, at: datetime) -> None:
 @transaction.atomic
 def join_conference(call: Call, *, conference_id: str, at: datetime) -> ConferenceSession:
     """Put the call into the open session of the conference, opening one when there is none."""
+    _reopen_reported(call, conference_id=conference_id, at=at)
     session, _ = ConferenceSession.objects.select_for_update().get_or_create(
         application_id=call.application_id,
         conference_id=conference_id,
@@ -156,6 +158,17 @@ def join_conference(call: Call, *, conference_id: str, at: datetime) -> Conferen
         close_session_if_empty(session_id=session.pk, at=call.dice_received_at or at)
         session.refresh_from_db()
     return session
+
+
+def _reopen_reported(call: Call, *, conference_id: str, at: datetime) -> None:
+    """Reopen the session that a notification made because it came before this call, the first of the conference."""
+    sessions = ConferenceSession.objects.filter(application_id=call.application_id, conference_id=conference_id)
+    # Without calls it is known from notifications alone; what these tell happened after its first call.
+    reported = sessions.filter(calls=None, opened_at__gte=at).order_by("opened_at").first()
+    if reported is None or sessions.filter(closed_at=None).exists():
+        return
+    with suppress(IntegrityError), transaction.atomic():  # another call opened one at this very moment
+        sessions.filter(pk=reported.pk).update(opened_at=at, closed_at=None, number=call.number_id)
 
 
 @transaction.atomic
@@ -199,6 +212,12 @@ def replace_decision(decision: Decision, *, facts: DecisionFacts, svaml: dict[st
         setattr(decision, name, value)
     decision.ice_svaml = svaml
     decision.save()
+
+
+def session_of_call(*, application_id: int, conference_id: str, call_id: str) -> ConferenceSession | None:
+    """The session of the conference in which this call takes part, None when that is not known."""
+    sessions = ConferenceSession.objects.filter(application_id=application_id, conference_id=conference_id)
+    return sessions.filter(calls__call_id=call_id).first() if call_id else None
 
 
 def latest_session(*, application_id: int, conference_id: str, at: datetime) -> ConferenceSession:

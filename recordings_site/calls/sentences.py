@@ -19,7 +19,12 @@ def result(delivery: CallbackDelivery) -> str:
         case DeliveryResult.RECORDING_FINISHED:
             return "A recording of this call has finished."
         case DeliveryResult.CONFERENCE_RECORDING_FINISHED:
-            return "A recording of this conference has finished. Of which session, its end or its file tells."
+            if values.get("known"):
+                return "The recording of this conference has finished."
+            return (
+                "A recording with this conference id has finished. Sinch doesn’t say which one, and more than one could"
+                " be meant, so none was changed."
+            )
         case DeliveryResult.RECORDING_AVAILABLE:
             return f"The recording was reported{_where(values['known'])}."
         case DeliveryResult.TRANSCRIPT_AVAILABLE:

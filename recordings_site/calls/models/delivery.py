@@ -1,11 +1,14 @@
 """One POST of Sinch's, kept whole, and what came of it."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
 
-from recordings_site.calls.models.call import Call
+from recordings_site.calls.models.call import Call, ConferenceSession
 from recordings_site.policies.models import Application
 
 
@@ -35,6 +38,7 @@ class DeliveryResult(models.TextChoices):
     # `code` and `message`.
     CALLING_ERROR = "calling_error"
     RECORDING_FINISHED = "recording_finished"
+    # `known`: whether only one recording could be meant.
     CONFERENCE_RECORDING_FINISHED = "conference_recording_finished"
     # `known`: whether the place is in one of the destinations.
     RECORDING_AVAILABLE = "recording_available"
@@ -42,6 +46,33 @@ class DeliveryResult(models.TextChoices):
     # Kept, and nothing to be done: it names nothing, or there is nothing to do for its kind.
     OF_NOTHING = "of_nothing"
     UNKNOWN = "unknown"
+
+
+# A notification of a conference that comes this long after its end is still about it.
+_ABOUT_FOR = timedelta(minutes=10)
+
+
+class CallbackDeliveryQuerySet(models.QuerySet["CallbackDelivery"]):
+    """Named reads of deliveries."""
+
+    def about(
+        self, *, call: Call | None = None, session: ConferenceSession | None = None, recordings: Collection[UUID] = ()
+    ) -> "CallbackDeliveryQuerySet":
+        """Return what was received about these recordings, their call or conference session, in order of arrival.
+
+        Among it are notifications with the conference's id that could be about another session of it as well.
+        """
+        about = models.Q(recording_id__in=recordings)
+        if call is not None:
+            about |= models.Q(call=call)
+        if session is not None:
+            times = session.calls.aggregate(first=models.Min("ice_received_at"), last=models.Max("dice_received_at"))
+            unplaced = models.Q(application=session.application_id, conference_id=session.conference_id)
+            unplaced &= models.Q(call=None, recording_id=None, received_at__gte=times["first"] or session.opened_at)
+            if session.closed_at is not None:
+                unplaced &= models.Q(received_at__lte=(times["last"] or session.closed_at) + _ABOUT_FOR)
+            about |= models.Q(call__conference_session=session) | unplaced
+        return self.filter(about).order_by("received_at", "id")
 
 
 class CallbackDelivery(models.Model):
@@ -71,6 +102,8 @@ class CallbackDelivery(models.Model):
     result_code = models.CharField(max_length=30, blank=True)
     result_values: Any = models.JSONField(default=dict)
     answer_ms = models.FloatField(null=True)
+
+    objects = CallbackDeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 
 from recordings_site.accounts.models import Role, User
@@ -244,13 +243,9 @@ def add_destination_url(recording: RecordingJob) -> str:
 
 def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
     """Return the deliveries about the recording, its call or conference session, in the order of arrival."""
-    about = Q(recording_id=recording.pk)
-    if recording.call_id is not None:
-        about |= Q(call=recording.call_id)
-    session = recording.conference_session
-    if session is not None:
-        about |= Q(call__conference_session=session)
-    rows = CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_CALLBACKS]
+    rows = CallbackDelivery.objects.about(
+        call=recording.call, session=recording.conference_session, recordings=[recording.pk]
+    )[:MOST_CALLBACKS]
     return [
         CallbackRow(
             at=row.received_at,

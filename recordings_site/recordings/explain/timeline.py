@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from recordings_site.calls.bodies import shown_body
@@ -129,12 +128,10 @@ def _after(
 def _deliveries(
     call: Call | None, session: ConferenceSession | None, jobs: Sequence[RecordingJob]
 ) -> list[CallbackDelivery]:
-    about = Q(recording_id__in=[job.pk for job in jobs])
-    if call is not None:
-        about |= Q(call=call)
-    elif session is not None:
-        about |= Q(call__conference_session=session)
-    return list(CallbackDelivery.objects.filter(about).order_by("received_at", "id")[:MOST_DELIVERIES])
+    found = CallbackDelivery.objects.about(
+        call=call, session=session if call is None else None, recordings=[job.pk for job in jobs]
+    )
+    return list(found[:MOST_DELIVERIES])
 
 
 def _callback(delivery: CallbackDelivery, decision: Decision | None) -> TimelineStep:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from recordings_site.calls.models import Call, Decision
@@ -22,6 +23,8 @@ from recordings_site.tasks.registry import enqueue
 
 # Sinch uploads after the call has ended: the worker looks for the file this long after, without a notification.
 LOOK_AFTER = timedelta(minutes=3)
+# After a conference has closed, the notification of its recording's end may come this much later.
+FINISHED_WITHIN = timedelta(minutes=10)
 
 
 class _LockedRecordings:
@@ -78,6 +81,32 @@ def _columns(job: RecordingJob) -> dict[str, object]:
 def update_states(subject: Subject) -> None:
     """Derive the states of the recordings of a call or conference, and schedule the tasks that follow."""
     _LockedRecordings(subject).update()
+
+
+@transaction.atomic(savepoint=False)
+def conference_recording_finished(*, application_id: int, conference_id: str, at: datetime) -> RecordingJob | None:
+    """Apply `recording_finished` of a conference to the only recording that it can mean, and return that.
+
+    Conference ids are used again, and the notification names no session. So nothing is changed when more than one
+    recording runs, or when a session has just closed whose file is still awaited: it may be that one's.
+    """
+    jobs = RecordingJob.objects.filter(
+        conference_session__application=application_id,
+        conference_session__conference_id=conference_id,
+        started_at__isnull=False,
+        reported_at=None,
+        available_at=None,
+    )
+    recent = Q(conference_session__closed_at=None) | Q(conference_session__closed_at__gte=at - FINISHED_WITHIN)
+    possible = list(jobs.filter(recent).select_related("conference_session")[:2])
+    if len(possible) != 1 or (session := possible[0].conference_session) is None:
+        return None
+    found = _LockedRecordings(session)
+    job = next((each for each in found.jobs if each.pk == possible[0].pk), None)
+    if job is not None:
+        job.finished_at = job.finished_at or at
+        found.update()
+    return job
 
 
 @transaction.atomic(savepoint=False)

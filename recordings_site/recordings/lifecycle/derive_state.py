@@ -91,7 +91,7 @@ def derive_from_call(call: Call, jobs: Sequence[RecordingJob]) -> None:
 def derive_from_session(session: ConferenceSession, jobs: Sequence[RecordingJob]) -> None:
     """Derive the end of a conference's recordings: when all have left.
 
-    Its `recording_finished` proves nothing: conference ids are reused, and it does not name the session.
+    Its `recording_finished` names no session: where only one recording can be meant, that has its end already.
     """
     for job in jobs:
         if job.finished_at is None and session.closed_at is not None and job.started_at is not None:
