@@ -27,7 +27,7 @@ EVERYBODY = (
     Item("search", "Search", "search", "s"),
     Item("live", "Live", "live", "l"),
     Item("calls", "Calls", "phone", "c"),
-    Item("completeness", "Completeness", "check", "m"),
+    Item("completeness", "Completeness", "completeness", "m"),
 )
 # Admins write here; auditors read the same pages.
 OVERSIGHT = (
@@ -37,7 +37,7 @@ OVERSIGHT = (
     Item("applications", "Applications", "applications", "a"),
     Item("people", "People", "people", "e"),
     Item("activity", "Activity", "activity", "y"),
-    Item("status", "Status", "bolt", "t"),
+    Item("status", "Status", "status", "t"),
 )
 
 

@@ -9,7 +9,7 @@ from django.views import defaults
 
 # What Django raises when no connection is to be had, all of the pool's being taken, or when one breaks.
 DATABASE_ERRORS = (OperationalError, InterfaceError)
-SENTENCE = "The site cannot answer now: its database is busy, or away. It is usually back within a minute: try again."
+SENTENCE = "The site’s database is busy or can’t be reached. This usually takes less than a minute. Try again."
 
 
 def wants_page(request: HttpRequest) -> bool:

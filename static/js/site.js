@@ -2,7 +2,7 @@
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
 import { startRows } from "./rows.js";
-import { copy } from "./toast.js";
+import { copy, startToasts } from "./toast.js";
 
 /** Switch between light and dark, and remember it. */
 function startTheme() {
@@ -82,11 +82,11 @@ function startFailures() {
     document.getElementById("messages")?.replaceChildren(alert);
   };
   document.addEventListener("htmx:sendError", () =>
-    say("The server cannot be reached. Nothing was changed; check the connection and try again."));
+    say("Can’t reach the server. Nothing was changed. Check your connection and try again."));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 403) say("This page is out of date. Reload it and try again.");
-    else if (status >= 500) say(`The server could not do this (${status}). Nothing was lost on this page; try again.`);
+    else if (status >= 500) say(`Something went wrong on our side (${status}). Nothing on this page was lost. Try again.`);
   });
 }
 
@@ -111,3 +111,4 @@ startZoneOffer();
 startKeys();
 startDialogs();
 startRows();
+startToasts();

@@ -71,7 +71,7 @@ def admins_page(context: BrowserContext, live_server: LiveServer) -> Page:
 
 def test_the_skip_link_comes_first_and_leads_to_the_content(admins_page: Page) -> None:
     admins_page.keyboard.press("Tab")
-    assert admins_page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert admins_page.evaluate("document.activeElement.textContent") == "Skip to content"
     admins_page.keyboard.press("Enter")
     assert admins_page.evaluate("document.activeElement.id") == "content"
 

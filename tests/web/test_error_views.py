@@ -45,7 +45,7 @@ def test_a_bug_shows_a_page_without_the_fault(settings: Any) -> None:
     settings.ROOT_URLCONF = Broken()
     answer = Client(raise_request_exception=False).get("/broken/")
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.content.decode()
+    assert "Something went wrong on our side" in answer.content.decode()
     assert "canary" not in answer.content.decode()
     assert "RuntimeError" not in answer.content.decode()
 
@@ -61,7 +61,7 @@ def test_a_database_without_a_connection_is_told_and_is_no_bug(accepts: str, kin
         answer = client.get("/recordings/")
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")
     assert answer["Content-Type"].startswith(kind)
-    assert "It is usually back within a minute: try again." in answer.content.decode()
+    assert "This usually takes less than a minute." in answer.content.decode()
     assert client.get("/recordings/").status_code == 200, "when one is free again, it goes on"
 
 
@@ -71,12 +71,12 @@ def test_a_form_without_its_token_is_refused_in_words() -> None:
     client.force_login(factories.admin())
     answer = client.post("/teams/", {"name": "Berlin"})
     assert answer.status_code == 403
-    assert "This form is out of date" in answer.content.decode()
+    assert "This page is out of date" in answer.content.decode()
 
 
 def test_an_unreadable_request_gets_a_page_of_its_own() -> None:
     answer = defaults.bad_request(RequestFactory().get("/"), ValueError())
-    assert "could not be read" in answer.content.decode()
+    assert "couldn’t read this request" in answer.content.decode()
 
 
 @pytest.mark.django_db

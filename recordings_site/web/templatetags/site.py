@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
 from recordings_site.web import json_html, transcript_html
+from recordings_site.web.undo import undo_of
 
 register = template.Library()
 
@@ -125,6 +126,7 @@ for _filter in (
 ):
     register.filter(_filter)
 register.filter("transcript_lines", transcript_html.lines_html)
+register.filter("undo_of", undo_of)
 for _dated in (formatting.day, formatting.day_and_time, formatting.weekday):
     register.filter(_dated, expects_localtime=True)
 
