@@ -71,6 +71,12 @@ def _facts(callback: VerifiedCallback, ice: Ice) -> CallFacts:
     )
 
 
+def is_to_unknown_number(callback: VerifiedCallback, ice: Ice, policies: Snapshot) -> bool:
+    """Whether the call is to a number, and to none of ours."""
+    digits = _facts(callback, ice).number_digits
+    return bool(digits) and digits not in policies.numbers
+
+
 def without_recording(callback: VerifiedCallback, ice: Ice, policies: Snapshot, *, refusal: str) -> Answer:
     """The answer when nothing can be stored: the same action, unrecorded."""
     facts = _facts(callback, ice)

@@ -1,7 +1,7 @@
 """Takes a POST that claims to come from Sinch: read, verify, judge its age. Nothing is stored of what is not signed."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -61,44 +61,67 @@ def claimed(request: HttpRequest) -> Authorization:
     return signing.parse_authorization(request.META.get("HTTP_AUTHORIZATION", ""))
 
 
-def read(
-    request: HttpRequest, claim: Authorization, application: ApplicationFacts | None, *, received_at: datetime
-) -> VerifiedCallback:
-    """Verify and parse. `application` is the one of the claim, None when there is no such.
+@dataclass(frozen=True)
+class SignedRequest:
+    """A callback as it was sent; whether it is signed as it claims is still to be verified."""
 
-    Raises SignatureError (answer 401; WrongSignature when the key is known), or EventError or OSError (answer 400; the
-    latter when the body does not arrive in time).
+    claim: Authorization
+    body: bytes
+    content_type: str
+    x_timestamp: str
+    # The paths that it may have been signed for when CALLBACK_PATH is not what a proxy makes of the URL. They only
+    # explain a refusal: a callback that is signed for one of them is refused all the same.
+    paths_as_sent: tuple[str, ...]
+
+    def is_signed_by(self, application: ApplicationFacts, paths: Iterable[str] = ()) -> str | None:
+        """The first of these paths (CALLBACK_PATH unless given) for which the application signed it, else None."""
+        signed = (path for path in paths or signed_paths() if self._is_signed_for(path, application))
+        return next(signed, None)
+
+    def _is_signed_for(self, path: str, application: ApplicationFacts) -> bool:
+        return signing.verify(
+            application.secrets, method="POST", path=path, body=self.body, content_type=self.content_type,
+            x_timestamp=self.x_timestamp, signature=self.claim.signature,
+        )  # fmt: skip
+
+
+def read(request: HttpRequest, claim: Authorization) -> SignedRequest:
+    """Read the body and what is signed with it.
+
+    Raises EventError, or OSError when the body does not arrive in time (answer 400).
     """
     meta: Mapping[str, str] = request.META
-    if application is None:
-        # Nothing more is read of it: the server closes the connection.
-        raise SignatureError("No application has this key.")
     # Not request.read(): Django takes a body in chunks for an empty one.
     try:
         body = read_body(meta, limit=events.MAX_BODY)
     except BodyError as problem:
         raise EventError(str(problem)) from None
-    # Not request.content_type: that drops the parameters, which are signed.
-    content_type = meta.get("CONTENT_TYPE", "")
-    x_timestamp = meta.get("HTTP_X_TIMESTAMP", "")
+    sent = urlsplit(meta.get("RAW_URI", request.path)).path
+    prefix = meta.get("HTTP_X_FORWARDED_PREFIX", "").rstrip("/")
+    named = (urlsplit(meta.get(name, "")).path for name in ("HTTP_X_ORIGINAL_URI", "HTTP_X_FORWARDED_URI"))
+    return SignedRequest(
+        claim=claim,
+        body=body,
+        # Not request.content_type: that drops the parameters, which are signed.
+        content_type=meta.get("CONTENT_TYPE", ""),
+        x_timestamp=meta.get("HTTP_X_TIMESTAMP", ""),
+        paths_as_sent=(sent, prefix + sent, *named),
+    )
 
-    def is_signed_for(path: str) -> bool:
-        return signing.verify(
-            application.secrets, method="POST", path=path, body=body, content_type=content_type,
-            x_timestamp=x_timestamp, signature=claim.signature,
-        )  # fmt: skip
 
-    if not any(is_signed_for(path) for path in signed_paths()):
-        raise WrongSignature(application, next(filter(is_signed_for, _paths_as_sent(request)), ""))
-    age = abs((received_at - signing.parse_timestamp(x_timestamp)).total_seconds())
+def verified(sent: SignedRequest, application: ApplicationFacts, *, received_at: datetime) -> VerifiedCallback:
+    """Verify and parse. Raises WrongSignature, SignatureError (answer 401) or EventError (answer 400)."""
+    if sent.is_signed_by(application) is None:
+        raise WrongSignature(application, sent.is_signed_by(application, sent.paths_as_sent) or "")
+    age = abs((received_at - signing.parse_timestamp(sent.x_timestamp)).total_seconds())
     return VerifiedCallback(
         application=application,
-        event=events.parse(body),
-        body=body,
+        event=events.parse(sent.body),
+        body=sent.body,
         received_at=received_at,
-        x_timestamp=x_timestamp,
-        content_type=content_type,
-        signature_digest=hashlib.sha256(f"{claim.application_key}:{claim.signature}".encode()).digest(),
+        x_timestamp=sent.x_timestamp,
+        content_type=sent.content_type,
+        signature_digest=hashlib.sha256(f"{sent.claim.application_key}:{sent.claim.signature}".encode()).digest(),
         fresh=age <= settings.CALLBACK_MAX_AGE,
     )
 
@@ -107,17 +130,6 @@ def signed_paths() -> tuple[str, ...]:
     """The path that Sinch signs is the one configured there, which may or may not end in a slash."""
     path: str = settings.CALLBACK_PATH.rstrip("/")
     return (path + "/", path)
-
-
-def _paths_as_sent(request: HttpRequest) -> Iterator[str]:
-    """The paths that a callback may have been signed for when CALLBACK_PATH is not what a proxy makes of the URL.
-
-    They only explain a refusal: a callback that is signed for one of them is refused all the same.
-    """
-    meta = request.META
-    sent = urlsplit(meta.get("RAW_URI", request.path)).path
-    yield from (sent, meta.get("HTTP_X_FORWARDED_PREFIX", "").rstrip("/") + sent)
-    yield from (urlsplit(meta.get(name, "")).path for name in ("HTTP_X_ORIGINAL_URI", "HTTP_X_FORWARDED_URI"))
 
 
 def delivery_of(callback: VerifiedCallback, verdict: DeliveryVerdict) -> CallbackDelivery:

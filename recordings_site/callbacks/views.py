@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from recordings_site.callbacks import handlers, ice, verification
 from recordings_site.callbacks.counters import count
 from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
+from recordings_site.callbacks.look_again import look_again
 from recordings_site.callbacks.relaying import relay
 from recordings_site.callbacks.verification import VerifiedCallback, WrongSignature
 from recordings_site.callbacks.writer import Writer
@@ -48,11 +50,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         count("no_snapshot")
         return _constant(503, "unavailable")
     try:
-        claim = verification.claimed(request)
-        if claim.application_key not in known.applications:
-            known = _snapshot(snapshot.MAX_AGE_UNKNOWN) or known
-        application = known.applications.get(claim.application_key)
-        callback = verification.read(request, claim, application, received_at=received_at)
+        callback, known = _verified(request, known, received_at)
     except WrongSignature as problem:
         count("wrong_signature")
         note_wrong_signature(problem.application.id, at=received_at, path=problem.signed_for)
@@ -72,15 +70,47 @@ def receive(request: HttpRequest) -> HttpResponse:
     return _acknowledge(callback)
 
 
-def _snapshot(max_age: float = snapshot.MAX_AGE) -> Snapshot | None:
-    """What is in force, or was `max_age` seconds ago; while the database is down, what was last known."""
+def _verified(request: HttpRequest, known: Snapshot, received_at: datetime) -> tuple[VerifiedCallback, Snapshot]:
+    """The callback, and what is in force. What seems unknown or wrong is judged after another look at the database.
+
+    Raises what the functions of `verification` raise.
+    """
+    claim = verification.claimed(request)
+    key = claim.application_key
+    if key not in known.applications:
+        known = look_again(known, signed=False)
+    if key not in known.applications:
+        # Its body is not read: the server closes the connection.
+        raise SignatureError("No application has this key.")
+    sent = verification.read(request, claim)
+    if sent.is_signed_by(known.applications[key]) is None:
+        known = look_again(known, signed=False)
+    application = known.applications.get(key)
+    if application is None:
+        raise SignatureError("The application was archived.")
+    callback = verification.verified(sent, application, received_at=received_at)
+    if _is_to_unknown_number(callback, known):
+        known = look_again(known, signed=True)
+        callback = replace(callback, application=known.applications.get(key, application))
+    return callback, known
+
+
+def _is_to_unknown_number(callback: VerifiedCallback, known: Snapshot) -> bool:
+    try:
+        return isinstance(callback.event, Ice) and ice.is_to_unknown_number(callback, callback.event, known)
+    except Exception:  # the call is answered by what is known, and by lower rungs if need be
+        log.exception("The number of a call cannot be read.")
+        return False
+
+
+def _snapshot() -> Snapshot | None:
+    """What is in force, or was a second ago; while the database is down, what was last known."""
     known = snapshot.latest()
-    if not snapshot.is_due(max_age):
+    if not snapshot.is_due():
         return known
-    look = partial(snapshot.current, max_age=max_age)
     try:
         # A process that never looked waits longer: the file may be older than the application that calls.
-        return with_timeout(look, timeout=SNAPSHOT_TIMEOUT if snapshot.is_loaded() else None)
+        return with_timeout(snapshot.current, timeout=SNAPSHOT_TIMEOUT if snapshot.is_loaded() else None)
     except DatabaseDown as problem:
         log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
         return known

@@ -14,8 +14,7 @@ from recordings_site.callbacks import views
 from recordings_site.calls.models import Call, CallbackDelivery, Decision, DecisionOutcome, DeliveryVerdict, Direction
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
-from recordings_site.policies.models import PhoneNumber, SnapshotRevision
-from recordings_site.policies.revision import snapshot_loader
+from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 from tests import factories, sinch_posts
@@ -87,33 +86,6 @@ def test_what_is_not_signed_gets_a_constant_401_and_leaves_no_row(number: PhoneN
     assert (response.status_code, response.content) == (401, b'{"error":"unauthorized"}')
     assert not CallbackDelivery.objects.exists()
     assert not Call.objects.exists()
-
-
-def test_an_application_that_was_made_a_moment_ago_is_no_stranger(number: PhoneNumber) -> None:
-    post(number.application, ice(number.digits))
-    made = factories.application()
-    SnapshotRevision.objects.update_or_create(pk=1, defaults={"revision": 77})
-    snapshot._holder.checked_at -= snapshot.MAX_AGE_UNKNOWN
-    assert _svaml(post(made, ice(number.digits, call_id="first")))
-
-
-def test_strangers_make_us_look_ten_times_a_second_and_not_each_time(
-    number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    post(number.application, ice(number.digits))
-    now, looks = snapshot.time.monotonic(), []
-    monkeypatch.setattr(snapshot.time, "monotonic", lambda: now)
-    snapshot._holder.checked_at = now
-    body = json.dumps(ice(number.digits)).encode()
-    headers = signed(number.application, body)
-    stranger = headers | {"HTTP_AUTHORIZATION": headers["HTTP_AUTHORIZATION"].replace(number.application.key, "nobody")}
-    revision = snapshot_loader.FromDatabase.revision
-    monkeypatch.setattr(snapshot_loader.FromDatabase, "revision", lambda self: (looks.append(now), revision(self))[1])
-    for _ in range(30):
-        now += 0.0101
-        assert post_raw(body, stranger).status_code == 401
-    assert len(looks) == 3
-    assert post_raw(body, headers).status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"{}", b'{"event":"ice"}' + b" " * 70000, b"\xff\xfe{}"])

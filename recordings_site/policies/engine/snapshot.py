@@ -20,10 +20,8 @@ from recordings_site.policies.engine.schema.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
 
 FILE_CONTEXT = "snapshot|file|routes"
-# Seconds after which one looks again whether the revision changed; and when somebody asks for what is not known, such
-# as an application that was made a moment ago. Strangers ask, too: so often, and not for each of them.
+# Seconds after which one looks again whether the revision changed.
 MAX_AGE = 1.0
-MAX_AGE_UNKNOWN = 0.1
 
 
 class Sealer(Protocol):
@@ -161,8 +159,6 @@ def current(*, max_age: float = MAX_AGE) -> Snapshot:
     """
     if _holder.snapshot is not None and not is_due(max_age):
         return _holder.snapshot
-    if _holder.loader is None:
-        raise RuntimeError("snapshot.configure() was not called")
     known = _holder.snapshot
     if known is None:
         _holder.lock.acquire()
@@ -170,15 +166,30 @@ def current(*, max_age: float = MAX_AGE) -> Snapshot:
         return known
     try:
         known = _holder.snapshot
-        if known is not None and not is_due(max_age):
-            return known
-        # Set before the database is asked: while it hangs, the others go on with what is known.
-        _holder.checked_at = time.monotonic()
-        if known is None or known.revision != _holder.loader.revision():
-            known = _holder.snapshot = _holder.loader.load()
-        return known
+        return known if known is not None and not is_due(max_age) else _look()
     finally:
         _holder.lock.release()
+
+
+def refreshed() -> Snapshot:
+    """The snapshot as of a look that begins now: what was committed before is in it. Raises what the database raises.
+
+    Waits for the look of another thread, which began before.
+    """
+    with _holder.lock:
+        return _look()
+
+
+def _look() -> Snapshot:
+    """Ask the database, with the lock held."""
+    if _holder.loader is None:
+        raise RuntimeError("snapshot.configure() was not called")
+    known = _holder.snapshot
+    # Set before the database is asked: while it hangs, the others go on with what is known.
+    _holder.checked_at = time.monotonic()
+    if known is None or known.revision != _holder.loader.revision():
+        known = _holder.snapshot = _holder.loader.load()
+    return known
 
 
 def is_due(max_age: float = MAX_AGE) -> bool:
