@@ -8,7 +8,3 @@ class CallbacksConfig(AppConfig):
 
     name = "recordings_site.callbacks"
     label = "callbacks"
-    task_modules = (
-        "recordings_site.callbacks.relaying.actions",
-        "recordings_site.callbacks.tasks",
-    )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import alerts, answers, verification
+from recordings_site.callbacks import answers, broken_calls, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.last_seen import note_callback_received
 from recordings_site.callbacks.relaying import actions, relay
@@ -173,7 +173,7 @@ def elapsed_ms(started: float) -> float:
 def store_events(callbacks: Sequence[VerifiedCallback], *, apply: bool = True) -> list[None]:
     """Store events that need no SVAML (DiCE, notify, unknown ones) with their effects, all or none.
 
-    Once this commits they may be acknowledged. With `apply=False` a worker applies them later (callbacks.tasks).
+    Once this commits they may be acknowledged. With `apply=False` a worker applies them later (callbacks.follow_up).
     """
     # In one order, so that two transactions do not wait for each other.
     for callback in sorted(callbacks, key=lambda callback: (callback.application.id, callback.event.call_id)):
@@ -231,7 +231,7 @@ def _effect(delivery: CallbackDelivery, event: Event, at: datetime) -> Result:
         case Dice() as dice:
             call = _call(delivery, at)
             if call.dice_received_at is None and dice.reason in BROKEN_BY_US:
-                alerts.call_broken(call, reason=dice.reason)
+                broken_calls.call_broken(call, reason=dice.reason)
             calls.note_dice(call, dice=dice, at=at, received_at=delivery.received_at)
             recordings.update_states(call)
             if call.direction == Direction.CALLOUT and call.number_id is None:

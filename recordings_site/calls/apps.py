@@ -8,4 +8,3 @@ class CallsConfig(AppConfig):
 
     name = "recordings_site.calls"
     label = "calls"
-    task_modules = ("recordings_site.calls.replay",)

@@ -16,7 +16,6 @@ from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
-from recordings_site.tasks.registry import Task, task
 
 PAGE = 5_000
 MOST_CHANGES = 200
@@ -171,11 +170,3 @@ def figures(outcome: ReplayOutcome, format: str) -> Figures:
         bytes_before=round(outcome.seconds_before * month * rate),
         bytes_after=round(outcome.seconds_after * month * rate),
     )
-
-
-@task("policy.replay")
-def replay_task(job: Task) -> None:
-    """Go on with the replay `job.subject` from where it stands, unless it was cancelled."""
-    replay = Replay.objects.open().select_related("policy").filter(pk=job.subject).first()
-    if replay is not None:
-        run(replay)

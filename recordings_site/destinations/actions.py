@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -13,14 +12,14 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.destinations import doctor
-from recordings_site.destinations.kinds.pasted import WHOLE
-from recordings_site.destinations.learnt import learnt
+from recordings_site.destinations.kinds.pasted_credentials import WHOLE
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.destinations.steps import BAD, CheckStep, pending
+from recordings_site.destinations.store_facts import learnt
 from recordings_site.sinch import credentials
 from recordings_site.sinch.errors import CredentialsError
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 from recordings_site.web.redaction import conceal
 
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "addressing", "read_mode", "key_template")
@@ -181,13 +180,3 @@ def check_destination(
             data = {step.name: step.text for step in steps.values() if step.outcome == BAD}
             audit.record(by=None, action=action, subject=destination, data=data)
     return not failed
-
-
-@task("destination.check")
-def check_task(job: Task) -> datetime | None:
-    """Check the destination `job.subject` now and then once a day, while it is in use."""
-    destination = Destination.objects.in_use().filter(pk=job.subject).first()
-    if destination is None:
-        return None
-    check_destination(destination=destination)
-    return timezone.now() + timedelta(days=1)

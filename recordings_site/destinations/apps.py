@@ -8,4 +8,3 @@ class DestinationsConfig(AppConfig):
 
     name = "recordings_site.destinations"
     label = "destinations"
-    task_modules = ("recordings_site.destinations.actions",)

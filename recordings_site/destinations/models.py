@@ -9,8 +9,8 @@ from django.utils import timezone
 from recordings_site.destinations.endpoints import is_allowed
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
-from recordings_site.destinations.learnt import ADDRESSING
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.destinations.store_facts import ADDRESSING
 from recordings_site.storage import Location, Store, StoreMisconfigured, open_store
 from recordings_site.web.redaction import conceal
 

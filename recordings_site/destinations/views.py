@@ -10,9 +10,9 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm, suggested_place
 from recordings_site.destinations.kinds import KINDS
-from recordings_site.destinations.learnt import described
 from recordings_site.destinations.models import Destination, offered_kinds
 from recordings_site.destinations.steps import PENDING, CheckStep
+from recordings_site.destinations.store_facts import described
 from recordings_site.storage import Location
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from recordings_site.callbacks import tasks
+from recordings_site.callbacks import follow_up
 from recordings_site.ops.models import Heartbeat
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.revision.snapshot_loader import seal_to_file
@@ -65,7 +65,7 @@ def delete_expired() -> None:
 
 def queue_unapplied() -> None:
     """Queue callbacks that a process acknowledged, but did not apply before it ended."""
-    tasks.enqueue_unapplied()
+    follow_up.enqueue_unapplied()
 
 
 def look_for_calls_without_end() -> None:

@@ -1,5 +1,7 @@
 """The task queue: work that outlives a request, as database rows with attempts, a due time and a lease.
 
-Features declare a kind of task with `@task` and queue one with `enqueue`, both in `registry`; the worker in `ops`
+A room declares its kinds of task with `@task` in its module `tasks`, and queues one with `enqueue`, both from
+`registry`. A kind's delays after a failure are arguments of `@task`; DELAYS in `queue` is the default. The worker in
+`ops`
 claims them through `queue`. Imports nothing of ours. Start reading at `registry`.
 """

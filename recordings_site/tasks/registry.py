@@ -1,9 +1,10 @@
-"""Declares the kinds of task and enqueues them. The function of a kind stands beside its feature, under `@task`."""
+"""Declares the kinds of task and enqueues them. The function of a kind lies in the `tasks` module of its room."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 
 from django.apps import apps
 from django.db import transaction
@@ -32,11 +33,12 @@ class TaskKind:
     delays: tuple[timedelta, ...] = DELAYS
 
 
+_OURS = "recordings_site."
 _kinds: dict[str, TaskKind] = {}
 
 
 def task(name: str, *, delays: tuple[timedelta, ...] = DELAYS) -> Callable[[Handler], Handler]:
-    """Decorate the function that does tasks of this kind. The app's `task_modules` must name its module."""
+    """Decorate the function that does tasks of this kind. It lies in a module called `tasks`."""
 
     def register(handler: Handler) -> Handler:
         if name in _kinds:
@@ -48,10 +50,11 @@ def task(name: str, *, delays: tuple[timedelta, ...] = DELAYS) -> Callable[[Hand
 
 
 def load() -> Mapping[str, TaskKind]:
-    """Import every module that an app names in `task_modules`, and return all kinds of task by name."""
+    """Import the module `tasks` of every room of our apps, and return all kinds of task by name."""
     for config in apps.get_app_configs():
-        for module in getattr(config, "task_modules", ()):
-            import_module(module)
+        if config.name.startswith(_OURS):
+            for path in sorted(Path(config.path).rglob("tasks.py")):
+                import_module(".".join((config.name, *path.relative_to(config.path).with_suffix("").parts)))
     return _kinds
 
 

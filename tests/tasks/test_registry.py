@@ -31,7 +31,7 @@ def named(calls: list[tuple[str, ast.Call]]) -> set[str]:
 
 def test_what_is_enqueued_is_registered_and_the_other_way_round() -> None:
     assert named(calls_of("enqueue")) == set(registry.load())
-    assert named(calls_of("task")) == set(registry.load()), "its module is not in the task_modules of its app"
+    assert named(calls_of("task")) == set(registry.load()), "its module is not called tasks"
 
 
 def test_two_functions_cannot_do_the_same_kind() -> None:

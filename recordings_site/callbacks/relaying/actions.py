@@ -11,7 +11,7 @@ from recordings_site.callbacks.relaying.relay import UpstreamReply
 from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, UpstreamOutcome
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 # A worker tells so many events in one go, then lets others have a turn.
 BATCH = 50
@@ -83,9 +83,3 @@ def _record_outcome(exchange: UpstreamExchange, reply: UpstreamReply) -> None:
     if given_up:
         data = {"event": exchange.delivery.event, "detail": reply.detail, "attempts": exchange.attempts}
         audit.record(by=None, action="alert.upstream.given_up", subject=exchange.application, data=data)
-
-
-@task("upstream.forward")
-def forward_task(job: Task) -> datetime | None:
-    """Forward what waits for the upstream of the application `job.subject`."""
-    return forward(int(job.subject))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import models
 
-from recordings_site.destinations.kinds.pasted import Pasted
+from recordings_site.destinations.kinds.pasted_credentials import Pasted
 from recordings_site.destinations.steps import OK, CheckStep
 from recordings_site.storage import StoreFacts
 

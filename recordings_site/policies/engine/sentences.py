@@ -26,7 +26,7 @@ def clause(grounds: Grounds) -> str:
 
 
 def cannot_record(grounds: Grounds) -> str:
-    """Why a person cannot have a call recorded (policies.revision.live), with the remedy."""
+    """Why a person cannot have a call recorded (policies.revision.on_demand), with the remedy."""
     match Reason(grounds["reason"]):
         case Reason.UNKNOWN_NUMBER:
             return "The call's number is not set up here, so no team would see the recording. Add the number first."

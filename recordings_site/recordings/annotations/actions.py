@@ -23,7 +23,7 @@ from recordings_site.recordings.models import (
     Tag,
     Transcript,
 )
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 log = logging.getLogger(__name__)
 
@@ -153,15 +153,3 @@ def index_number(number_id: int) -> int:
         index_transcript(Transcript.objects.select_related("recording").get(pk=pk))
         count += 1
     return count
-
-
-@task("comment.notify_mentioned")
-def notify_mentioned_task(job: Task) -> None:
-    """Mail the users mentioned in the comment `job.subject`."""
-    notify_mentioned(int(job.subject))
-
-
-@task("transcripts.index_number")
-def index_number_task(job: Task) -> None:
-    """Reindex the transcripts of the number `job.subject`."""
-    index_number(int(job.subject))

@@ -11,11 +11,11 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
-from recordings_site.recordings.audio import mp3_parts, mpeg, others, wav
+from recordings_site.recordings.audio import containers, mp3_parts, mpeg, wav
+from recordings_site.recordings.audio.decoding import DECODERS, Undecodable, peaks
 from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.audio.layout import Layout, Part, pack_points
 from recordings_site.recordings.audio.mp3 import NoFrames
-from recordings_site.recordings.audio.peaks import DECODERS, Undecodable, peaks
 from recordings_site.recordings.audio.sniff import DEPTH, sniff
 from recordings_site.recordings.audio.waveform import MOST_POINTS, POINTS_A_SECOND
 from recordings_site.recordings.models import Problem
@@ -90,7 +90,7 @@ def examine(path: Path) -> Audio:
                 return _mp3(data)
             case "wav":
                 return _wav(data)
-            case "mp4" if (codec := others.mp4_codec(data)) != "mp4":
+            case "mp4" if (codec := containers.mp4_codec(data)) != "mp4":
                 raise NotAudio(Problem.UNPLAYABLE, codec)
             case other:
                 return _other(other, data)
@@ -170,7 +170,7 @@ def _wav(data: mmap) -> Audio:
 
 
 def _other(code: str, data: mmap) -> Audio:
-    found = others.read(code, data)
+    found = containers.read(code, data)
     lanes: Sequence[bytes] = ()
     if found.duration and found.sample_rate and found.channels and code in DECODERS:
         part = Part(0.0, found.duration, Layout(((0, len(data)),)))

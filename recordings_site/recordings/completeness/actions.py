@@ -5,18 +5,15 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.completeness.rates import INCOMPLETE, OUTCOMES, outcome, rate, shown
+from recordings_site.recordings.completeness.rates import OUTCOMES, outcome, rate
 from recordings_site.recordings.models import NumberDay, RecordingJob
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 HISTORY = 35  # days that are counted again: what arrives late, or is found missing, changes them
 ALERTED = 2  # days, today among them, of which a number below the target is an alert
@@ -90,21 +87,3 @@ def _alert(day: date, counts: dict[int | None, dict[str, int]]) -> set[int | Non
         audit.record(by=None, action=BELOW_TARGET, subject=number, data={**data, **counts[number.pk]})
         enqueue("alert.below_target", f"{number.pk} {day.isoformat()}")
     return set(below)
-
-
-@task("alert.below_target")
-def mail_task(job: Task) -> None:
-    """Write to the admins about the number and day `job.subject`, unless it is complete by now."""
-    pk, _, day = job.subject.partition(" ")
-    row = NumberDay.objects.select_related("number").filter(number=int(pk), day=date.fromisoformat(day)).first()
-    counts = {name: getattr(row, name) for name in OUTCOMES} if row else dict.fromkeys(OUTCOMES, 0)
-    percent = rate(counts)
-    if row is None or percent is None or percent >= settings.COMPLETENESS_TARGET:
-        return
-    words = {
-        "number": row.number, "day": row.day, "rate": shown(percent), "target": shown(settings.COMPLETENESS_TARGET),
-        "counts": [(name, counts[name]) for name in INCOMPLETE if counts[name]], "address": settings.PUBLIC_URL,
-    }  # fmt: skip
-    text = render_to_string("recordings/completeness/below_target.txt", words)
-    for admin in User.objects.active_admins():
-        send_mail(f"Recordings of {row.number} are incomplete: {shown(percent)}", text, None, [admin.email])

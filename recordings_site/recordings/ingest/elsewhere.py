@@ -5,7 +5,7 @@ from django.db.models import Q
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.lifecycle.reported import all_destinations, parse_reported_location
 from recordings_site.recordings.models import RecordingJob, State, Transcript
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 _AT_ONCE = 500
 
@@ -29,11 +29,3 @@ def _look_again(destination: Destination, column: str, missing: Q, kind: str) ->
     for start in range(0, len(covered), _AT_ONCE):
         enqueue(kind, *covered[start : start + _AT_ONCE])
     return len(covered)
-
-
-@task("destination.covers")
-def look_again_task(job: Task) -> None:
-    """Look again for what was reported in the destination `job.subject`, which is new or was changed."""
-    destination = Destination.objects.filter(pk=job.subject).first()
-    if destination is not None:
-        look_again(destination)

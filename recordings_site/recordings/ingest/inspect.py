@@ -3,11 +3,8 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
-
-from django.utils import timezone
 
 from recordings_site.recordings.audio.probe import NotAudio, check_head, examine
 from recordings_site.recordings.audio.sniff import DEPTH
@@ -17,12 +14,9 @@ from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.actions import update_states
 from recordings_site.recordings.models import AudioIndex, Problem, RecordingJob
 from recordings_site.storage import ObjectMissing, ObjectStat, Store
-from recordings_site.tasks.registry import Task, task
 
 # A larger file is played as it is: reading all of it would take a worker too long.
 LARGEST = 4 << 30
-# An object that is empty is looked at again, ever more rarely, for this long.
-_FILLED_WITHIN = timedelta(days=2)
 
 
 def inspect(recording_id: UUID | str) -> bool:
@@ -72,13 +66,3 @@ def _downloaded(store: Store, stat: ObjectStat) -> Iterator[Path]:
                 file.write(chunk)
         file.flush()
         yield Path(file.name)
-
-
-@task("recording.inspect")
-def inspect_task(job: Task) -> datetime | None:
-    """Inspect the recording `job.subject`."""
-    now = timezone.now()
-    waited = now - job.created_at
-    if inspect(job.subject) and waited < _FILLED_WITHIN:
-        return now + max(timedelta(minutes=1), waited / 4)
-    return None

@@ -17,7 +17,7 @@ from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import LOOKED_FOR, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
 from recordings_site.storage import ObjectStat, iter_objects
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 
 def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime | None:
@@ -109,15 +109,3 @@ def _find_generated(job: RecordingJob) -> tuple[Destination, ObjectStat] | None:
     )
     free = [stat for stat in found if stat.key not in taken]
     return (job.destination, free[0]) if len(free) == 1 else None
-
-
-@task("recording.look")
-def look_for_recording_task(job: Task) -> datetime | None:
-    """Look for the object of the recording `job.subject`."""
-    return look_for_recording(job.subject, since=job.created_at)
-
-
-@task("transcript.look")
-def look_for_transcript_task(job: Task) -> datetime | None:
-    """Look for the transcript of the recording `job.subject`."""
-    return look_for_transcript(job.subject, since=job.created_at)

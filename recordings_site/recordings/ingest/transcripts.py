@@ -8,7 +8,7 @@ from recordings_site.recordings.ingest.keys import find_transcript, places_of_tr
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.sinch.transcript import MAX_BYTES
 from recordings_site.storage import ObjectMissing, read_all
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 
 class TranscriptTooLarge(Exception):
@@ -46,15 +46,3 @@ def enqueue_outdated(most: int) -> None:
     outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
         enqueue("transcript.index", pk)
-
-
-@task("transcript.load")
-def load_task(job: Task) -> None:
-    """Load the transcript of the recording `job.subject`."""
-    load(job.subject)
-
-
-@task("transcript.index")
-def index_task(job: Task) -> None:
-    """Index the transcript of the recording `job.subject`."""
-    index(job.subject)

@@ -19,7 +19,7 @@ from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.answer import PlannedRecording
 from recordings_site.policies.engine.call_facts import CallFacts, kept_facts
-from recordings_site.policies.revision.live import CannotRecord, plan_live
+from recordings_site.policies.revision.on_demand import CannotRecord, plan_live
 from recordings_site.recordings.lifecycle.actions import expect_recordings, update_states
 from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import svaml

@@ -10,7 +10,6 @@ from recordings_site.recordings.models import Reconciliation, RecordingJob
 from recordings_site.recordings.reconcile import actions
 from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
 from recordings_site.storage import ObjectStat, StoreError
-from recordings_site.tasks.registry import Task, task
 
 PAGE = 1000
 AUDIO = (".mp3", ".wav")
@@ -113,11 +112,3 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> int:
 
 def _count(run: Reconciliation, **found: int) -> None:
     run.counts = {**run.counts, **{name: run.counts.get(name, 0) + count for name, count in found.items()}}
-
-
-@task("destination.reconcile")
-def reconcile_task(job: Task) -> None:
-    """Resume the reconciliation `job.subject`, unless it has ended."""
-    run = Reconciliation.objects.open().filter(pk=job.subject).first()
-    if run is not None:
-        walk(run)

@@ -12,7 +12,6 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import Team, User
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
 from recordings_site.recordings.saved.matching import finds
-from recordings_site.tasks.registry import Task, task
 
 
 @transaction.atomic
@@ -88,9 +87,3 @@ def _mail(match: SavedMatch) -> int:
     match.mailed_at = timezone.now()
     match.save(update_fields=("mailed_at",))
     return 1
-
-
-@task("saved.alerts")
-def alert_task(job: Task) -> None:
-    """Alert the owners of searches that match the recording `job.subject`."""
-    alert(job.subject)

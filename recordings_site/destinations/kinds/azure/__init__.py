@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django import forms
 
 from recordings_site.destinations.kinds.azure import guide
-from recordings_site.destinations.kinds.azure.pasted import take_apart
+from recordings_site.destinations.kinds.azure.pasted_credentials import take_apart
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
-from recordings_site.destinations.kinds.pasted import Pasted
+from recordings_site.destinations.kinds.pasted_credentials import Pasted
 from recordings_site.sinch.errors import CredentialsError
 
 

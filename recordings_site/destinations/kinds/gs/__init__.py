@@ -5,8 +5,8 @@ import secrets
 from django import forms
 
 from recordings_site.destinations.kinds.base import Guide, ReadMode, SecretArea, StoreKind
-from recordings_site.destinations.kinds.gs import guide, pasted
-from recordings_site.destinations.kinds.pasted import Pasted
+from recordings_site.destinations.kinds.gs import guide, pasted_credentials
+from recordings_site.destinations.kinds.pasted_credentials import Pasted
 
 
 class Gs(StoreKind):
@@ -27,13 +27,13 @@ class Gs(StoreKind):
 
     def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
         """An interoperability key."""
-        return pasted.hmac_key(key, secret)
+        return pasted_credentials.hmac_key(key, secret)
 
     def read_pasted(self, mode: str, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
         """By the mode: the two kinds of key are easily taken for each other."""
         if mode == ReadMode.SERVICE_ACCOUNT:
-            return pasted.service_account(key, secret)
-        return pasted.hmac_key(key, secret, why="Choose the service account above to read with a JSON key.")
+            return pasted_credentials.service_account(key, secret)
+        return pasted_credentials.hmac_key(key, secret, why="Choose the service account above to read with a JSON key.")
 
     def write_set(self, key: str, secret: str, region: str) -> str:
         """AccessKey:Secret."""

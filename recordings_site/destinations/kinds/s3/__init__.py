@@ -1,9 +1,9 @@
 """Amazon S3, and what speaks its protocol."""
 
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
-from recordings_site.destinations.kinds.pasted import Pasted
+from recordings_site.destinations.kinds.pasted_credentials import Pasted
 from recordings_site.destinations.kinds.s3 import guide
-from recordings_site.destinations.kinds.s3.pasted import take_apart
+from recordings_site.destinations.kinds.s3.pasted_credentials import take_apart
 from recordings_site.destinations.steps import BAD, OK, SKIPPED, CheckStep
 from recordings_site.storage import StoreFacts
 

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Role
-from recordings_site.callbacks import alerts
+from recordings_site.callbacks import broken_calls
 from recordings_site.calls.models import Call
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
@@ -39,7 +39,7 @@ def test_the_admins_are_told_once_of_several_calls(number: PhoneNumber, reason: 
     calls = [broken(number, f"call-{n}", reason) for n in range(3)]
     assert AuditEvent.objects.filter(action="alert.call.broken").count() == 3
     assert Task.objects.filter(kind="alert.call_broken").count() == 3
-    assert [alerts.mail_broken_call(call.pk) for call in calls] == [1, 0, 0]
+    assert [broken_calls.mail_broken_call(call.pk) for call in calls] == [1, 0, 0]
     [message] = mail.outbox
     assert message.to == [admin.email]
     assert reason.upper() in message.subject

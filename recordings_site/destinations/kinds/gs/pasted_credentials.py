@@ -3,7 +3,7 @@
 import json
 
 from recordings_site.destinations.kinds.base import ReadMode
-from recordings_site.destinations.kinds.pasted import Pasted, cleaned, first, json_kind, values_of
+from recordings_site.destinations.kinds.pasted_credentials import Pasted, cleaned, first, json_kind, values_of
 from recordings_site.sinch.errors import CredentialsError
 
 _MAKE_HMAC = "Sinch writes with an interoperability (HMAC) key: gcloud storage hmac create ACCOUNT makes one."

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recordings_site.callbacks import tasks
+from recordings_site.callbacks import follow_up
 from recordings_site.calls.models import Call, DeliveryVerdict
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
@@ -21,8 +21,8 @@ def test_a_delivery_that_was_stored_and_not_applied_is_queued_once() -> None:
     left = factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO)
     factories.delivery(application, dice(), received_at=timezone.now())
     factories.delivery(application, dice(), received_at=timezone.now() - LONG_AGO, verdict=DeliveryVerdict.REPLAYED)
-    assert tasks.enqueue_unapplied() == 1
-    assert tasks.enqueue_unapplied() == 0
+    assert follow_up.enqueue_unapplied() == 1
+    assert follow_up.enqueue_unapplied() == 0
     assert [(t.kind, t.subject) for t in Task.objects.all()] == [("delivery.apply", str(left.pk))]
 
 
@@ -31,9 +31,9 @@ def test_a_suspect_notification_is_applied_when_its_object_is_there() -> None:
     application = factories.application()
     told = notify("recording_available", f"local://{destination.bucket}/a.mp3")
     delivery = factories.delivery(application, told, verdict=DeliveryVerdict.STALE)
-    tasks.verify_suspect(delivery.pk)
+    follow_up.verify_suspect(delivery.pk)
     assert not RecordingJob.objects.exists()
     destination.write_store().write("a.mp3", b"audio", content_type="audio/mpeg")
-    tasks.verify_suspect(delivery.pk)
+    follow_up.verify_suspect(delivery.pk)
     assert RecordingJob.objects.get().key == "a.mp3"
     assert Call.objects.count() == 1

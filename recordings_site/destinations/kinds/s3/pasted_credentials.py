@@ -2,7 +2,7 @@
 
 import re
 
-from recordings_site.destinations.kinds.pasted import Pasted, cleaned, first, json_kind, values_of
+from recordings_site.destinations.kinds.pasted_credentials import Pasted, cleaned, first, json_kind, values_of
 from recordings_site.sinch.errors import CredentialsError
 
 # A form's input of one line joins the lines of a pasted file: then the next name follows a value at once.

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from recordings_site.destinations.kinds.base import ReadMode
-from recordings_site.destinations.kinds.pasted import Pasted, cleaned, first, refuse_json, values_of
+from recordings_site.destinations.kinds.pasted_credentials import Pasted, cleaned, first, refuse_json, values_of
 from recordings_site.sinch.errors import CredentialsError
 
 _ALONE = "Enter the account key or the SAS alone."

@@ -10,7 +10,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.calls.models import Call
-from recordings_site.tasks.registry import Task, enqueue, task
+from recordings_site.tasks.registry import enqueue
 
 CALL_BROKEN = "alert.call.broken"
 # A policy that breaks every call must not fill mailboxes: the status page counts the others.
@@ -44,9 +44,3 @@ def mail_broken_call(call_pk: int) -> int:
     for admin in User.objects.active_admins():
         sent += send_mail(f"A call failed: Sinch reports {call.dice_reason}", text, None, [admin.email])
     return sent
-
-
-@task("alert.call_broken")
-def mail_task(job: Task) -> None:
-    """Write to the admins about the broken call `job.subject`."""
-    mail_broken_call(int(job.subject))
