@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from recordings_site.base import machine
+
 PACKAGE_DIR = Path(__file__).resolve().parent
 # A wheel carries templates and static files inside the package, a checkout beside it.
 IS_INSTALLED = (PACKAGE_DIR / "templates").is_dir()
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "recordings_site.ops.probes.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
     "recordings_site.callbacks.middleware.callbacks_first",
+    "recordings_site.web.middleware.connections_by_address",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -94,6 +97,12 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
+# --- Size ---------------------------------------------------------------------------------------------------------
+_cores = machine.cores()
+# Processes of gunicorn, and requests that each answers at a time.
+WEB_PROCESSES: int = env.int("WEB_PROCESSES", default=machine.processes(_cores))
+WEB_THREADS: int = env.int("WEB_THREADS", default=machine.threads(_cores))
+
 # --- Database -----------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
@@ -116,8 +125,16 @@ else:
     # Never CONN_MAX_AGE: hundreds of streaming threads would each keep a connection. A pool is shared by all. Who asks
     # it for a connection tries to connect: the pool itself would try ever more rarely while the server is away, and
     # calls be unrecorded for as long again as that lasted. What DATABASE_URL adds (?sslmode=require) is kept.
-    pool = {"min_size": 0, "max_size": 8, "timeout": 0.5, "reconnect_timeout": 0}
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", env.int("DATABASE_CONNECT_SECONDS", default=2))
+    _wait = env.float("DATABASE_POOL_SECONDS", default=0.5)
+    _options["pool"] = {"min_size": 0, "timeout": _wait, "reconnect_timeout": 0}
+# Connections of a process, by what they are for (web.connections): whoever exhausts one pool leaves the others alone.
+DATABASE_POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", default=machine.pool_size(_cores))
+# Seconds after which PostgreSQL ends a statement of a page, 0 for never. A pooler refuses to be asked for it: set it
+# for the role then.
+DATABASE_STATEMENT_SECONDS: int = env.int("DATABASE_STATEMENT_SECONDS", default=20)
+DATABASE_POOLER: bool = env.bool("DATABASE_POOLER", default=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Failed sign-ins and used codes count for all processes of all machines. Nothing else is cached here.
 CACHES = {
@@ -242,6 +259,13 @@ SINCH_CONFIGURATION_URL: str = env.str("SINCH_CONFIGURATION_URL", default="").rs
 # Threads in which a process does its callbacks' database work, each waited for at most a second. 0: in the request's
 # own thread, without a deadline, which is for tests alone.
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=1 if SQLITE else 8)
+DATABASE_POOLS: dict[str, int] = {
+    "work": DATABASE_POOL_SIZE,
+    "pages": DATABASE_POOL_SIZE,
+    "sign_in": 4,
+    "health": 2,
+    "callbacks": max(1, CALLBACK_THREADS),
+}
 
 # --- Policies -----------------------------------------------------------------------------------------------------
 # A second admin has to approve a version before it is in force.
@@ -257,7 +281,7 @@ STORE_ENDPOINTS_ALLOWED: list[str] = env.list("STORE_ENDPOINTS_ALLOWED", default
 # stream: the bytes pass through Django. accel: nginx fetches a signed store URL.
 AUDIO_DELIVERY: str = env.str("AUDIO_DELIVERY", default="stream")
 # Listeners that one process serves at a time; below its number of threads, so that pages are still answered.
-AUDIO_STREAMS: int = env.int("AUDIO_STREAMS", default=224)
+AUDIO_STREAMS: int = env.int("AUDIO_STREAMS", default=WEB_THREADS - 32)
 
 # --- Recordings ---------------------------------------------------------------------------------------------------
 # Minutes after a call's end until its recording, and the recording's transcript, is called late, then missing.

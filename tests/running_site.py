@@ -52,7 +52,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(database_url: str = "", *, processes: int = 2, threads: int = 32) -> Iterator[Site]:
+def running(database_url: str = "", *, processes: int = 2, threads: int = 32, **settings: str) -> Iterator[Site]:
     """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="recordings-site-"))
     environment = dict(os.environ) | {
@@ -61,6 +61,7 @@ def running(database_url: str = "", *, processes: int = 2, threads: int = 32) ->
         "DATA_DIR": str(folder),
         "DATABASE_URL": database_url or f"sqlite:///{folder}/site.sqlite3",
         "LOG_LEVEL": "ERROR",
+        **settings,
     }
     server = None
     try:

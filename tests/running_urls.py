@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from uuid import uuid4
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.utils import timezone
@@ -18,6 +19,13 @@ from recordings_site.sinch.events import Ice
 @csrf_exempt
 def empty(request: HttpRequest) -> HttpResponse:
     """Nothing, through all of the site's middleware."""
+    return HttpResponse()
+
+
+def slow(request: HttpRequest) -> HttpResponse:
+    """A page that holds a connection for `?seconds=`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [float(request.GET["seconds"])])
     return HttpResponse()
 
 
@@ -58,4 +66,4 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 handler500 = site.handler500
-urlpatterns = [path("empty", empty), *site.urlpatterns]
+urlpatterns = [path("empty", empty), path("slow", slow), *site.urlpatterns]

@@ -19,6 +19,8 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection, transaction
 
+from recordings_site.web.connections import Purpose, connections_for
+
 T = TypeVar("T")
 
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
@@ -185,7 +187,8 @@ def submit(work: Callable[[], T]) -> Future[T]:
 
 def _run_and_release(work: Callable[[], T]) -> T:
     try:
-        return work()
+        with connections_for(Purpose.CALLBACKS):
+            return work()
     finally:
         # The thread outlives the work. A pooled connection goes back to its pool; SQLite's costs too much to reopen.
         if "pool" in connection.settings_dict["OPTIONS"] or not connection.is_usable():

@@ -4,18 +4,22 @@
 """
 
 import logging
+import os
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.request_worker import Worker
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
+
 worker_class = Worker
 # Those beyond the threads wait for their requests, or for the next one.
 worker_connections = 8192
-# More than AUDIO_STREAMS, so that pages are answered while all streams are in use.
-threads = 256
+workers = settings.WEB_PROCESSES
+threads = settings.WEB_THREADS
 # A worker without heartbeat for this long is replaced; streams have threads of their own and do not count.
 timeout = 30
 graceful_timeout = 5

@@ -1,6 +1,38 @@
-"""Gives the database connection back before a long answer."""
+"""Which pool a thread takes its database connection from, and giving it back before a long answer.
+
+Each purpose has a pool of its own: pages that are slow take no connection from sign-in, health or calls.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
 
 from django.db import connections
+
+
+class Purpose(StrEnum):
+    """What a connection is for. WORK is what no other one is: workers, commands, exports as they stream."""
+
+    WORK = "work"
+    PAGES = "pages"
+    SIGN_IN = "sign_in"
+    HEALTH = "health"
+    CALLBACKS = "callbacks"
+
+
+_purpose: ContextVar[Purpose] = ContextVar("purpose", default=Purpose.WORK)
+purpose = _purpose.get
+
+
+@contextmanager
+def connections_for(purpose: Purpose) -> Iterator[None]:
+    """Take new connections of this thread, in the block, from the pool of this purpose."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
 
 
 def release_connections() -> None:

@@ -55,7 +55,7 @@ def rows_of_a_download(port: int, session: str) -> int:
 
 
 def test_behind_a_pooler_every_row_is_exported(server: postgres.Server) -> None:
-    with postgres.pooled(server) as url, running(url, processes=1) as site:
+    with postgres.pooled(server) as url, running(url, processes=1, DATABASE_POOLER="1") as site:
         session = site.python(PREPARE, str(ROWS)).strip()
         with ThreadPoolExecutor(EXPORTS) as pool:
             counts = pool.map(lambda _: rows_of_a_download(site.port, session), range(EXPORTS))

@@ -48,4 +48,8 @@ def test_settings_are_read_from_files_too(tmp_path: Path) -> None:
 def test_what_the_database_url_asks_of_the_connection_is_kept() -> None:
     program = "from recordings_site.settings import DATABASES; print(*sorted(DATABASES['default']['OPTIONS']))"
     production = PRODUCTION | {"DATABASE_URL": PRODUCTION["DATABASE_URL"] + "?sslmode=require"}
-    assert run_unchecked(sys.executable, "-c", program, **production).stdout.split() == ["pool", "sslmode"]
+    assert run_unchecked(sys.executable, "-c", program, **production).stdout.split() == [
+        "connect_timeout",
+        "pool",
+        "sslmode",
+    ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.db import connections
 
+from recordings_site.web.connections import Purpose, connections_for
+
 # Several load balancers may ask each second: they share an answer.
 KEEP_SECONDS = 1.0
 SLOW = "slow"
@@ -37,7 +39,8 @@ class Probe:
 
     def _run(self) -> None:
         try:
-            result = self._check()
+            with connections_for(Purpose.HEALTH):
+                result = self._check()
         # Whatever is wrong, the one who asks needs an answer.
         except Exception as error:  # noqa: BLE001
             result = type(error).__name__

@@ -5,15 +5,54 @@ the second one that is broken. With eight of them, all of a restarted server's, 
 """
 
 import select
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
+from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
+from recordings_site.web.connections import Purpose, purpose
+
+# A worker's and a command's statements may take long, and so may those of an export.
+LIMITED = (Purpose.PAGES, Purpose.SIGN_IN, Purpose.HEALTH)
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """One thread's connection, as Django's own but for where it comes from."""
+    """One thread's connection, as Django's own but for where it comes from: a pool for each purpose."""
+
+    # By alias and purpose, as "default/pages".
+    _pools: ClassVar[dict[str, ConnectionPool]] = {}
+
+    @property
+    def pool(self) -> "ConnectionPool | None":
+        """The pool from which this thread takes a connection now; None where DATABASES asks for none."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        wanted = purpose()
+        key = f"{self.alias}/{wanted}"
+        if key not in self._pools:
+            size = {"max_size": settings.DATABASE_POOLS[wanted]}
+            parameters = self._parameters_for(wanted)
+            configure = self._configure_connection  # type: ignore[attr-defined]  # Django's own, not in its types
+            found = ConnectionPool(kwargs=parameters, open=False, configure=configure, **(options | size))
+            # Of two threads that come at once the first decides.
+            self._pools.setdefault(key, found)
+        return self._pools[key]
+
+    def close_pool(self) -> None:
+        """Close the pools of all purposes."""
+        for key in [key for key in self._pools if key.startswith(f"{self.alias}/")]:
+            self._pools.pop(key).close()
+
+    def _parameters_for(self, wanted: Purpose) -> dict[str, Any]:
+        found: dict[str, Any] = self.get_connection_params() | {"autocommit": True}
+        seconds = settings.DATABASE_STATEMENT_SECONDS
+        if seconds and wanted in LIMITED and not settings.DATABASE_POOLER:
+            found["options"] = f"{found.get('options', '')} -c statement_timeout={seconds}s".strip()
+        return found
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> "Connection[Any]":
         """Take a connection from the pool; if it is broken, so are the others that lie there, and all are replaced."""
