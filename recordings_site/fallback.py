@@ -117,7 +117,7 @@ class Fallback:
             )
             for path in self._signed_paths
         ):
-            raise SignatureError("The signature is not this application's.")
+            raise SignatureError("The signature is not this application’s.")
         return application, body
 
     def _answer(self, event: events.Event, application: ApplicationFacts, known: Snapshot) -> dict[str, Any] | None:

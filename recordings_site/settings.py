@@ -201,7 +201,7 @@ if OIDC_SERVER_URL:
         }
     )
 
-# --- E-mail -------------------------------------------------------------------------------------------------------
+# --- Email -------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="recordings@localhost")
 

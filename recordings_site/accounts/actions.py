@@ -51,7 +51,7 @@ def change_person(*, by: User, person: User, name: str, role: str, teams: Iterab
     before = _facts(person)
     if role != person.role:
         if by.pk == person.pk:
-            raise PeopleError("You cannot change your own role. Ask another admin.")
+            raise PeopleError("You can’t change your own role. Ask another admin.")
         _keep_one_admin(person)
     person.name, person.role = name.strip(), role
     person.save(update_fields=["name", "role"])
@@ -67,7 +67,7 @@ def deactivate_person(*, by: User, person: User) -> None:
     """End somebody's access at once: the next request of every session of theirs is turned away."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if by.pk == person.pk:
-        raise PeopleError("You cannot deactivate yourself. Ask another admin.")
+        raise PeopleError("You can’t deactivate yourself. Ask another admin.")
     if not person.is_active:
         return
     _keep_one_admin(person)
@@ -88,22 +88,22 @@ def reactivate_person(*, by: User, person: User) -> None:
 
 @transaction.atomic
 def remove_second_factors(*, by: User | None, person: User) -> list[str]:
-    """Take away the second factors and passkeys of somebody who lost theirs, tell them by e-mail, and return the kinds.
+    """Take away the second factors and passkeys of somebody who lost theirs, tell them by email, and return the kinds.
 
     `by` is None for the command line. Raises PeopleError for one's own: who sits at somebody else's screen should not
     come past the second factor.
     """
     if by is not None and by.pk == person.pk:
-        raise PeopleError("Your own second factors are removed on your profile's page.")
+        raise PeopleError("Remove your own two-step verification on your profile.")
     factors = Authenticator.objects.filter(user=person)
     kinds = sorted(factors.values_list("type", flat=True))
     if kinds:
         factors.delete()
         data = {"kinds": kinds} if by else {"kinds": kinds, **COMMAND_LINE}
         audit.record(by=by, action="person.second_factors_removed", subject=person, name=person.email, data=data)
-        who = by.email if by else "Somebody at the command line of the server"
-        text = f"{who} removed your second factors and passkeys. Your password alone signs you in now."
-        transaction.on_commit(lambda: _send(person, "Your second factors were removed", text))
+        who = by.email if by else "An operator of the server"
+        text = f"{who} removed your two-step verification and passkeys. You now sign in with your password only."
+        transaction.on_commit(lambda: _send(person, "Two-step verification removed", text))
     return kinds
 
 
@@ -122,7 +122,7 @@ def ensure_admin(*, email: str) -> User:
 
 @transaction.atomic
 def create_team(*, by: User, name: str) -> Team:
-    """Make a team; it sees nothing until numbers are given to it."""
+    """Create a team; it sees nothing until numbers are given to it."""
     team = Team.objects.create(name=name.strip())
     audit.record(by=by, action="team.created", subject=team)
     return team
@@ -177,11 +177,11 @@ def _keep_one_admin(person: User) -> None:
     """Raise PeopleError when `person` is the only one left who can set everything."""
     admins = list(User.objects.active_admins().select_for_update().values_list("pk", flat=True))
     if admins == [person.pk]:
-        raise PeopleError(f"{person.email} is the only admin. Make somebody else an admin first.")
+        raise PeopleError(f"{person.email} is the only admin. Make someone else an admin first.")
 
 
 def _send_invitation(person: User, by: User) -> None:
-    """Send the link by e-mail. When that fails the admin still has the link on the page."""
+    """Send the link by email. When that fails the admin still has the link on the page."""
     context = {"person": person, "by": by, "link": password_link(person)}
     _send(person, "Your access to the call recordings", render_to_string("accounts/invitation.txt", context))
 

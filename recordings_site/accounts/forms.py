@@ -26,7 +26,7 @@ class PersonForm(PickForm):
     teams = PickManyField(
         TEAMS,
         required=False,
-        help_text="One sees the recordings of one's teams' numbers. Admins and auditors see all.",
+        help_text="People see the recordings of their teams. Admins and auditors see all.",
     )
 
 
@@ -34,7 +34,7 @@ class InviteForm(PersonForm):
     """A new account."""
 
     email = forms.EmailField(
-        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label="Email address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     field_order = ("email", "name", "role", "teams")
 
@@ -42,7 +42,7 @@ class InviteForm(PersonForm):
         """The address in lower case; an address that has an account is refused."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.with_address(email):
-            raise forms.ValidationError("There is an account with this address. Open it in the list to change it.")
+            raise forms.ValidationError("This address already has an account. Open it in the list to change it.")
         return email
 
 
@@ -62,7 +62,7 @@ class TeamForm(forms.Form):
         if self.team is not None:
             others = others.exclude(pk=self.team.pk)
         if others.exists():
-            raise forms.ValidationError("Another team has this name. Choose a different one.")
+            raise forms.ValidationError("This name is taken. Choose a different one.")
         return name
 
 
@@ -71,14 +71,14 @@ def zone_choices() -> list[tuple[str, str]]:
     names = sorted(
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
     )
-    return [("", "The site's own"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+    return [("", "Site default"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 class ProfileForm(forms.Form):
     """What one may set of oneself."""
 
     name = forms.CharField(max_length=100, required=False, help_text="Shown beside your comments.")
-    time_zone = forms.ChoiceField(choices=zone_choices, required=False, help_text="In which times are shown to you.")
+    time_zone = forms.ChoiceField(choices=zone_choices, required=False, help_text="Times are shown in this zone.")
 
 
 class ZoneForm(forms.Form):

@@ -92,7 +92,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds people by e-mail address, whatever its case; its reads are those of UserQuerySet."""
+    """Finds people by email address, whatever its case; its reads are those of UserQuerySet."""
 
     def get_queryset(self) -> UserQuerySet:
         """Everybody."""
@@ -116,7 +116,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail."""
+    """A person who signs in by email."""
 
     Role = Role
 

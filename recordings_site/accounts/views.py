@@ -94,7 +94,9 @@ def person_factors(request: Request, pk: int) -> HttpResponse:
     except actions.PeopleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{found.email} now signs in with the password alone: two-step verification removed.")
+        messages.success(
+            request, f"{found.email} no longer uses two-step verification and signs in with the password only."
+        )
     return redirect("person", pk=pk)
 
 
@@ -105,7 +107,7 @@ def teams(request: Request) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = actions.create_team(by=request.user, name=form.cleaned_data["name"])
-        messages.success(request, f"{made.name} was created. Give it numbers, and people.")
+        messages.success(request, f"{made.name} was created. Add numbers and people to it.")
         return redirect("teams")
     context = {"teams": Team.objects.listed(), "form": form}
     return render(request, "accounts/teams.html", context, status=422 if form.errors else 200)

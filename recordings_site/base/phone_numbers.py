@@ -17,7 +17,7 @@ _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 NATIONAL = (
     "is a national number: write it with its country code, such as +46 8 123 456 78, or set the application's country"
 )
-NO_NUMBER = "is no number with its country code, such as +46 8 123 456 78"
+NO_NUMBER = "isn’t a phone number with a country code, such as +46 8 123 456 78"
 
 
 class NumberError(ValueError):
@@ -38,17 +38,17 @@ def problem(text: str) -> str:
     if E164.fullmatch(text):
         return ""
     if _EXPONENT.fullmatch(text):
-        return "has an exponent, which a spreadsheet writes: format the column as text and enter the number again"
+        return "was changed by a spreadsheet (exponent). Format the column as text and enter the number again"
     if _DECIMAL.fullmatch(text):
-        return "has a decimal point, which a spreadsheet adds: format the column as text"
+        return "was changed by a spreadsheet (decimal point). Format the column as text"
     bare = _SEPARATORS.sub("", text)
     if not _WRITTEN.fullmatch(text):
         return NO_NUMBER
     if _NATIONAL.fullmatch(bare):
         return NATIONAL
     if len(bare.lstrip("+")) < 7:
-        return "is too short to be dialled: write it with its country code, such as +46 8 123 456 78"
-    return "is too long to be dialled" if len(bare.lstrip("+")) > 15 else NO_NUMBER
+        return "is too short. Enter it with its country code, such as +46 8 123 456 78"
+    return "is too long" if len(bare.lstrip("+")) > 15 else NO_NUMBER
 
 
 def read(text: str, country: str = "") -> str:
@@ -64,7 +64,7 @@ def read(text: str, country: str = "") -> str:
     for attempt, region in _attempts(written, country.upper()):
         if found := _possible(attempt, region):
             return found
-    raise NumberError(wrong or "is not as long as the numbers of its country")
+    raise NumberError(wrong or "has the wrong length for its country")
 
 
 def international(text: str, country: str) -> str:

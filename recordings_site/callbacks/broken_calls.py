@@ -1,4 +1,4 @@
-"""Alerts at once that an answer of ours broke a call: in the audit trail, on the status page, and by e-mail."""
+"""Alerts at once that an answer of ours broke a call: in the audit trail, on the status page, and by email."""
 
 from datetime import timedelta
 

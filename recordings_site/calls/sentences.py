@@ -30,11 +30,11 @@ def result(delivery: CallbackDelivery) -> str:
         case DeliveryResult.TRANSCRIPT_AVAILABLE:
             return f"The transcript was reported{_where(values['known'])}."
         case DeliveryResult.OF_NOTHING:
-            return "Kept: it names neither a call nor a conference."
+            return "Not applied: no call or conference given."
         case DeliveryResult.UNKNOWN if delivery.notify_type:
-            return f"Kept: there is nothing to do for a notification of type “{delivery.notify_type}”."
+            return f"Not applied: unknown notification type “{delivery.notify_type}”."
         case DeliveryResult.UNKNOWN:
-            return f"Kept: there is nothing to do for “{delivery.event or 'Unknown'}”."
+            return f"Not applied: unknown event “{delivery.event or 'Unknown'}”."
     return ""
 
 

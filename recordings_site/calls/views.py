@@ -25,7 +25,7 @@ def policy_replay(request: Request, policy_id: int) -> HttpResponse:
     if request.method == "POST":
         if "cancel" in request.POST and replay is not None:
             actions_replay.cancel_replay(by=request.user, replay=replay)
-            messages.success(request, "The replay was given up.")
+            messages.success(request, "Replay stopped.")
         else:
             actions_replay.start_replay(by=request.user, policy=policy, document=document_of(policy))
         return redirect("policy_replay", policy.pk)

@@ -80,7 +80,7 @@ class Examination:
     def _write(self, writer: Store | StoreError, reader: Store | StoreError) -> CheckStep:
         if not self.destination.write_credentials:
             return CheckStep(
-                "write", BAD, "No write set was entered.", "Enter the credentials that Sinch will write with."
+                "write", BAD, "No write credentials were entered.", "Enter the credentials Sinch uploads with."
             )
         try:
             if isinstance(writer, StoreError):
@@ -92,8 +92,8 @@ class Examination:
                 return CheckStep(
                     "write",
                     BAD,
-                    "The two sets are swapped: the read set can write here, and the write set can only read.",
-                    "Replace both, each with the other; the steps below tell what holds then.",
+                    "The credentials are swapped: the read credentials can write, the write credentials can only read.",
+                    "Swap them and check again.",
                 )
             return _failed("write", error, self.kind.write_remedy)
         self.written = True
@@ -119,7 +119,7 @@ class Examination:
             return CheckStep("write_only", SKIPPED, "Nothing could be written.")
         can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
         if not can:
-            return CheckStep("write_only", OK, "The store refuses both, as it should: Sinch needs only to write.")
+            return CheckStep("write_only", OK, "Both are refused, as they should be. Sinch only needs to write.")
         return CheckStep("write_only", WARN, *self.kind.excess(can))
 
     def _can_read(self, store: Store) -> bool:
@@ -154,20 +154,20 @@ class Examination:
             return CheckStep(
                 "stat",
                 BAD,
-                "What the write set wrote is not where the read set looks.",
-                "The two sets belong to different accounts or endpoints: enter credentials of the same bucket.",
+                "The test file isn’t where the read credentials look.",
+                "The credentials belong to different accounts or endpoints. Enter credentials for the same bucket.",
             )
         except StoreError as error:
             return _failed("stat", error, self.kind.read_remedy("read objects"))
         self.readable = True
         if found.size != len(PROBE):
             return CheckStep(
-                "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else writes there."
+                "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else is writing there."
             )
         text = f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}."
         if found.modified is None:
-            remedy = "A proxy before the store may remove Last-Modified. Imported files then count as made when found."
-            return CheckStep("stat", WARN, f"{text} The store does not say when it was written.", remedy)
+            remedy = "A proxy may remove the Last-Modified header. Imported files then get the date they were found."
+            return CheckStep("stat", WARN, f"{text} The store doesn’t report when it was written.", remedy)
         return CheckStep("stat", OK, text)
 
     def _range(self, reader: Store | StoreError) -> CheckStep:
@@ -180,7 +180,7 @@ class Examination:
             return _failed("range", error, self.kind.read_remedy("read objects"))
         if not same:
             return CheckStep(
-                "range", BAD, "The bytes differ from those written.", "Something between us and the store alters them."
+                "range", BAD, "The bytes differ from those written.", "Something between us and the store changes them."
             )
         return CheckStep("range", OK, "2,000 bytes were read and are the same.")
 
@@ -194,36 +194,36 @@ class Examination:
 
     def _clock(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None or facts.clock is None:
-            return CheckStep("clock", SKIPPED, "The store did not tell its time.")
+            return CheckStep("clock", SKIPPED, "The store didn’t report its time.")
         ahead = (datetime.now(UTC) - facts.clock).total_seconds()
         apart = abs(ahead)
-        text = f"Our clock and the store's are {apart:.0f} s apart."
+        text = f"Our clock and the store’s are {apart:.0f} s apart."
         if apart >= CLOCK_WARNS:
             text += " Ours is ahead." if ahead > 0 else " Ours is behind."
         if apart < CLOCK_WARNS:
             return CheckStep("clock", OK, text)
         outcome = WARN if apart < CLOCK_FAILS else BAD
-        return CheckStep("clock", outcome, text, "Let this machine set its clock from the network (NTP).")
+        return CheckStep("clock", outcome, text, "Set this machine’s clock from the network (NTP).")
 
     def _rules(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None:
-            return CheckStep("rules", SKIPPED, "The store tells nothing of the bucket to these credentials.")
+            return CheckStep("rules", SKIPPED, "These credentials can’t read the bucket’s settings.")
         findings = []
         if facts.versioning is not None:
-            findings.append("old versions are kept, also of what is deleted" if facts.versioning else "no versioning")
+            findings.append("old and deleted versions are kept" if facts.versioning else "no versioning")
         if facts.object_lock:
-            findings.append("objects are locked: retention here cannot delete before the lock ends")
+            findings.append("objects are locked and can’t be deleted before the lock ends")
         if facts.lifecycle:
             findings.append("lifecycle rules: " + "; ".join(facts.lifecycle))
         text = (
             (", ".join(findings)[:1].upper() + ", ".join(findings)[1:] + ".")
             if findings
-            else "The store tells nothing of them."
+            else "The store doesn’t report them."
         )
         if facts.lifecycle and any(
             "xpir" in rule or "ransition" in rule or "elete" in rule for rule in facts.lifecycle
         ):
-            remedy = "These rules remove or archive recordings on their own. Make sure that this is meant."
+            remedy = "These rules remove or archive recordings on their own. Make sure this is intended."
             return CheckStep("rules", WARN, text, remedy)
         return CheckStep("rules", OK if findings else SKIPPED, text)
 
@@ -236,15 +236,15 @@ class Examination:
                     store.delete(self.key)
                 except StoreError:
                     continue
-                return CheckStep("remove", OK, "It is gone.")
-        return CheckStep("remove", OK, f"Neither set may delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
+                return CheckStep("remove", OK, "Deleted.")
+        return CheckStep("remove", OK, f"Neither can delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
 
 
 def _failed(name: str, error: StoreError, remedy: str) -> CheckStep:
     """The step that ended with this error: its own remedy first, else what its kind is mended by."""
     code = f" ({error.code})" if error.code and error.code not in str(error) else ""
     if isinstance(error, StoreUnavailable):
-        remedy = "Check the endpoint and that this machine may reach it; try again in a minute."
+        remedy = "Check the endpoint and that this machine can reach it, then try again."
     elif isinstance(error, StoreMisconfigured) or error.code in SIGNATURE_CODES:
-        remedy = "Change what was entered accordingly, and check again."
+        remedy = "Correct the entry and check again."
     return CheckStep(name, BAD, f"{error.text}{code}", error.remedy or remedy)

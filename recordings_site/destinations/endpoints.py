@@ -17,20 +17,21 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return "The endpoint cannot be read. Write it as https://host or https://host:port."
+        return "Enter the endpoint as https://host or https://host:port."
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
         return "Write the endpoint as https://host or https://host:port, without a user, query or fragment."
     if is_allowed(url, allowed=allowed):
         return ""
     if parts.scheme != "https":
-        return f"Use https, or have {host} added to the setting STORE_ENDPOINTS_ALLOWED."
+        return f"Use https, or ask an operator to add {host} to the setting STORE_ENDPOINTS_ALLOWED."
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, port or 443, proto=socket.IPPROTO_TCP)}
     except (OSError, UnicodeError):
-        return f"There is no host {host}. Check the spelling."
+        return f"Host {host} not found. Check the spelling."
     if any(not ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in found):
         return (
-            f"{host} lies in a private network. If that is right, have it added to the setting STORE_ENDPOINTS_ALLOWED."
+            f"{host} is in a private network. If that’s intended, ask an operator to add it to the setting"
+            " STORE_ENDPOINTS_ALLOWED."
         )
     return ""
 

@@ -17,13 +17,13 @@ from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import CredentialsError, SinchError
 from recordings_site.storage import Location, StoreError, open_store
 
-NO_WRITE_SET = "Enter the credentials that Sinch will write with."
-REGION = "A region looks like eu-central-1: small letters, digits and hyphens."
+NO_WRITE_SET = "Enter the credentials Sinch uploads with."
+REGION = "Enter a region such as eu-central-1."
 READ_MODE_LABELS = {
     ReadMode.KEYS: "Its own access key",
     ReadMode.AMBIENT: "The identity that this machine has",
     ReadMode.SAS: "A shared access signature (SAS)",
-    ReadMode.SERVICE_ACCOUNT: "A service account's JSON key",
+    ReadMode.SERVICE_ACCOUNT: "A service account’s JSON key",
     ReadMode.INTEROPERABILITY: "Another interoperability key",
 }
 
@@ -49,40 +49,40 @@ def _access_key(help_text: str) -> forms.CharField:
 class PlaceForm(forms.Form):
     """Where a destination lies and how its objects are named; nothing secret."""
 
-    name = forms.CharField(max_length=100, help_text="How people know it, such as Recordings EU.")
-    account = forms.SlugField(label="Storage account", max_length=63, help_text="Its name alone, without a domain.")
+    name = forms.CharField(max_length=100, help_text="For example Recordings EU.")
+    account = forms.SlugField(label="Storage account", max_length=63, help_text="The name only, without a domain.")
     bucket = forms.CharField(max_length=222)
     folder = forms.CharField(
         label="Folder in it",
         max_length=500,
         required=False,
-        help_text="Where recordings go, such as calls/. Empty: the top.",
+        help_text="For example calls/. Leave empty for the top level.",
     )
     region = forms.RegexField(
         r"\A[A-Za-z0-9_-]+\Z",
         error_messages={"invalid": REGION},
         max_length=40,
-        help_text="Where the bucket is, such as eu-central-1. Sinch needs it too.",
+        help_text="For example eu-central-1.",
     )
     endpoint = forms.CharField(
         max_length=300,
         required=False,
-        help_text="Only for a store that speaks the same protocol elsewhere: https://host.",
+        help_text="Only for S3-compatible storage elsewhere: https://host.",
     )
     addressing = forms.ChoiceField(
         label="Bucket in requests",
         choices=addressing_choices,
         required=False,
-        help_text="Choose one only if the store’s manual names it: path-style or virtual-hosted.",
+        help_text="Only change this if your storage provider asks for path-style or virtual-hosted URLs.",
     )
     key_template = forms.CharField(
         label="Object name pattern",
         max_length=key_template.LONGEST,
         required=False,
         initial=DEFAULT_KEY_TEMPLATE,
-        help_text="Below the folder. Fields: "
+        help_text="Inside the folder. Placeholders: "
         + ", ".join(f"{{{name}}}" for name in key_template.FIELDS)
-        + ". A name that ends in / is a folder in which Sinch names the file.",
+        + ". End with / to let Sinch name the file.",
     )
 
     def __init__(self, *args: Any, kind: StoreKind, destination: Destination | None = None, **kwargs: Any) -> None:
@@ -96,7 +96,7 @@ class PlaceForm(forms.Form):
         """No two destinations have one name."""
         name: str = self.cleaned_data["name"]
         if any(each != self.destination for each in Destination.objects.named(name)):
-            raise forms.ValidationError("Another destination has this name.")
+            raise forms.ValidationError("This name is taken.")
         return name
 
     def clean_folder(self) -> str:
@@ -154,11 +154,11 @@ class CredentialsForm(forms.Form):
     `location` is None, and `region` empty, while the place is not valid: what depends on it is validated later.
     """
 
-    write_key = _access_key("Travels to Sinch with each recorded call. A whole credentials file may be pasted.")
-    write_secret = _secret("Secret key", "Kept sealed, and never shown again.")
+    write_key = _access_key("Sent to Sinch with each recorded call. You can paste a whole credentials file.")
+    write_secret = _secret("Secret key", "Encrypted, and never shown again.")
     read_mode = forms.ChoiceField(label="We read with", widget=forms.RadioSelect)
-    read_key = _access_key("Ours alone; it never leaves this site.")
-    read_secret = _secret("Secret key", "Kept sealed, and never shown again.")
+    read_key = _access_key("Never leaves this site.")
+    read_secret = _secret("Secret key", "Encrypted, and never shown again.")
 
     def __init__(
         self,
@@ -234,7 +234,7 @@ class CredentialsForm(forms.Form):
             return ""
         if not key and not secret:
             if not self.present:
-                self.add_error("read_secret", "Enter credentials for reading, or choose the machine's identity.")
+                self.add_error("read_secret", "Enter read credentials, or choose the machine’s identity.")
             return None
         try:
             pasted = self.kind.read_pasted(self.mode, key, secret, **self._names)

@@ -8,8 +8,8 @@ FIELDS: Mapping[str, str] = {
     "date": "day on which the call began, UTC, such as 2026-11-23",
     "time": "time at which it began, UTC, such as 140359",
     "number": "our number, digits only, or none",
-    "caller": "the caller's number, digits only, or none",
-    "call_id": "Sinch's id of the call; of the conference, when that is recorded",
+    "caller": "the caller’s number, digits only, or none",
+    "call_id": "Sinch’s id of the call; of the conference, when that is recorded",
     "conference_id": "id of the conference that is recorded, else a hyphen",
     "recording": "our id of the recording; no two are alike",
     "format": "mp3 or wav",
@@ -28,7 +28,7 @@ def problems(template: str) -> list[str]:
         found.append("Only these fields can be used: " + ", ".join(f"{{{name}}}" for name in FIELDS) + ".")
     parts = template.removesuffix("/").split("/")
     if template and (any(part in ("", ".", "..") for part in parts) or re.search(r"[\\\x00-\x1f\x7f?#]", template)):
-        found.append("It must be a path without a leading slash, empty parts, '.' or '..', backslashes, '?' or '#'.")
+        found.append("Must be a path without a leading slash, empty parts, '.' or '..', backslashes, '?' or '#'.")
     if len(template) > LONGEST:
         found.append(f"It may have at most {LONGEST} characters.")
     if not names_the_file(template):
@@ -40,7 +40,7 @@ def problems(template: str) -> list[str]:
             "with '/' so that Sinch makes a name."
         )
     if not template.endswith(".{format}"):
-        found.append("End it with .{format}, so that players and Sinch's transcripts know the file by its name.")
+        found.append("End it with .{format}, so that players and Sinch’s transcripts know the file by its name.")
     return found
 
 

@@ -162,7 +162,7 @@ class Destination(models.Model):
         shown = self.endpoint and self.store_kind.shows_token
         if shown and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
             raise StoreMisconfigured(
-                f"The machine's identity is not shown to {self.endpoint}.", remedy="Enter keys for it."
+                f"The machine’s identity is not shown to {self.endpoint}.", remedy="Enter keys for it."
             )
         return self._open(None, anew=anew)
 

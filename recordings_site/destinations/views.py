@@ -44,7 +44,7 @@ def destination_new(request: Request, kind: str) -> HttpResponse:
             sets=sets.sets,
             **place.place(),
         )
-        messages.success(request, f"{destination} was made. It is being checked now.")
+        messages.success(request, f"{destination} was created and is being checked.")
         return redirect("destination", destination.pk)
     context = {"kind": store_kind, "place": place, "sets": sets, "guide": store_kind.guide()}
     return render(request, "destinations/new.html", context, status=422 if request.method == "POST" else 200)
@@ -85,7 +85,7 @@ def destination_edit(request: Request, destination_id: int) -> HttpResponse:
         name = form.cleaned_data["name"]
         actions.update_destination(by=request.user, destination=found, name=name, **form.place())
         actions.request_check(by=request.user, destination=found)
-        messages.success(request, f"{found} was changed. It is being checked now.")
+        messages.success(request, f"{found} was changed and is being checked.")
         return redirect("destination", found.pk)
     context = {"destination": found, "form": form}
     return render(request, "destinations/edit.html", context, status=422 if request.method == "POST" else 200)
@@ -107,7 +107,7 @@ def destination_credentials(request: Request, destination_id: int) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         actions.replace_credentials(by=request.user, destination=found, sets=form.sets, read_mode=form.mode)
         actions.request_check(by=request.user, destination=found)
-        messages.success(request, f"The credentials of {found} were replaced. It is being checked now.")
+        messages.success(request, f"The credentials of {found} were replaced and are being checked.")
         return redirect("destination", found.pk)
     context = {"destination": found, "form": form, "guide": found.guide}
     return render(request, "destinations/credentials.html", context, status=422 if request.method == "POST" else 200)

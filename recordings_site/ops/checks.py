@@ -34,7 +34,7 @@ def _problems() -> Iterable[CheckMessage]:
     if not key:
         yield Error("SECRET_KEY is missing.", hint=RANDOM, id="ops.E001")
     elif key == settings.DEMO_SECRET_KEY:
-        yield Error("SECRET_KEY is the demo's, which everybody knows.", hint=RANDOM, id="ops.E002")
+        yield Error("SECRET_KEY is the demo’s, which is public.", hint=RANDOM, id="ops.E002")
     if not settings.CREDENTIALS_KEYS:
         yield Error("CREDENTIALS_KEYS is missing.", hint=RING, id="ops.E003")
     else:
@@ -58,7 +58,7 @@ def _key_ring_problems() -> Iterable[CheckMessage]:
         return
     known_to_all = set(Keyring.parse(settings.DEMO_CREDENTIALS_KEYS).keys.values())
     if known_to_all & set(ring.keys.values()):
-        yield Error("CREDENTIALS_KEYS holds the demo's key, which everybody knows.", hint=RING, id="ops.E005")
+        yield Error("CREDENTIALS_KEYS holds the demo’s key, which is public.", hint=RING, id="ops.E005")
 
 
 def secret_key() -> str:
@@ -76,7 +76,7 @@ def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: A
         found.append(Warning("PUBLIC_URL is not https: what people hear and sign can be read.", id="ops.W001"))
     if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
         hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587"
-        found.append(Warning("E-mail is only printed: nobody can reset a password.", hint=hint, id="ops.W002"))
+        found.append(Warning("Email is only printed, so passwords can’t be reset by email.", hint=hint, id="ops.W002"))
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         hint = "Set DATABASE_URL to PostgreSQL. SQLite lets one process write at a time, on one machine."
         found.append(Warning("The database is SQLite.", hint=hint, id="ops.W003"))

@@ -53,7 +53,7 @@ def metrics() -> Iterator[Metric]:
     yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
     refused = Application.objects.in_use().filter(wrong_signatures__gt=0).values_list("key", "wrong_signatures")
     by_key = tuple(((("application", key),), float(times)) for key, times in refused)
-    yield Metric("wrong_signatures", "Callbacks with an application's key and a wrong signature.", by_key, "counter")
+    yield Metric("wrong_signatures", "Callbacks with an application’s key and a wrong signature.", by_key, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
 

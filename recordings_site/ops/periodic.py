@@ -87,7 +87,7 @@ PERIODIC_TASKS = (
     PeriodicTask("Noting the heartbeat", 10.0, beat),
     PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
     PeriodicTask("Looking after calls without an end", 3600.0, look_for_calls_without_end),
-    PeriodicTask("Keeping the fallback's snapshot file", 1.0, SnapshotFile().write_if_changed),
+    PeriodicTask("Keeping the fallback’s snapshot file", 1.0, SnapshotFile().write_if_changed),
     PeriodicTask("Catching up with the index of searches", 5.0, reindex_outdated),
     PeriodicTask("Counting complete recordings", 60.0, count_recordings),
     PeriodicTask("Tidying up", 3600.0, delete_expired),

@@ -145,7 +145,7 @@ class Worker:
             for task in list(self._running.values()):
                 # A task that has just finished has no lease, either.
                 if not queue.extend(task) and not self._is_finished(task):
-                    log.warning("Task %s is another worker's now: its lease was lost.", task)
+                    log.warning("Task %s is another worker’s now: its lease was lost.", task)
         except DatabaseError:
             log.exception("Leases cannot be extended; trying again.")
             connections.close_all()

@@ -80,7 +80,7 @@ class Policy(models.Model):
 
     @property
     def proposed(self) -> int | None:
-        """The number of a version that waits for approval; of a policy that came from `listed`."""
+        """The number of a version that is waiting for approval; of a policy that came from `listed`."""
         newest: int | None = getattr(self, "newest_unpublished", None)
         in_force = self.published.number if self.published else 0
         return newest if newest and newest > in_force else None

@@ -23,7 +23,7 @@ def rows_of(hits: Iterable[Hit], list_name: str) -> list[HitRow]:
         HitRow(
             hit,
             hit_url(hit, list_name),
-            str(hit.recording.number or "Unattributed"),
+            str(hit.recording.number or "Unknown number"),
             [
                 (line, recording_url(hit.recording.pk, words=line.words, start=line.seconds, list_name=list_name))
                 for line in hit.lines

@@ -89,7 +89,7 @@ def _s3(text: str) -> S3Credentials:
 
 
 def _azure(text: str) -> AzureCredentials:
-    message = "The credentials must be the storage account's access key: Base64, without a colon."
+    message = "The credentials must be the storage account’s access key: Base64, without a colon."
     if ":" in text:
         raise CredentialsError(message)
     try:
@@ -97,7 +97,7 @@ def _azure(text: str) -> AzureCredentials:
     except (binascii.Error, ValueError):
         raise CredentialsError(message) from None
     if len(key) < 32:
-        raise CredentialsError("The storage account's access key is too short: copy it whole.")
+        raise CredentialsError("The storage account’s access key is too short: copy it whole.")
     return AzureCredentials(text)
 
 
@@ -108,7 +108,7 @@ def _gs(text: str) -> GsCredentials:
 
 def _local(text: str) -> LocalCredentials:
     if not _TOKEN.fullmatch(text):
-        raise CredentialsError("A local folder's token has 16 to 128 letters, digits, '-' or '_'.")
+        raise CredentialsError("A local folder’s token has 16 to 128 letters, digits, '-' or '_'.")
     return LocalCredentials(text)
 
 

@@ -82,7 +82,7 @@ def parse(text: str) -> DestinationUrl:
         raise DestinationUrlError("A destination URL begins with s3://, azure:// or gs://.")
     kind, rest = found[1].lower(), found[2]
     if kind == "sdrive":
-        raise DestinationUrlError("sdrive:// is a placeholder in Sinch's page: write s3://, azure:// or gs://.")
+        raise DestinationUrlError("sdrive:// is a placeholder in Sinch’s page: write s3://, azure:// or gs://.")
     scheme = SCHEMES.get(kind)
     if scheme is None:
         raise DestinationUrlError(f"Sinch cannot write to {kind}://: use s3://, azure:// or gs://.")
@@ -153,7 +153,7 @@ def check_text(text: str) -> None:
 
 def _check_key(key: str) -> None:
     if len(key.encode()) > MAX_KEY:
-        raise DestinationUrlError(f"An object's key has at most {MAX_KEY} bytes.")
+        raise DestinationUrlError(f"An object’s key has at most {MAX_KEY} bytes.")
     if any(part in {".", ".."} for part in re.split(r"[/\\]", key)):
         raise DestinationUrlError("The path in the destination URL must not have '.' or '..' as a part.")
 

@@ -133,7 +133,7 @@ def parse(body: bytes) -> Event:
     try:
         raw = read_object(body, limit=MAX_BODY)
     except ValueError as problem:
-        raise EventError(f"The callback's body cannot be read: {problem}.") from None
+        raise EventError(f"The callback’s body cannot be read: {problem}.") from None
     event = text_of(field(raw, "event"), limit=64).strip().lower()
     if not event:
         raise EventError("The callback names no event.")

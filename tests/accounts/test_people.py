@@ -82,7 +82,7 @@ def test_the_link_is_shown_to_the_admin_once_and_never_again(admin: User) -> Non
 def test_an_address_that_has_an_account_is_refused_at_its_field(admin: User, support: User) -> None:
     answer = signed_in(admin).post("/people/", {"email": support.email.upper(), "role": "support"})
     assert answer.status_code == 422
-    assert "There is an account with this address" in answer.content.decode()
+    assert "This address already has an account" in answer.content.decode()
 
 
 def test_a_deactivated_person_is_out_at_the_next_request(admin: User, support: User) -> None:
@@ -109,13 +109,13 @@ def test_who_lost_a_second_factor_is_let_in_again_and_told(
     for person in (admin, support):
         Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "sealed"})
     client = signed_in(admin)
-    assert "Remove second factors" in client.get(f"/people/{support.pk}/").content.decode()
+    assert "Remove two-step verification" in client.get(f"/people/{support.pk}/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         client.post(f"/people/{support.pk}/factors/")
     # Nobody takes away their own so: a screen left open would be a way past it.
     assert "on your profile" in client.post(f"/people/{admin.pk}/factors/", follow=True).content.decode()
     assert list(Authenticator.objects.values_list("user", flat=True)) == [admin.pk]
-    assert "Remove second factors" not in client.get(f"/people/{support.pk}/").content.decode()
+    assert "Remove two-step verification" not in client.get(f"/people/{support.pk}/").content.decode()
     assert [mail.outbox[-1].to, AuditEvent.objects.latest("id").data] == [[support.email], {"kinds": ["totp"]}]
 
 
@@ -197,7 +197,7 @@ def test_the_only_admin_who_lost_a_second_factor_is_helped_at_the_command_line(
     assert client.get("/people/").status_code == 200
     row = AuditEvent.objects.get(action="person.second_factors_removed")
     assert (row.actor_id, row.subject_name, row.data) == (None, admin.email, {"kinds": ["totp"], "by": "command line"})
-    assert "command line of the server removed" in mail.outbox[-1].body
+    assert "operator of the server removed" in mail.outbox[-1].body
     call_command("remove_second_factors", admin.email)
     assert "nothing was changed" in capsys.readouterr().out
     assert AuditEvent.objects.filter(action="person.second_factors_removed").count() == 1

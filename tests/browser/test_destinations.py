@@ -33,7 +33,7 @@ def test_a_destination_is_made_checked_and_walked_through_while_one_watches(
     destination = Destination.objects.get(name="Demo folder")
     destination.write_store().write("orphan.mp3", b"ID3", content_type="audio/mpeg")
     page.get_by_role("link", name="Import existing files").click()
-    page.get_by_role("button", name="List the store now").click()
+    page.get_by_role("button", name="Start import").click()
     expect(page.locator("#runs").get_by_text("Running")).to_be_visible()
     drain(registry.load())
     expect(page.locator("#runs").get_by_text("Done")).to_be_visible()

@@ -15,7 +15,7 @@ def test_saved_searches_stay_while_the_figures_are_fetched_again(
     sign_in(context, live_server, factories.admin())
     page = context.new_page()
     page.goto(live_server.url)
-    page.get_by_text("Nothing is saved yet").wait_for()
+    page.get_by_text("No saved searches yet").wait_for()
     page.evaluate(
         "() => { window.kept = document.getElementById('saved'); window.old = document.getElementById('today'); }"
     )

@@ -91,11 +91,11 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     page.get_by_label("Number", exact=True).fill("+46 70 000 00 01")
     page.get_by_role("button", name="Add").click()
     step(page, "Sinch accepts the key", "done")
-    step(page, "Callbacks come here", "wrong")
+    step(page, "Callbacks are sent here", "wrong")
 
     # Its callbacks.
-    page.get_by_role("button", name="Point callbacks here").click()
-    step(page, "Callbacks come here", "done")
+    page.get_by_role("button", name="Send callbacks here").click()
+    step(page, "Callbacks are sent here", "done")
     assert sinch.account.callbacks[KEY]["primary"] == f"{live_server.url}/callbacks/sinch/"
 
     # Its numbers: that of the application is chosen already.
@@ -104,15 +104,15 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     page.get_by_label("Team").select_option("Support")
     page.get_by_label("Policy").select_option(str(policy))
     page.get_by_label("Have Sinch send calls").check()
-    page.get_by_role("button", name="Import the selected").click()
-    step(page, "Its numbers are known here", "done")
+    page.get_by_role("button", name="Import selected").click()
+    step(page, "Numbers are added", "done")
     assert sinch.account.numbers["+46812345679"] == KEY
     assert PhoneNumber.objects.count() == 2
 
     # A call: the checklist turns by itself.
-    step(page, "A signed callback has come", "open")
+    step(page, "First callback received", "open")
     call = sinch.board.place("46812345678", other="12025550107")
-    step(page, "A signed callback has come", "done")
+    step(page, "First callback received", "done")
 
     # It is recorded, stopped, and recorded again.
     supervisor = factories.user(Role.SUPERVISOR, teams=[team])
@@ -126,9 +126,9 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
         expect(page.locator("#live_outcome")).to_contain_text("Recording.")
         expect(page.get_by_role("button", name="Pause")).to_be_focused()
         page.get_by_role("button", name="Stop").click()
-        expect(page.get_by_text("Not recorded now")).to_be_visible()
+        expect(page.get_by_text("Not recording")).to_be_visible()
     sinch.board.hang_up(call.planned.call_id)
-    expect(page.get_by_text("No call is in progress")).to_be_visible(timeout=12_000)
+    expect(page.get_by_text("No calls in progress")).to_be_visible(timeout=12_000)
     drain(registry.load())
 
     first, second = RecordingJob.objects.order_by("ordinal")
@@ -144,5 +144,5 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     # And with that the checklist is complete.
     sign_in(context, live_server, admin)
     page.goto(f"{live_server.url}/applications/{Application.objects.get().pk}/connect/")
-    step(page, "A recording can be heard", "done")
+    step(page, "First recording available", "done")
     expect(page.get_by_text("5 of 5")).to_be_visible()

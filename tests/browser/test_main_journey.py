@@ -48,7 +48,7 @@ def until(page: Page, expression: str) -> None:
 
 def sign_in(page: Page, address: str, email: str) -> None:
     page.goto(address)
-    page.get_by_label("Email").or_(page.get_by_label("E-mail")).first.fill(email)
+    page.get_by_label("Email").or_(page.get_by_label("Email")).first.fill(email)
     page.get_by_label("Password", exact=True).fill(demo.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation").first).to_be_visible()

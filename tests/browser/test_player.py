@@ -369,7 +369,7 @@ def test_a_link_leads_to_its_time_and_does_not_play(context: BrowserContext, liv
 def test_selected_words_can_be_quoted(short: Listener, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     short.page.locator("#l4 > p").select_text()
-    bar = short.page.get_by_role("group", name="The selected words")
+    bar = short.page.get_by_role("group", name="Selected text")
     bar.get_by_role("button", name="Copy quote and link").click()
     short.until("document.getElementById('announce').textContent === 'Quote copied'")
     quote = short.ask("navigator.clipboard.readText()")

@@ -92,7 +92,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_label("Select every number shown").check()
     expect(page.locator(".selection-bar")).to_contain_text("1 selected")
     expect(page.get_by_label("Select Support Stockholm")).to_be_checked()
-    page.get_by_label("From the next call on answered by").select_option("Support EU")
+    page.get_by_label("Change policy to").select_option("Support EU")
     page.get_by_role("button", name="Change").click()
     expect(page.locator("#messages")).to_contain_text("1 number is now answered by Support EU.")
     page.goto(f"{live_server.url}/policies/{policy.pk}/replay/")
@@ -124,7 +124,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_label("Reason").fill("A mistake")
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="Versions").click()
-    page.get_by_role("button", name="Roll back to this").click()
+    page.get_by_role("button", name="Roll back").click()
     expect(page.locator("#messages")).to_contain_text("Version 3 is in force.")
     simulated.simulate(number.application, simulated.groups(30, numbers=[number.digits], seed=9))
 

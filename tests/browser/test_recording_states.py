@@ -198,7 +198,7 @@ def test_without_javascript_one_listens_reads_seeks_and_comments(
     page.get_by_role("button", name="15 seconds").first.click()
     page.get_by_text("Correct this line").click()
     page.get_by_label("What was said").fill("Yes, it is 7429-03.")
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     assert page.locator("#l3 > p").text_content() == "Yes, it is 7429-03."
     plain.close()
 

@@ -107,7 +107,7 @@ def test_from_a_word_to_its_time_and_to_the_new_matches(
     page.get_by_role("link", name="Save this search").click()
     page.get_by_label("Name").fill("What people ask for")
     page.get_by_label("Notify me about new matches").check()
-    page.get_by_label("By e-mail too").check()
+    page.get_by_label("Also by email").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("“What people ask for” is saved.")
     page.clock.install()
@@ -134,15 +134,15 @@ def test_many_recordings_are_selected_at_once(
     page = context.new_page()
     page.goto(f"{live_server.url}/recordings/")
     expect(page.locator(".selection-bar")).to_be_hidden()
-    page.get_by_label("Select every recording on this page").check()
+    page.get_by_label("Select all on this page").check()
     expect(page.locator("tbody tr[aria-selected=true]")).to_have_count(2)
     expect(page.locator(".selection-bar")).to_contain_text("2 selected")
     page.get_by_role("button", name="Mark as played").click()
     expect(page.locator("#messages")).to_contain_text("2 recordings marked as played.")
     page.locator("summary", has_text="Columns").click()
-    page.locator(".columns").get_by_label("Heard by me").check()
+    page.locator(".columns").get_by_label("Played by me").check()
     page.get_by_role("button", name="Show these").click()
-    expect(page.locator("td[data-label='Heard by me']", has_text="Heard")).to_have_count(2)
+    expect(page.locator("td[data-label='Played by me']", has_text="Played")).to_have_count(2)
 
 
 def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
@@ -183,7 +183,7 @@ def test_all_calls_are_counted_on_request_where_their_number_stands(
     expect(number).to_have_text("1+ calls · count all")
     number.get_by_role("link").click()
     expect(number).to_have_text("2 calls")
-    expect(page.locator("#summary")).to_contain_text("Divided are the newest 1.")
+    expect(page.locator("#summary")).to_contain_text("Based on the newest 1.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

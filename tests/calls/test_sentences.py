@@ -34,8 +34,8 @@ def test_the_values_are_in_the_words() -> None:
     assert said(DeliveryResult.CALLING_ERROR) == "Sinch reports an error: 40001 No credit"
     assert said(DeliveryResult.SUSPECT) == "Kept and not applied: signed, but its clock is wrong."
     assert said(DeliveryResult.TRANSCRIPT_AVAILABLE).endswith("in none of the destinations.")
-    assert "a notification of type “dtmf”" in said(DeliveryResult.UNKNOWN, notify_type="dtmf")
-    assert "for “pong”" in said(DeliveryResult.UNKNOWN, event="pong")
+    assert "notification type “dtmf”" in said(DeliveryResult.UNKNOWN, notify_type="dtmf")
+    assert "event “pong”" in said(DeliveryResult.UNKNOWN, event="pong")
 
 
 def test_nothing_is_said_before_it_is_known() -> None:

@@ -50,7 +50,7 @@ def test_a_right_set_up_on_s3(swift: Swift, fresh_name: Names) -> None:
 
 def test_nothing_is_left_behind(swift: Swift, fresh_name: Names) -> None:
     bucket = swift.make_bucket(fresh_name())
-    assert examined(made.on_swift(swift, bucket, write=s3.OWNER))["remove"].text == "It is gone."
+    assert examined(made.on_swift(swift, bucket, write=s3.OWNER))["remove"].text == "Deleted."
     assert swift.client().list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
@@ -167,7 +167,7 @@ def test_a_store_that_is_down_or_busy(fresh_name: Names) -> None:
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
         steps = examined(destination)
     assert "busy" in steps["write"].text
-    assert "try again in a minute" in steps["write"].remedy
+    assert "then try again" in steps["write"].remedy
 
 
 def test_failing_and_mended_are_written_down_once_each(swift: Swift, fresh_name: Names) -> None:

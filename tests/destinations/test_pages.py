@@ -75,14 +75,14 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
     [
         ("s3", {"key_template": "{call_id}.{format}"}, "Sinch overwrites a file without a check"),
         ("s3", {"bucket": "no bucket"}, "characters it cannot have"),
-        ("s3", {"region": "Frankfurt"}, "A region looks like"),
-        ("s3", {"region": "Frankfurt am Main", "endpoint": "https://s3.example.com"}, "A region looks like"),
+        ("s3", {"region": "Frankfurt"}, "Enter a region such as"),
+        ("s3", {"region": "Frankfurt am Main", "endpoint": "https://s3.example.com"}, "Enter a region such as"),
         ("s3", {"addressing": "sideways"}, "not one of the available choices"),
-        ("s3", {"write_secret": ""}, "credentials that Sinch will write with"),
-        ("s3", {"write_key": "", "write_secret": ""}, "credentials that Sinch will write with"),
+        ("s3", {"write_secret": ""}, "credentials Sinch uploads with"),
+        ("s3", {"write_key": "", "write_secret": ""}, "credentials Sinch uploads with"),
         ("s3", {"read_key": "", "read_secret": ""}, "choose the machine"),
         ("s3", {"endpoint": "http://169.254.169.254"}, "STORE_ENDPOINTS_ALLOWED"),
-        ("s3", {"endpoint": "https://127.0.0.1:9000"}, "lies in a private network"),
+        ("s3", {"endpoint": "https://127.0.0.1:9000"}, "is in a private network"),
         ("s3", {"endpoint": "file:///etc/passwd"}, "https://host"),
         ("azure", {"account": "acme", "write_secret": "not base64!"}, "access key: Base64"),
         ("azure", {"account": "acme", "read_mode": "sas", "read_secret": "x" * 64}, "This is not a SAS"),
@@ -154,7 +154,7 @@ def test_a_folder_of_this_machine_is_offered_in_the_demo_alone(admin: Client, se
 
 def test_two_destinations_cannot_share_a_name(admin: Client, local: Destination) -> None:
     assert (
-        "Another destination has this name"
+        "This name is taken"
         in admin.post("/destinations/new/local/", {"name": "Demo", "bucket": "other"}).content.decode()
     )
 

@@ -174,7 +174,7 @@ OTHER_FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "the destination was put away": missing_destination,
     "the policy cannot be read": unreadable_policy,
     "deciding has a bug": lambda: failing("recordings_site.policies.engine.answer.decide", ZeroDivisionError()),
-    "rendering the object's key has a bug": lambda: failing(
+    "rendering the object’s key has a bug": lambda: failing(
         "recordings_site.destinations.key_template.render", KeyError("number")
     ),
     "the rendered answer is invalid": lambda: failing(

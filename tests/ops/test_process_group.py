@@ -71,7 +71,7 @@ def test_one_that_is_meant_to_end_may_end() -> None:
         children.check()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent’s death")
 def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     child_program = (
         "from recordings_site.ops.process_group import end_with_parent; import time; end_with_parent(); time.sleep(60)"

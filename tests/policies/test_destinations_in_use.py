@@ -30,7 +30,7 @@ def test_a_destination_that_is_recorded_to_is_not_put_away(client: Client, used_
         factories.number(destination=destination, label="Support")
     client.force_login(factories.admin())
     page = client.post(f"/destinations/{destination.pk}/archive/", follow=True).content.decode()
-    assert "In use is still recorded to by" in page
+    assert "In use is still used by" in page
     assert "Support" in page
     destination.refresh_from_db()
     assert destination.archived_at is None

@@ -115,12 +115,12 @@ def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
     ("changes", "told"),
     [
         ({"route_number": "08-70011"}, "is a national number"),
-        ({"rules-0-end": ""}, "give both ends of the hours"),
+        ({"rules-0-end": ""}, "Enter both start and end"),
         ({"time_zone": "Mars/Olympus"}, "must be a time zone such as Europe/Stockholm"),
         ({"route_number": ""}, "is required"),
-        ({"route_number": "call me"}, "is no number with its country code"),
+        ({"route_number": "call me"}, "isn’t a phone number with a country code"),
         ({"how_key_template": "{date}/{call_id}.{format}"}, "Sinch overwrites"),
-        ({"how_announcement_text": ""}, "write what callers hear"),
+        ({"how_announcement_text": ""}, "Enter what callers hear"),
         ({"route_action": "runMenu"}, "needs at least one choice"),
     ],
 )
@@ -200,13 +200,13 @@ def test_the_list_says_what_is_in_force_whatever_is_drafted_or_proposed(admin: C
     text = admin.get(reverse("policies")).content.decode()
     assert "Record calls from +4670*" in text
     assert "In force: v1" in text
-    assert "With a draft that changes it" in text
+    assert "Draft saved with changes" in text
     with override_settings(POLICY_APPROVAL=True):
         publishing.publish(by=factories.admin(), policy=policy, reason="All of them")
     text = admin.get(reverse("policies")).content.decode()
     assert "Record calls from +4670*" in text
     assert "In force: v1" in text
-    assert "v2 waits for approval" in text
+    assert "v2 is waiting for approval" in text
 
 
 def test_the_list_of_policies_takes_a_fixed_number_of_queries(
@@ -255,7 +255,7 @@ def test_publishing_asks_for_a_reason_and_refuses_what_lint_calls_wrong(admin: C
         by=None, name="Nowhere", document=parse({"otherwise_record": True, "route": factories.CONNECT})
     )
     url = reverse("policy_publish", args=[policy.pk])
-    assert "Say why" not in admin.get(url).content.decode()
+    assert "Enter a reason" not in admin.get(url).content.decode()
     refused = admin.post(url, {"reason": "Because"})
     assert (refused.status_code, "No destination" in refused.content.decode()) == (422, True)
     document = {
@@ -265,7 +265,7 @@ def test_publishing_asks_for_a_reason_and_refuses_what_lint_calls_wrong(admin: C
     }
     publishing.save_draft(by=None, policy=policy, document=parse(document))
     snapshot.forget()
-    assert "Say why" in admin.post(url, {"reason": ""}).content.decode()
+    assert "Enter a reason" in admin.post(url, {"reason": ""}).content.decode()
     assert admin.post(url, {"reason": "Because " * 50}).status_code == 302
     policy.refresh_from_db()
     assert policy.published is not None
@@ -322,15 +322,15 @@ def test_a_number_is_added_however_it_is_written(admin: Client) -> None:
     assert admin.post(reverse("number_new"), body).status_code == 302
     assert PhoneNumber.objects.get().digits == "46812345678"
     again = admin.post(reverse("number_new"), {**body, "number": "46812345678"})
-    assert "This number is here already" in again.content.decode()
+    assert "This number already exists" in again.content.decode()
     assert "country code" in admin.post(reverse("number_new"), {**body, "number": "08-1"}).content.decode()
 
 
 def test_who_adds_a_number_is_led_to_what_it_needs(admin: Client) -> None:
     url, led = reverse("number_new"), "</a> first."
     page = admin.get(url).content.decode()
-    assert f'<a href="{reverse("application_new")}">add yours{led}' in page
-    assert f'<a href="{reverse("teams")}">make one{led}' in page
+    assert f'<a href="{reverse("application_new")}">Add yours{led}' in page
+    assert f'<a href="{reverse("teams")}">Create one{led}' in page
     factories.number()
     assert led not in admin.get(url).content.decode()
 
@@ -441,4 +441,4 @@ def test_steps_are_added_moved_kept_and_shown_as_what_each_file_holds(admin: Cli
     assert len(policy.draft["how"]["steps"]) == 2
     wrong = admin.post(reverse("policy", args=[policy.pk]), posted(**{**steps, "steps-1-text": ""}))
     assert wrong.status_code == 422
-    assert "write what callers hear" in wrong.content.decode()
+    assert "Enter what callers hear" in wrong.content.decode()

@@ -96,8 +96,8 @@ def test_a_row_is_picked_by_its_key_or_by_what_was_typed(user: User, more: bool)
         ("number-text=nowhere", "There is no number “nowhere”."),
         ("number-text=Secret+line", "There is no number “Secret line”."),
         ("number-text=%21%21", "There is no number “!!”."),
-        ("number=999999999999999999999999", "There is no such number"),
-        ("number=x", "There is no such number"),
+        ("number=999999999999999999999999", "This number doesn’t exist"),
+        ("number=x", "This number doesn’t exist"),
         ("number-text=", "This field is required."),
     ],
 )

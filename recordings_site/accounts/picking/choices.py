@@ -83,7 +83,7 @@ class Choices:
         except (ValueError, TypeError, OverflowError):
             found = None
         if found is None:
-            raise NotPicked(f"There is no such {self.noun} for you to choose.")
+            raise NotPicked(f"This {self.noun} doesn’t exist, or you don’t have access.")
         return found
 
     def by_text(self, text: str, user: User) -> Model:

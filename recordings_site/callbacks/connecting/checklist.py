@@ -66,59 +66,55 @@ def upstream_figures(application: Application) -> UpstreamFigures:
 def _key(application: Application) -> ChecklistStep:
     title = "Sinch accepts the key and secret"
     if application.asked_sinch_at is None:
-        return ChecklistStep("key", title, "open", "Sinch has not been asked yet.", "Ask Sinch now.")
+        return ChecklistStep("key", title, "open", "Not checked yet.", "Check with Sinch.")
     if application.sinch_problem:
-        remedy = "If they were refused, compare them with those in the Sinch dashboard. Then ask again."
+        remedy = "If they are refused, compare them with the Sinch dashboard, then check again."
         return ChecklistStep("key", title, "wrong", application.sinch_problem, remedy)
     return ChecklistStep("key", title, "done", "The key was accepted.")
 
 
 def _callbacks(application: Application) -> ChecklistStep:
-    title, url = "Callbacks come here", application.sinch_callback_url
+    title, url = "Callbacks are sent here", application.sinch_callback_url
     if points_here(url):
         return ChecklistStep("callbacks", title, "done", f"Sinch posts to {url}")
-    how = f"“Point callbacks here” has Sinch send them to {callback_url()}"
+    how = f"“Send callbacks here” makes Sinch use {callback_url()}"
     if not url:
         asked = application.asked_sinch_at is not None and not application.sinch_problem
-        detail = "Sinch has no callback URL for this application." if asked else "Sinch has not said where they go."
+        detail = "Sinch has no callback URL for this application." if asked else "Not checked yet."
         return ChecklistStep("callbacks", title, "open", detail, how)
     remedy = f"If that answers calls today, make it the upstream of a relay. {how}"
     return ChecklistStep("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
 
 
 def _numbers(application: Application) -> ChecklistStep:
-    title, count = "Its numbers are known here", application.numbers.in_use().count()
+    title, count = "Numbers are added", application.numbers.in_use().count()
     if count:
         bare = application.numbers.in_use().without_policy().count()
-        detail = f"{counted(count, 'number')}" + (f", {bare} without a policy in force." if bare else ".")
+        detail = f"{counted(count, 'number')}" + (f", {bare} without a published policy." if bare else ".")
         return ChecklistStep("numbers", title, "done", detail)
-    return ChecklistStep(
-        "numbers", title, "open", "None of its numbers is known here.", "Import them from Sinch, or from a file."
-    )
+    return ChecklistStep("numbers", title, "open", "No numbers yet.", "Import them from Sinch, or from a file.")
 
 
 def _callback_received(application: Application) -> ChecklistStep:
-    title = "A signed callback has come"
+    title = "First callback received"
     if problem := signature_problem(application):
         return ChecklistStep("callback", title, "wrong", problem.detail, problem.remedy)
     if application.first_callback_at is not None:
-        return ChecklistStep("callback", title, "done", "Sinch reaches this site, and its signature fits.")
-    remedy = f"Call one of its numbers. If nothing comes, {callback_url()} cannot be reached from outside."
+        return ChecklistStep("callback", title, "done", "Sinch reaches this site and its signature is valid.")
+    remedy = f"Call one of its numbers. If nothing arrives, {callback_url()} can’t be reached from outside."
     return ChecklistStep("callback", title, "open", "None yet.", remedy)
 
 
 def _recording(application: Application) -> ChecklistStep:
-    title = "A recording can be heard"
+    title = "First recording available"
     jobs = RecordingJob.objects.of_application(application)
     if jobs.filter(state=State.AVAILABLE).exists():
-        return ChecklistStep("recording", title, "done", "The first one is in.")
+        return ChecklistStep("recording", title, "done", "The first recording can be played.")
     overdue = jobs.overdue().first()
     if overdue is not None:
-        remedy = "Check the destination: Sinch says nothing when it cannot write there."
+        remedy = "Check the destination. Sinch doesn’t report failed uploads."
         return ChecklistStep("recording", title, "wrong", sentences.overdue(overdue), remedy)
     if jobs.exists():
-        return ChecklistStep(
-            "recording", title, "open", "One is on its way.", "Its audio comes when the call has ended."
-        )
+        return ChecklistStep("recording", title, "open", "One is pending.", "Its audio arrives after the call.")
     remedy = "Give a number a policy that records, or start a recording on the live page during a call."
-    return ChecklistStep("recording", title, "open", "No call has been recorded yet.", remedy)
+    return ChecklistStep("recording", title, "open", "No recordings yet.", remedy)

@@ -56,7 +56,7 @@ def connect_callbacks(request: Request, application_id: int) -> HttpResponse:
     except ApiError as problem:
         messages.error(request, f"Sinch: {problem}")
     else:
-        messages.success(request, "Sinch sends the callbacks here from now on.")
+        messages.success(request, "Sinch now sends callbacks here.")
     return redirect("connect", application.pk)
 
 
@@ -96,7 +96,7 @@ def _imported(request: Request, application: Application, form: ImportForm) -> H
     try:
         count = actions.import_numbers(by=request.user, application=application, numbers=form.numbers(), assign=assign)
     except ApiError as problem:
-        messages.error(request, f"Sinch did not assign the numbers, so none was imported: {problem}")
+        messages.error(request, f"Sinch didn’t assign the numbers, so none were imported: {problem}")
     else:
         messages.success(request, f"{counted(count, 'number')} imported.")
     return redirect("connect", application.pk)
@@ -112,7 +112,7 @@ def connect_rotate(request: Request, application_id: int) -> HttpResponse:
     except ValueError:
         messages.error(request, "Enter the new secret as the second one first.")
     else:
-        messages.success(request, "The new secret is the first now, and the old one is forgotten.")
+        messages.success(request, "The new secret is now the first. The old one was removed.")
     return redirect("connect", application.pk)
 
 
@@ -128,7 +128,7 @@ def connect_relay(request: Request, application_id: int) -> HttpResponse:
     actions.set_relay(
         by=request.user, application=application, mode=data["mode"], url=data["url"], timeout_ms=data["timeout_ms"]
     )
-    messages.success(request, "It counts for the next call.")
+    messages.success(request, "It applies from the next call.")
     return redirect("connect", application.pk)
 
 

@@ -55,7 +55,7 @@ def forward(application_id: int) -> datetime | None:
     for exchange in waiting[:BATCH]:
         if facts is None or not relay.relays(facts):
             _record_outcome(
-                exchange, UpstreamReply(UpstreamOutcome.GIVEN_UP, detail="The application has no upstream any more.")
+                exchange, UpstreamReply(UpstreamOutcome.GIVEN_UP, detail="The application no longer has an upstream.")
             )
             continue
         reply = _notified(facts, exchange.delivery)

@@ -76,7 +76,7 @@ def _within(limit: float, do: Callable[[], UpstreamReply]) -> UpstreamReply:
     try:
         return future.result(limit)
     except FutureTimeout:
-        detail = f"It did not answer within {limit:g} s."
+        detail = f"No answer within {limit:g} s."
         return UpstreamReply(UpstreamOutcome.SLOW, ms=round((time.perf_counter() - started) * 1000, 2), detail=detail)
 
 
@@ -92,12 +92,12 @@ def _timed(do: Callable[[], UpstreamReply]) -> UpstreamReply:
     try:
         reply = do()
     except httpx2.TimeoutException:
-        reply = UpstreamReply(UpstreamOutcome.SLOW, detail="It did not answer in time.")
+        reply = UpstreamReply(UpstreamOutcome.SLOW, detail="No answer in time.")
     except (httpx2.HTTPError, httpx2.InvalidURL, SinchError) as problem:
-        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: it cannot be reached.")
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: can’t be reached.")
     except Exception:  # whatever is wrong with an upstream, the call goes on
         log.exception("Asking an upstream failed.")
-        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Asking it failed; the log says why.")
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="The request failed. See the log.")
     ms = round((time.perf_counter() - started) * 1000, 2)
     return UpstreamReply(reply.outcome, reply.svaml, reply.status, ms, reply.detail)
 
@@ -114,7 +114,7 @@ def _asked_upstream(
         svaml = merge.check(read_object(content, limit=MAX_ANSWER), event)
     except (ValueError, SinchError) as problem:
         return UpstreamReply(
-            UpstreamOutcome.INVALID, status=reply.status, detail=f"Its answer is no SVAML: {problem}"[:300]
+            UpstreamOutcome.INVALID, status=reply.status, detail=f"The answer isn’t valid SVAML: {problem}"[:300]
         )
     return UpstreamReply(reply.outcome, svaml, reply.status, detail=merge.doubtful(svaml))
 
@@ -154,12 +154,12 @@ def _post(
             collected += chunk
             if len(collected) > MAX_ANSWER:
                 return UpstreamReply(
-                    UpstreamOutcome.INVALID, status=status, detail="Its answer is larger than 64 KiB."
+                    UpstreamOutcome.INVALID, status=status, detail="The answer is larger than 64 KiB."
                 ), b""
     if status >= 500 or status == 429:
-        return UpstreamReply(UpstreamOutcome.FAILED, status=status, detail=f"It answered {status}."), b""
+        return UpstreamReply(UpstreamOutcome.FAILED, status=status, detail=f"It answered with status {status}."), b""
     if not 200 <= status < 300:
-        return UpstreamReply(UpstreamOutcome.REFUSED, status=status, detail=f"It answered {status}."), b""
+        return UpstreamReply(UpstreamOutcome.REFUSED, status=status, detail=f"It answered with status {status}."), b""
     return UpstreamReply(UpstreamOutcome.ANSWERED, status=status), bytes(collected)
 
 

@@ -25,7 +25,7 @@ class ReadMode(models.TextChoices):
     """How we authenticate when we read."""
 
     KEYS = "keys", "Keys"
-    AMBIENT = "ambient", "The machine's own identity"
+    AMBIENT = "ambient", "The machine’s own identity"
     SAS = "sas", "Shared access signature"
     SERVICE_ACCOUNT = "service_account", "Service account"
     INTEROPERABILITY = "interoperability", "Interoperability key"
@@ -129,7 +129,7 @@ class StoreKind(ABC):
     def excess(self, can: Sequence[str]) -> tuple[str, str]:
         """Text and remedy for a write set that can do these things, too ("read", "list")."""
         return (
-            f"The write set, which travels to Sinch with each call, can also {' and '.join(can)}.",
+            f"The write credentials, which are sent to Sinch with each call, can also {' and '.join(can)}.",
             "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
         )
 

@@ -145,7 +145,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
 
 def _published(admin: User, name: str, what: PolicyDocument, description: str) -> Policy:
     policy = create_policy(by=admin, name=name, document=document.parse(what.to_dict()), description=description)
-    publish(by=admin, policy=policy, reason="The demo's first version.")
+    publish(by=admin, policy=policy, reason="The demo’s first version.")
     return policy
 
 

@@ -32,13 +32,13 @@ REGIONS = (
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries by their two letters and calling code."""
-    return [("", "None: such numbers are refused")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
+    return [("", "None (such numbers are refused)")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
 
 
 def no_password(url: str) -> None:
     """Refuse a web address with a name and password in it: they would be kept in clear."""
     if "@" in url.partition("//")[2].partition("/")[0]:
-        raise forms.ValidationError("Leave name and password out: the signature says who asks.")
+        raise forms.ValidationError("Remove the user name and password. Requests are signed instead.")
 
 
 class SecretField(forms.CharField):
@@ -62,19 +62,19 @@ class ApplicationForm(PickForm):
 
     use_required_attribute = False
 
-    name = forms.CharField(max_length=100, help_text="How you call it here.")
+    name = forms.CharField(max_length=100, help_text="For example Main application.")
     # It goes into a header of each request to Sinch.
     key = forms.CharField(
         max_length=100,
         label="Application key",
         help_text="From the Sinch dashboard.",
-        validators=[RegexValidator(r"^[!-~]+\Z", "A key has letters, digits and hyphens only.")],
+        validators=[RegexValidator(r"^[!-~]+\Z", "Only letters, digits and hyphens.")],
     )
     region = forms.ChoiceField(choices=REGIONS, required=False)
     country = forms.ChoiceField(
         choices=country_choices,
         required=False,
-        help_text="Numbers without a country code, such as 070-123 45 67, are read as numbers of this country.",
+        help_text="For numbers without a country code, such as 070-123 45 67.",
     )
     callback_mode = forms.ChoiceField(
         choices=CallbackMode.choices,
@@ -92,19 +92,19 @@ class ApplicationForm(PickForm):
         min_value=100,
         max_value=MAX_UPSTREAM_MS,
         initial=2000,
-        label="Wait for it at most",
-        help_text="Milliseconds; then we answer ourselves.",
+        label="Time limit",
+        help_text="Milliseconds. After that, we answer.",
     )
     callout_policy = PickField(
         POLICIES_IN_USE,
         required=False,
         nothing="No policy: they are not recorded",
-        help_text="Answers calls that your own side places.",
+        help_text="For calls that your own system places.",
     )
     route_action = forms.ChoiceField(
         choices=[choice for choice in ROUTE_CHOICES if choice[0] != "runMenu"],
         label="Default route",
-        help_text="Where a call goes when its number has no policy, or nothing better can be decided.",
+        help_text="Where calls go if their number has no policy.",
     )
 
     def __init__(self, *args: Any, application: Application | None = None, **kwargs: Any) -> None:
@@ -112,7 +112,9 @@ class ApplicationForm(PickForm):
         self.application = application
         self.fields.update(route_fields())
         if application is None:
-            self.fields["secret"] = SecretField(label="Application secret", help_text="Sealed; never shown again.")
+            self.fields["secret"] = SecretField(
+                label="Application secret", help_text="Encrypted, and never shown again."
+            )
 
     def clean_key(self) -> str:
         """A key that no other application has."""
@@ -126,7 +128,7 @@ class ApplicationForm(PickForm):
         """The default route as JSON in `default_route`; its problems at the fields that they are about."""
         data = super().clean() or {}
         if data.get("callback_mode") == CallbackMode.RELAY and not data.get("upstream_url"):
-            self.add_error("upstream_url", "Say where your own back end is, or let us answer.")
+            self.add_error("upstream_url", "Enter the upstream URL, or let us answer.")
         data["default_route"] = in_country(route_json(data), data.get("country", ""))
         try:
             parse_default_route(data["default_route"])
@@ -155,14 +157,14 @@ class SecretForm(forms.Form):
 
     field = forms.ChoiceField(choices=(("secret", "First secret"), ("second_secret", "Second secret")), label="Which")
     secret = SecretField(
-        required=False, label="New secret", help_text="Base64, as Sinch shows it. Leave it empty to remove the second."
+        required=False, label="New secret", help_text="Base64, as Sinch shows it. Leave empty to remove the second one."
     )
 
     def clean(self) -> dict[str, Any]:
         """The first secret cannot be removed: no callback could be verified."""
         data = super().clean() or {}
         if data.get("field") == "secret" and not data.get("secret"):
-            self.add_error("secret", "The first secret is needed to verify callbacks; enter the new one.")
+            self.add_error("secret", "The first secret verifies callbacks. Enter the new one.")
         return data
 
 
@@ -170,25 +172,25 @@ class NumberForm(PickForm):
     """A phone number and what answers it."""
 
     number = forms.CharField(max_length=40, help_text="With its country code, such as +46 8 123 456.")
-    label = forms.CharField(max_length=100, required=False, help_text="What people call it: Support Stockholm.")
+    label = forms.CharField(max_length=100, required=False, help_text="For example Support Stockholm.")
     application = PickField(APPLICATIONS_IN_USE)
-    team = PickField(TEAMS, help_text="Who sees its recordings.")
+    team = PickField(TEAMS, help_text="This team sees its recordings.")
     policy = PickField(
         POLICIES_IN_USE,
         required=False,
         nothing="No policy",
-        help_text="Without one the application's default route answers.",
+        help_text="Without one, the application’s default route answers and nothing is recorded.",
     )
     destination = PickField(
         DESTINATIONS_IN_USE,
         required=False,
-        nothing="The policy's own",
-        help_text="In place of the policy's own.",
+        nothing="As in the policy",
+        help_text="Overrides the policy’s destination.",
     )
     language = forms.CharField(
         max_length=20,
         required=False,
-        help_text="Locale of its transcripts, in place of the policy's own: sv-SE.",
+        help_text="Overrides the policy’s language, for example sv-SE.",
         widget=forms.TextInput(attrs={"list": "locales"}),
     )
 
@@ -209,7 +211,7 @@ class NumberForm(PickForm):
                 self.add_error("number", f"It {error}.")
             else:
                 if PhoneNumber.objects.in_use().filter(digits=data["number"]).exists():
-                    self.add_error("number", "This number is here already; open it from the list.")
+                    self.add_error("number", "This number already exists. Open it from the list.")
         return data
 
     def clean_language(self) -> str:

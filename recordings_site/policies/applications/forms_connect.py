@@ -20,19 +20,19 @@ MAX_FILE = 1024 * 1024
 class ImportForm(PickForm):
     """Numbers that Sinch has and that are to be known here, all for one team and policy."""
 
-    team = PickField(TEAMS, help_text="Who sees their recordings.")
+    team = PickField(TEAMS, help_text="This team sees their recordings.")
     policy = PickField(
         POLICIES_IN_USE,
         required=False,
         nothing="No policy",
-        help_text="Without one the application's default route answers.",
+        help_text="Without one, the application’s default route answers and nothing is recorded.",
     )
     everything = forms.BooleanField(required=False)
     # Not ticked: it takes the numbers away from where their calls go now.
     assign = forms.BooleanField(
         required=False,
-        label="Have Sinch send calls of these numbers to this application",
-        help_text="At Sinch the numbers move from the application that they belong to now. Tick it when you are ready.",
+        label="Send calls to these numbers to this application",
+        help_text="This moves the numbers from their current application at Sinch.",
     )
 
     def __init__(self, *args: Any, choices: list[str], **kwargs: Any) -> None:
@@ -62,11 +62,11 @@ class NumbersFileForm(PickForm):
     application = PickField(APPLICATIONS_IN_USE)
     file = forms.FileField(required=False, label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     pasted = forms.CharField(
-        required=False, label="Or its lines", max_length=MAX_FILE, strip=False,
+        required=False, label="Or paste lines", max_length=MAX_FILE, strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "number,label,team,policy"}),
     )  # fmt: skip
-    team = PickField(TEAMS, required=False, nothing="None", help_text="For lines that name none.")
-    policy = PickField(POLICIES_IN_USE, required=False, nothing="No policy", help_text="For lines that name none.")
+    team = PickField(TEAMS, required=False, nothing="None", help_text="For lines without one.")
+    policy = PickField(POLICIES_IN_USE, required=False, nothing="No policy", help_text="For lines without one.")
 
     def clean(self) -> dict[str, Any]:
         """Read the file; each line that is wrong is an error, and then nothing is imported."""
@@ -80,7 +80,7 @@ class NumbersFileForm(PickForm):
             except FileError as error:
                 raise forms.ValidationError(str(error)) from None
         if not text.strip():
-            raise forms.ValidationError("Choose a file, or paste its lines.")
+            raise forms.ValidationError("Choose a file or paste lines.")
         application = data.get("application")
         country = application.country if application else ""
         self.read = numbers_file.read(text, team=data.get("team"), policy=data.get("policy"), country=country)
@@ -94,7 +94,7 @@ class CallbacksForm(forms.Form):
 
     fallback = forms.URLField(
         required=False, label="Fallback URL", max_length=500, assume_scheme="https",
-        help_text="Asked when this site does not answer; recordings_site.fallback on another machine, for example.",
+        help_text="Used when this site doesn’t answer, for example a fallback on another machine.",
     )  # fmt: skip
 
 
@@ -104,16 +104,16 @@ class RelayForm(forms.Form):
     mode = forms.ChoiceField(choices=CallbackMode.choices, label="Who answers", widget=forms.RadioSelect)
     url = forms.URLField(
         required=False, label="Upstream URL", max_length=500, assume_scheme="https", validators=[no_password],
-        help_text="Your own callback back end. It is asked as Sinch would ask it, signed for its own path.",
+        help_text="Your own callback back end. We call it the way Sinch does.",
     )  # fmt: skip
     timeout_ms = forms.IntegerField(
         min_value=100, max_value=MAX_UPSTREAM_MS, label="Limit", initial=2000,
-        help_text="Milliseconds that a call waits for it; then the number's own route answers.",
+        help_text="Milliseconds. After that, the number’s own route answers.",
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """A relay needs its upstream."""
         data = super().clean() or {}
         if data.get("mode") == CallbackMode.RELAY and not data.get("url") and "url" not in self.errors:
-            self.add_error("url", "Say where your own back end is, or let this site answer.")
+            self.add_error("url", "Enter the upstream URL, or let this site answer.")
         return data

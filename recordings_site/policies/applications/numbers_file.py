@@ -38,7 +38,7 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        raise FileError("The file is not UTF-8: save it as CSV UTF-8.") from None
+        raise FileError("The file isn’t UTF-8. Save it as CSV UTF-8.") from None
 
 
 def read(text: str, *, team: Team | None = None, policy: Policy | None = None, country: str = "") -> Read:
@@ -79,7 +79,7 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 def _head(cells: list[str]) -> list[str]:
     head = [cell.strip().lower() for cell in cells]
     if any(head) and "number" not in head:
-        raise FileError(f"The first line must name the columns: {', '.join(COLUMNS)}. Only number is required.")
+        raise FileError(f"The first line must contain the column names: {', '.join(COLUMNS)}. Only number is required.")
     return head if any(head) else []
 
 

@@ -15,12 +15,12 @@ def client_for(application: Application, *, tries: int = TRIES) -> Client:
     With `tries=1` nothing is repeated: for somebody who waits.
     """
     if not application.secret:
-        raise ApiError("The application has no secret here. Enter it on the application's page.")
+        raise ApiError("No secret yet. Enter it on the application’s page.")
     try:
         secret = Keyring.parse(settings.CREDENTIALS_KEYS).open(application.secret, application.context("secret"))
         decode_secret(secret)
     except SealingError:
-        raise ApiError("The application's secret cannot be opened. Enter it again.") from None
+        raise ApiError("The secret can’t be decrypted. Enter it again.") from None
     except SignatureError as problem:
         raise ApiError(str(problem)) from None
     return Client(

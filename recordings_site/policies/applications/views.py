@@ -68,7 +68,7 @@ def number(request: Request, number_id: int) -> HttpResponse:
     form = NumberForm(request.POST or None, user=request.user, number=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.update_number(by=request.user, number=found, **form.values())
-        messages.success(request, f"{found} was changed. It counts for the next call.")
+        messages.success(request, f"{found} was changed. It applies from the next call.")
         return redirect("numbers")
     context = {"form": form, "number": found}
     return render(request, "policies/applications/number.html", context, status=422 if form.is_bound else 200)
@@ -86,7 +86,7 @@ def numbers_assign(request: Request) -> HttpResponse:
         messages.success(request, f"{are} now answered by {policy or 'the default route'}.")
     else:
         wrong = "" if "numbers" in form.errors else form.errors["policy"][0]
-        messages.error(request, str(wrong or "Select at least one number, and a policy."))
+        messages.error(request, str(wrong or "Select at least one number and a policy."))
     return redirect("numbers")
 
 
@@ -96,7 +96,7 @@ def number_archive(request: Request, number_id: int) -> HttpResponse:
     """Put a number away."""
     found = get_object_or_404(PhoneNumber.objects.in_use(), pk=number_id)
     actions.archive_number(by=request.user, number=found)
-    messages.success(request, f"{found} was archived. Its recordings stay.")
+    messages.success(request, f"{found} was archived. Its recordings are kept.")
     return redirect("numbers")
 
 
@@ -115,7 +115,7 @@ def application_new(request: Request) -> HttpResponse:
     form = ApplicationForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = actions.create_application(by=request.user, secret=form.cleaned_data["secret"], **form.values())
-        messages.success(request, f"{made} was added. Its secret is sealed.")
+        messages.success(request, f"{made} was added.")
         _ask_sinch(request, made)
         return redirect("connect", made.pk)
     context = {"form": form, "application": None}
@@ -136,7 +136,7 @@ def application(request: Request, application_id: int) -> HttpResponse:
     form = ApplicationForm(request.POST or None, user=request.user, application=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.update_application(by=request.user, application=found, **form.values())
-        messages.success(request, f"{found} was changed. It counts for the next call.")
+        messages.success(request, f"{found} was changed. It applies from the next call.")
         return redirect("application", found.pk)
     context = {"form": form, "application": found, "problem": signature_problem(found)}
     return render(request, "policies/applications/application.html", context, status=422 if form.is_bound else 200)
@@ -172,5 +172,5 @@ def application_archive(request: Request, application_id: int) -> HttpResponse:
     """Put an application away."""
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
     actions.archive_application(by=request.user, application=found)
-    messages.success(request, f"{found} was archived. Its callbacks are refused from now on.")
+    messages.success(request, f"{found} was archived. Its callbacks are now refused.")
     return redirect("applications")

@@ -136,7 +136,7 @@ class PolicyForm(forms.Form):
         name: str = self.cleaned_data["name"].strip()
         others = Policy.objects.filter(name=name)
         if (others.exclude(pk=self.policy.pk) if self.policy else others).exists():
-            raise forms.ValidationError("Another policy has this name.")
+            raise forms.ValidationError("This name is taken.")
         return name
 
     def without_error_messages(self) -> None:

@@ -42,22 +42,22 @@ VOICES = forms.TextInput(attrs={"list": "voices"})
 SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
     Rule: {
         "record": {"label": "What", "labels": {True: "Record", False: "Do not record"}},
-        "percent": {"help_text": "Of these calls, drawn by call id."},
+        "percent": {"help_text": "Share of these calls, chosen at random."},
         "name": {"label": "Note"},
         "say": {
             "label": "Its own announcement",
             "widget": forms.Textarea(attrs={"rows": 2}),
-            "help_text": "Said to these callers in place of the policy's.",
+            "help_text": "Replaces the policy’s announcement for these calls.",
         },
-        "say_locale": {"label": "Voice of it"},
+        "say_locale": {"label": "Voice"},
     },
     When: {
         "direction": {"label": "Which calls", "labels": {"any": "All", "callout": "Callouts"}},
-        "weekdays": {"labels": dict(enumerate(WEEKDAYS, 1)), "help_text": "None means every day."},
+        "weekdays": {"labels": dict(enumerate(WEEKDAYS, 1)), "help_text": "Leave empty for every day."},
         "start": {"label": "From"},
         "end": {"label": "Until"},
         "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All but these"}},
-        "callers": {"help_text": "+4670*, +46701234567, an app user's name, private; separated by commas."},
+        "callers": {"help_text": "+4670*, +46701234567, an app user’s name, private; separated by commas."},
         "numbers": {"label": "Called numbers", "help_text": "+468*; separated by commas."},
     },
     Announcement: {
@@ -65,7 +65,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "text": {"label": "What callers hear", "required": True, "widget": forms.Textarea(attrs={"rows": 2})},
         "files": {"required": True, "help_text": "Names of prompts at Sinch, separated by commas."},
         "locale": {"label": "Its voice", "help_text": "en-US, en-US/female, or a voice by name: Joanna."},
-        "recorded": {"label": "The announcement is recorded too"},
+        "recorded": {"label": "Include the announcement in the recording"},
     },
     How: {
         "method": {
@@ -81,27 +81,27 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "labels": {"connect": "From connect", "answer": "From answer (ACE)"},
         },
         "format": {"labels": {"mp3": "mp3", "wav": "wav (documented for Voice v2)"}},
-        "notification_events": {"label": "Sinch tells us when a file is there"},
+        "notification_events": {"label": "Notify us when a file is ready"},
         "transcription": {"label": "Transcribe"},
         "locale": {"label": "Language of the transcript", "required": True},
         "destination": {
             "choices": DESTINATIONS_IN_USE,
-            "nothing": "Each number's own",
+            "nothing": "Each number’s language",
         },
-        "key_template": {"label": "Object names", "help_text": "Empty: as the destination says."},
+        "key_template": {"label": "Object names", "help_text": "Leave empty to use the destination’s pattern."},
         "if_impossible": {
-            "label": "If it cannot be recorded",
+            "label": "If recording isn’t possible",
             "labels": {
                 "connect": "Connect the call",
-                "notice": "Say a notice, then connect",
+                "notice": "Play a notice, then connect",
                 "refuse": "Refuse the call",
             },
         },
         "notice": {"label": "The notice", "required": True},
         "upstream": {
-            "label": "Recordings that your own back end asks for",
-            "labels": {"keep": "Stay as they are", "replace": "Are replaced by this policy's"},
-            "help_text": "For applications that relay their callbacks to a back end of yours.",
+            "label": "Recordings requested by your back end",
+            "labels": {"keep": "Keep", "replace": "Replace with this policy’s"},
+            "help_text": "Only used with relay.",
         },
     },
     Step: {
@@ -118,19 +118,19 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "label": "Calls that match no rule",
             "labels": {False: "Do not record", True: "Record"},
         },
-        "time_zone": {"required": True, "help_text": "For hours, weekdays and holidays: Europe/Stockholm."},
+        "time_zone": {"required": True, "help_text": "For hours, weekdays and holidays, for example Europe/Stockholm."},
         "holidays": {
             "widget": forms.Textarea(attrs={"rows": 1}),
             "help_text": "2026-12-24, or 12-25 for each year; separated by commas.",
         },
         "outbound": {
-            "label": "Calls that app users place from this number",
-            "labels": {"dialled": "Go to what was dialled", "route": "Go the same way"},
+            "label": "Outbound calls from app users",
+            "labels": {"dialled": "Dialled destination", "route": "Same route"},
         },
         "answer_conference": {
             "label": "Conference that it enters",
             "required": True,
-            "help_text": "May hold {to}, {number}, {cli}, {call_id}. The call is recorded, not the conference.",
+            "help_text": "Placeholders: {to}, {number}, {cli}, {call_id}. The call is recorded, not the conference.",
         },
         "on_answer": {
             "label": "On answer, the call",

@@ -25,7 +25,7 @@ BRANCH_CHOICES = (
 )
 RECORDING_CHOICES = (("", "Goes on as it was"), ("stop", "Stops"), ("start", "Starts"))
 MUSIC = (
-    ("", "Sinch's default"),
+    ("", "Sinch’s default"),
     ("ring", "Ringing"),
     ("music1", "Music 1"),
     ("music2", "Music 2"),
@@ -61,10 +61,10 @@ def route_fields() -> dict[str, forms.Field]:
             label="SIP endpoint", help_text="agent@pbx.example.com, or {to}@pbx.example.com."
         ),
         "route_username": ConditionalField(
-            label="App user", help_text="The user's name in your app, or {to}: the user who was dialled."
+            label="App user", help_text="The user’s name in your app, or {to}: the user who was dialled."
         ),
         "route_conference_id": ConditionalField(
-            label="Conference id", max_length=64, help_text="May hold {to}, {number}, {cli}, {call_id}."
+            label="Conference id", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
         ),
         "route_cli": ConditionalField(
             label="Caller shown",
@@ -74,7 +74,7 @@ def route_fields() -> dict[str, forms.Field]:
         "route_transport": forms.ChoiceField(
             label="Transport",
             required=False,
-            choices=[("", "Sinch's default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
+            choices=[("", "Sinch’s default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
         ),
         "route_moh": forms.ChoiceField(label="Music while waiting", required=False, choices=MUSIC),
         "route_prompt": ConditionalField(
@@ -103,7 +103,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="Ring at most", required=False, min_value=1, max_value=120, help_text="Seconds."
         ),
         "route_suppress_callbacks": forms.BooleanField(
-            label="No ACE and DiCE for this call", required=False, help_text="Then the end of the call is not reported."
+            label="No ACE and DiCE for this call", required=False, help_text="The end of the call is then not reported."
         ),
     }
 

@@ -53,9 +53,9 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
     POLICY_APPROVAL says so. NotAllowed without a reason or a draft; DocumentError when the draft cannot be read.
     """
     if not reason.strip():
-        raise NotAllowed("Say why: the reason stays with the version.")
+        raise NotAllowed("Enter a reason. It is shown in the version history.")
     if policy.draft is None:
-        raise NotAllowed("There is no draft to publish.")
+        raise NotAllowed("Nothing to publish to publish.")
     version = _version(policy, parse(policy.draft), by, reason)
     policy.draft, policy.draft_by, policy.draft_at = None, None, None
     policy.save(update_fields=["draft", "draft_by", "draft_at"])
@@ -71,9 +71,9 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
 def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
     """Put a proposed version in force; NotAllowed for the person who proposed it, or when it is no longer newest."""
     if version.published_at is not None:
-        raise NotAllowed("This version was published already.")
+        raise NotAllowed("This version is already published.")
     if version.created_by_id == by.pk:
-        raise NotAllowed("Somebody else has to approve what you proposed.")
+        raise NotAllowed("Another admin must approve your proposal.")
     newest = version.policy.versions.aggregate(newest=Max("number"))["newest"]
     if newest != version.number:
         raise NotAllowed(f"Version {newest} has been proposed since; approve that one.")
@@ -88,7 +88,7 @@ def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
     """Publish again what an earlier version said, as a new version; at once, for it has been in force before."""
     policy = version.policy
     if version.published_at is None:
-        raise NotAllowed("This version was never in force; publish it instead.")
+        raise NotAllowed("This version was never published. Publish it instead.")
     again = _version(policy, parse(version.document), by, f"Roll back to version {version.number}")
     _publish_version(by, policy, again, "policy.rolled_back")
     return again

@@ -127,12 +127,12 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
         sentences.append("Record all calls" if document.otherwise_record else "Record no calls")
     elif document.otherwise_record:
         sentences.append("Record all other calls")
-    waits = f"v{policy.proposed} waits for approval" if policy.proposed else ""
+    waits = f"v{policy.proposed} is waiting for approval" if policy.proposed else ""
     if policy.published is None:
         return Summary(policy, sentences, "pending" if waits else "draft", "Not in force", waits or "Never published")
     if document.how.destination in failing:
-        return Summary(policy, sentences, "failed", "Destination fails", "Its check says why: recordings may be lost")
-    changed = waits or ("With a draft that changes it" if policy.draft is not None else "")
+        return Summary(policy, sentences, "failed", "Destination fails", "Recordings may be lost. See its check")
+    changed = waits or ("Draft saved with changes" if policy.draft is not None else "")
     return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
 
 
@@ -204,7 +204,7 @@ def failing_destinations() -> set[int]:
 def publish(*, by: User, policy: Policy, reason: str) -> PolicyVersion:
     """Publish the draft unless lint finds an error; NotAllowed says which."""
     if policy.draft is None:
-        raise NotAllowed("There is no draft to publish.")
+        raise NotAllowed("Nothing to publish to publish.")
     in_force = snapshot.current()
     errors = [p for p in lint(draft_facts(policy, parse(policy.draft)), in_force) if p.severity == "error"]
     if errors:

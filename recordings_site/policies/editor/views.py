@@ -41,7 +41,7 @@ def policy_new(request: Request) -> HttpResponse:
         return _rearranged(request, None)
     if request.method == "POST" and form.is_valid() and form.document:
         policy = publishing.create_policy(by=request.user, name=form.cleaned_data["name"], document=form.document)
-        messages.success(request, f"{policy} was made as a draft. Publish it to put it in force.")
+        messages.success(request, f"{policy} was created as a draft. Publish it to use it.")
         return redirect("policy", policy.pk)
     return _editor(request, form, None)
 
@@ -59,7 +59,7 @@ def policy(request: Request, policy_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.document:
         publishing.save_draft(by=request.user, policy=found, document=form.document)
         publishing.rename_policy(by=request.user, policy=found, name=form.cleaned_data["name"])
-        messages.success(request, "Draft saved. The published version stays in force.")
+        messages.success(request, "Draft saved. The published version is unchanged.")
         return redirect("policy", found.pk)
     return _editor(request, form, found)
 
@@ -99,7 +99,7 @@ def policy_discard(request: Request, policy_id: int) -> HttpResponse:
     """Throw the draft away."""
     found = get_object_or_404(Policy.objects.listed(), pk=policy_id)
     publishing.discard_draft(by=request.user, policy=found)
-    messages.success(request, "The draft was thrown away.")
+    messages.success(request, "Draft discarded.")
     return redirect("policy" if found.published else "policies", *([found.pk] if found.published else []))
 
 

@@ -20,8 +20,8 @@ def destination_archive(request: Request, destination_id: int) -> HttpResponse:
     users = [*Policy.objects.recording_to(found), *PhoneNumber.objects.recording_to(found)]
     if users:
         named = ", ".join(str(each) for each in users[:5]) + (" and others" if len(users) > 5 else "")
-        messages.error(request, f"{found} is still recorded to by {named}. Choose another destination there first.")
+        messages.error(request, f"{found} is still used by {named}. Choose another destination there first.")
         return redirect("destination", found.pk)
     actions.archive_destination(by=request.user, destination=found)
-    messages.success(request, f"{found} was archived. Its recordings stay and play.")
+    messages.success(request, f"{found} was archived. Its recordings are kept and can still be played.")
     return redirect("destinations")

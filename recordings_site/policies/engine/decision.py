@@ -40,7 +40,7 @@ class Reason(StrEnum):
     REPLAYED = "replayed"
     DATABASE_DOWN = "database_down"
     FAULT = "fault"
-    # What would have been wrong, as sinch.svaml.Problem has it: `path` and `message`.
+    # What was invalid, as sinch.svaml.Problem has it: `path` and `message`.
     WRONG_ANSWER = "wrong_answer"
     WRONG_RECORDING = "wrong_recording"
     FALLBACK = "fallback"

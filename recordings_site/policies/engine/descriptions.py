@@ -123,7 +123,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
     ]
     otherwise = "record" if document.otherwise_record else "do not record"
     how = document.how
-    destination = destinations.get(how.destination, "gone") if how.destination is not None else "each number's own"
+    destination = destinations.get(how.destination, "gone") if how.destination is not None else "each number’s own"
     sentences = [
         *rules,
         f"Otherwise {otherwise}.",

@@ -71,7 +71,7 @@ def _destination(
     if wanted is None and (not numbers or any(number.destination_id is None for number in numbers)):
         yield _error("how.destination", "No destination: recordings need one, here or on each number.")
     if wanted is not None and wanted not in snapshot.destinations:
-        yield _error("how.destination", "The destination is not there any more; choose another one.")
+        yield _error("how.destination", "This destination no longer exists. Choose another one.")
     for pk in {wanted, *(number.destination_id for number in numbers)} - {None}:
         place = snapshot.destinations.get(pk) if pk else None
         if place is None:
@@ -89,18 +89,18 @@ def _rules(document: PolicyDocument) -> Iterator[Problem]:
     for place, rule in enumerate(document.rules):
         if rule.when == When() and place + 1 < len(document.rules):
             yield _warning(
-                f"rules.{place + 1}", f"Rule {place + 1} matches every call, so rule {place + 2} never wins."
+                f"rules.{place + 1}", f"Rule {place + 1} matches every call, so rule {place + 2} is never used."
             )
             break
         if rule.when in [earlier.when for earlier in document.rules[:place]]:
-            yield _warning(f"rules.{place}", f"Rule {place + 1} has the conditions of an earlier rule and never wins.")
+            yield _warning(f"rules.{place}", f"Rule {place + 1} repeats an earlier rule and is never used.")
         if national := [mask for mask in rule.when.callers if mask[:1] == "0" and mask.strip("0123456789*") == ""]:
             yield _warning(
                 f"rules.{place}.when.callers",
                 f"Rule {place + 1}: {national[0]} matches no phone number, for they begin with a country code: +4670*.",
             )
     if any(rule.when.holidays != "any" for rule in document.rules) and not document.holidays:
-        yield _warning("holidays", "A rule asks for holidays, and there are none in the list.")
+        yield _warning("holidays", "A rule uses holidays, but the list of holidays is empty.")
 
 
 def _recording(document: PolicyDocument) -> Iterator[Problem]:
@@ -126,13 +126,16 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
             "how.announcement.locale", f"Sinch does not list the voice {announcement.locale}: check its spelling."
         )
     if how.transcription and not locales.is_known(how.locale):
-        yield _warning("how.locale", f"Unknown locale {how.locale}. If it is wrong, no transcript comes, silently.")
+        yield _warning(
+            "how.locale",
+            f"Unknown locale {how.locale}. If it’s wrong, no transcript arrives and Sinch doesn’t report it.",
+        )
     if how.start == "answer" and when == "ice":
         yield _warning("how.start", "This route brings no ACE, so recording starts from connect.")
     if how.start == "answer" and isinstance(route, RunMenu) and when == "ace":
         deaf = [o.dtmf for o in route.options if not o.route.brings_ace and not isinstance(o.route, Hangup)]
         if deaf:
-            yield _warning("how.start", f"No ACE comes after key {', '.join(deaf)}: those calls are not recorded.")
+            yield _warning("how.start", f"No answer event after key {', '.join(deaf)}: those calls are not recorded.")
     yield from _sequence(document)
     if how.method == "instruction" and means == "flag":
         yield _warning("how.method", "Instructions are not supported with connectMxp: the flag is used.")
@@ -141,7 +144,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
     if how.format == "wav":
         yield _warning("how.format", "Sinch documents wav for its Voice v2 only; mp3 is sure.")
     if not how.notification_events:
-        yield _warning("how.notification_events", "Without notifications a recording shows up minutes after the call.")
+        yield _warning("how.notification_events", "Without notifications, recordings appear minutes later.")
 
 
 def _sequence(document: PolicyDocument) -> Iterator[Problem]:
@@ -156,9 +159,11 @@ def _sequence(document: PolicyDocument) -> Iterator[Problem]:
     elif steps and document.outbound == "dialled":
         yield _warning("how.steps", "Calls to app users take no steps: they are recorded from their answer on.")
     if len(sequence.effective(steps)) < len(steps):
-        yield _warning("how.steps", "A start while recording runs, or a stop while none does, changes nothing.")
+        yield _warning(
+            "how.steps", "This step has no effect: it starts a running recording or stops one that isn’t running."
+        )
     if steps and document.how.start == "connect" and sequence.starts(steps) and not sequence.runs_at_end(steps):
-        yield _warning("how.steps", "The sequence ends with recording stopped: the conversation is in no file.")
+        yield _warning("how.steps", "Recording is stopped at the end, so the conversation isn’t recorded.")
     if steps and document.how.announcement.kind != "none":
         yield _warning("how.announcement", "The steps take the place of the announcement, except in a relay.")
     if isinstance(route, RunMenu):
@@ -194,7 +199,7 @@ def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator
 def _routes(document: PolicyDocument) -> Iterator[Problem]:
     route = document.route
     if isinstance(route, Hangup) and records(document):
-        yield _warning("route", "The policy hangs up, so nothing is ever recorded.")
+        yield _warning("route", "This policy hangs up, so nothing is recorded.")
     if document.on_answer == "hangup" and any(end.brings_ace for end in ends(route)):
         yield _warning("on_answer", "Calls are ended as soon as they are answered.")
     inbound = all(rule.when.direction in ("any", "inbound") for rule in document.rules)
@@ -204,7 +209,7 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
             yield _warning(
                 "route.number",
-                "Inbound calls would go back to the number that they dialled: say where callers are taken.",
+                "Inbound calls would go back to the number they dialled. Choose where callers go.",
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(

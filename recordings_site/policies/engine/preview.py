@@ -30,7 +30,7 @@ class Shown:
     title: str
     svaml: Mapping[str, Any]
     recording: str
-    # Why the answer would have been wrong, so that another one was given in its place; "" when it is right.
+    # Why the answer was invalid, so that another one was given in its place; "" when it is right.
     fault: str = ""
 
     @property

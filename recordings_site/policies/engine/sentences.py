@@ -29,11 +29,11 @@ def cannot_record(grounds: Grounds) -> str:
     """Why a person cannot have a call recorded (policies.revision.on_demand), with the remedy."""
     match Reason(grounds["reason"]):
         case Reason.UNKNOWN_NUMBER:
-            return "The call's number is not set up here, so no team would see the recording. Add the number first."
+            return "This number hasn’t been added, so no team would see the recording. Add the number first."
         case Reason.WRONG_RECORDING:
             return f"The call cannot be recorded: {grounds['values']['message']}"
         case _:
-            return f"The call cannot be recorded: {clause(grounds)}. Give its number a destination, or mend it."
+            return f"The call cannot be recorded: {clause(grounds)}. Choose a working destination for its number."
 
 
 def _by_rule(grounds: Grounds, values: Grounds) -> str:
@@ -56,14 +56,14 @@ def _otherwise(grounds: Grounds, values: Grounds) -> str:
 
 
 def _without_policy(grounds: Grounds, values: Grounds) -> str:
-    answered = "upstream's answer stands as it is" if grounds.get("relayed") else "application's default route answered"
+    answered = "upstream’s answer stands as it is" if grounds.get("relayed") else "application’s default route answered"
     match grounds["reason"]:
         case Reason.NO_POLICY:
             why = f"{values['number']} has no published policy"
         case Reason.UNKNOWN_NUMBER:
-            why = f"the number {values['number']} is not known here"
+            why = f"the number {values['number']} hasn’t been added"
         case _:
-            why = "the call is to no phone number"
+            why = "the call isn’t to a phone number"
     return f"{why}, so the {answered}"
 
 
@@ -74,17 +74,17 @@ def _title(grounds: Grounds) -> str:
 
 
 def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
-    return lambda _, values: f"{what} would have been wrong ({values['path']}: {values['message'].rstrip('.')})"
+    return lambda _, values: f"{what} was invalid ({values['path']}: {values['message'].rstrip('.')})"
 
 
 _FIXED_CLAUSES = {
-    Reason.DESTINATION_UNAVAILABLE: "recording was impossible, its destination is not available",
-    Reason.STALE_CLOCK: "the callback's clock was too far from ours, so no credentials were given out",
-    Reason.REPLAYED: "the callback was an exact repeat of an earlier one, so no credentials were given out",
+    Reason.DESTINATION_UNAVAILABLE: "recording wasn’t possible: its destination isn’t available",
+    Reason.STALE_CLOCK: "the callback’s clock was too far off, so no credentials were sent",
+    Reason.REPLAYED: "the callback was an exact repeat, so no credentials were sent",
     Reason.DATABASE_DOWN: "the database could not be reached, so the call was connected without recording",
     Reason.FAULT: "answering failed, so the call was connected without recording",
     Reason.FALLBACK: "the fallback answered, which connects calls and never records",
-    Reason.ACE_WITHOUT_ICE: "the call's ICE was never seen here, so no decision was made",
+    Reason.ACE_WITHOUT_ICE: "we didn’t receive the start of this call, so no decision was made",
     Reason.UPSTREAM_RECORDS: "the upstream asks for a recording itself, which is kept",
 }
 _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {

@@ -57,7 +57,7 @@ def notify_mentioned(comment_id: int) -> int:
                 subject, render_to_string("recordings/annotations/mention.txt", words), None, [person.email]
             )
         except SMTPRecipientsRefused:  # a retry would mail the others again
-            log.warning("Nobody can be told at %s that a comment mentions them.", person.email)
+            log.warning("The e-mail about a mention to %s could not be sent.", person.email)
     comment.notified_at = timezone.now()
     comment.save(update_fields=["notified_at"])
     return mails_sent

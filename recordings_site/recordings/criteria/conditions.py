@@ -110,7 +110,7 @@ def at_least(seconds: float, user: User) -> Q:
 
 
 def at_most(seconds: float, user: User) -> Q:
-    """Recordings of this length or shorter."""
+    """Recordings at most this long."""
     return Q(duration__lte=seconds)
 
 

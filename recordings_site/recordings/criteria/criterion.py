@@ -91,7 +91,7 @@ class Criterion:
 def parse_text(text: str, context: ParseContext) -> str:
     """Return the text, which must have a letter or digit."""
     if not plain(text):
-        raise UnreadableValue(f"There is no letter or digit in “{text}”.")
+        raise UnreadableValue(f"Enter at least one letter or digit instead of “{text}”.")
     return text.strip()
 
 
@@ -128,7 +128,7 @@ def parse_version(text: str, context: ParseContext) -> int:
     """Return the number of a policy version, typed as 3 or v3."""
     digits = text.strip().lower().removeprefix("v")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 7 and 1 <= int(digits) <= MOST_VERSIONS):
-        raise UnreadableValue("Write a version as a number from 1 on.", example="1")
+        raise UnreadableValue("Enter a version number, such as 3.", example="1")
     return int(digits)
 
 

@@ -29,39 +29,37 @@ def setup_steps() -> list[SetupStep]:
     published, answered = Policy.objects.with_published(), PhoneNumber.objects.in_use().with_policy()
     return [
         SetupStep(
-            "Make a team",
-            "Each number belongs to one, whose people hear its calls.",
+            "Create a team",
+            "Each number belongs to a team, which listens to its calls.",
             Team.objects.exists(),
             reverse("teams"),
         ),
         _destination(),
         SetupStep(
-            "Enter your voice application",
-            "Its key and secret from the Sinch dashboard, and where calls go when nothing better can be decided.",
+            "Add your voice application",
+            "Its key and secret from the Sinch dashboard, and a default route.",
             bool(applications),
             reverse("application_new"),
         ),
         SetupStep(
             "Publish a policy",
-            "It says which calls are recorded, what callers are told, and where they are taken.",
+            "Which calls are recorded, what callers hear, and where calls go.",
             published.exists(),
             reverse("policies" if Policy.objects.listed().exists() else "policy_new"),
         ),
         SetupStep(
-            "Bring in your numbers",
-            "From Sinch or from a file, each with its team and policy.",
+            "Add your numbers",
+            "Import them from Sinch or a file, with team and policy.",
             answered.exists(),
             connect[0] if connect and not PhoneNumber.objects.in_use().exists() else reverse("numbers"),
         ),
         SetupStep(
-            "Have Sinch send its callbacks here",
-            "From then on each call is answered as your policies say.",
+            "Connect Sinch",
+            "From then on, your policies answer each call.",
             any(application.first_callback_at for application in applications),
             connect[0] if connect else reverse("applications"),
         ),
-        SetupStep(
-            "Call one of your numbers", "Its recording appears on this page when the call has ended.", done=False
-        ),
+        SetupStep("Call one of your numbers", "Its recording appears here after the call.", done=False),
     ]
 
 
@@ -69,8 +67,8 @@ def _destination() -> SetupStep:
     there = list(Destination.objects.in_use())
     failing = [destination for destination in there if destination.failing_since]
     return SetupStep(
-        "Give recordings a place",
-        f"{failing[0]} fails its check." if failing else "A bucket of yours, into which Sinch writes.",
+        "Add a destination",
+        f"{failing[0]} fails its check." if failing else "A bucket you own, where Sinch uploads recordings.",
         bool(there) and not failing,
         reverse("destination", args=[failing[0].pk]) if failing else reverse("destinations"),
     )

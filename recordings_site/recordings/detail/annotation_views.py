@@ -151,13 +151,13 @@ def assign(request: Request, recording_id: UUID) -> HttpResponse:
     recording = _recording(request, recording_id)
     form = AssignNumberForm(request.POST, user=request.user)
     if recording.number is not None:
-        messages.error(request, f"It belongs to {recording.number} already.")
+        messages.error(request, f"It already belongs to {recording.number}.")
     elif not form.is_valid():
         messages.error(request, str(form.errors["number"][0]))
     else:
         number = form.cleaned_data["number"]
         annotations.assign_number(by=request.user, recording=recording, number=number)
-        messages.success(request, f"It belongs to {number} now: {number.team} sees it.")
+        messages.success(request, f"Assigned to {number}. {number.team} can now see it.")
     return redirect("recording", recording.pk)
 
 

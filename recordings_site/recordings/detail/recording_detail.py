@@ -125,7 +125,7 @@ class RecordingPage:
     @property
     def title(self) -> str:
         """The title of the browser tab."""
-        return f"{self.recording.number or 'Unattributed'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"
+        return f"{self.recording.number or 'Unknown number'} {self.other_party} {self.recording.happened_at:%Y-%m-%d}"
 
     @property
     def other_party(self) -> str:

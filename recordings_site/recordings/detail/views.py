@@ -35,7 +35,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
 @require_safe
 @access.signed_in
 def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
-    """The transcript as Sinch wrote it, without corrections."""
+    """Original transcript from Sinch, without corrections."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=found)
     context = {

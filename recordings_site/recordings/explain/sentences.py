@@ -43,7 +43,7 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
             return "Recorded", ", and nothing here decided it: its call was never seen, or it was started elsewhere"
         case DecisionCode.RECORDED_ANYWAY:
             origin = Origin(decision.recording.origin).label.lower() if decision.recording else ""
-            return f"Recorded all the same ({origin})", f", though {why or _undecided(decision.undecided, decision)}"
+            return f"Recorded anyway ({origin})", f", though {why or _undecided(decision.undecided, decision)}"
         case DecisionCode.DECIDED_NOT:
             return "Not recorded", f": {why}"
         case DecisionCode.RECORDED:
@@ -67,11 +67,11 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
 def _undecided(code: DecisionCode | None, decision: RecordingDecision) -> str:
     match code:
         case DecisionCode.LAST_RESORT:
-            return "its ICE was answered by the last resort, which connects calls and never records"
+            return "the fallback answered the call, and it never records"
         case DecisionCode.BROKEN:
             return _prevented(code, decision.call)
         case _:
-            return "the call's ICE was never seen here, so no decision was made"
+            return "we didn’t receive the start of this call, so no decision was made"
 
 
 def _prevented(code: DecisionCode, call: Call | None) -> str:
@@ -95,7 +95,7 @@ def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[s
             outcome = f"Recording {OverdueKind(job.overdue_kind).label.lower()}"
             return outcome, f" since {utc(job.overdue_since)}: {states.reason(job)} {_capital(why)}"
         case DecisionCode.ON_ITS_WAY:
-            return "Recorded", f", its file is on its way: {why}"
+            return "Recorded", f", file pending: {why}"
         case DecisionCode.UNDER_WAY:
             return "Being recorded", f": {why}"
         case _:
@@ -107,14 +107,14 @@ def step_title(step: TimelineStep) -> str:
     match step.about:
         case RecordingJob() as job if step.kind in (StepKind.FILE, StepKind.FILE_OVERDUE, StepKind.FILE_AWAITED):
             place = f" in {job.destination}" if job.destination else ""
-            return f"The file lies{place}" if step.kind == StepKind.FILE else f"The file does not lie{place} yet"
+            return f"Stored{place}" if step.kind == StepKind.FILE else f"Not stored{place} yet"
         case CallbackDelivery() as delivery:
             known = {"ace": "ACE: the call was answered", "dice": "DiCE: the call ended"}
             return delivery.notify_type or known.get(delivery.event, delivery.event.upper())
         case Decision() as decision if step.kind == StepKind.DECIDED:
             version = decision.policy_version
             rule = f"rule {decision.rule}" if decision.rule else "no rule"
-            return f"Decided: {rule} of {version}" if version else "Decided: the default route"
+            return f"Decided: {rule} of {version}" if version else "Decision: default route"
     return _TITLES[step.kind]
 
 
@@ -131,7 +131,7 @@ def _ice(call: Call) -> str:
 
 
 def _no_ice(call: Call) -> str:
-    return "A callout has no ICE." if call.direction == Call.Direction.CALLOUT else "It never reached this site."
+    return "Callouts don’t send one." if call.direction == Call.Direction.CALLOUT else "It didn’t reach this site."
 
 
 def _decided(decision: Decision) -> str:
@@ -178,11 +178,11 @@ def _transcript(transcript: Transcript) -> str:
 
 
 def _asked_for(job: RecordingJob) -> str:
-    return f"Asked for in {job.locale}."
+    return f"Requested in {job.locale}."
 
 
 def _never_transcribed(job: RecordingJob) -> str:
-    return f"{_asked_for(job)} A wrong locale, and a transcription that fails, bring no event."
+    return f"{_asked_for(job)} Sinch doesn’t report a wrong language or a failed transcription."
 
 
 def _capital(text: str) -> str:
@@ -199,30 +199,30 @@ _TITLES = {
     StepKind.NOTICE_OVERDUE: "recording_available: missing",
     StepKind.NOTICE_AWAITED: "recording_available: not yet",
     StepKind.FILE_ELSEWHERE: "The file is stored elsewhere",
-    StepKind.FILE_DELETED: "The file was deleted",
-    StepKind.TRANSCRIPT: "The transcript is here",
+    StepKind.FILE_DELETED: "File deleted",
+    StepKind.TRANSCRIPT: "Transcript available",
     StepKind.NO_TRANSCRIPT: "No transcript",
-    StepKind.TRANSCRIPT_OVERDUE: "The transcript is missing",
-    StepKind.TRANSCRIPT_AWAITED: "The transcript is not here yet",
+    StepKind.TRANSCRIPT_OVERDUE: "Transcript missing",
+    StepKind.TRANSCRIPT_AWAITED: "Transcript pending",
 }
 # Fixed texts, and functions of the row that a step is about.
 _TEXTS: Mapping[StepKind, str | Callable[[Any], str]] = {
     StepKind.ICE_NOT_SEEN: _no_ice,
     StepKind.ICE: _ice,
-    StepKind.NOT_DECIDED: "Nothing was decided about this call.",
+    StepKind.NOT_DECIDED: "No decision was made for this call.",
     StepKind.DECIDED: _decided,
     StepKind.ICE_ANSWERED: _ice_answered,
-    StepKind.END_AWAITED: "No DiCE came: the call may be going on.",
-    StepKind.NO_FILE: "The call was never answered, so there is nothing to wait for.",
+    StepKind.END_AWAITED: "We haven’t received the end of this call. It may still be in progress.",
+    StepKind.NO_FILE: "The call wasn’t answered, so there is no recording.",
     StepKind.NOTICE_OVERDUE: states.overdue,
-    StepKind.NOTICE_AWAITED: "Sinch tells it when the file lies in the store.",
+    StepKind.NOTICE_AWAITED: "Sinch reports when the file has been uploaded.",
     StepKind.FILE: _file,
     StepKind.FILE_ELSEWHERE: states.no_audio_reason,
     StepKind.FILE_DELETED: states.deleted,
-    StepKind.FILE_OVERDUE: "It was looked for and not found.",
-    StepKind.FILE_AWAITED: "It is looked for some minutes after the call's end.",
+    StepKind.FILE_OVERDUE: "We checked and didn’t find it.",
+    StepKind.FILE_AWAITED: "We check a few minutes after the call.",
     StepKind.TRANSCRIPT: _transcript,
-    StepKind.NO_TRANSCRIPT: "None was asked for.",
+    StepKind.NO_TRANSCRIPT: "Not requested.",
     StepKind.TRANSCRIPT_OVERDUE: _never_transcribed,
     StepKind.TRANSCRIPT_AWAITED: _asked_for,
 }

@@ -117,7 +117,7 @@ def library_tag(request: Request) -> HttpResponse:
             request, f"{counted(count, 'recording is', 'recordings are')} tagged “{form.cleaned_data['name']}”."
         )
     else:
-        messages.error(request, "Type the tag that the selected recordings are to have.")
+        messages.error(request, "Enter a tag.")
     return _back(request)
 
 

@@ -25,12 +25,12 @@ from recordings_site.sinch.destination_url import SCHEMES
 Values = Mapping[str, Any]
 
 _OF_FILES = {
-    Problem.NOT_AUDIO: "The file in the store is not audio, whatever its name says.",
-    Problem.MP3_WITHOUT_SOUND: "The file in the store begins like an mp3, but holds no sound.",
-    Problem.WAV_UNREADABLE: "The wav file in the store cannot be read: its header is damaged.",
-    Problem.WAV_WITHOUT_SOUND: "The wav file in the store holds no sound.",
-    Problem.UNDECODABLE: "The file in the store cannot be decoded.",
-    Problem.EMPTY: "The file in the store is empty: it has no bytes yet.",
+    Problem.NOT_AUDIO: "This file isn’t audio.",
+    Problem.MP3_WITHOUT_SOUND: "This mp3 file contains no audio.",
+    Problem.WAV_UNREADABLE: "This wav file is damaged and can’t be read.",
+    Problem.WAV_WITHOUT_SOUND: "This wav file contains no audio.",
+    Problem.UNDECODABLE: "This file can’t be decoded.",
+    Problem.EMPTY: "This file is empty.",
     Problem.TOO_LARGE: "The file is too large to be inspected, so its length and waveform aren’t known.",
 }
 
@@ -106,13 +106,13 @@ def _why_overdue(row: StateRow) -> str:
     values = row.overdue_values
     match row.overdue_kind, row.overdue_code:
         case _, OverdueCode.NOT_LISTED:
-            return f"expected, but not in the store when it was listed on {_datetime(values['at'])}."
+            return f"expected, but not found in the store on {_datetime(values['at'])}."
         case OverdueKind.LATE, _:
-            return f"Sinch has not written the file {counted(values['minutes'], 'minute')} after the call's end."
+            return f"not uploaded {counted(values['minutes'], 'minute')} after the end of the call."
         case OverdueKind.MISSING, _:
             return (
-                f"nothing was written in {counted(round(values['minutes'] / 60), 'hour')}. Sinch does not report failed"
-                " uploads: check the destination, its write credentials above all."
+                f"nothing was uploaded in {counted(round(values['minutes'] / 60), 'hour')}. Sinch doesn’t report failed"
+                " uploads. Check the destination and its write credentials."
             )
     return ""
 
@@ -127,7 +127,7 @@ def problem(row: StateRow) -> str:
             seen = f"first seen {_day(values['seen'])}" if values.get("seen") else "first seen earlier"
             return f"The file was replaced in the store on {_datetime(values['at'])}; {seen}."
         case Problem.GONE:
-            return f"The file is no longer in the store: it was not found there on {_datetime(values['at'])}."
+            return f"The file was no longer in the store on {_datetime(values['at'])}."
         case Problem.UNPLAYABLE:
             return unplayable(values["format"])
         case code:
@@ -145,7 +145,7 @@ def unplayable(code: str) -> str:
 def transcript_problem(problem: Values) -> str:
     """Return what is wrong with a transcript's file: one of Transcript.problems."""
     code = transcript.Problem(problem["code"])
-    return _OF_TRANSCRIPTS.get(code) or f"The transcript cannot be read: {problem['why']}."
+    return _OF_TRANSCRIPTS.get(code) or f"The transcript can’t be read: {problem['why']}."
 
 
 def deleted(recording: RecordingJob) -> str:

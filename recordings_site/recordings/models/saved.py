@@ -42,7 +42,7 @@ class SavedSearch(models.Model):
     page = models.CharField(max_length=10, choices=saved_page_choices)
     # The query string of the page, without "?" and cursor.
     query = models.TextField()
-    # Alert the owner of new matches: on the page, and by e-mail, too.
+    # Alert the owner of new matches: on the page, and by email, too.
     alert = models.BooleanField(default=False)
     alert_by_email = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)

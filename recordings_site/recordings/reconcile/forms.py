@@ -14,12 +14,12 @@ class ReconcileForm(forms.Form):
     since = DayField(
         label="Only what was written since",
         required=False,
-        help_text="Empty: everything. A walk can be long; it may be left alone.",
+        help_text="Leave empty for everything. Large imports take a while and run in the background.",
     )
     gone_is_deleted = forms.BooleanField(
         label="Files that are gone were deleted on purpose",
         required=False,
-        help_text="As by the bucket's retention rules. Their recordings are called deleted, no longer faulty; "
+        help_text="As by the bucket’s retention rules. Their recordings are called deleted, no longer faulty; "
         "one whose file is found again can be played again.",
     )
 

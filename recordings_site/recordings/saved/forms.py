@@ -17,11 +17,11 @@ class SavedSearchForm(PickForm):
 
     name = forms.CharField(max_length=LONGEST_NAME, help_text="Name shown on home.")
     team = PickField(
-        TEAMS, required=False, nothing="Nobody", label="Shared with",
-        help_text="Everybody in this team sees it, each with the recordings that they may see.",
+        TEAMS, required=False, nothing="Only me", label="Shared with",
+        help_text="Everyone in this team can use it. Each person only finds recordings they can see.",
     )  # fmt: skip
     alert = forms.BooleanField(required=False, label="Notify me about new matches")
-    alert_by_email = forms.BooleanField(required=False, label="By e-mail too")
+    alert_by_email = forms.BooleanField(required=False, label="Also by email")
     page = forms.ChoiceField(choices=lambda: SavedPage.choices, widget=forms.HiddenInput, required=False)
     query = forms.CharField(max_length=LONGEST_QUERY, widget=forms.HiddenInput, required=False)
 
@@ -36,7 +36,7 @@ class SavedSearchForm(PickForm):
         if self.saved is not None:
             others = others.exclude(pk=self.saved.pk)
         if others.exists():
-            raise forms.ValidationError("You have saved another search under this name; choose another name.")
+            raise forms.ValidationError("You already have a saved search with this name. Choose a different one.")
         return name
 
     def clean_query(self) -> str:

@@ -121,7 +121,7 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
     "txt": ExportFormat("Text", "txt", "text/plain", text),
     "srt": ExportFormat("Subtitles, SRT", "srt", "application/x-subrip", srt),
     "vtt": ExportFormat("Subtitles, VTT", "vtt", "text/vtt", vtt),
-    "json": ExportFormat("JSON, in Sinch's shape", "json", "application/json", as_json),
+    "json": ExportFormat("JSON, in Sinch’s shape", "json", "application/json", as_json),
     "csv": ExportFormat("Table, CSV", "csv", "text/csv", as_csv),
     "vcon": ExportFormat("Conversation, vCon", "vcon.json", "application/vcon+json", vcon),
 }
@@ -156,7 +156,7 @@ def _their_party(recording: RecordingJob) -> dict[str, str]:
 
 def title(recording: RecordingJob) -> str:
     """Both ends of the line: "Support Stockholm and +46…"."""
-    return " and ".join(filter(None, (str(recording.number or "Unattributed"), other_party(recording))))
+    return " and ".join(filter(None, (str(recording.number or "Unknown number"), other_party(recording))))
 
 
 def file_name(recording: RecordingJob, ending: str) -> str:

@@ -221,7 +221,7 @@ def _bounded(response: httpx2.Response) -> bytes:
     for chunk in response.iter_bytes():
         collected += chunk
         if len(collected) > MAX_ANSWER:
-            raise ApiError("Sinch's answer is too large.", status=response.status_code)
+            raise ApiError("Sinch’s answer is too large.", status=response.status_code)
     return bytes(collected)
 
 
@@ -232,7 +232,7 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
         read = read_object(answer, limit=MAX_ANSWER) if answer.strip() else {}
     except ValueError:
         if status < 300:
-            raise ApiError("Sinch's answer is no JSON object.", status=status) from None
+            raise ApiError("Sinch’s answer is no JSON object.", status=status) from None
         read = {}
     if status < 300:
         return read

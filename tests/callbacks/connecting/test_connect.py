@@ -130,7 +130,7 @@ def test_numbers_that_sinch_does_not_assign_are_not_imported(
     data = {"numbers": ["+46812345679"], "team": factories.team().pk, "assign": "on"}
     account.errors_by_method = {"POST": ErrorResponse(403, 40300, "Not yours")}
     page = client.post(path, data, follow=True).content.decode()
-    assert "none was imported" in page
+    assert "none were imported" in page
     assert "Not yours" in page
     assert not PhoneNumber.objects.exists()
 
@@ -170,17 +170,17 @@ def test_the_relays_page_says_what_happened(application: Application, admin: Use
     assert (figures.asked, figures.answered, figures.failed) == (5, 4, 1)
     assert figures.p95 is not None
     page = client.get(path).content.decode()
-    assert "It answered 500." in page
+    assert "It answered with status 500." in page
     assert "of 3000 ms allowed" in page
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"mode": "relay", "url": "", "timeout_ms": "700"}, "Say where your own back end is"),
+        ({"mode": "relay", "url": "", "timeout_ms": "700"}, "Enter the upstream URL"),
         (
             {"mode": "relay", "url": "https://user:secret@their.example/", "timeout_ms": "700"},
-            "Leave name and password",
+            "Remove the user name and password",
         ),
         ({"mode": "relay", "url": "https://their.example/", "timeout_ms": "9000"}, "3000"),
         ({"mode": "sing", "url": "https://their.example/", "timeout_ms": "900"}, "sing"),

@@ -39,12 +39,12 @@ def test_a_column_of_numbers_takes_the_team_that_was_chosen() -> None:
     ("text", "words"),
     [
         ("", "empty"),
-        ("phone,label\n", "The first line must name the columns"),
-        ("number\nnot a number\n", "Line 2: “not a number” is no number"),
+        ("phone,label\n", "The first line must contain the column names"),
+        ("number\nnot a number\n", "Line 2: “not a number” isn’t a phone number"),
         ("number\n070123456\n", "Line 2: “070123456” is a national number: write it with its country code"),
-        ("number\n46812345678.0\n", "Line 2: “46812345678.0” has a decimal point"),
-        ("number,label\n4.68E+10,x\n", "Line 2: “4.68E+10” has an exponent"),
-        ("sep=;\nnumber;label\n;x\n", "Line 3: “” is no number"),
+        ("number\n46812345678.0\n", "Line 2: “46812345678.0” was changed by a spreadsheet (decimal point)"),
+        ("number,label\n4.68E+10,x\n", "Line 2: “4.68E+10” was changed by a spreadsheet (exponent)"),
+        ("sep=;\nnumber;label\n;x\n", "Line 3: “” isn’t a phone number"),
         ('number,label\n"+46812345678","two\nlines"\n112,x\n', "Line 4: “112” is too short"),
         ("sep=;\n", "empty"),
         ("number\n+46812345678\n46812345678\n", "Line 3: +46812345678 is in the file twice"),
@@ -121,4 +121,4 @@ def test_a_file_that_is_no_text_is_refused(client: Client) -> None:
     client.force_login(factories.admin())
     upload = SimpleUploadedFile("numbers.csv", b"\xff\xfe\x00")
     response = client.post("/numbers/import/", {"application": factories.application().pk, "file": upload})
-    assert "not UTF-8" in response.content.decode()
+    assert "isn’t UTF-8" in response.content.decode()

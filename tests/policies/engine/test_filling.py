@@ -186,8 +186,8 @@ def test_a_caller_of_no_number_is_left_out_and_not_shown_as_one() -> None:
         ("46812345678.0", "decimal point"),
         ("4.68E10", "exponent"),
         ("112", "too short"),
-        ("+46 (0)70 123 45 67", "no number"),
-        ("reception", "no number"),
+        ("+46 (0)70 123 45 67", "isn’t a phone number"),
+        ("reception", "isn’t a phone number"),
     ],
 )
 def test_no_route_takes_what_cannot_be_dialled(text: str, words: str) -> None:
@@ -208,7 +208,7 @@ def test_no_rule_takes_a_number_that_no_call_has(mask: str) -> None:
     with pytest.raises(DocumentError, match="must be a number or a mask with its country code"):
         parse({"route": AS_DIALLED, "rules": [{"when": {"numbers": [mask]}}]})
     if mask != "070*":  # an extension, or a name
-        with pytest.raises(DocumentError, match="an app user's name"):
+        with pytest.raises(DocumentError, match="an app user’s name"):
             parse({"route": AS_DIALLED, "rules": [{"when": {"callers": [mask]}}]})
 
 

@@ -37,8 +37,8 @@ def test_a_policy_in_order_gets_no_word() -> None:
     ("how", "changes", "message"),
     [
         ({"destination": None}, {}, "No destination: recordings need one"),
-        ({"destination": 99}, {}, "The destination is not there any more"),
-        ({}, {"route": {"action": "connectPstn", "number": "+467012345678901"}}, "is not as long as the numbers of"),
+        ({"destination": 99}, {}, "This destination no longer exists"),
+        ({}, {"route": {"action": "connectPstn", "number": "+467012345678901"}}, "has the wrong length for"),
     ],
 )
 def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[str, Any], message: str) -> None:
@@ -65,11 +65,11 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
         ({"method": "flag"}, {"route": {"action": "park"}}, "The flag is undocumented on park"),
         ({"format": "wav"}, {}, "Sinch documents wav for its Voice v2 only"),
         ({"notification_events": False}, {}, "Without notifications"),
-        ({}, {"route": {"action": "hangup"}}, "nothing is ever recorded"),
-        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number that they dialled"),
+        ({}, {"route": {"action": "hangup"}}, "nothing is recorded"),
+        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number they dialled"),
         ({}, {"on_answer": "hangup"}, "Calls are ended as soon as they are answered"),
-        ({}, {"rules": [{"record": True}, {"record": False}]}, "Rule 1 matches every call, so rule 2 never wins"),
-        ({}, {"rules": [{"when": {"holidays": "only"}}]}, "there are none in the list"),
+        ({}, {"rules": [{"record": True}, {"record": False}]}, "Rule 1 matches every call, so rule 2 is never used"),
+        ({}, {"rules": [{"when": {"holidays": "only"}}]}, "the list of holidays is empty"),
         ({}, {"rules": [{"when": {"callers": ["070*"]}}]}, "Rule 1: 070* matches no phone number"),
         (
             {"start": "answer"},
@@ -83,7 +83,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
                     ],
                 }
             },
-            "No ACE comes after key 2",
+            "No answer event after key 2",
         ),
     ],
 )
@@ -113,4 +113,4 @@ def test_a_policy_that_records_nothing_needs_no_destination() -> None:
 def test_an_answer_that_would_be_wrong_is_an_error_with_its_reason() -> None:
     found = problems({"destination": 5})
     assert found[0].severity == "error"
-    assert "ICE: the call comes in. Not recorded: the answer would have been wrong" in found[0].message
+    assert "ICE: the call comes in. Not recorded: the answer was invalid" in found[0].message

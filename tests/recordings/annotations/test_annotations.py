@@ -151,7 +151,7 @@ def test_a_correction_lies_over_the_original_and_can_be_taken_back(client: Clien
         assert send(client, "recording_correct", recording, position=1, text=text, t="4.2").status_code == 303
     html = client.get(reverse("recording", args=[recording.pk]) + "?t=4.2").content.decode()
     assert "I want a refund." in html
-    assert "Sinch heard" in html
+    assert "Original" in html
     assert "I want a refold." in html
     assert "I want a reform." in html
     recording.transcript.refresh_from_db()
@@ -168,7 +168,7 @@ def test_support_reads_what_sinch_heard_and_cannot_correct_it(client: Client, re
     Transcript.objects.filter(recording=recording).update(raw=b'{"lines": [{"text": "I want a <refold>."}]}')
     client.force_login(factories.user(teams=[recording.number.team] if recording.number else []))
     html = client.get(reverse("recording", args=[recording.pk]) + "?t=4.2").content.decode()
-    assert "Sinch heard" in html
+    assert "Original" in html
     assert "I want a refold." in html
     assert "Correct this line" not in html
     original = reverse("recording_original", args=[recording.pk])

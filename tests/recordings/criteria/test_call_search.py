@@ -66,8 +66,8 @@ def test_every_call_that_one_may_see_is_met_once(
     assert found == [call.pk for call in wanted]
     assert len(texts) == 1 if not query else len(texts) > 2
     for text in texts[:-1]:
-        assert "among the calls looked at so far, to" in text
-        assert "Go on from there" in text
+        assert "in the calls searched so far, to" in text
+        assert "Continue searching" in text
     assert "looked at so far" not in texts[-1]
 
 
@@ -83,8 +83,8 @@ def test_a_whole_call_id_is_found_at_once_however_old(person: User, monkeypatch:
 
 def test_an_empty_list_says_why(person: User) -> None:
     for viewer, query, told in (
-        (person, "?q=999999", "No call matches"),
-        (factories.user(), "", "You are in no team yet"),
+        (person, "?q=999999", "No results"),
+        (factories.user(), "", "You’re not in a team yet"),
         (factories.user(teams=[factories.team()]), "", "No calls yet"),
     ):
         assert told in met(viewer, query)[1][0]
@@ -93,7 +93,7 @@ def test_an_empty_list_says_why(person: User) -> None:
 def test_the_end_of_the_list_leads_back_to_its_beginning(person: User) -> None:
     oldest = Call.objects.visible_to(person).order_by("started_at", "id")[0]
     cursor = keyset._write("older", oldest, Call, ("started_at", "id"))
-    assert "The list ends here" in met(person, f"?cursor={cursor}")[1][0]
+    assert "End of list" in met(person, f"?cursor={cursor}")[1][0]
 
 
 def test_the_address_bar_has_what_is_in_use(person: User) -> None:

@@ -52,8 +52,8 @@ def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
     assert (seen.late, seen.missing) == (1, 1)
     assert {each.shown_state for each in seen.overdue} == {"late", "missing"}
     html = page(factories.admin())
-    assert "Sinch has not written the file 10 minutes after" in html
-    assert "Nothing was written in 24 hours." in html
+    assert "Not uploaded 10 minutes after" in html
+    assert "Nothing was uploaded in 24 hours." in html
 
 
 def test_the_chart_counts_each_day_and_says_so_in_words() -> None:
@@ -153,7 +153,7 @@ def number() -> PhoneNumber:
 
 
 def test_who_is_in_no_team_is_told_whom_to_ask() -> None:
-    told = "You are in no team yet"
+    told = "You’re not in a team yet"
     assert told in page(factories.user())
     assert told not in page(factories.user(teams=[factories.team()]))
     assert told not in page(factories.admin())
@@ -164,7 +164,7 @@ def done() -> list[bool]:
 
 
 def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
-    admin, steps = factories.admin(), "From here to the first recording"
+    admin, steps = factories.admin(), "Get started"
     assert steps in page(admin)
     assert steps not in page(factories.user(Role.AUDITOR))
     assert not any(done())

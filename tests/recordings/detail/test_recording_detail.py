@@ -67,8 +67,8 @@ def test_an_admin_assigns_a_recording_without_a_number() -> None:
     assert number.label in page_of(recording, factories.admin()).partition("It belongs to")[2]
     assert "It belongs to" not in page_of(recording, factories.user(Role.AUDITOR))
     url = reverse("recording_assign", args=[recording.pk])
-    assert "There is no such number" in admin.post(url, {"number": "999999"}, follow=True).content.decode()
-    assert f"{number.team} sees it" in admin.post(url, {"number": number.pk}, follow=True).content.decode()
+    assert "This number doesn’t exist" in admin.post(url, {"number": "999999"}, follow=True).content.decode()
+    assert f"{number.team} can now see it" in admin.post(url, {"number": number.pk}, follow=True).content.decode()
     assert number.label in page_of(recording, colleague)
     assert AuditEvent.objects.get(action="recording.assigned").data == {"number": number.e164}
     other = factories.number()
@@ -107,7 +107,7 @@ def test_the_notes_alone_are_made_without_reading_the_transcript(client: Client)
         part = client.get(
             reverse("recording", args=[recording.pk]), headers={"HX-Request": "true", "HX-Target": "notes"}
         )
-    assert "Click a line" in part.content.decode()
+    assert "Select words" in part.content.decode()
     assert not [query for query in captured if "transcriptline" in query["sql"]]
 
 
@@ -132,7 +132,7 @@ def test_a_link_to_a_time_starts_the_audio_there_without_javascript() -> None:
                 "overdue_code": "not_written",
                 "overdue_values": {"minutes": 10},
             },
-            "Late: Sinch has not written the file 10 minutes after",
+            "Late: not uploaded 10 minutes after",
         ),
         ({"available_at": None, "finished_at": timezone.now()}, "has not uploaded it yet"),
         (
@@ -156,9 +156,9 @@ def test_without_sound_the_page_says_why(facts: dict[str, Any], sentence: str) -
 @pytest.mark.parametrize(
     ("asked", "lines", "sentence"),
     [
-        (True, None, "The transcript has not come yet"),
-        (False, None, "No transcript was asked for"),
-        (True, (), "The transcript is empty"),
+        (True, None, "Transcript pending"),
+        (False, None, "Not transcribed"),
+        (True, (), "No speech found"),
     ],
 )
 def test_without_lines_the_page_says_why(asked: bool, lines: Any, sentence: str) -> None:
@@ -246,7 +246,7 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
         return client.get(url, headers={"HX-Request": "true", "HX-Target": "silent"}).content.decode()
 
     assert f'hx-get="{url}" hx-target="#silent"' in client.get(url).content.decode()
-    assert "There is nothing to play yet" in part()
+    assert "No recording available yet" in part()
     recording.available_at = timezone.now()
     recording.state = State.AVAILABLE
     recording.save()
@@ -262,7 +262,7 @@ def test_a_transcript_that_is_not_json_is_reported_and_shown_as_it_came() -> Non
     ingest.save_transcript(recording.pk, raw=b"<Error>\xff no such key</Error>")
     reader = teammate(recording)
     html = page_of(recording, reader)
-    assert "The transcript cannot be read: it is not UTF-8." in html
+    assert "The transcript can’t be read: it is not UTF-8." in html
     assert "found no words in it" not in html
     client = Client()
     client.force_login(reader)

@@ -77,7 +77,7 @@ def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> Non
     assert sentence(call_id).startswith("Being recorded: rule 2 of Support EU v1 records 25% of all calls")
     post(number.application, dice(call_id=call_id))
     post(number.application, notify("recording_finished", call_id=call_id))
-    assert sentence(call_id).startswith("Recorded, its file is on its way: rule 2")
+    assert sentence(call_id).startswith("Recorded, file pending: rule 2")
     post(number.application, notify("recording_available", place, call_id=call_id))
     assert sentence(call_id) == ("Recorded: rule 2 of Support EU v1 records 25% of all calls (this call was selected).")
     timeline = titles(call_id)
@@ -88,7 +88,7 @@ def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> Non
         "ACE: the call was answered",
     ]
     assert timeline[4:7] == ["DiCE: the call ended", "recording_finished", "recording_available"]
-    assert timeline[-1] == "The transcript is not here yet"
+    assert timeline[-1] == "Transcript pending"
 
 
 def test_an_excluded_call_names_the_rule_that_excludes_it(number: PhoneNumber) -> None:
@@ -179,7 +179,7 @@ def test_what_is_missing_is_said_with_its_time(number: PhoneNumber) -> None:
     missing = next(step for step in explained(call_id).steps if step.kind == StepKind.NOTICE_OVERDUE)
     assert (missing.tone, missing.at) == ("bad", job.overdue_since)
     assert sentences.step_title(missing) == "recording_available: missing"
-    assert sentences.step_text(missing).startswith("Missing: nothing was written in 24 hours.")
+    assert sentences.step_text(missing).startswith("Missing: nothing was uploaded in 24 hours.")
 
 
 LOOKED_FOR = (StepKind.FILE_AWAITED, StepKind.FILE_OVERDUE)
@@ -192,12 +192,12 @@ def test_a_file_that_was_not_found_is_not_said_to_be_still_awaited() -> None:
         next(sentences.step_text(step) for step in timeline.of_recording(job).steps if step.kind in LOOKED_FOR)
         for job in (waited_for, late)
     ]
-    assert told == ["It is looked for some minutes after the call's end.", "It was looked for and not found."]
+    assert told == ["We check a few minutes after the call.", "We checked and didn’t find it."]
 
 
 def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
     post(number.application, ace(call_id="call-q"))
-    assert sentence("call-q") == "Not recorded: the call's ICE was never seen here, so no decision was made."
+    assert sentence("call-q") == "Not recorded: we didn’t receive the start of this call, so no decision was made."
 
 
 def test_a_recording_that_nothing_decided_says_so() -> None:

@@ -91,15 +91,13 @@ def test_the_list_can_be_ordered_and_paged(monkeypatch: pytest.MonkeyPatch) -> N
     assert [row.id for row in newer.context["page"].rows] == made[:9:-1]
 
 
-@pytest.mark.parametrize(
-    ("query", "says"), [("", "Nothing has been recorded yet"), ("?state=late", "No recording matches")]
-)
+@pytest.mark.parametrize(("query", "says"), [("", "No recordings yet"), ("?state=late", "No results")])
 def test_an_empty_list_says_why(query: str, says: str) -> None:
     assert says in client(factories.admin()).get(f"/recordings/{query}").content.decode()
 
 
 def test_who_is_in_no_team_is_told_so() -> None:
-    assert "You are in no team yet" in client(factories.user()).get("/recordings/").content.decode()
+    assert "You’re not in a team yet" in client(factories.user()).get("/recordings/").content.decode()
 
 
 def test_htmx_gets_the_list_alone() -> None:
@@ -179,8 +177,8 @@ def test_an_export_says_as_the_list_does_what_is_late_or_wrong_in_a_code_and_in_
     factories.recording(problem_code="not_audio")
     rows = csv.DictReader(io.StringIO(body(client(factories.admin()).get("/recordings/export/csv/?sort=oldest"))))
     assert [(row["state"], row["reason_code"], row["reason"].partition(".")[0]) for row in rows] == [
-        ("missing", "not_written", "Nothing was written in 24 hours"),
-        ("available", "not_audio", "The file in the store is not audio, whatever its name says"),
+        ("missing", "not_written", "Nothing was uploaded in 24 hours"),
+        ("available", "not_audio", "This file isn’t audio"),
     ]
 
 
@@ -251,7 +249,7 @@ def test_what_no_index_serves_is_looked_for_in_portions(monkeypatch: pytest.Monk
         factories.recording(number=number, duration=10.0)
     browser = client(factories.admin())
     first = browser.get("/recordings/?longer=5m")
-    assert "among the recordings looked at so far" in first.content.decode()
+    assert "in the recordings searched so far" in first.content.decode()
     then = browser.get(f"/recordings/{first.context['older']}")
     assert [row.id for row in then.context["page"].rows] == [old.pk]
     assert listed(browser, f"?number={number.pk}&state=available") != []

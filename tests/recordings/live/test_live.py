@@ -171,7 +171,7 @@ def test_a_number_without_a_destination_says_what_to_do(world: World) -> None:
     world.number.save()
     snapshot.forget()
     outcome = command_recording(by=world.supervisor, call=world.call(), command="start")
-    assert "Give its number a destination" in live_sentences.outcome(outcome)
+    assert "Choose a working destination" in live_sentences.outcome(outcome)
 
 
 def test_the_page_shows_calls_of_ones_teams_with_commands_for_those_who_may(world: World, client: Client) -> None:
@@ -199,7 +199,7 @@ def test_a_recording_that_waits_for_an_answer_is_shown_as_expected(world: World,
         call=call, number=world.number, origin=Origin.FLAG, happened_at=call.started_at, expected_at=call.started_at
     )
     client.force_login(world.supervisor)
-    assert "From the answer on" in client.get("/live/").content.decode()
+    assert "Starts when answered" in client.get("/live/").content.decode()
 
 
 def test_an_unknown_command_is_no_page(world: World, client: Client) -> None:
@@ -218,8 +218,8 @@ def test_a_conferences_participants_are_shown_and_their_calls_recorded(world: Wo
     assert {each.call for each in room.calls} == {one, other}
     client.force_login(world.supervisor)
     page = client.get(f"/live/conferences/{room.session.pk}/").content.decode()
-    assert page.count("On the live page") == 2
-    assert "publishes no command" in client.get("/live/").content.decode()
+    assert page.count("View on live page") == 2
+    assert "record single participants" in client.get("/live/").content.decode()
     assert command_recording(by=world.supervisor, call=one, command="start").done
     [job] = RecordingJob.objects.running_on(one)
     assert not job.is_conference

@@ -167,7 +167,7 @@ def test_what_is_gone_or_never_came_is_told_and_cleared_by_its_return(
     for job in (gone, never, fresh):
         job.refresh_from_db()
     assert "no longer in the store" in sentences.reason(gone)
-    assert "not in the store when it was listed" in sentences.reason(never)
+    assert "not found in the store on" in sentences.reason(never)
     assert fresh.overdue_since is None
     assert walked(destination) == {}
     put(store, gone.key)
@@ -338,7 +338,7 @@ def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore
     out = io.StringIO()
     call_command("reconcile", "Demo", "--gone-is-deleted", stdout=io.StringIO(), stderr=out)
     assert "goes on as it was asked for then" in out.getvalue()
-    assert "what is gone was deleted" not in client.get(url).content.decode()
+    assert "missing files were deleted on purpose" not in client.get(url).content.decode()
     drain(registry.load())
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "runs"}).content.decode()
     assert part.startswith('<div id="runs"')
@@ -346,7 +346,7 @@ def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore
     assert Reconciliation.objects.get().counts["adopted"] == 1
     client.post(url, {"since": "", "gone_is_deleted": "on"})
     drain(registry.load())
-    assert "what is gone was deleted" in client.get(url).content.decode()
+    assert "missing files were deleted on purpose" in client.get(url).content.decode()
 
 
 @pytest.mark.parametrize(("role", "reads", "writes"), [("support", 404, 404), ("auditor", 200, 404)])

@@ -51,7 +51,7 @@ def test_a_wrong_query_is_explained_and_its_correction_searched() -> None:
     indexed("a late refund")
     page = client(factories.admin()).get("/search/", {"q": '"late refund'}).content.decode()
     assert "This quotation mark is never closed." in page
-    assert "Showing what is found for" in page
+    assert "Showing results for" in page
     assert "<mark>late</mark>" in page
 
 
@@ -86,10 +86,10 @@ def test_whatever_is_typed_gives_a_page(query: str) -> None:
 
 def test_the_page_says_what_it_can_do_before_anything_is_typed() -> None:
     browser = client(factories.admin())
-    assert "no transcript to search yet" in browser.get("/search/").content.decode()
+    assert "No transcripts yet" in browser.get("/search/").content.decode()
     indexed("hello")
     page = browser.get("/search/").content.decode()
-    assert "At most five words apart in one line" in page
+    assert "Words at most five words apart" in page
     assert "Saved searches" not in page
     owner = factories.admin()
     saved.save_search(

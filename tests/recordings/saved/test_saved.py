@@ -63,7 +63,7 @@ def test_a_search_is_saved_from_its_page_and_opens_again(person: User) -> None:
     assert SavedSearch.objects.get().alert
     assert AuditEvent.objects.filter(action="saved_search.created", actor_id=person.pk).exists()
     again = browser.post("/saved/new/", fields)
-    assert "another name" in again.content.decode()
+    assert "Choose a different one" in again.content.decode()
 
 
 def test_a_new_match_is_alerted_once_on_the_page_and_by_mail(team: Team, person: User) -> None:

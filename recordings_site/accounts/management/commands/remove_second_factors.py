@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it; the audit trail keeps it, and the person is told by e-mail."""
+        """Do it; the audit trail keeps it, and the person is told by email."""
         person = User.objects.with_address(options["email"])
         if person is None:
             raise CommandError(f"Nobody has the address {options['email']}.")

@@ -20,12 +20,12 @@ class Azure(StoreKind):
     place_fields = ("account", "endpoint")
     read_modes = (ReadMode.SAS, ReadMode.KEYS, ReadMode.AMBIENT)
     shows_token = True
-    write_remedy = "Copy one of the account's two access keys again, and check account and container."
+    write_remedy = "Copy one of the account’s two access keys again. Check account and container."
 
     def fit(self, fields: dict[str, forms.Field]) -> None:
         """Keys without names."""
         del fields["write_key"], fields["read_key"]
-        fields["write_secret"].label = "The storage account's access key"
+        fields["write_secret"].label = "The storage account’s access key"
         fields["read_secret"].label = "SAS or account key"
 
     def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
@@ -55,7 +55,7 @@ class Azure(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """A SAS's letters and a role's name."""
-        return f"The read set must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
+        return f"The read credentials must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
 
     def excess(self, can: Sequence[str]) -> tuple[str, str]:
         """An account key can do everything."""

@@ -17,7 +17,7 @@ class Gs(StoreKind):
     place_fields = ("endpoint",)
     read_modes = (ReadMode.SERVICE_ACCOUNT, ReadMode.AMBIENT, ReadMode.INTEROPERABILITY)
     shows_token = True
-    write_remedy = "The interoperability key's account needs the role Storage Object Creator on the bucket."
+    write_remedy = "The interoperability key’s account needs the role Storage Object Creator on the bucket."
 
     def fit(self, fields: dict[str, forms.Field]) -> None:
         """A JSON key has many lines."""
@@ -55,7 +55,7 @@ class Gs(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """A role's name."""
-        return f"The read set must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
+        return f"The read credentials must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
 
     def probe_mark(self, pk: int) -> str:
         """Another one each time: who may only create cannot overwrite."""

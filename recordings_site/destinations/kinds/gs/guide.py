@@ -11,9 +11,9 @@ def of(bucket: str) -> Guide:
         WHY,
         "An interoperability (HMAC) key of a service account with the role Storage Object Creator on it. "
         "That role cannot overwrite either, so what is recorded stays as it was.",
-        "A service account's JSON key or this machine's own identity, with the role Storage Object Viewer. "
-        "Another interoperability key works too, through Google's S3-style API; Sinch's kind of key cannot be "
-        "used with Google's own API.",
+        "A service account’s JSON key or this machine’s own identity, with the role Storage Object Viewer. "
+        "Another interoperability key works too, through Google’s S3-style API; Sinch’s kind of key cannot be "
+        "used with Google’s own API.",
         (Document("Write credentials", "gcloud", write), Document("Read credentials", "gcloud", read)),
     )
 

@@ -40,7 +40,7 @@ class S3(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """The rights by IAM's names."""
-        return f"The read set must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
+        return f"The read credentials must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
 
     def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:
         """What counts is the region that the store takes a signature for: Sinch signs for the one entered.
@@ -48,7 +48,7 @@ class S3(StoreKind):
         Amazon names its regions; other stores answer what they like ("us-east-1", "default", "WEUR"), and mean nothing.
         """
         if facts is None:
-            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket is.")
+            return CheckStep("place", SKIPPED, "These credentials can’t read the bucket’s region.")
         wanted = facts.signed_region if facts.signed_region not in ("", region) else ""
         if not wanted and not own_endpoint and facts.location not in (None, region):
             wanted = str(facts.location)
@@ -62,7 +62,7 @@ class S3(StoreKind):
         if facts.location == region:
             return CheckStep("place", OK, f"The bucket is in {region}, as entered.")
         if not facts.signed_region and facts.location is None:
-            return CheckStep("place", SKIPPED, "The store does not tell these credentials where the bucket is.")
+            return CheckStep("place", SKIPPED, "These credentials can’t read the bucket’s region.")
         known = f" The store itself calls it {facts.location}." if facts.location else ""
         return CheckStep("place", OK, f"The store accepts {region} as the region.{known}")
 

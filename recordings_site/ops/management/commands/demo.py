@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, url: str, more: int, **options: Any) -> None:
         """Fill the site once; always print how to sign in."""
         if not settings.DEMO:
-            raise CommandError("The demo's passwords are known to everybody: it needs DEMO=1, on this machine only.")
+            raise CommandError("The demo’s passwords are known to everybody: it needs DEMO=1, on this machine only.")
         # The demo's e-mail addresses do not exist.
         settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
         made = demo.make()
@@ -104,7 +104,7 @@ class Command(BaseCommand):
         with tqdm(total=total, desc="Placing calls", unit="call", disable=not sys.stderr.isatty()) as bar:
             totals = engine.run(waiting, after_each=lambda group: bar.update(len(group)))
         if sum(totals.broken.values()) > total / 2 or totals.failed_uploads:
-            raise CommandError(f"The site did not take the demo's calls: {totals.broken or totals.failed_uploads[0]}")
+            raise CommandError(f"The site did not take the demo’s calls: {totals.broken or totals.failed_uploads[0]}")
 
     def _wait(self) -> None:
         """Wait until the worker has inspected all uploads, or until it takes too long."""

@@ -21,7 +21,7 @@ DEFAULT_SLOTS = 1 if settings.SQLITE else 4
 class Command(BaseCommand):
     """Polls the queue and performs its tasks until SIGINT or SIGTERM; several may run, on several machines."""
 
-    help = "Do the queue's tasks until stopped. Several workers may run, also on several machines."
+    help = "Do the queue’s tasks until stopped. Several workers may run, also on several machines."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the number of slots, and whether to end when idle."""

@@ -44,7 +44,7 @@ MASK = r"\+?[1-9*][0-9*]{0,19}"
 # A name, but not a number that a spreadsheet turned into a figure.
 NAME = r"(?!\+)(?![0-9.]*[0-9][.][0-9]*\Z)(?![0-9.]+[eE][+-]?[0-9]+\Z)[^\s,]{1,64}"
 MASK_REMEDY = "must be a number or a mask with its country code, like +4670*"
-CALLER_REMEDY = "must be a number or a mask with its country code, like +4670*, an app user's name, or private"
+CALLER_REMEDY = "must be a number or a mask with its country code, like +4670*, an app user’s name, or private"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class When(Declared):
     def wrong(self) -> Iterator[tuple[str, str]]:
         """Hours have two ends."""
         if bool(self.start) != bool(self.end):
-            yield "end" if self.start else "start", "is missing: give both ends of the hours, or neither"
+            yield "end" if self.start else "start", "is missing. Enter both start and end, or neither"
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,9 @@ class Announcement(Declared):
     def wrong(self) -> Iterator[tuple[str, str]]:
         """There is something to hear."""
         if self.kind == "say" and not self.text.strip():
-            yield "text", "is empty: write what callers hear, or choose no announcement"
+            yield "text", "is empty. Enter what callers hear, or choose no announcement"
         if self.kind == "play" and not self.files:
-            yield "files", "is empty: name at least one file, or choose no announcement"
+            yield "files", "is empty. Add at least one file, or choose no announcement"
 
 
 NO_ANNOUNCEMENT = Announcement()
@@ -146,7 +146,7 @@ class How(Declared):
         for message in key_template.problems(self.key_template) if self.key_template else ():
             yield "key_template", message
         if self.if_impossible == "notice" and not self.notice.strip():
-            yield "notice", "is empty: write what callers hear when the call cannot be recorded"
+            yield "notice", "is empty. Enter what callers hear when the call can’t be recorded"
         if self.transcription and not self.locale:
             yield "locale", "is required for a transcription"
 
@@ -157,7 +157,7 @@ class _Where(Kind):
 
     def read(self, r: Reader, name: str, default: Route) -> Route:
         if name not in r.data:
-            r.fail(name, "is required: where does the call go?")
+            r.fail(name, "is required. Choose where calls go.")
         return r.child(name, parse_route, default)
 
     def write(self, value: Route) -> dict[str, Any]:

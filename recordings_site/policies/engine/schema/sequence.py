@@ -27,9 +27,9 @@ class Step(Declared):
             if name not in used and getattr(self, name):
                 yield name, f"does not belong to a step of the kind {self.do}; remove it"
         if self.do == "say" and not self.text.strip():
-            yield "text", "is empty: write what callers hear"
+            yield "text", "is empty. Enter what callers hear"
         if self.do == "play" and not self.files:
-            yield "files", "is empty: name at least one file"
+            yield "files", "is empty. Add at least one file"
 
     @property
     def heard(self) -> str:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Which call and which event."""
         parser.add_argument("--number", required=True, help="our number, such as +46812345678")
         parser.add_argument("--event", choices=("ice", "ace", "pie"), default="ice", help="which event (ice)")
-        parser.add_argument("--call-id", default="sample-call", help="the call id, which decides a sampling's draw")
+        parser.add_argument("--call-id", default="sample-call", help="the call id, which decides a sampling’s draw")
         parser.add_argument("--caller", default=SAMPLE_CALLER, help=f"who calls ({SAMPLE_CALLER})")
         parser.add_argument("--at", default="", help="when, such as 2026-11-23T12:00:00Z (now)")
         parser.add_argument("--input", default="", help="what the caller enters in a menu, for pie")

@@ -20,7 +20,7 @@ from tests.policies.engine.test_lint import problems
 from tests.policies.generated import KEY, in_force
 
 # The page of Sinch's on recordings: "not this part, but this one".
-NOT_THIS, BUT_THIS = "I don't want you to record this part", "This part will be recorded"
+NOT_THIS, BUT_THIS = "I don’t want you to record this part", "This part will be recorded"
 SEED = [{"do": "say", "text": NOT_THIS}, {"do": "start"}, {"do": "say", "text": BUT_THIS, "locale": "en-US/female"}]
 PARTS = [
     {"do": "start"},
@@ -149,8 +149,8 @@ def test_the_announcement_may_differ_per_rule() -> None:
     ("steps", "words"),
     [
         ([{"do": "say", "text": "x"}], "never start a recording"),
-        ([{"do": "say"}, {"do": "start"}], "write what callers hear"),
-        ([{"do": "play"}, {"do": "start"}], "name at least one file"),
+        ([{"do": "say"}, {"do": "start"}], "Enter what callers hear"),
+        ([{"do": "play"}, {"do": "start"}], "Add at least one file"),
         ([{"do": "start", "text": "x"}], "does not belong to a step of the kind start"),
         ([{"do": "record"}], "must be one of say, play, start, stop"),
         ([{"do": "start"}] * 21, "at most 20"),
@@ -165,8 +165,8 @@ def test_a_sequence_that_makes_no_sense_is_refused(steps: list[dict[str, Any]], 
     ("how", "changes", "words"),
     [
         ({"steps": SEED}, {"route": {"action": "connectMxp", "username": "bob"}}, "no start or stop of recording with"),
-        ({"steps": [{"do": "start"}, {"do": "stop"}]}, {}, "the conversation is in no file"),
-        ({"steps": [{"do": "start"}, {"do": "start"}]}, {}, "changes nothing"),
+        ({"steps": [{"do": "start"}, {"do": "stop"}]}, {}, "the conversation isn’t recorded"),
+        ({"steps": [{"do": "start"}, {"do": "start"}]}, {}, "has no effect"),
         ({"steps": []}, {"route": MENU}, "Key 3 changes nothing: recording runs already"),
     ],
 )
