@@ -256,6 +256,8 @@ CALLBACK_MAX_AGE: int = env.int("CALLBACK_MAX_AGE", default=300)
 # Base URLs of Sinch's REST API; empty means Sinch's own hosts, that of the application's region for calls.
 SINCH_CALLING_URL: str = env.str("SINCH_CALLING_URL", default="").rstrip("/")
 SINCH_CONFIGURATION_URL: str = env.str("SINCH_CONFIGURATION_URL", default="").rstrip("/")
+# Which form of a path is signed in a request to Sinch matters for ids with blanks and the like; its SDKs differ.
+SINCH_SIGN_DECODED_PATHS: bool = env.bool("SINCH_SIGN_DECODED_PATHS", default=False)
 # Threads in which a process does its callbacks' database work, each waited for at most a second. 0: in the request's
 # own thread, without a deadline, which is for tests alone.
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=1 if SQLITE else 8)

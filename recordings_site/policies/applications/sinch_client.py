@@ -28,5 +28,6 @@ def client_for(application: Application, *, tries: int = TRIES) -> Client:
         secret,
         calling_url=settings.SINCH_CALLING_URL or regional_url(application.region),
         configuration_url=settings.SINCH_CONFIGURATION_URL or CONFIGURATION_URL,
+        sign_decoded_paths=settings.SINCH_SIGN_DECODED_PATHS,
         tries=tries,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -20,6 +20,7 @@ from ..errors import SinchError
 from ..json_fields import field as member
 from ..json_fields import read_object, text_of
 from ..svaml import Svaml
+from . import paths
 from .answers import CallbackUrls, CallInfo, Number, Participant, read_call_info, read_number, read_participant
 
 CALLING_URL = "https://calling.api.sinch.com"
@@ -84,6 +85,7 @@ class Client:
     secret: str = field(repr=False)
     calling_url: str = CALLING_URL
     configuration_url: str = CONFIGURATION_URL
+    sign_decoded_paths: bool = False
     pause: float = 0.2
     tries: int = TRIES
     transport: httpx2.BaseTransport | None = field(default=None, repr=False)
@@ -112,18 +114,18 @@ class Client:
 
     def call(self, call_id: str, *, resource_url: str = "") -> CallInfo | None:
         """Return what Sinch knows of a call; None when it knows none of this id (which is normal after a while)."""
-        answer = self._request("GET", self._calls(resource_url), _call_path(call_id), missing_ok=True)
+        answer = self._request("GET", self._calls(resource_url), paths.call(call_id), missing_ok=True)
         return None if answer is None else read_call_info(answer, call_id)
 
     def update_call(self, call_id: str, svaml: Svaml, *, resource_url: str = "") -> None:
         """Tell a call in progress what to do next (Manage Call); PSTN and SIP calls only."""
-        self._request("PATCH", self._calls(resource_url), _call_path(call_id), svaml)
+        self._request("PATCH", self._calls(resource_url), paths.call(call_id), svaml)
 
     # Conferences
 
     def participants(self, conference_id: str) -> list[Participant] | None:
         """Return who is in a conference; None when there is no such conference now."""
-        answer = self._request("GET", self.calling_url, _conference_path(conference_id), missing_ok=True)
+        answer = self._request("GET", self.calling_url, paths.conference(conference_id), missing_ok=True)
         if answer is None:
             return None
         given = member(answer, "participants")
@@ -133,7 +135,7 @@ class Client:
 
     def numbers(self) -> list[Number]:
         """Return the numbers of the account that this key may see."""
-        answer = self._request("GET", self.configuration_url, "/v1/configuration/numbers") or {}
+        answer = self._request("GET", self.configuration_url, paths.NUMBERS) or {}
         given = member(answer, "numbers")
         return [read_number(item) for item in given if isinstance(item, dict)] if isinstance(given, list) else []
 
@@ -145,11 +147,11 @@ class Client:
                 "applicationkey": self.application_key,
                 "capability": "voice",
             }
-            self._request("POST", self.configuration_url, "/v1/configuration/numbers", body, repeatable=True)
+            self._request("POST", self.configuration_url, paths.NUMBERS, body, repeatable=True)
 
     def callbacks(self) -> CallbackUrls:
         """Return where this application's callbacks go now."""
-        answer = self._request("GET", self.configuration_url, self._callbacks_path()) or {}
+        answer = self._request("GET", self.configuration_url, paths.callbacks(self.application_key)) or {}
         urls = member(answer, "url")
         urls = urls if isinstance(urls, dict) else {}
         return CallbackUrls(text_of(member(urls, "primary"), limit=2048), text_of(member(urls, "fallback"), limit=2048))
@@ -157,10 +159,9 @@ class Client:
     def set_callbacks(self, urls: CallbackUrls) -> None:
         """Send this application's callbacks here from now on."""
         url = {"primary": urls.primary} | ({"fallback": urls.fallback} if urls.fallback else {})
-        self._request("POST", self.configuration_url, self._callbacks_path(), {"url": url}, repeatable=True)
-
-    def _callbacks_path(self) -> str:
-        return f"/v1/configuration/callbacks/applications/{quote(self.application_key, safe='')}"
+        self._request(
+            "POST", self.configuration_url, paths.callbacks(self.application_key), {"url": url}, repeatable=True
+        )
 
     def _calls(self, resource_url: str) -> str:
         return allowed_base(resource_url, also=(self.calling_url,)) or self.calling_url
@@ -206,7 +207,8 @@ class Client:
         content_type = _JSON if content else ""
         x_timestamp = signing.format_timestamp(datetime.now(UTC))
         authorization = signing.authorization(
-            self.application_key, self.secret, method=method, path=path, body=content,
+            self.application_key, self.secret, method=method, body=content,
+            path=paths.signed(path, decoded=self.sign_decoded_paths),
             content_type=content_type, x_timestamp=x_timestamp,
         )  # fmt: skip
         headers = {"Authorization": authorization, "x-timestamp": x_timestamp, "Accept": "application/json"}
@@ -259,11 +261,3 @@ def _unreachable(base: str, problem: Exception) -> str:
     if isinstance(problem, httpx2.TimeoutException):
         return f"{host} did not answer in time."
     return f"{host} cannot be reached."
-
-
-def _call_path(call_id: str) -> str:
-    return f"/calling/v1/calls/id/{quote(call_id, safe='')}"
-
-
-def _conference_path(conference_id: str) -> str:
-    return f"/calling/v1/conferences/id/{quote(conference_id, safe='')}"

@@ -10,6 +10,7 @@ from recordings_site.simulator.rest import Account, ErrorResponse, serving
 from recordings_site.sinch import svaml
 from recordings_site.sinch.events import Endpoint
 from recordings_site.sinch.rest import client as sinch
+from recordings_site.sinch.rest import paths
 from recordings_site.sinch.svaml import RecordingOptions
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
@@ -268,3 +269,22 @@ def test_the_rest_side_refuses_what_is_not_signed(account):
             assert httpx2.get(f"{url}/v1/configuration/numbers", headers=headers, trust_env=False).status_code == 401
     assert account.requests == []
     assert not [thread for thread in set(threading.enumerate()) - others if "serve_forever" in thread.name]
+
+
+@pytest.mark.parametrize(("decoded", "is_accepted"), [(False, True), (True, False)])
+def test_the_path_is_signed_as_it_is_sent_unless_that_is_switched(account, decoded, is_accepted):
+    """The simulator takes the encoded form; for an id that needs no encoding both are the same."""
+    with serving(account) as url, sinch.Client(KEY, SECRET, url, url, sign_decoded_paths=decoded, pause=0) as client:
+        assert client.call("call-1") is None
+        if is_accepted:
+            assert client.participants("room 1")
+        else:
+            with pytest.raises(sinch.ApiError, match="signature"):
+                client.participants("room 1")
+
+
+@pytest.mark.parametrize("name", ["room 1", "a/b", "50%", "ü+1"])
+def test_a_path_decodes_to_the_id(name):
+    sent = paths.conference(name)
+    assert paths.signed(sent, decoded=False) == sent
+    assert paths.signed(sent, decoded=True) == f"/calling/v1/conferences/id/{name}"
