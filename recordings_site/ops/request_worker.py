@@ -103,9 +103,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         try:
             client, address = listener.accept()
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE):
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._drop_oldest()
+            # EAGAIN: another process was faster.
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
-            self._drop_oldest()
             return
         self.nr_conns += 1
         self._await_head(Connection(self, client, address, listener.getsockname()))
@@ -164,6 +166,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._stop_lingering(next(iter(self.lingering)))
 
     def _discard(self, conn: Connection, client: socket.socket) -> None:
+        if conn not in self.lingering:  # closed by an event of the same round
+            return
         try:
             is_over = not client.recv(4096)
         except BlockingIOError:
@@ -186,6 +190,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _receive_head(self, conn: Connection, client: socket.socket) -> None:
         """Take what has arrived; a thread takes over when the head is complete."""
+        if conn not in self.arriving:  # dropped by an event of the same round
+            return
         try:
             arrived = client.recv(MAX_HEAD)
         except BlockingIOError:

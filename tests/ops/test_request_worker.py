@@ -20,7 +20,7 @@ from recordings_site.ops import request_worker
 from recordings_site.policies.engine import snapshot
 from tests.house import ROOT
 from tests.running_callbacks import PATH, Caller, signed
-from tests.running_site import free_port, receive, running
+from tests.running_site import burst, free_port, receive, running
 from tests.scale import scaled
 from tests.test_fallback import KEYS, SECRET, ice, in_force
 
@@ -72,7 +72,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         with fallback(tmp_path_factory.mktemp("fallback")) as found:
             yield found
     else:
-        with running(processes=1, threads=32) as site:
+        with running(processes=2, threads=32) as site:
             caller = Caller(site)
             yield site.port, caller.key, caller.ice
 
@@ -157,6 +157,12 @@ def test_clients_that_do_not_hang_up_keep_no_call_waiting(
     for _ in range(20):
         receive(opened(HEAD + UNKNOWN + LENGTH))
     assert seconds_to_answer(port, call("beside clients that stay")) < 2
+
+
+def test_calls_at_once_are_all_answered_whichever_process_is_faster(server: Server) -> None:
+    port, _, call = server
+    answers = burst(port, [call(f"at once {number}") for number in range(200)]).answers
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 200
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 4000])
