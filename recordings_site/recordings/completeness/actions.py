@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.completeness.rates import OUTCOMES, outcome, rate
+from recordings_site.recordings.completeness.rates import OUTCOMES, alert_rate, outcome
 from recordings_site.recordings.models import NumberDay, RecordingJob
 from recordings_site.tasks.registry import enqueue
 
@@ -80,7 +80,7 @@ def _alert(day: date, counts: dict[int | None, dict[str, int]]) -> set[int | Non
     below = {
         number: percent
         for number, each in counts.items()
-        if number is not None and (percent := rate(each)) is not None and percent < settings.COMPLETENESS_TARGET
+        if number is not None and (percent := alert_rate(each)) is not None and percent < settings.COMPLETENESS_TARGET
     }
     for number in PhoneNumber.objects.filter(pk__in=below):
         data = {"day": day.isoformat(), "rate": round(below[number.pk], 1), "target": settings.COMPLETENESS_TARGET}

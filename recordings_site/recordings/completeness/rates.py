@@ -7,6 +7,8 @@ from recordings_site.recordings.models import AWAITED, OverdueKind, State
 RECORDED, LATE, MISSING, SHORT, ELSEWHERE, PENDING = "recorded", "late", "missing", "short", "elsewhere", "pending"
 OUTCOMES = (RECORDED, LATE, MISSING, SHORT, ELSEWHERE, PENDING)
 INCOMPLETE = (LATE, MISSING, SHORT, ELSEWHERE)
+# One upload may be slow; so many at once means that something is broken.
+SEVERAL_LATE = 3
 
 
 def outcome(*, state: str, overdue_kind: str, is_short: bool) -> str:
@@ -26,6 +28,11 @@ def rate(counts: Mapping[str, int]) -> float | None:
     """Percent of those that are there and whole, of all whose outcome is known; None while none is."""
     known = counts[RECORDED] + sum(counts[name] for name in INCOMPLETE)
     return 100.0 * counts[RECORDED] / known if known else None
+
+
+def alert_rate(counts: Mapping[str, int]) -> float | None:
+    """The rate by which admins are alerted: fewer late ones than SEVERAL_LATE may still arrive, and do not count."""
+    return rate({**counts, LATE: 0}) if counts[LATE] < SEVERAL_LATE else rate(counts)
 
 
 def shown(percent: float) -> str:

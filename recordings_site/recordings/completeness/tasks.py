@@ -7,7 +7,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from recordings_site.accounts.models import User
-from recordings_site.recordings.completeness.rates import INCOMPLETE, OUTCOMES, rate, shown
+from recordings_site.recordings.completeness.rates import INCOMPLETE, OUTCOMES, alert_rate, shown
 from recordings_site.recordings.models import NumberDay
 from recordings_site.tasks.registry import Task, task
 
@@ -18,7 +18,7 @@ def mail_below_target(job: Task) -> None:
     pk, _, day = job.subject.partition(" ")
     row = NumberDay.objects.select_related("number").filter(number=int(pk), day=date.fromisoformat(day)).first()
     counts = {name: getattr(row, name) for name in OUTCOMES} if row else dict.fromkeys(OUTCOMES, 0)
-    percent = rate(counts)
+    percent = alert_rate(counts)
     if row is None or percent is None or percent >= settings.COMPLETENESS_TARGET:
         return
     words = {

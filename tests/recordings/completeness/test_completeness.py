@@ -96,6 +96,13 @@ def test_a_number_below_the_target_is_an_alert_once_a_day(number: PhoneNumber) -
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.parametrize(("late", "alerts"), [(2, 0), (3, 1)])
+def test_one_slow_upload_is_no_alert_and_several_are(number: PhoneNumber, late: int, alerts: int) -> None:
+    recordings(number, whole=2, late=late)
+    actions.count_due(NOW)
+    assert AuditEvent.objects.filter(action=actions.BELOW_TARGET).count() == alerts
+
+
 def test_the_worker_counts_by_itself(number: PhoneNumber) -> None:
     recordings(number, whole=1)
     for task in PERIODIC_TASKS:
