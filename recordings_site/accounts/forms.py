@@ -88,7 +88,7 @@ class ZoneForm(forms.Form):
 
 
 class ActivityForm(forms.Form):
-    """Filters of the activity; all are optional, and what cannot be read is left out."""
+    """Filters of the activity; all are optional."""
 
     who = forms.CharField(max_length=254, required=False, label="Who")
     action = forms.CharField(max_length=60, required=False, label="What")

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -146,7 +146,8 @@ def activity(request: Request) -> HttpResponse:
     """The audit trail, newest first; the address of the page is the filter."""
     form = ActivityForm(request.GET)
     filters = form.filters()
-    page = AuditEvent.objects.matching(**filters).page(**form.cursor(), size=PAGE)
+    events = AuditEvent.objects.none() if form.errors else AuditEvent.objects.matching(**filters)
+    page = events.page(**form.cursor(), size=PAGE)
     context = {"form": form, "page": page, "kinds": AuditEvent.objects.kinds(), "filtered": any(filters.values())}
     return page_or_partial(request, "accounts/activity.html", "accounts/_events.html", context)
 
@@ -155,7 +156,10 @@ def activity(request: Request) -> HttpResponse:
 @admin_only
 def activity_export(request: Request) -> HttpResponseBase:
     """The filtered audit trail as CSV, oldest first, with the chain for checking it elsewhere."""
-    rows = AuditEvent.objects.matching(**ActivityForm(request.GET).filters())
+    form = ActivityForm(request.GET)
+    rows = AuditEvent.objects.matching(**form.filters())
+    if form.errors:
+        return HttpResponseBadRequest("A filter is wrong: nothing was exported.", content_type="text/plain")
     audit.record(by=request.user, action="activity.exported", data={"query": request.GET.urlencode()})
     response = StreamingHttpResponse(_csv_chunks(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="activity.csv"'

@@ -7,7 +7,7 @@ are written in the zone that they are in: whoever calls converts them first.
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 UNKNOWN = "–"
@@ -129,9 +129,9 @@ def day_and_time(at: datetime) -> str:
     return f"{day(at)}, {at:%H:%M}"
 
 
-def utc(at: datetime) -> str:
-    """An instant in a sentence that many people read, each in a zone of their own: "5 March 2026, 14:05 UTC"."""
-    return f"{day_and_time(at.astimezone(UTC))} UTC"
+def instant(at: datetime) -> str:
+    """A date and a time in a sentence, with the name of its zone: "5 March 2026, 14:05 CET"."""
+    return f"{day_and_time(at)} {at:%Z}"
 
 
 def exact(at: datetime) -> str:

@@ -39,7 +39,8 @@ def test_filters_narrow_by_who_what_subject_and_day(client: Client, admin: User)
     assert names(client, "?subject=berl") == ["Berlin"]
     assert names(client, f"?since={tomorrow}") == []
     assert names(client, f"?until={timezone.localdate().isoformat()}") == ["Standard", "Berlin"]
-    assert names(client, "?since=rubbish&before=rubbish") == ["Standard", "Berlin"]
+    assert names(client, "?since=rubbish") == []
+    assert client.get("/activity/?since=rubbish").content.decode().count("Enter a valid date") == 1
 
 
 def test_paging_walks_every_row_once_there_and_back(client: Client) -> None:

@@ -130,7 +130,7 @@ def test_so_many_of_something_agree_with_their_noun() -> None:
 
 def test_a_time_is_written_in_its_own_zone() -> None:
     assert formatting.day_and_time(AT) == "5 March 2026, 14:05"
-    assert formatting.utc(AT) == "5 March 2026, 13:05 UTC"
+    assert formatting.instant(AT) == "5 March 2026, 14:05 CET"
     assert formatting.exact(AT) == "5 Mar 2026, 14:05:33"
     assert formatting.full(AT) == "Thu 5 Mar 2026, 14:05:33 CET"
     assert formatting.sortable(AT) == "2026-03-05 14:05"

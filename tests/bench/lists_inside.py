@@ -27,7 +27,7 @@ NEWEST = ("happened_at", "id")
 SEEN_BY_FEW = (
     "state=finished", "state=late", "direction=outbound", "comment=yes", "sort=longest", "sort=shortest&longer=1"
 )  # fmt: skip
-CALLS = ("", "q=call-123456", "q=0000123", "q=99999999", "decision=record", "decision=impossible", "decision=none")
+CALLS = ("", "q=call-123456", "q=0000123", "q=99999999", "decision=recorded", "decision=impossible", "decision=none")
 
 
 def main(database: str, size: float) -> None:

@@ -3,7 +3,6 @@
 from recordings_site.calls.models.call import (
     BROKEN_BY_US,
     LONGEST_CALL,
-    UNDECIDED,
     Call,
     CallQuerySet,
     ConferenceSession,
@@ -18,7 +17,6 @@ from recordings_site.calls.models.upstream import UpstreamExchange, UpstreamOutc
 __all__ = [
     "BROKEN_BY_US",
     "LONGEST_CALL",
-    "UNDECIDED",
     "Call",
     "CallQuerySet",
     "CallbackDelivery",

@@ -14,8 +14,6 @@ from recordings_site.sinch import ends
 LONGEST_CALL = timedelta(hours=4, minutes=5)
 # The reasons of a DiCE with which Sinch says that our answer broke the call.
 BROKEN_BY_US = ("CALLBACKERROR", "INVALIDSVAMLACTION")
-# What a filter calls the calls without a decision.
-UNDECIDED = "none"
 
 
 class Direction(models.TextChoices):
@@ -99,12 +97,6 @@ class CallQuerySet(models.QuerySet["Call"]):
             digits = digits[-PHONE_DIGITS:]
             found |= models.Q(caller_digits__contains=digits) | models.Q(number__digits__contains=digits)
         return self.filter(found)
-
-    def decided(self, outcome: str) -> "CallQuerySet":
-        """Those about which this was decided; UNDECIDED for those without a decision, "" for all."""
-        if outcome == UNDECIDED:
-            return self.filter(decision=None)
-        return self.filter(decision__outcome=outcome) if outcome else self
 
 
 class Call(models.Model):

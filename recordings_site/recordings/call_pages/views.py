@@ -13,34 +13,37 @@ from recordings_site.recordings.criteria.call_search import calls_page
 from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.explain import explanation, timeline
 from recordings_site.recordings.models import RecordingJob
+from recordings_site.web import keyset
 
 
 @require_safe
 @access.signed_in
 def calls(request: Request) -> HttpResponse:
-    """All visible calls, newest first, filtered by call id, caller, number and decision."""
+    """All visible calls, newest first, filtered by call id, caller, number, day and what became of them."""
     form = CallsForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    page = calls_page(
-        request.user,
-        text=asked.get("q", ""),
-        outcome=asked.get("decision", ""),
-        cursor=request.GET.get("cursor", ""),
-    )
+    page = _page(request, form)
     # A form sends its empty fields along: what stands in the address bar, and goes to colleagues, is what is in use.
     here = request.path + form.link(request.GET.get("cursor", "")).rstrip("?")
     narrowed = any(request.GET.get(name) for name in form.fields)
     context = {
         "form": form,
         "page": page,
-        "decisions": explanation.of_list(page.rows),
+        "decisions": list(explanation.of_list(page.rows)),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
-        "text": asked.get("q", "").strip(),
-        "empty": "" if page.rows else empty_reason(request, narrowed=narrowed),
+        "text": request.GET.get("q", "").strip(),
+        "empty": "" if page.rows or form.errors else empty_reason(request, narrowed=narrowed),
     }
     answer = page_or_partial(request, "recordings/call_pages/calls.html", "recordings/call_pages/_calls.html", context)
     return push_url(answer, here) if request.htmx else answer
+
+
+def _page(request: Request, form: CallsForm) -> keyset.Page[Call]:
+    """The calls that a form's filters let through; none while one of them is wrong."""
+    if not form.is_valid():
+        return keyset.Page((), "", "")
+    asked, cursor = form.cleaned_data, request.GET.get("cursor", "")
+    return calls_page(request.user, text=asked["q"], outcome=asked["decision"], began=form.began(), cursor=cursor)
 
 
 @require_safe

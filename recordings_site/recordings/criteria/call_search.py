@@ -12,10 +12,12 @@ from recordings_site.base.text import digits_of, visible_text
 from recordings_site.calls.models import Call, CallQuerySet, ConferenceSession
 from recordings_site.policies.models import Application
 from recordings_site.recordings.criteria import limited_scope
+from recordings_site.recordings.criteria.call_outcome import outcome_condition
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.web import keyset
 
 NEWEST = ("started_at", "id")
+_ALWAYS = Q()
 SHOWN = 5  # calls of what was identified
 FEWEST_DIGITS, MOST_DIGITS = 3, 15  # of a phone number or a part of it
 _LONGEST_ID = 200
@@ -50,21 +52,26 @@ def identify(user: User, text: str) -> Identified | None:
     return None
 
 
-def calls_page(user: User, *, text: str, outcome: str, cursor: str, size: int = keyset.PAGE) -> keyset.Page[Call]:
-    """Return a page of the calls visible to the user; `text` and `outcome` are those of `matching` and `decided`.
+def calls_page(
+    user: User, *, text: str, outcome: str, cursor: str, began: Q = _ALWAYS, size: int = keyset.PAGE
+) -> keyset.Page[Call]:
+    """Return a page of the calls visible to the user: `text` is that of `matching`, `outcome` one of OUTCOMES or "",
+    `began` a condition on `started_at`.
 
     Calls whose full id was typed, or that of their conference or recording, are found at once, however old they are.
     Otherwise the scan is bounded.
     """
-    mine = Call.objects.visible_to(user).listed().decided(outcome)
+    wanted = began & outcome_condition(outcome)
+    mine = Call.objects.visible_to(user).listed().filter(wanted)
     text = _pasted(text)
     if text:
         recorded = [recording.call_id for recording in _recordings_by_id(user, text)]
         for exact in (Q(call_id=text), _in_conference(text), Q(pk__in=recorded)):
             if mine.filter(exact).exists():
                 return keyset.page(mine.filter(exact), order=NEWEST, cursor=cursor, size=size)
-    facts = Call.objects.matching(text).decided(outcome)
-    source = _page_source(mine.matching(text), facts, user, narrowed=bool(text or outcome))
+    facts = Call.objects.matching(text).filter(wanted)
+    among = Call.objects.filter(began) if text or outcome else None
+    source = _page_source(mine.matching(text), facts, user, among)
     return keyset.page(mine.matching(text), order=NEWEST, cursor=cursor, size=size, source=source)
 
 
@@ -89,11 +96,12 @@ def _in_conference(conference_id: str) -> Q:
 
 
 def _page_source(
-    rows: CallQuerySet, facts: CallQuerySet, user: User, *, narrowed: bool
+    rows: CallQuerySet, facts: CallQuerySet, user: User, among: CallQuerySet | None
 ) -> keyset.PageSource[Call] | None:
-    """Return a faster way to the first rows, if any; `facts` are the same rows without the check of visibility."""
-    everything = Call.objects.all()
+    """Return a faster way to the first rows, if any; `facts` are the same rows without the check of visibility, and
+    `among` those that are looked at, None where an index leads to the rows.
+    """
     numbers = limited_scope.numbers_of(user)
     if numbers is not None:
-        return limited_scope.PerNumberSource(rows, facts, numbers, "started_at", everything if narrowed else None)
-    return keyset.BoundedScan(rows, everything.visible_to(user), NEWEST) if narrowed else None
+        return limited_scope.PerNumberSource(rows, facts, numbers, "started_at", among)
+    return keyset.BoundedScan(rows, among.visible_to(user), NEWEST) if among is not None else None

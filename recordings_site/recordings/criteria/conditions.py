@@ -15,11 +15,15 @@ from recordings_site.calls.models import Decision
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria.criterion import Span
 from recordings_site.recordings.models import (
+    AWAITED,
+    UNPLAYABLE,
     Comment,
+    FileState,
     LineCorrection,
     Listening,
     OverdueKind,
     RecordingTag,
+    State,
     Transcript,
 )
 
@@ -83,14 +87,20 @@ def tagged(names: Sequence[str]) -> Q:
 
 
 def in_state(value: str, user: User) -> Q:
-    """Recordings in a state; "late" and "missing" are overdue ones."""
+    """Recordings that are shown in a state (models.states.shown_state), and the further values of the criterion."""
     if value == UNATTRIBUTED:
         return Q(number=None)
     if value == OVERDUE:
         return _OVERDUE
     if value == SHORT:
         return Q(is_short=True)
-    return _OVERDUE & Q(overdue_kind=value) if value in OverdueKind else Q(state=value)
+    if value in OverdueKind:
+        return _OVERDUE & Q(overdue_kind=value)
+    if value == FileState.UNPLAYABLE:
+        return Q(state=State.AVAILABLE, problem_code__in=UNPLAYABLE)
+    if value == State.AVAILABLE:
+        return Q(state=value) & ~Q(problem_code__in=UNPLAYABLE)
+    return Q(state=value, overdue_since=None) if value in AWAITED else Q(state=value)
 
 
 def in_direction(value: str, user: User) -> Q:

@@ -41,7 +41,7 @@ class CriterionField(forms.CharField):
 
 
 class FilterForm(forms.Form):
-    """The filters, all optional. An invalid one shows its error at its field and is not applied."""
+    """The filters, all optional. While one is invalid the list is empty, and says what to fix."""
 
     def __init__(self, data: QueryDict, user: User, *, beside: Collection[str] = ()) -> None:
         super().__init__(data)

@@ -29,7 +29,9 @@ class Chip:
 def narrowed(
     rows: RecordingJobQuerySet, form: FilterForm, *, by: Iterable[Criterion] | None = None
 ) -> RecordingJobQuerySet:
-    """Apply every filter of a form, or those of the given criteria."""
+    """Apply every filter of a form, or those of the given criteria; while one is wrong nothing passes."""
+    if form.errors:
+        return rows.none()
     for criterion, value in form.values():
         if by is None or criterion in by:
             rows = rows.filter(criterion.condition(value, form.user))
@@ -40,6 +42,8 @@ def page_source(
     rows: QuerySet[RecordingJob, keyset.Row], form: FilterForm, column: str
 ) -> keyset.PageSource[keyset.Row] | None:
     """Return a faster source of pages for a list filtered by this form and ordered by this column, if any."""
+    if form.errors:
+        return None
     used = [criterion for criterion, _ in form.values()]
     indexed = [criterion for criterion in used if criterion.indexed]
     numbers = limited_scope.numbers_of(form.user) if LISTED["number"] not in used else None

@@ -24,14 +24,14 @@ from recordings_site.recordings.criteria.criterion import (
     parse_version,
 )
 from recordings_site.recordings.criteria.dates import span_of
-from recordings_site.recordings.models import OverdueKind, State, Tag
+from recordings_site.recordings.models import FileState, OverdueKind, State, Tag
 
 LONGEST_AREA = 6  # digits with which a phone number begins that is written in groups
 LONGEST_PHONE = 15  # digits
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
 TAGS = Choices(name="tags", noun="tag", key="name", rows=lambda user: Tag.objects.all())
-STATES = (*State.values, *OverdueKind.values, OVERDUE, SHORT, UNATTRIBUTED)
+STATES = (*State.values, *OverdueKind.values, *FileState.values, OVERDUE, SHORT, UNATTRIBUTED)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
 # Synonyms.
@@ -41,7 +41,14 @@ _MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost":
 
 def _states(user: User) -> list[tuple[str, str]]:
     without_number = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
-    return [*State.choices, *OverdueKind.choices, (OVERDUE, "Late or missing"), (SHORT, "Short"), *without_number]
+    return [
+        *State.choices,
+        *OverdueKind.choices,
+        *FileState.choices,
+        (OVERDUE, "Late or missing"),
+        (SHORT, "Short"),
+        *without_number,
+    ]
 
 
 def _is_phone(first: str, value: str, last: str, context: ParseContext) -> bool:

@@ -15,20 +15,22 @@ from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria import limited_scope
-from recordings_site.recordings.models import Listening, OverdueKind, RecordingJob, RecordingJobQuerySet, State
+from recordings_site.recordings.models import AWAITED, Listening, OverdueKind, RecordingJob, RecordingJobQuerySet, State
 from recordings_site.web import keyset
 
 DAYS = 30
 SHOWN = 6  # rows of a short list
 UNFINISHED_FOR = timedelta(days=14)
 _LAG_OF = 100  # newest transcripts whose delay is measured
-_COUNTED = 1000  # late and missing ones, at most
+MOST_COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label, its parts as (kind, count, y, height) from the bottom up, and the list that it opens."""
+    """One bar: its label, its parts as (kind, count, y, height) from the bottom up, and the list that it opens,
+    "" for none.
+    """
 
     label: str
     x: float
@@ -55,7 +57,8 @@ class Chart:
 class Dashboard:
     """Everything on the home page.
 
-    Counts are of today in the user's zone; `late`, `missing` and `elsewhere` of any day.
+    Counts are of today in the user's zone; `late`, `missing` and `elsewhere` of any day, at most MOST_COUNTED. Each
+    is the number of rows in the list that its link opens.
     """
 
     today: date
@@ -77,6 +80,7 @@ class Dashboard:
     hours: Chart
     failing: Sequence[Destination]
     without_policy: Sequence[PhoneNumber]
+    most_counted: int = MOST_COUNTED
 
 
 def home(user: User, *, now: datetime) -> Dashboard:
@@ -85,22 +89,22 @@ def home(user: User, *, now: datetime) -> Dashboard:
     mine = RecordingJob.objects.visible_to(user)
     recent = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
-    late, missing = (mine.overdue(kind)[:_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
+    late, missing = (mine.overdue(kind)[:MOST_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
     return Dashboard(
         today=today.date(),
         calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
-        recordings=sum(states.values()) - states[State.NOT_RECORDED],
+        recordings=sum(states.values()),
         available=states[State.AVAILABLE],
-        waiting=states[State.EXPECTED] + states[State.RECORDING] + states[State.FINISHED],
+        waiting=sum(states[state] for state in AWAITED) - mine.happened_between(today, None).overdue().count(),
         not_recorded=states[State.NOT_RECORDED],
         late=late,
         missing=missing,
-        elsewhere=mine.filter(state=State.ELSEWHERE)[:_COUNTED].count(),
+        elsewhere=mine.filter(state=State.ELSEWHERE)[:MOST_COUNTED].count(),
         overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
         newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
         transcript_lag=_transcript_lag(recent),
-        transcripts_late=recent.filter(transcript_overdue_since__isnull=False)[:_COUNTED].count(),
+        transcripts_late=recent.filter(transcript_overdue_since__isnull=False)[:MOST_COUNTED].count(),
         days=_days(recent, today),
         hours=_hours(mine, today),
         failing=list(Destination.objects.failing()) if user.sees_all else [],
@@ -127,7 +131,7 @@ def _transcript_lag(recent: RecordingJobQuerySet) -> float | None:
 def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
     starts = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     by_day = [Counter[str]() for _ in starts]
-    for (day, state), number in _counted(recent.exclude(state=State.NOT_RECORDED), starts).items():
+    for (day, state), number in _counted(recent, starts).items():
         by_day[day]["kept" if state == State.AVAILABLE else "other"] += number
     for (day, _), late in _counted(recent.overdue(), starts).items():
         by_day[day].update(other=-late, overdue=late)
@@ -139,12 +143,12 @@ def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
-    rows = mine.happened_between(today, None).exclude(state=State.NOT_RECORDED)
+    rows = mine.happened_between(today, None)
     by_hour = Counter[int]()
     for (hour, _), number in _counted(rows, [today + timedelta(hours=hour) for hour in range(24)]).items():
         by_hour[hour] += number
-    day = today.date()
-    columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), f"?since={day}&until={day}") for hour in range(24)]
+    # No list begins and ends with an hour.
+    columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), "") for hour in range(24)]
     busiest = max(by_hour, key=lambda hour: by_hour[hour], default=None)
     sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
     return _chart(columns, sentence)

@@ -27,9 +27,10 @@ from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import (
     AWAITED,
     NEAR_AN_END,
-    SILENT,
     AudioIndex,
+    FileState,
     Listening,
+    Problem,
     RecordingJob,
     State,
     Transcript,
@@ -225,9 +226,10 @@ def availability_of(recording: RecordingJob) -> Availability:
     """Return the recording's state, and whether it can be played."""
     state = recording.shown_state
     if recording.is_available:
-        silent = recording.problem_code in SILENT
         notes = " ".join(filter(None, (sentences.problem(recording), sentences.short(recording))))
-        return Availability(state, notes, playable=not silent, has_file=True)
+        return Availability(
+            state, notes, playable=state != FileState.UNPLAYABLE, has_file=recording.problem_code != Problem.GONE
+        )
     return Availability(state, sentences.no_audio_reason(recording), playable=False, awaited=state in AWAITED)
 
 

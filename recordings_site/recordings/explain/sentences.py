@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recordings_site.base.formatting import counted, day, utc
+from django.utils.timezone import localtime
+
+from recordings_site.base.formatting import counted, day, instant
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
 from recordings_site.policies.engine.sentences import clause
@@ -90,10 +92,10 @@ def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[s
     """Return the outcome of a recording whose file is not in the store, and the rest of the sentence."""
     match code:
         case DecisionCode.DELETED if job and job.deleted_at:
-            return "Recorded", f", and deleted on {day(job.deleted_at)}, {states.deleted(job)}: {why}"
+            return "Recorded", f", and deleted on {day(localtime(job.deleted_at))}, {states.deleted(job)}: {why}"
         case DecisionCode.OVERDUE if job and job.overdue_since:
             outcome = f"Recording {OverdueKind(job.overdue_kind).label.lower()}"
-            return outcome, f" since {utc(job.overdue_since)}: {states.reason(job)} {_capital(why)}"
+            return outcome, f" since {instant(localtime(job.overdue_since))}: {states.reason(job)} {_capital(why)}"
         case DecisionCode.ON_ITS_WAY:
             return "Recorded", f", file pending: {why}"
         case DecisionCode.UNDER_WAY:

@@ -73,9 +73,7 @@ def library(request: Request) -> HttpResponse:
         # Each recording's link carries it, for previous and next in this list.
         "list_query": kept,
         "save_link": f"{reverse('saved_new')}?{urlencode({'page': 'recordings', 'query': kept})}",
-        # htmx replaces the list alone: errors cannot be shown at the form's fields.
-        "wrong": form.error_messages() if request.htmx else form.non_field_errors(),
-        "empty": "" if page.rows else empty_reason(request, narrowed=bool(chips)),
+        "empty": "" if page.rows or form.errors else empty_reason(request, narrowed=bool(chips)),
     }
     answer = page_or_partial(request, "recordings/library/library.html", "recordings/library/_list.html", context)
     return push_url(answer, here) if request.htmx else answer

@@ -1,12 +1,13 @@
 """Sentences for the state of a recording, made from codes and values."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 
-from recordings_site.base.formatting import counted, day, spoken_duration, utc
+from recordings_site.base.formatting import counted, day, instant, spoken_duration
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.models import (
@@ -159,10 +160,10 @@ def no_audio_reason(recording: RecordingJob) -> str:
     """Return why a recording has no audio."""
     match shown_state(recording):
         case State.DELETED:
-            on = f" on {day(recording.deleted_at)}" if recording.deleted_at else ""
+            on = f" on {day(localtime(recording.deleted_at))}" if recording.deleted_at else ""
             return f"This recording was deleted{on}: {deleted(recording)}."
         case OverdueKind.LATE | OverdueKind.MISSING:
-            since = f" since {utc(recording.overdue_since)}" if recording.overdue_since else ""
+            since = f" since {instant(localtime(recording.overdue_since))}" if recording.overdue_since else ""
             return f"This recording is overdue{since}. {overdue(recording)}"
         case State.NOT_RECORDED:
             return "The call was never answered, so nothing was recorded."
@@ -202,8 +203,14 @@ def where(reported: str) -> str:
 
 
 def _datetime(iso: str) -> str:
-    return utc(datetime.fromisoformat(iso))
+    return instant(_local(iso))
 
 
 def _day(iso: str) -> str:
-    return day(datetime.fromisoformat(iso))
+    return day(_local(iso))
+
+
+def _local(iso: str) -> datetime:
+    """A kept time in the active zone; one without an offset is of UTC."""
+    at = datetime.fromisoformat(iso)
+    return localtime(at if at.tzinfo else at.replace(tzinfo=UTC))

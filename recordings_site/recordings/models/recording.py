@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.timezone import localtime
 
 from recordings_site.accounts.models import User
-from recordings_site.base.formatting import utc
+from recordings_site.base.formatting import day
 from recordings_site.calls.models import Call, ConferenceSession, Decision, Direction, direction_choices
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application, PhoneNumber
@@ -218,7 +219,7 @@ class RecordingJob(models.Model):
 
     def __str__(self) -> str:
         what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"
-        return f"{what} {self.shown_caller or 'a withheld number'}, {utc(self.happened_at)}"
+        return f"{what} {self.shown_caller or 'a withheld number'}, {day(localtime(self.happened_at))}"
 
     @property
     def shown_caller(self) -> str:

@@ -91,6 +91,16 @@ SILENT: Collection[str] = (
 )
 
 
+# With these an available recording is not shown as available: what its page says could not be played.
+UNPLAYABLE: Collection[str] = (*SILENT, Problem.GONE)
+
+
+class FileState(models.TextChoices):
+    """What becomes of "available" where there is a file, and nothing to play."""
+
+    UNPLAYABLE = "unplayable", "Unplayable"
+
+
 class DeletedCode(models.TextChoices):
     """How a recording came to be deleted."""
 
@@ -114,10 +124,21 @@ class StateColumns(Protocol):
     def overdue_kind(self) -> str:
         """One of OverdueKind, "" while it is not overdue."""
 
+    @property
+    def problem_code(self) -> str:
+        """One of Problem, or empty."""
 
-Shown = State | OverdueKind
+
+Shown = State | OverdueKind | FileState
 
 
 def shown_state(row: StateColumns) -> Shown:
-    """The state of a recording as every page, list and export shows it: while overdue it is late or missing."""
-    return OverdueKind(row.overdue_kind) if row.overdue_kind else State(row.state)
+    """The state of a recording as every page, list, filter and export shows it.
+
+    While overdue it is late or missing; a file that cannot be played is not "available".
+    """
+    if row.overdue_kind:
+        return OverdueKind(row.overdue_kind)
+    if row.state == State.AVAILABLE and row.problem_code in UNPLAYABLE:
+        return FileState.UNPLAYABLE
+    return State(row.state)

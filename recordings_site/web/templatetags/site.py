@@ -59,6 +59,7 @@ STATES: dict[str, tuple[str, str]] = {
     "unattributed": ("warn", "warn"),
     "elsewhere": ("warn", "warn"),
     "missing": ("bad", "bad"),
+    "unplayable": ("bad", "bad"),
     "bad": ("bad", "bad"),
     "error": ("bad", "bad"),
     "failed": ("bad", "bad"),

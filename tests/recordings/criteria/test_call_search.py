@@ -49,7 +49,7 @@ def met(person: User, query: str = "") -> tuple[list[int], list[str]]:
     ("query", "narrowing"),
     [
         ("", {}),
-        ("?decision=record", {"decision__outcome": "record"}),
+        ("?decision=open", {"decision__outcome": "record"}),
         ("?decision=none", {"decision": None}),
         ("?q=0001", {"caller_digits__contains": "0001"}),
         ("?q=999999", {"caller_digits__contains": "999999"}),
@@ -100,6 +100,6 @@ def test_the_address_bar_has_what_is_in_use(person: User) -> None:
     browser = Client()
     browser.force_login(person)
     headers = {"HX-Request": "true", "HX-Target": "calls"}
-    for query, pushed in (("?q=&decision=record", "/calls/?decision=record"), ("?q=&decision=", "/calls/")):
+    for query, pushed in (("?q=&decision=recorded", "/calls/?decision=recorded"), ("?q=&decision=", "/calls/")):
         assert browser.get(f"/calls/{query}", headers=headers)["HX-Push-Url"] == pushed
-    assert "HX-Push-Url" not in browser.get("/calls/?decision=record")
+    assert "HX-Push-Url" not in browser.get("/calls/?decision=recorded")

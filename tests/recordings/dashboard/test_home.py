@@ -1,5 +1,6 @@
 """The home page: today's figures, what is late, and nothing of others."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,7 +75,7 @@ def test_late_ones_and_those_on_their_way_are_parts_of_their_days_bar() -> None:
     recorded(NOW, deleted_at=NOW, deleted_code="gone")
     recorded(NOW, state="not_recorded", available_at=None)
     bar = home(factories.admin(), now=NOW).days.bars[-1]
-    assert [part[:2] for part in bar.parts] == [("kept", 1), ("other", 2), ("overdue", 1)]
+    assert [part[:2] for part in bar.parts] == [("kept", 1), ("other", 3), ("overdue", 1)]
 
 
 def test_days_and_hours_are_those_of_ones_own_zone_also_when_the_clock_is_set_forward() -> None:
@@ -180,3 +181,22 @@ def test_an_admin_of_an_empty_site_is_led_to_the_first_recording() -> None:
     recorded(timezone.now(), number=number)
     assert setup_steps() == []
     assert steps not in page(admin)
+
+
+def test_what_is_counted_is_what_its_link_lists() -> None:
+    number = factories.number()
+    for each in ({}, {"available_at": None}, {"state": "not_recorded", "available_at": None}):
+        recorded(timezone.now(), number=number, **each)
+    waited_for(timezone.now())
+    waited_for(timezone.now() - timedelta(days=3))
+    browser = Client()
+    browser.force_login(factories.admin())
+    html = browser.get("/").content.decode()
+    tiles = re.findall(
+        r'<a href="([^"]+)"><span class="tile-name">(\w+)</span><span class="tile-count num">(\d+)', html
+    )
+    assert [(name, count) for _, name, count in tiles] == [
+        ("Calls", "4"), ("Recordings", "4"), ("Late", "2"), ("Missing", "0")
+    ]  # fmt: skip
+    for url, name, count in tiles:
+        assert len(browser.get(url.replace("&amp;", "&")).context["page"].rows) == int(count), name

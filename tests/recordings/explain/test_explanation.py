@@ -214,7 +214,7 @@ def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client
     found = client.get(reverse("calls"), {"q": "call-x"}).content.decode()
     assert "Rule 1 of Support EU v1 excludes calls from +4670*." in found
     assert client.get(reverse("calls"), {"q": "701234"}).context["page"].rows[0].call_id == "call-x"
-    assert [c.call_id for c in client.get(reverse("calls"), {"decision": "record"}).context["page"].rows] == [recorded]
+    assert [c.call_id for c in client.get(reverse("calls"), {"decision": "open"}).context["page"].rows] == [recorded]
     page = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()
     assert "To be recorded: rule 2" in page
     assert "recordingOptions" in page
