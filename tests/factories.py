@@ -228,9 +228,8 @@ def delivery(application: Application, event: dict[str, Any], **fields: Any) -> 
 
 def transcript(of: RecordingJob, lines: Sequence[tuple[float, str, str]], **fields: Any) -> Transcript:
     """The transcript of a recording as rows: (seconds, speaker, text) each. It is not indexed for search."""
-    text = "\n".join(said for _, _, said in lines)
     made = Transcript.objects.create(
-        **{"recording": of, "raw": b"{}", "locale": "en-US", "text": text, "line_count": len(lines)} | fields
+        **{"recording": of, "raw": b"{}", "locale": "en-US", "line_count": len(lines)} | fields
     )
     TranscriptLine.objects.bulk_create(
         TranscriptLine(

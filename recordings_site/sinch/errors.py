@@ -26,4 +26,8 @@ class CredentialsError(SinchError):
 
 
 class TranscriptError(SinchError):
-    """A transcript file is not the JSON object that Sinch writes."""
+    """A transcript file is not the JSON object that Sinch writes; `reason` is one of transcript.Unreadable."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The transcript cannot be read: {reason}")
+        self.reason = reason

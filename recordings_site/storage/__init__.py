@@ -30,7 +30,7 @@ from recordings_site.storage.port import (
     exists,
     first_stat,
     iter_objects,
-    read_all,
+    read_whole,
 )
 
 __all__ = [
@@ -54,5 +54,5 @@ __all__ = [
     "first_stat",
     "iter_objects",
     "open_store",
-    "read_all",
+    "read_whole",
 ]

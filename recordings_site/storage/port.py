@@ -232,12 +232,9 @@ def first_stat(store: Store, keys: Iterable[str]) -> ObjectStat | None:
     return None
 
 
-def read_all(store: Store, key: str, *, limit: int) -> bytes:
-    """The whole object; ValueError when it has more than `limit` bytes."""
-    stat = store.stat(key)
-    if stat.size > limit:
-        raise ValueError(f"{key} has {stat.size} bytes, more than the {limit} that are read at once.")
-    with store.read(key, 0, stat.size, etag=stat.etag) as body:
+def read_whole(store: Store, stat: ObjectStat) -> bytes:
+    """All bytes of an object that was looked at before, so that its size is known to fit."""
+    with store.read(stat.key, 0, stat.size, etag=stat.etag) as body:
         return b"".join(body)
 
 

@@ -17,7 +17,7 @@ from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
 from recordings_site.sinch.destination_url import DestinationUrl
-from recordings_site.storage import Location, open_store, read_all
+from recordings_site.storage import Location, open_store, read_whole
 from recordings_site.tasks import registry
 from tests import factories, simulated
 from tests.browser.visits import real_transactions, sign_in
@@ -69,7 +69,8 @@ class GoogleUploads(Uploads):
         """Write one object, and show it."""
         super().write(place, credentials, data, content_type)
         interoperability = Location("gs", bucket=place.bucket, region=s3.REGION, endpoint=self.endpoints["gs"])
-        written = read_all(open_store(interoperability, ":".join(s3.READER)), place.key, limit=len(data))
+        through = open_store(interoperability, ":".join(s3.READER))
+        written = read_whole(through, through.stat(place.key))
         shown = open_store(Location("gs", bucket=place.bucket, endpoint=self.google.endpoint), self.google.credentials)
         shown.write(place.key, written, content_type=content_type)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -10,16 +10,20 @@ from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.playback.transcript_file import open_transcript
+from recordings_site.recordings.playback.views import PLAYBACK_ERRORS, error_response
 from recordings_site.recordings.transcripts import exports, lines
 
 
 @require_safe
 @access.supervisor_or_admin
-def transcript_export(request: Request, recording_id: UUID, export_format: str) -> HttpResponse:
+def transcript_export(request: Request, recording_id: UUID, export_format: str) -> HttpResponseBase:
     """Download the transcript; `sinch` is Sinch's own JSON, unchanged."""
     recording = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=recording)
     transcript.recording = recording
+    if export_format == exports.SINCH_JSON and transcript.is_too_large:
+        return _from_store(request, recording)
     if export_format == exports.SINCH_JSON:
         content: bytes = bytes(transcript.raw)
         kind, ending = "application/json", "sinch.json"
@@ -32,6 +36,27 @@ def transcript_export(request: Request, recording_id: UUID, export_format: str) 
     if request.method == "GET":
         annotations.record_export(by=request.user, recording=recording, export_format=export_format)
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'
+    return _attached(response, exports.file_name(recording, ending))
+
+
+def _from_store(request: Request, recording: RecordingJob) -> HttpResponseBase:
+    """Sinch's own file, of which no copy is kept."""
+    try:
+        size, chunks = open_transcript(recording)
+    except PLAYBACK_ERRORS as error:
+        return error_response(request, recording, error)
+    try:
+        if request.method == "GET":
+            annotations.record_export(by=request.user, recording=recording, export_format=exports.SINCH_JSON)
+    except BaseException:
+        chunks.close()
+        raise
+    response = StreamingHttpResponse(chunks, content_type="application/json")
+    response["Content-Length"] = str(size)
+    return _attached(response, exports.file_name(recording, "sinch.json"))
+
+
+def _attached(response: HttpResponseBase, file_name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response["Cache-Control"] = "private, no-store"
     return response

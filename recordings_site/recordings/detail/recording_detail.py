@@ -198,7 +198,7 @@ def recording_page(
     recording: RecordingJob, user: User, selected: SelectedSpan, list_name: str | None = None
 ) -> RecordingPage:
     """Return the page of a recording visible to the user; the span and the name of the list are from its URL."""
-    transcript = Transcript.objects.filter(recording=recording).defer("raw", "text").first()
+    transcript = Transcript.objects.filter(recording=recording).defer("raw").first()
     if transcript is not None:
         transcript.recording = recording
     peaks = AudioIndex.of(recording).peaks

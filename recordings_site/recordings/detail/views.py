@@ -1,5 +1,6 @@
 """The page of one recording, its original transcript and waveform, and what the player reports."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -12,11 +13,13 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings.annotations.forms import PlaybackProgressForm, PlayerSettingsForm, SelectedSpan
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
-from recordings_site.recordings.detail.recording_detail import recording_page
+from recordings_site.recordings.detail.recording_detail import permissions_of, recording_page
 from recordings_site.recordings.models import AudioIndex, RecordingJob, Transcript
 from recordings_site.recordings.playback.actions import mark_played
 from recordings_site.sinch.json_fields import read_object
-from recordings_site.sinch.transcript import MAX_BYTES
+
+# Bytes of a transcript file that are shown as Sinch wrote them: some three hours of talk.
+SHOWN = 256 * 1024
 
 
 @require_safe
@@ -38,20 +41,25 @@ def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
     """Original transcript from Sinch, without corrections."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=found)
+    raw = bytes(transcript.raw[:SHOWN])
+    document = _document(raw)
     context = {
         "recording": found,
         "transcript": transcript,
-        "written": _written(bytes(transcript.raw)),
+        "document": document,
+        "text": "" if document is not None else raw.decode(errors="replace"),
+        "is_cut": len(transcript.raw) > SHOWN,
+        "permissions": permissions_of(request.user),
     }
     return render(request, "recordings/detail/original.html", context)
 
 
-def _written(raw: bytes) -> object:
-    """Return Sinch's JSON; a body that is not JSON is returned as text."""
+def _document(raw: bytes) -> dict[str, Any] | None:
+    """Sinch's JSON; None for what is not JSON, or only its beginning."""
     try:
-        return read_object(raw, limit=MAX_BYTES)
+        return read_object(raw, limit=SHOWN)
     except ValueError:
-        return raw.decode(errors="replace")
+        return None
 
 
 @require_safe

@@ -172,7 +172,7 @@ def _of_job(job: RecordingJob, notified: set[str]) -> Iterator[TimelineStep]:
 
 
 def _transcript(job: RecordingJob) -> TimelineStep:
-    found = Transcript.objects.filter(recording=job).defer("raw", "text").first()
+    found = Transcript.objects.filter(recording=job).defer("raw").first()
     if found is not None:
         return TimelineStep(StepKind.TRANSCRIPT, found.loaded_at, about=found)
     if not job.transcription:

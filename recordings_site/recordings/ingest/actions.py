@@ -73,21 +73,30 @@ def save_transcript(recording_id: UUID, *, raw: bytes) -> Transcript:
     The same file twice changes nothing; another one replaces the first, and corrections stay with their lines.
     """
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
-    known = Transcript.objects.filter(recording=job).first()
-    if known is not None and bytes(known.raw) == raw:
-        return known
-    transcript = known or Transcript(recording=job)
+    same = Transcript.objects.filter(recording=job, raw=raw).defer("raw").first()
+    if same is not None and raw:
+        return same
     try:
-        parsed = sinch_transcript.parse(raw)
-        problems: list[dict[str, str]] = [{"code": problem} for problem in parsed.problems]
+        parsed = sinch_transcript.parse(raw, duration=job.duration)
     except TranscriptError as error:
-        parsed = sinch_transcript.Transcript("", (), ())
-        problems = [{"code": sinch_transcript.Problem.UNREADABLE, "why": str(error)}]
+        parsed = sinch_transcript.Transcript((), {sinch_transcript.Problem.UNREADABLE: {"reason": error.reason}})
+    return _save_parsed(job, raw, parsed)
+
+
+@transaction.atomic
+def save_unread_transcript(recording_id: UUID, *, size: int) -> Transcript:
+    """Keep that a transcript file of `size` bytes is too large to be read."""
+    job = RecordingJob.objects.select_for_update().get(pk=recording_id)
+    values = {"size": size, "limit": sinch_transcript.MAX_BYTES}
+    return _save_parsed(job, b"", sinch_transcript.Transcript((), {sinch_transcript.Problem.TOO_LARGE: values}))
+
+
+def _save_parsed(job: RecordingJob, raw: bytes, parsed: sinch_transcript.Transcript) -> Transcript:
+    transcript = Transcript.objects.filter(recording=job).defer("raw").first() or Transcript(recording=job)
     transcript.raw = raw
     transcript.locale = job.locale
-    transcript.text = parsed.text
     transcript.line_count = len(parsed.lines)
-    transcript.problems = problems
+    transcript.problems = [{"code": code, **values} for code, values in parsed.problems.items()]
     transcript.loaded_at = timezone.now()
     transcript.save()
     _write_lines(transcript, parsed)

@@ -67,10 +67,10 @@ def _places_of_transcript(job: RecordingJob, reported: ReportedLocation) -> Iter
     yield from ((job.destination, key) for key in spellings(beside))
 
 
-def find_transcript(job: RecordingJob) -> tuple[Store, str] | None:
-    """The store and key of a recording's transcript, None when there is none yet. Raises StoreError."""
+def find_transcript(job: RecordingJob) -> tuple[Store, ObjectStat] | None:
+    """The store of a recording's transcript and what lies there, None when there is none yet. Raises StoreError."""
     for destination, key in places_of_transcript(job):
         store = destination.read_store()
-        if first_stat(store, [key]) is not None:
-            return store, key
+        if (stat := first_stat(store, [key])) is not None:
+            return store, stat
     return None

@@ -7,16 +7,12 @@ from recordings_site.recordings.ingest import actions
 from recordings_site.recordings.ingest.keys import find_transcript, places_of_transcript
 from recordings_site.recordings.models import IndexedRecording, RecordingJob, Transcript
 from recordings_site.sinch.transcript import MAX_BYTES
-from recordings_site.storage import ObjectMissing, read_all
+from recordings_site.storage import ObjectMissing, read_whole
 from recordings_site.tasks.registry import enqueue
 
 
-class TranscriptTooLarge(Exception):
-    """The file is larger than any transcript; the message says how large."""
-
-
 def load(recording_id: UUID | str) -> None:
-    """Read the transcript of a recording from its store and save it.
+    """Read the transcript of a recording from its store and save it; of one that is too large, that it is there.
 
     Raises StoreError when it cannot be read now, ObjectMissing when it was announced and is not there.
     """
@@ -27,11 +23,11 @@ def load(recording_id: UUID | str) -> None:
     found = find_transcript(job)
     if found is None:
         raise ObjectMissing(places[0][1])
-    try:
-        raw = read_all(*found, limit=MAX_BYTES)
-    except ValueError as error:
-        raise TranscriptTooLarge(str(error)) from error
-    actions.save_transcript(job.pk, raw=raw)
+    store, stat = found
+    if stat.size > MAX_BYTES:
+        actions.save_unread_transcript(job.pk, size=stat.size)
+    else:
+        actions.save_transcript(job.pk, raw=read_whole(store, stat))
 
 
 def index(recording_id: UUID | str) -> None:

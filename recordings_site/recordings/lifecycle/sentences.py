@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
-from recordings_site.base.formatting import counted, day, instant, spoken_duration
+from recordings_site.base.formatting import counted, day, filesize, grouped, instant, spoken_duration
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.models import (
@@ -36,12 +36,10 @@ _OF_FILES = {
 }
 
 
-_OF_TRANSCRIPTS = {
-    transcript.Problem.NO_LINES: "It has no lines.",
-    transcript.Problem.TOO_MANY_LINES: f"It has more than {transcript.MAX_LINES} lines; the rest is left out.",
-    transcript.Problem.TEXT_ALONE: "It has text but no lines; the text stands as one line.",
-    transcript.Problem.ODD_LINES: "Some lines are not objects; they are left out.",
-    transcript.Problem.TIMELESS_LINES: "Some lines have no usable time; they take that of the line before.",
+_OF_UNREADABLE = {
+    transcript.Unreadable.NOT_UTF8: "it isn’t UTF-8 text",
+    transcript.Unreadable.NOT_JSON: "it isn’t valid JSON",
+    transcript.Unreadable.NOT_AN_OBJECT: "it isn’t a JSON object",
 }
 
 
@@ -145,8 +143,41 @@ def unplayable(code: str) -> str:
 
 def transcript_problem(problem: Values) -> str:
     """Return what is wrong with a transcript's file: one of Transcript.problems."""
-    code = transcript.Problem(problem["code"])
-    return _OF_TRANSCRIPTS.get(code) or f"The transcript can’t be read: {problem['why']}."
+    lines = problem.get("lines", 0)
+    one = lines == 1
+    match transcript.Problem(problem["code"]):
+        case transcript.Problem.UNREADABLE:
+            return f"The transcript file can’t be read: {_OF_UNREADABLE[transcript.Unreadable(problem['reason'])]}."
+        case transcript.Problem.TOO_LARGE:
+            return (
+                f"The transcript file ({filesize(problem['size'])}) is larger than the {filesize(problem['limit'])}"
+                " that can be shown and searched."
+            )
+        case transcript.Problem.DAMAGED:
+            return "The transcript file is damaged or incomplete: what follows its last line here is missing."
+        case transcript.Problem.NO_LINES:
+            return "The transcript file has no lines."
+        case transcript.Problem.TOO_LONG:
+            return (
+                f"Only the first {grouped(problem['kept'])} of {counted(lines, 'line')} are shown and can be searched."
+                " The original file has all of them."
+            )
+        case transcript.Problem.TEXT_ALONE:
+            return "The transcript is a single text without times, so it doesn’t follow the audio."
+        case transcript.Problem.ODD_LINES:
+            return f"{counted(lines, 'entry', 'entries')} in the file {'isn’t a line' if one else 'aren’t lines'}."
+        case transcript.Problem.TIMELESS_LINES:
+            return (
+                f"{counted(lines, 'line')} {'has' if one else 'have'} no usable time and"
+                f" {'stands' if one else 'stand'} at the time of the line before."
+            )
+        case transcript.Problem.LONG_LABELS:
+            return (
+                f"{counted(lines, 'line')} {'has' if one else 'have'} a speaker label of more than"
+                f" {transcript.MAX_LABEL} characters, which is shortened."
+            )
+        case transcript.Problem.MILLISECONDS:
+            return "The times in the file are milliseconds."
 
 
 def deleted(recording: RecordingJob) -> str:

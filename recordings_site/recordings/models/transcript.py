@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from recordings_site.sinch.transcript import Problem
+
 
 class TranscriptQuerySet(models.QuerySet["Transcript"]):
     """Named reads of transcripts."""
@@ -17,12 +19,11 @@ class TranscriptQuerySet(models.QuerySet["Transcript"]):
 
 
 class Transcript(models.Model):
-    """A transcript; Sinch's raw JSON is kept unchanged."""
+    """A transcript; Sinch's raw JSON is kept unchanged, unless it was too large to be read (`problems`)."""
 
     recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="transcript")
     raw = models.BinaryField()
     locale = models.CharField(max_length=20, blank=True)
-    text = models.TextField(blank=True)
     line_count = models.PositiveIntegerField(default=0)
     # Seconds to add to every timestamp: some transcripts run early or late.
     offset = models.FloatField(default=0)
@@ -34,6 +35,11 @@ class Transcript(models.Model):
 
     def __str__(self) -> str:
         return f"Transcript of {self.recording_id}"
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the file was not read, and lies in the store alone."""
+        return any(problem["code"] == Problem.TOO_LARGE for problem in self.problems)
 
 
 class TranscriptLine(models.Model):

@@ -47,9 +47,9 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
             accel.redirect_to_store(response, recording, opened)
     except Replaced as error:
         record_object_version(recording=recording, stat=error.stat)
-        return _error_response(request, recording, error)
+        return error_response(request, recording, error)
     except PLAYBACK_ERRORS as error:
-        return _error_response(request, recording, error)
+        return error_response(request, recording, error)
     try:
         if opened.new_stat:
             record_object_version(recording=recording, stat=opened.new_stat)
@@ -71,7 +71,7 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
     try:
         opened = open_audio(recording, AudioRequest(body=request.method == "GET", original=True))
     except PLAYBACK_ERRORS as error:
-        return _error_response(request, recording, error)
+        return error_response(request, recording, error)
     try:
         if opened.chunks:
             actions.downloaded(by=request.user, recording=recording)
@@ -110,7 +110,7 @@ def _seconds(given: str) -> float | None:
     return seconds if 0 <= seconds < _LONGEST else None
 
 
-def _error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
+def error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
     """Return a page for people, a sentence for the player, which sends another Accept."""
     status, sentence = playback_error(recording, error, admin=request.user.sees_all)
     if wants_page(request):

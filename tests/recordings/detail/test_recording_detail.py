@@ -17,6 +17,8 @@ from recordings_site.recordings.audio.waveform import pack
 from recordings_site.recordings.ingest import actions as ingest
 from recordings_site.recordings.lifecycle.objects import mark_deleted
 from recordings_site.recordings.models import DeletedCode, Listening, RecordingJob, State
+from recordings_site.sinch import transcript
+from recordings_site.sinch.destination_url import transcript_key
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -262,9 +264,56 @@ def test_a_transcript_that_is_not_json_is_reported_and_shown_as_it_came() -> Non
     ingest.save_transcript(recording.pk, raw=b"<Error>\xff no such key</Error>")
     reader = teammate(recording)
     html = page_of(recording, reader)
-    assert "The transcript can’t be read: it is not UTF-8." in html
+    assert "The transcript file can’t be read: it isn’t valid JSON." in html
     assert "found no words in it" not in html
     client = Client()
     client.force_login(reader)
     original = client.get(reverse("recording_original", args=[recording.pk])).content.decode()
     assert "&lt;Error&gt;\N{REPLACEMENT CHARACTER} no such key" in original
+
+
+def said_at_length(lines: int) -> bytes:
+    said = [{"timestamp": index, "text": f"word{index}"} for index in range(lines)]
+    return json.dumps({"text": "", "lines": said}).encode()
+
+
+def test_lines_beyond_the_bound_are_stated_with_the_original_to_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "MAX_LINES", 3)
+    recording = factories.recording()
+    ingest.save_transcript(recording.pk, raw=said_at_length(5))
+    html = page_of(recording, teammate(recording, Role.SUPERVISOR))
+    assert "Only the first 3 of 5 lines are shown and can be searched." in html
+    assert "word2" in html
+    assert "word3" not in html
+    assert "Download the original file" in html
+    assert "Download the original file" not in page_of(recording, teammate(recording))
+
+
+def test_a_transcript_too_large_to_be_read_is_stated_and_downloaded_from_its_store() -> None:
+    recording = factories.recording()
+    raw = said_at_length(9)
+    recording.destination.write_store().write(transcript_key(recording.key), raw, content_type="application/json")
+    ingest.save_unread_transcript(recording.pk, size=17_000_000)
+    supervisor = teammate(recording, Role.SUPERVISOR)
+    html = page_of(recording, supervisor)
+    assert "The transcript file (17.0 MB) is larger than the 16.0 MB" in html
+    assert "has not come yet" not in html
+    client = Client()
+    client.force_login(supervisor)
+    response = client.get(reverse("recording_export", args=[recording.pk, "sinch"]))
+    assert b"".join(response.streaming_content) == raw
+    assert response["Content-Length"] == str(len(raw))
+    assert AuditEvent.objects.filter(action="transcript.exported", actor_id=supervisor.pk).count() == 1
+    assert client.get(reverse("recording_original", args=[recording.pk])).status_code == 200
+    recording.destination.write_store().delete(transcript_key(recording.key))
+    assert client.get(reverse("recording_export", args=[recording.pk, "sinch"])).status_code == 404
+
+
+def test_of_a_long_original_the_beginning_is_shown() -> None:
+    recording = factories.recording()
+    ingest.save_transcript(recording.pk, raw=said_at_length(20_000))
+    client = Client()
+    client.force_login(teammate(recording))
+    html = client.get(reverse("recording_original", args=[recording.pk])).content.decode()
+    assert "Only the beginning of the file is shown here." in html
+    assert len(html) < 1_000_000

@@ -127,6 +127,20 @@ class TestTranscripts:
         assert (transcript.line_count, bytes(transcript.raw)) == (0, raw)
         assert bool(transcript.problems) == (raw != b'{"text": "", "lines": []}')
 
+    def test_a_file_that_is_too_large_is_not_read_and_says_so_until_a_smaller_one_comes(self, monkeypatch):
+        job = announced()
+        put(job, WORDS, "calls/one-transcript.json")
+        monkeypatch.setattr(transcripts, "MAX_BYTES", 100)
+        transcripts.load(job.pk)
+        transcript = Transcript.objects.get()
+        assert (transcript.is_too_large, transcript.line_count, bytes(transcript.raw)) == (True, 0, b"")
+        assert transcript.problems[0]["size"] == len(WORDS)
+        assert fresh(job).transcript_available_at is not None
+        monkeypatch.undo()
+        transcripts.load(job.pk)
+        assert not Transcript.objects.get().is_too_large
+        assert Transcript.objects.get().line_count > 0
+
     @pytest.mark.parametrize(
         ("reported", "key"),
         [

@@ -7,6 +7,7 @@ import pytest
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import DeletedCode, OverdueCode, OverdueKind, Problem
 from recordings_site.sinch.transcript import Problem as TranscriptProblem
+from recordings_site.sinch.transcript import Unreadable
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +53,34 @@ def test_what_is_deleted_says_when_and_why(code: DeletedCode) -> None:
     assert "deleted on 14 January 2026: it was" in sentences.no_audio_reason(job)
 
 
+VALUES_OF_TRANSCRIPTS = {"lines": 20_000, "kept": 16_384, "size": 17_000_000, "limit": 16_000_000}
+
+
 @pytest.mark.parametrize("problem", TranscriptProblem)
 def test_each_problem_of_a_transcript_has_words_of_its_own(problem: TranscriptProblem) -> None:
-    said = [sentences.transcript_problem({"code": other, "why": "it is not JSON"}) for other in TranscriptProblem]
-    assert said.count(sentences.transcript_problem({"code": problem, "why": "it is not JSON"})) == 1
+    values = VALUES_OF_TRANSCRIPTS | {"reason": Unreadable.NOT_JSON}
+    said = [sentences.transcript_problem({"code": other, **values}) for other in TranscriptProblem]
+    assert said.count(sentences.transcript_problem({"code": problem, **values})) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "said"),
+    [
+        (TranscriptProblem.TIMELESS_LINES, 1, "1 line has no usable time and stands at"),
+        (TranscriptProblem.TIMELESS_LINES, 1200, "1,200 lines have no usable time and stand at"),
+        (TranscriptProblem.ODD_LINES, 1, "1 entry in the file isn’t a line."),
+        (TranscriptProblem.ODD_LINES, 2, "2 entries in the file aren’t lines."),
+        (TranscriptProblem.TOO_LONG, 20_000, "Only the first 16,384 of 20,000 lines"),
+    ],
+)
+def test_what_is_odd_about_a_transcript_is_counted_in_grammar(code: TranscriptProblem, lines: int, said: str) -> None:
+    assert said in sentences.transcript_problem({"code": code, "lines": lines, "kept": 16_384})
+
+
+@pytest.mark.parametrize("reason", Unreadable)
+def test_a_transcript_that_cannot_be_read_says_why(reason: Unreadable) -> None:
+    said = sentences.transcript_problem({"code": TranscriptProblem.UNREADABLE, "reason": reason})
+    assert said.startswith("The transcript file can’t be read: it isn’t")
 
 
 def test_there_is_nothing_to_say_of_what_is_well() -> None:
