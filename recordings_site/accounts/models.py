@@ -148,7 +148,17 @@ class User(AbstractBaseUser):
 
     @property
     def sees_all(self) -> bool:
-        """Whether every recording is visible, whatever the team."""
+        """Whether every recording is visible, whatever the team. Read by `visible_to` of a QuerySet, nowhere else."""
+        return self.role in (Role.ADMIN, Role.AUDITOR)
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether no recording can be visible: the person is in no team, and the role sees only those of teams."""
+        return not self.sees_all and not self.teams.exists()
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the pages of settings, people and activity are there: for admins to write, for auditors to read."""
         return self.role in (Role.ADMIN, Role.AUDITOR)
 
     @property

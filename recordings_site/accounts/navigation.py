@@ -46,7 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
         return {"shell": {}}
-    groups = _groups(user.sees_all)
+    groups = _groups(user.oversees)
     return {
         "shell": {
             "groups": groups,
@@ -70,9 +70,9 @@ def address(name: str) -> str:
 
 
 @cache
-def _groups(sees_all: bool) -> list[list[Item]]:
+def _groups(oversees: bool) -> list[list[Item]]:
     """The items that have a page, with its address, in the rail's groups."""
-    groups = [EVERYBODY, OVERSIGHT] if sees_all else [EVERYBODY]
+    groups = [EVERYBODY, OVERSIGHT] if oversees else [EVERYBODY]
     found = [[replace(item, url=address(item.name)) for item in group if address(item.name)] for group in groups]
     return [group for group in found if group]
 

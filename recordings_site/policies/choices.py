@@ -1,4 +1,4 @@
-"""Numbers, policies and applications, as people pick them by typing."""
+"""Numbers, policies, destinations and applications, as people pick them by typing."""
 
 from dataclasses import replace
 
@@ -27,11 +27,22 @@ NUMBERS = Choices(
     name="numbers", noun="number", rows=_numbers, columns=("label", "digits"), word=_number, fits=_is_number
 )
 NUMBERS_IN_USE = replace(NUMBERS, name="numbers-in-use", rows=lambda user: _numbers(user).in_use())
-POLICIES = Choices(name="policies", noun="policy", rows=lambda user: Policy.objects.all())
-POLICIES_IN_USE = replace(POLICIES, name="policies-in-use", rows=lambda user: Policy.objects.filter(archived_at=None))
+POLICIES = Choices(name="policies", noun="policy", rows=lambda user: Policy.objects.visible_to(user))
+POLICIES_IN_USE = replace(
+    POLICIES, name="policies-in-use", rows=lambda user: Policy.objects.visible_to(user).filter(archived_at=None)
+)
+DESTINATIONS = Choices(
+    name="destinations",
+    noun="destination",
+    rows=lambda user: PhoneNumber.objects.destinations_visible_to(user).order_by("name"),
+)
+DESTINATIONS_IN_USE = replace(
+    DESTINATIONS,
+    name="destinations-in-use",
+    rows=lambda user: PhoneNumber.objects.destinations_visible_to(user).filter(archived_at=None).order_by("name"),
+)
 APPLICATIONS_IN_USE = Choices(
     name="applications-in-use",
     noun="application",
-    # Nothing that others than admins and auditors see names an application.
-    rows=lambda user: Application.objects.in_use() if user.sees_all else Application.objects.none(),
+    rows=lambda user: Application.objects.visible_to(user).in_use(),
 )

@@ -125,6 +125,20 @@ def test_rows_are_scoped_by_visible_to_alone() -> None:
     assert [line for line in elsewhere if ":".join(line.split(":")[:2]) not in inside and initial not in line] == []
 
 
+def test_who_sees_all_is_asked_by_visible_to_alone() -> None:
+    """Each list, choice, count and hint comes from rows that a `visible_to` has scoped."""
+    scoped = "recordings_site/accounts/models.py:"  # where it is defined
+    inside = {
+        f"{relative(path)}:{line}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.endswith("visible_to")
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    asked = offences(r"\bsees_all\b", "recordings_site/*.py")
+    assert [x for x in asked if not x.startswith(scoped) and ":".join(x.split(":")[:2]) not in inside] == []
+
+
 def test_search_asks_in_one_place_which_database_it_is() -> None:
     asking = {line.split(":")[0] for line in offences(r"\.vendor\b", "recordings_site/recordings/search/*.py")}
     assert asking == {"recordings_site/recordings/search/engines/factory.py"}

@@ -15,6 +15,9 @@ from django.test import Client
 from django.urls import resolve
 
 from recordings_site.accounts.models import User
+from recordings_site.accounts.picking.choices import KINDS
+from recordings_site.calls.models import ConferenceSession
+from tests.journeys.canaries import OURS, SLIPS, THEIRS, plant, questions
 from tests.journeys.site_map import Route, pages, routes
 from tests.journeys.worlds import ADMIN, AUDITOR, STRANGER, SUPERVISOR, SUPPORT, World, small_world
 
@@ -94,7 +97,8 @@ RULES: dict[str, Rule] = {
     # Calls in progress: who sees the call's number watches, a supervisor commands.
     "live": PAGE,
     "live_command": SUPERVISION,
-    "live_conference": RECORDING,
+    # Calls of two teams are in the one of this test.
+    "live_conference": PAGE,
     # Calls, recorded or not.
     "calls": PAGE,
     "call": RECORDING,
@@ -117,8 +121,20 @@ RULES: dict[str, Rule] = {
 
 @pytest.fixture
 def world() -> World:
-    """The same small world for every route."""
-    return small_world()
+    """The same small world for every route, in which each thing of the two teams bears the word of its team."""
+    made = small_world()
+    session = ConferenceSession.objects.get(pk=made.values["session_pk"])
+    for who, word in ((SUPPORT, OURS), (STRANGER, THEIRS)):
+        plant(word, made.people[who].teams.get(), conference=session)
+    return made
+
+
+def leaked(who: str | None, url: str, answer: HttpResponseBase) -> list[str]:
+    """The words of teams that this person is not in, wherever an answer tells one that the address did not hold."""
+    foreign = {ADMIN: (), AUDITOR: (), STRANGER: (OURS,), None: (OURS, THEIRS)}.get(who, (THEIRS,))
+    body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined,call-overload]
+    told = f"{answer.headers}{body.decode(errors='replace')}".lower()
+    return [word for word in foreign if word in told.replace(url.partition("=")[2], "")]
 
 
 def rule_of(route: Route) -> Rule | None:
@@ -131,18 +147,18 @@ def rule_of(route: Route) -> Rule | None:
 
 def outcome(answer: HttpResponseBase) -> str:
     """What happened, in one word."""
-    if answer.streaming:
-        list(answer)  # type: ignore[call-overload]
     if answer.status_code in {301, 302} and answer.headers["Location"].startswith("/accounts/login/"):
         return "sign-in"
     assert answer.status_code < 500, answer.status_code
     return {404: "hidden", 405: "no such method"}.get(answer.status_code, "in")
 
 
-def ask(client: Client, method: str, url: str) -> str:
-    """Send one request, keep nothing of what it changed, and tell the outcome."""
+def ask(client: Client, method: str, url: str, who: str | None = None) -> str:
+    """Send one request, keep nothing of what it changed, and tell the outcome; "leak" when a foreign name is in it."""
     with transaction.atomic():
-        word = outcome(client.generic(method, url))
+        answer = client.generic(method, url)
+        names = leaked(who, url, answer)
+        word = f"leak of {names}" if names else outcome(answer)
         transaction.set_rollback(True)
     return word
 
@@ -164,8 +180,26 @@ def test_every_route_has_a_rule() -> None:
     assert [route.name for route in ALL_ROUTES if rule_of(route) is None] == []
 
 
-@pytest.mark.parametrize("route", ALL_ROUTES, ids=[route.name for route in ALL_ROUTES])
-def test_each_role_gets_where_its_rule_says_and_nowhere_else(route: Route, world: World) -> None:
+PARTS = 4
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_role_gets_where_its_rule_says_and_nowhere_else(part: int, world: World) -> None:
+    """And no answer holds a name that belongs to another team."""
+    clients = {who: client_of(person) for who, person in {None: None, **world.people}.items()}
+    assert [found for route in ALL_ROUTES[part::PARTS] for found in misbehaving(route, world, clients)] == []
+
+
+def client_of(person: User | None) -> Client:
+    """A client that has signed in, or not."""
+    client = Client(raise_request_exception=True)
+    if person is not None:
+        client.force_login(person)
+    return client
+
+
+def misbehaving(route: Route, world: World, clients: Mapping[str | None, Client]) -> list[tuple[Any, ...]]:
+    """Every request to a route that ended otherwise than its rule says."""
     rule = rule_of(route)
     assert rule, "no rule"
     url = route.url(world.values)
@@ -175,16 +209,27 @@ def test_each_role_gets_where_its_rule_says_and_nowhere_else(route: Route, world
     if rule.opened:
         # Whoever may come: only that nothing breaks.
         actors, methods = {None: None, SUPPORT: world.people[SUPPORT]}, ("GET", "POST")
-    for who, person in actors.items():
+    for who in actors:
         for method in methods:
             client = Client(raise_request_exception=True)
-            if person is not None:
-                client.force_login(person)
-            happened = ask(client, method, url)
+            client.cookies.update(clients[who].cookies)
+            happened = ask(client, method, url, who)
             right = expected(rule, who, "POST" if method == "DELETE" else method)
             if happened not in right:
                 wrong.append((who, method, url, happened, "not", sorted(right)))
-    assert wrong == []
+    return wrong
+
+
+@pytest.mark.parametrize(("who", "own", "foreign"), [(SUPERVISOR, OURS, THEIRS), (STRANGER, THEIRS, OURS)])
+def test_nobody_learns_a_name_by_asking_for_it(who: str, own: str, foreign: str, world: World) -> None:
+    client = Client()
+    client.force_login(world.people[who])
+    told = [url for url in questions(foreign) if leaked(who, url, client.get(url))]
+    assert told == []
+    seen = [url for url in questions(own) if own in str(client.get(url).content).replace(url.partition("=")[2], "")]
+    kinds = set(KINDS) - {"applications-in-use"}
+    assert {url.split("/")[2] for url in seen if url.startswith("/choices/")} == kinds, "one's own are offered"
+    assert {f"/search/?q={field}:{SLIPS[own]}" for field in ("tag", "policy", "destination", "speaker")} <= set(seen)
 
 
 def offered(page: str, url: str) -> set[str]:

@@ -13,7 +13,7 @@ from recordings_site.accounts.picking.choices import KINDS, MOST
 from recordings_site.accounts.picking.fields import PickField, PickForm, PickManyField
 from recordings_site.policies.choices import NUMBERS
 from recordings_site.recordings.criteria.registry import TAGS
-from recordings_site.recordings.models import Tag
+from recordings_site.recordings.models import RecordingTag, Tag
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,10 @@ def test_suggestions_are_few_and_ones_own_whatever_is_typed(user: User) -> None:
     assert suggested(factories.user(), "numbers") == []
     assert len(suggested(factories.admin(), "numbers", "secret")) == 1
     assert suggested(user, "teams", "sal") == ["Sales"]
-    Tag.objects.create(name="<vip>")
+    tag = Tag.objects.create(name="<vip>")
+    assert suggested(user, "tags", "VIP") == [], "on no recording that one sees"
+    recording = factories.recording(number=NUMBERS.rows(user).get(label="Support Malmö"))
+    RecordingTag.objects.create(recording=recording, tag=tag, author=user)
     assert suggested(user, "tags", "VIP") == ["<vip>"]
     assert TAGS.by_key("<vip>", user)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from recordings_site.accounts.models import User
 from recordings_site.calls.models.call import Call, ConferenceSession
 from recordings_site.policies.models import Application
 
@@ -56,10 +57,16 @@ class CallbackDeliveryQuerySet(models.QuerySet["CallbackDelivery"]):
     """Named reads of deliveries."""
 
     def about(
-        self, *, call: Call | None = None, session: ConferenceSession | None = None, recordings: Collection[UUID] = ()
+        self,
+        user: User,
+        *,
+        call: Call | None = None,
+        session: ConferenceSession | None = None,
+        recordings: Collection[UUID] = (),
     ) -> "CallbackDeliveryQuerySet":
         """Return what was received about these recordings, their call or conference session, in order of arrival.
 
+        Of the calls of a session only those that the user may see count: other teams' numbers may have joined.
         Among it are notifications with the conference's id that could be about another session of it as well.
         """
         about = models.Q(recording_id__in=recordings)
@@ -71,7 +78,7 @@ class CallbackDeliveryQuerySet(models.QuerySet["CallbackDelivery"]):
             unplaced &= models.Q(call=None, recording_id=None, received_at__gte=times["first"] or session.opened_at)
             if session.closed_at is not None:
                 unplaced &= models.Q(received_at__lte=(times["last"] or session.closed_at) + _ABOUT_FOR)
-            about |= models.Q(call__conference_session=session) | unplaced
+            about |= models.Q(call__in=Call.objects.visible_to(user).filter(conference_session=session)) | unplaced
         return self.filter(about).order_by("received_at", "id")
 
 

@@ -88,6 +88,7 @@ def create_number(
     language: str = "",
 ) -> PhoneNumber:
     """Make a number known, or bring back one that was put away; `digits` without the plus sign."""
+    _keep_past(PhoneNumber.objects.select_for_update().filter(digits=digits).first(), policy, destination)
     number, _ = PhoneNumber.objects.update_or_create(
         digits=digits,
         defaults={
@@ -108,7 +109,9 @@ def create_number(
 @transaction.atomic
 def update_number(*, by: User | None, number: PhoneNumber, **fields: Any) -> None:
     """Change a number: label, application, team, policy, destination, language."""
+    before = PhoneNumber.objects.select_for_update().get(pk=number.pk)
     _change(by, number, NUMBER_FIELDS, fields, "number.changed")
+    _keep_past(before, number.policy, number.destination)
 
 
 @transaction.atomic
@@ -127,6 +130,14 @@ def archive_number(*, by: User | None, number: PhoneNumber) -> None:
     number.save(update_fields=["archived_at"])
     bump_revision()
     audit.record(by=by, action="number.archived", subject=number)
+
+
+def _keep_past(number: PhoneNumber | None, policy: Policy | None, destination: Destination | None) -> None:
+    """Keep what a number had before it is given these: the recordings of that time stay with it."""
+    if number is not None and number.policy and number.policy != policy:
+        number.past_policies.add(number.policy)
+    if number is not None and number.destination and number.destination != destination:
+        number.past_destinations.add(number.destination)
 
 
 def _seal(application: Application, field: str, secret: str) -> None:

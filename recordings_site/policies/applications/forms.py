@@ -10,8 +10,7 @@ from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base import phone_numbers
 from recordings_site.base.phone_numbers import NumberError
-from recordings_site.destinations.choices import DESTINATIONS_IN_USE
-from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
+from recordings_site.policies.choices import APPLICATIONS_IN_USE, DESTINATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, in_country, route_fields, route_json
 from recordings_site.policies.engine.schema import locales
 from recordings_site.policies.engine.schema.document import parse_default_route

@@ -10,7 +10,7 @@ from django import forms
 
 from recordings_site.accounts.picking.fields import PickField
 from recordings_site.base import phone_numbers
-from recordings_site.destinations.choices import DESTINATIONS_IN_USE
+from recordings_site.policies.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.editor.forms_route import ConditionalField
 from recordings_site.policies.engine.descriptions import WEEKDAYS
 from recordings_site.policies.engine.schema.document import Announcement, How, PolicyDocument, Rule, When

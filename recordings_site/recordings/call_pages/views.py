@@ -28,7 +28,7 @@ def calls(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "decisions": list(explanation.of_list(page.rows)),
+        "decisions": list(explanation.of_list(page.rows, request.user)),
         "newer": form.link(page.newer) if page.newer else "",
         "older": form.link(page.older) if page.older else "",
         "text": request.GET.get("q", "").strip(),
@@ -53,7 +53,7 @@ def call(request: Request, call_id: int) -> HttpResponse:
     found = get_object_or_404(Call.objects.visible_to(request.user).listed(), pk=call_id)
     context = {
         "call": found,
-        "why": timeline.of_call(found),
+        "why": timeline.of_call(found, request.user),
         "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
     }
     return render(request, "recordings/call_pages/call.html", context)

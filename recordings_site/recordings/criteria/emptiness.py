@@ -9,6 +9,6 @@ def empty_reason(request: Request, *, narrowed: bool) -> str:
         return "end"
     if narrowed:
         return "narrowed"
-    if not request.user.sees_all and not request.user.teams.exists():
+    if request.user.sees_nothing:
         return "no_team"
     return "nothing"

@@ -9,8 +9,7 @@ from recordings_site.accounts.picking.choices import Choices
 from recordings_site.base.formatting import parse_duration
 from recordings_site.base.text import digits_of
 from recordings_site.calls.models import Direction
-from recordings_site.destinations.choices import DESTINATIONS
-from recordings_site.policies.choices import NUMBERS, POLICIES
+from recordings_site.policies.choices import DESTINATIONS, NUMBERS, POLICIES
 from recordings_site.recordings.criteria import conditions
 from recordings_site.recordings.criteria.conditions import OVERDUE, SHORT, UNATTRIBUTED
 from recordings_site.recordings.criteria.criterion import (
@@ -30,7 +29,7 @@ LONGEST_AREA = 6  # digits with which a phone number begins that is written in g
 LONGEST_PHONE = 15  # digits
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
-TAGS = Choices(name="tags", noun="tag", key="name", rows=lambda user: Tag.objects.all())
+TAGS = Choices(name="tags", noun="tag", key="name", rows=Tag.objects.visible_to)
 STATES = (*State.values, *OverdueKind.values, *FileState.values, OVERDUE, SHORT, UNATTRIBUTED)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 HAS = ("transcript", "comment", "correction", "audio", "tag")
@@ -40,7 +39,7 @@ _MEANT_BY_STATE = {"unattributed": UNATTRIBUTED, "nobody": UNATTRIBUTED, "lost":
 
 
 def _states(user: User) -> list[tuple[str, str]]:
-    without_number = [(UNATTRIBUTED, "Without a number")] if user.sees_all else []
+    without_number = [(UNATTRIBUTED, "Without a number")] if user.oversees else []
     return [
         *State.choices,
         *OverdueKind.choices,

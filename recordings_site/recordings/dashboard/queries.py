@@ -107,8 +107,8 @@ def home(user: User, *, now: datetime) -> Dashboard:
         transcripts_late=recent.filter(transcript_overdue_since__isnull=False)[:MOST_COUNTED].count(),
         days=_days(recent, today),
         hours=_hours(mine, today),
-        failing=list(Destination.objects.failing()) if user.sees_all else [],
-        without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.sees_all else [],
+        failing=list(Destination.objects.failing()) if user.oversees else [],
+        without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.oversees else [],
     )
 
 

@@ -19,6 +19,6 @@ def home(request: Request) -> HttpResponse:
     context = {
         "home": found,
         "setup_steps": setup_steps() if request.user.is_admin and not found.newest else [],
-        "no_team": not request.user.sees_all and not request.user.teams.exists(),
+        "no_team": request.user.sees_nothing,
     }
     return page_or_partial(request, "recordings/dashboard/home.html", "recordings/dashboard/_today.html", context)

@@ -208,8 +208,8 @@ def recording_page(
         permissions=permissions_of(user),
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording)),
         transcript=transcript,
-        explanation=timeline.of_recording(recording),
-        callbacks=_callbacks(recording),
+        explanation=timeline.of_recording(recording, user),
+        callbacks=_callbacks(recording, user),
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         selected=selected,
         annotations=annotations_of(recording, transcript, user, selected),
@@ -243,10 +243,10 @@ def add_destination_url(recording: RecordingJob) -> str:
     return f"{reverse('destination_new', args=[store.kind])}?{query}"
 
 
-def _callbacks(recording: RecordingJob) -> list[CallbackRow]:
+def _callbacks(recording: RecordingJob, user: User) -> list[CallbackRow]:
     """Return the deliveries about the recording, its call or conference session, in the order of arrival."""
     rows = CallbackDelivery.objects.about(
-        call=recording.call, session=recording.conference_session, recordings=[recording.pk]
+        user, call=recording.call, session=recording.conference_session, recordings=[recording.pk]
     )[:MOST_CALLBACKS]
     return [
         CallbackRow(

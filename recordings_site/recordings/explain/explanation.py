@@ -1,12 +1,14 @@
 """Whether a call is recorded and who decided it, as a code with its values."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
+from recordings_site.accounts.models import User
 from recordings_site.calls.models import BROKEN_BY_US, Call, Decision, DecisionOutcome
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
@@ -70,12 +72,26 @@ class RecordingDecision:
         return True if self.code in _RECORDED else None if self.code in _OPEN else False
 
 
-def of_list(calls: Sequence[Call]) -> Iterator[RecordingDecision]:
-    """Return the outcome of each call, reading all their recordings at once."""
+def of_list(calls: Sequence[Call], user: User) -> Iterator[RecordingDecision]:
+    """Return the outcome of each call, reading all their recordings at once. See `of_call`."""
     about = Q(call__in=calls) | Q(conference_session__in={call.conference_session_id for call in calls} - {None})
     jobs = list(RecordingJob.objects.filter(about).order_by("ordinal", "happened_at"))
+    visible = visible_among(jobs, user)
     for call in calls:
-        yield of_call(call, getattr(call, "decision", None), [job for job in jobs if _is_of(job, call)])
+        yield of_call(call, getattr(call, "decision", None), [job for job in jobs if _is_of(job, call)], visible)
+
+
+def visible_among(jobs: Sequence[RecordingJob], user: User) -> set[UUID]:
+    """Return the ids of those that the user may see, of recordings of calls that the user may see.
+
+    A conference's recording belongs to the number of the call that opened it, which may be another team's.
+    """
+    of_conferences = [job.pk for job in jobs if job.conference_session_id is not None]
+    seen = {job.pk for job in jobs if job.conference_session_id is None}
+    if of_conferences:
+        visible = RecordingJob.objects.visible_to(user).filter(pk__in=of_conferences)
+        seen.update(visible.values_list("pk", flat=True))
+    return seen
 
 
 def _is_of(job: RecordingJob, call: Call) -> bool:
@@ -84,8 +100,19 @@ def _is_of(job: RecordingJob, call: Call) -> bool:
     )
 
 
-def of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob]) -> RecordingDecision:
-    """Return the outcome of a call, from its decision and its recordings."""
+def of_call(
+    call: Call, decision: Decision | None, jobs: Sequence[RecordingJob], visible: Collection[UUID]
+) -> RecordingDecision:
+    """Return the outcome of a call, from its decision and its recordings.
+
+    A recording whose id is not among those that are `visible` counts for the outcome, and is not returned.
+    """
+    found = _of_call(call, decision, jobs)
+    hidden = found.recording is not None and found.recording.pk not in visible
+    return replace(found, recording=None) if hidden else found
+
+
+def _of_call(call: Call, decision: Decision | None, jobs: Sequence[RecordingJob]) -> RecordingDecision:
     grounds = decision.facts if decision is not None else {}
     available = next((job for job in jobs if job.is_available), None)
     made = available or next((job for job in jobs if job.state == State.ELSEWHERE), None)

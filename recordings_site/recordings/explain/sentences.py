@@ -44,8 +44,8 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
         case DecisionCode.UNEXPLAINED:
             return "Recorded", ", and nothing here decided it: its call was never seen, or it was started elsewhere"
         case DecisionCode.RECORDED_ANYWAY:
-            origin = Origin(decision.recording.origin).label.lower() if decision.recording else ""
-            return f"Recorded anyway ({origin})", f", though {why or _undecided(decision.undecided, decision)}"
+            origin = f" ({Origin(decision.recording.origin).label.lower()})" if decision.recording else ""
+            return f"Recorded anyway{origin}", f", though {why or _undecided(decision.undecided, decision)}"
         case DecisionCode.DECIDED_NOT:
             return "Not recorded", f": {why}"
         case DecisionCode.RECORDED:

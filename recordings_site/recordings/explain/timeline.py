@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from recordings_site.accounts.models import User
 from recordings_site.calls.bodies import shown_body
 from recordings_site.calls.models import (
     BROKEN_BY_US,
@@ -70,26 +71,30 @@ class Explanation:
     steps: Sequence[TimelineStep]
 
 
-def of_recording(recording: RecordingJob) -> Explanation:
-    """Explain a recording: the timeline of its call, for a conference that of the call that opened it."""
+def of_recording(recording: RecordingJob, user: User) -> Explanation:
+    """Explain a recording that the user may see: the timeline of its call, for a conference that of the call that
+    opened it.
+    """
     decision = recording.decision
     call = recording.call or (decision.call if decision else None)
     if call is None:
-        steps = list(_after([recording], recording.conference_session, None, None))
+        steps = list(_after([recording], recording.conference_session, None, None, user))
         return Explanation(RecordingDecision(DecisionCode.UNEXPLAINED, None, recording=recording), steps)
-    return _explanation(call, [recording])
+    return _explanation(call, [recording], user)
 
 
-def of_call(call: Call) -> Explanation:
-    """Explain why a call is or is not recorded."""
+def of_call(call: Call, user: User) -> Explanation:
+    """Explain why a call that the user may see is or is not recorded."""
     jobs = RecordingJob.objects.of_call(call).with_facts()
-    return _explanation(call, list(jobs))
+    return _explanation(call, list(jobs), user)
 
 
-def _explanation(call: Call, jobs: Sequence[RecordingJob]) -> Explanation:
+def _explanation(call: Call, jobs: Sequence[RecordingJob], user: User) -> Explanation:
     decision = Decision.objects.filter(call=call).select_related("policy_version__policy__published").first()
-    steps = [*_before(call, decision), *_after(jobs, call.conference_session, call, decision)]
-    return Explanation(explanation.of_call(call, decision, jobs), steps)
+    visible = explanation.visible_among(jobs, user)
+    shown = [job for job in jobs if job.pk in visible]
+    steps = [*_before(call, decision), *_after(shown, call.conference_session, call, decision, user)]
+    return Explanation(explanation.of_call(call, decision, jobs, visible), steps)
 
 
 def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:
@@ -112,10 +117,14 @@ def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:
 
 
 def _after(
-    jobs: Sequence[RecordingJob], session: ConferenceSession | None, call: Call | None, decision: Decision | None
+    jobs: Sequence[RecordingJob],
+    session: ConferenceSession | None,
+    call: Call | None,
+    decision: Decision | None,
+    user: User,
 ) -> Iterator[TimelineStep]:
     """The callbacks after the answer, then the file and transcript of each recording."""
-    deliveries = _deliveries(call, session, jobs)
+    deliveries = _deliveries(call, session, jobs, user)
     for delivery in deliveries:
         if delivery.event not in ("ice", "unknown"):
             yield _callback(delivery, decision)
@@ -126,10 +135,10 @@ def _after(
 
 
 def _deliveries(
-    call: Call | None, session: ConferenceSession | None, jobs: Sequence[RecordingJob]
+    call: Call | None, session: ConferenceSession | None, jobs: Sequence[RecordingJob], user: User
 ) -> list[CallbackDelivery]:
     found = CallbackDelivery.objects.about(
-        call=call, session=session if call is None else None, recordings=[job.pk for job in jobs]
+        user, call=call, session=session if call is None else None, recordings=[job.pk for job in jobs]
     )
     return list(found[:MOST_DELIVERIES])
 

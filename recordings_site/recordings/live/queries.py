@@ -61,6 +61,8 @@ class LiveConference:
     session: ConferenceSession
     calls: list[LiveCall] = field(default_factory=list)
     recording: RecordingJob | None = None
+    # It is recorded, but for a number that the user does not see: that of the call that opened it.
+    recorded_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def in_progress(user: User, now: datetime) -> InProgress:
     """Return the calls in progress that are visible to the user, grouped by conference."""
     calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
     jobs: dict[int, list[RecordingJob]] = {}
-    for job in RecordingJob.objects.filter(call__in=calls).order_by("ordinal"):
+    for job in RecordingJob.objects.visible_to(user).filter(call__in=calls).order_by("ordinal"):
         jobs.setdefault(job.call_id or 0, []).append(job)
     last = _last_commands(calls)
     shown = [LiveCall(call, jobs.get(call.pk, []), last.get(str(call.pk))) for call in calls]
@@ -84,12 +86,13 @@ def in_progress(user: User, now: datetime) -> InProgress:
         session = one.call.conference_session
         if session is not None and session.closed_at is None:
             by_session.setdefault(session.pk, LiveConference(session)).calls.append(one)
-    recorded = {
-        job.conference_session_id: job
-        for job in RecordingJob.objects.filter(conference_session__in=by_session).order_by("ordinal")
-    }
+    jobs_of_sessions = RecordingJob.objects.filter(conference_session__in=by_session)
+    visible = jobs_of_sessions.visible_to(user).order_by("ordinal")
+    recorded = {job.conference_session_id: job for job in visible}
+    elsewhere = set(jobs_of_sessions.values_list("conference_session", flat=True)) - recorded.keys()
     conferences = [
-        LiveConference(conference.session, conference.calls, recorded.get(pk)) for pk, conference in by_session.items()
+        LiveConference(conference.session, conference.calls, recorded.get(pk), pk in elsewhere)
+        for pk, conference in by_session.items()
     ]
     alone = [one for one in shown if one.call.conference_session_id not in by_session]
     return InProgress(alone, conferences)

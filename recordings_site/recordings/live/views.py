@@ -45,9 +45,11 @@ def live_conference(request: Request, session_pk: int) -> HttpResponse:
     session = get_object_or_404(visible.select_related("application"), pk=session_pk, closed_at=None)
     participants, problem = queries.ask_participants(session)
     known = {call.call_id: call for call in session.calls.visible_to(request.user).select_related("number")}
+    # Who called another team's number is not this user's to know.
+    hidden = set(session.calls.values_list("call_id", flat=True)) - known.keys()
     context = {
         "session": session,
-        "participants": [(one, known.get(one.call_id)) for one in participants],
+        "participants": [(one, known.get(one.call_id)) for one in participants if one.call_id not in hidden],
         "problem": problem,
     }
     return page_or_partial(

@@ -43,10 +43,23 @@ class Comment(models.Model):
         return f"{self.at:.1f} {self.text[:40]}"
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    """Named reads of tags."""
+
+    def visible_to(self, user: User) -> "TagQuerySet":
+        """The tags on recordings that this person may see; all for who sees all."""
+        if user.sees_all:
+            return self
+        seen = RecordingTag.objects.filter(tag=models.OuterRef("pk"), recording__number__team__in=user.teams.all())
+        return self.filter(models.Exists(seen))
+
+
 class Tag(models.Model):
-    """A tag, shared by all teams."""
+    """A tag, shared by all teams: the same word is the same tag, but only who sees a recording with it learns of it."""
 
     name = models.CharField(max_length=40, unique=True)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

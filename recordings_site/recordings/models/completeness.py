@@ -2,7 +2,16 @@
 
 from django.db import models
 
+from recordings_site.accounts.models import User
 from recordings_site.policies.models import PhoneNumber
+
+
+class NumberDayQuerySet(models.QuerySet["NumberDay"]):
+    """Named reads of counted days."""
+
+    def visible_to(self, user: User) -> "NumberDayQuerySet":
+        """The days of the numbers that this person may see; of those without a number, too, for who sees all."""
+        return self if user.sees_all else self.filter(number__in=PhoneNumber.objects.visible_to(user))
 
 
 class NumberDay(models.Model):
@@ -23,6 +32,8 @@ class NumberDay(models.Model):
     counted_at = models.DateTimeField()
     # Whether the admins were alerted that it fell below the target.
     alerted = models.BooleanField(default=False)
+
+    objects = NumberDayQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -112,7 +112,7 @@ def _seconds(given: str) -> float | None:
 
 def error_response(request: Request, recording: RecordingJob, error: Exception) -> HttpResponse:
     """Return a page for people, a sentence for the player, which sends another Accept."""
-    status, sentence = playback_error(recording, error, admin=request.user.sees_all)
+    status, sentence = playback_error(recording, error, admin=request.user.oversees)
     if wants_page(request):
         facts = {"recording": recording, "sentence": sentence}
         response = render(request, "recordings/playback/no_audio.html", facts, status=status)

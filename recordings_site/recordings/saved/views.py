@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.models import Team
 from recordings_site.recordings import search
 from recordings_site.recordings.hit_rows import hit_url
 from recordings_site.recordings.links import recording_url
@@ -104,9 +105,12 @@ def saved_with_matches(request: Request) -> list[dict[str, object]]:
     news: dict[int, list[SavedMatch]] = {}
     for match in SavedMatch.objects.unseen_by(user):
         news.setdefault(match.saved_id, []).append(match)
+    teams = set(Team.objects.visible_to(user).values_list("pk", flat=True))
     return [
         {
             "saved": each,
+            # Its owner may have left the team, whose name is no longer theirs to know.
+            "team": each.team if each.team_id in teams else None,
             "address": address(each),
             "count": matching.count(each, user),
             "own": each.owner_id == user.pk,

@@ -15,7 +15,7 @@ def scoped(query: CompiledQuery, user: User) -> ScopedQuery:
     """Return a query limited to what the user may see."""
     parts = query.parts if isinstance(query, All) else (query,)
     numbers = [number for number in map(_number, parts) if number]
-    scope = None if user.sees_all else PhoneNumber.objects.ids_visible_to(user)
+    scope = PhoneNumber.objects.ids_visible_to(user)
     for each in numbers:
         named = set(numbers_named(each, user))
         scope = named if scope is None else scope & named

@@ -65,6 +65,9 @@ def world() -> Iterator[World]:
     ]
     numbers = [factories.number(team=team, label=name) for team, name in zip(teams, ("", *NAMES[1:]), strict=True)]
     places = [factories.destination(name=name) for name in NAMES[:3]]
+    for number in numbers:
+        number.past_policies.set(policies)
+        number.past_destinations.set(places)
     user = factories.user(teams=teams[:3])
     user.time_zone = ZONE.key
     user.save()

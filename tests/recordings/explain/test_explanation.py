@@ -61,7 +61,7 @@ def sentence(call_id: str) -> str:
 
 def explained(call_id: str) -> Explanation:
     """The whole explanation of a call."""
-    return timeline.of_call(Call.objects.get(call_id=call_id))
+    return timeline.of_call(Call.objects.get(call_id=call_id), factories.admin())
 
 
 def titles(call_id: str) -> list[str]:
@@ -189,7 +189,11 @@ def test_a_file_that_was_not_found_is_not_said_to_be_still_awaited() -> None:
     waited_for = factories.recording(available_at=None)
     late = factories.overdue()
     told = [
-        next(sentences.step_text(step) for step in timeline.of_recording(job).steps if step.kind in LOOKED_FOR)
+        next(
+            sentences.step_text(step)
+            for step in timeline.of_recording(job, factories.admin()).steps
+            if step.kind in LOOKED_FOR
+        )
         for job in (waited_for, late)
     ]
     assert told == ["We check a few minutes after the call.", "We checked and didn’t find it."]
@@ -203,7 +207,9 @@ def test_a_call_whose_ice_was_never_seen_says_so(number: PhoneNumber) -> None:
 def test_a_recording_that_nothing_decided_says_so() -> None:
     job = factories.recording(call=None)
     job.call, job.decision = None, None
-    assert sentences.sentence(timeline.of_recording(job).decision).startswith("Recorded, and nothing here decided it")
+    assert sentences.sentence(timeline.of_recording(job, factories.admin()).decision).startswith(
+        "Recorded, and nothing here decided it"
+    )
 
 
 def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client, number: PhoneNumber) -> None:
