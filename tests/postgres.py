@@ -102,6 +102,23 @@ def running(**options: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
+def followed(primary: Server) -> Iterator[Server]:
+    """Give a standby that follows a running server, and takes over when it is promoted."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    standby, another = Server(folder), _another_user()
+    try:
+        if another:
+            os.chown(folder, another["user"], another["group"])
+        copy = [program("pg_basebackup"), "-h", str(primary.folder), "-U", ROLE, "-D", str(folder / "data"), "-R"]
+        subprocess.run([*copy, "--checkpoint=fast", "--no-sync"], check=True, cwd=folder, **another)
+        standby.start(**FORGETFUL)
+        yield standby
+    finally:
+        standby.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def pooled(server: Server) -> Iterator[str]:
     """Give a server's database as a DATABASE_URL that leads through a pooler, which lends a connection for a
     transaction at a time and another one for the next.
@@ -113,6 +130,7 @@ def pooled(server: Server) -> Iterator[str]:
         pool_mode = transaction
         server_round_robin = 1
         default_pool_size = 4
+        server_login_retry = 1
         auth_type = any
         unix_socket_dir = {folder}
         listen_addr =

@@ -159,10 +159,25 @@ def test_clients_that_do_not_hang_up_keep_no_call_waiting(
     assert seconds_to_answer(port, call("beside clients that stay")) < 2
 
 
-def test_calls_at_once_are_all_answered_whichever_process_is_faster(server: Server) -> None:
+def test_whichever_process_is_faster_all_connections_are_answered(
+    server: Server, opened: Callable[[bytes], socket.socket]
+) -> None:
     port, _, call = server
+    early = [opened(b"") for _ in range(10)]
     answers = burst(port, [call(f"at once {number}") for number in range(200)]).answers
-    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 200
+    for number, connection in enumerate(early):
+        connection.sendall(call(f"early {number}"))
+        answers.append(receive(connection))
+    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+
+
+def test_a_process_that_accepts_too_late_drops_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, dropped = object.__new__(request_worker.Worker), []
+    monkeypatch.setattr(worker, "_drop_oldest", lambda: dropped.append(1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        worker.accept(listener)
+    assert dropped == []
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 4000])
