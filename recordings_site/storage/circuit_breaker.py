@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
 from recordings_site.storage.errors import StoreUnavailable
 
@@ -15,7 +16,7 @@ TIMEOUT = 2.6
 LONGEST_TIMEOUT = 10.0
 """Seconds that a caller waits while the store promptly answers others: then it is we who are busy, not the store."""
 OPEN_SECONDS = 3.0
-"""Seconds during which a store that timed out is not called."""
+"""Seconds during which a store that timed out is not called; then one call tries whether it answers again."""
 HEALTHY_SECONDS = 10.0
 """Seconds for which a prompt answer proves that the store is alive."""
 MAX_CALLS = 48
@@ -39,16 +40,16 @@ class CircuitBreaker:
     def __init__(
         self, *, seconds: float = TIMEOUT, open_seconds: float = OPEN_SECONDS, max_calls: int = MAX_CALLS
     ) -> None:
-        self._seconds, self._open_seconds = seconds, open_seconds
+        self._seconds = seconds
         self._slots = threading.BoundedSemaphore(max_calls)
-        self._open = Deadline(0)
+        self._circuit = Circuit(failures=1, open_seconds=open_seconds)
         self._healthy = Deadline(0)
         # Until when callers go on waiting because another one was promptly answered.
         self._extended = Deadline(0)
 
     def call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
         """What `work` returns or raises, in time; else StoreUnavailable, and `discard` gets the late answer."""
-        if not self._open.expired:
+        if not self._circuit.admits():
             raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
         began, own, longest = time.monotonic(), Deadline(self._seconds), Deadline(LONGEST_TIMEOUT)
 
@@ -66,7 +67,7 @@ class CircuitBreaker:
             with call.lock:
                 if not call.done.is_set():
                     call.abandoned = True
-                    self._open = Deadline(self._open_seconds)
+                    self._circuit.failed()
                     raise StoreUnavailable(f"The store did not answer within {time.monotonic() - began:.0f} seconds.")
         if call.error is not None:
             raise call.error
@@ -86,6 +87,9 @@ class CircuitBreaker:
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that called
             call.error = error
         finally:
+            if not prompt.expired:
+                # It answers, if only with an error.
+                self._circuit.succeeded()
             self._slots.release()
         with call.lock:
             call.done.set()

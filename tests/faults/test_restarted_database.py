@@ -37,7 +37,7 @@ def site(request: pytest.FixtureRequest, server: postgres.Server) -> Iterator[Si
     with ExitStack() as stack:
         pooled = request.param != "direct"
         url = stack.enter_context(postgres.pooled(server)) if pooled else server.url
-        yield stack.enter_context(running(url))
+        yield stack.enter_context(running(url, DATABASE_POOLER="1" if pooled else "0"))
 
 
 def answer(site: Site, request: bytes) -> bytes:

@@ -8,11 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx2
 
+from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.engine.snapshot import ApplicationFacts
@@ -28,6 +29,14 @@ MAX_ANSWER = 64 * 1024
 THREADS = 32
 # A worker has time.
 NOTIFY_MS = 10_000
+# After so many calls in a row that waited for nothing, calls go on without the upstream; one asks it every so many
+# seconds.
+FAILURES = 3
+OPEN_SECONDS = 5.0
+# How an upstream fails as a whole, and not for one call; the statuses are those of the proxies in front of it.
+DOWN = frozenset({UpstreamOutcome.SLOW, UpstreamOutcome.UNREACHABLE})
+DOWN_STATUSES = frozenset({502, 503, 504})
+MOST_CIRCUITS = 1000
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,18 @@ def relays(application: ApplicationFacts) -> bool:
 def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> UpstreamReply:
     """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
     limit = min(application.upstream_timeout_ms, MAX_UPSTREAM_MS) / 1000
-    return _within(limit, lambda: _asked_upstream(application, event, body, content_type, limit))
+    circuit = _circuit_of(application.upstream_url)
+    if not circuit.admits():
+        detail = "Not asked: it did not answer several times in a row. It is asked again every few seconds."
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=detail)
+    if not _slots().acquire(blocking=False):
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
+    reply = _within(limit, lambda: _asked_upstream(application, event, body, content_type, limit))
+    if reply.outcome in DOWN or reply.status in DOWN_STATUSES:
+        circuit.failed()
+    else:
+        circuit.succeeded()
+    return reply
 
 
 def notify(application: ApplicationFacts, *, body: bytes, content_type: str) -> UpstreamReply:
@@ -64,9 +84,7 @@ def notify(application: ApplicationFacts, *, body: bytes, content_type: str) -> 
 
 
 def _within(limit: float, do: Callable[[], UpstreamReply]) -> UpstreamReply:
-    """Run `do` in the pool and wait no longer than the limit: a name that does not resolve in time has none either."""
-    if not _slots().acquire(blocking=False):
-        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
+    """Run `do` in the pool, in an acquired slot, no longer than the limit: resolving a name counts, too."""
     started = time.perf_counter()
     try:
         future: Future[UpstreamReply] = _pool().submit(_in_pool, do)
@@ -173,8 +191,14 @@ def _left(until: Deadline) -> float:
     return until.left()
 
 
+@lru_cache(maxsize=MOST_CIRCUITS)
+def _circuit_of(url: str) -> Circuit:
+    return Circuit(failures=FAILURES, open_seconds=OPEN_SECONDS)
+
+
 def forget() -> None:
     """Let what is being asked come to its end, given up by its caller or not, then close the connections kept open."""
+    _circuit_of.cache_clear()
     _pool().shutdown()
     _pool.cache_clear()
     _client().close()

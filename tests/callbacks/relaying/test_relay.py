@@ -328,6 +328,35 @@ def test_an_upstream_is_never_asked_by_more_calls_at_once_than_there_are_slots(
     assert exchange().outcome == UpstreamOutcome.UNREACHABLE
 
 
+def test_an_upstream_that_is_down_is_left_alone_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "OPEN_SECONDS", 0.5)
+    with upstream.serving(answers={"ice": svaml.document(THEIRS)}, wait=0.4) as their:
+        number = relayed(their.url, timeout_ms=100)
+
+        def connected_to(call: str) -> str:
+            found: str = answered(post(number.application, ice(number.digits, call_id=call)))["action"]["number"]
+            return found
+
+        for call in range(relay.FAILURES + 5):
+            assert connected_to(f"down {call}") == OWN["number"]
+        assert 0 < len(their.seen) <= relay.FAILURES
+        assert UpstreamExchange.objects.filter(detail__contains="Not asked").count() == 5
+        their.wait = 0
+        Application.objects.update(upstream_timeout_ms=3000)
+        snapshot.forget()
+        time.sleep(0.6)
+        assert [connected_to(f"up again {call}") for call in range(3)] == [THEIRS["number"]] * 3
+
+
+@pytest.mark.parametrize(("status", "is_down"), [(500, False), (404, False), (503, True)])
+def test_an_upstream_that_refuses_single_calls_is_asked_about_the_next(status: int, is_down: bool) -> None:
+    with upstream.serving(answers={"ice": status}) as their:
+        number = relayed(their.url)
+        for call in range(relay.FAILURES + 2):
+            post(number.application, ice(number.digits, call_id=f"{status} {call}"))
+        assert len(their.seen) == relay.FAILURES + (0 if is_down else 2)
+
+
 def test_their_verification_holds_for_the_secret_that_sinch_uses() -> None:
     with upstream.serving(answers={"ice": svaml.document(THEIRS)}, secret="bm90IG91cnM=") as their:
         number = relayed(their.url)
