@@ -121,3 +121,10 @@ def test_what_was_found_is_marked_and_all_of_it_escaped() -> None:
 def test_ticks_are_path_data() -> None:
     assert site.ticks([0.0, 7.5, 3600.25]) == "M0 0v4M7.5 0v4M3600.25 0v4"
     assert site.ticks([]) == ""
+
+
+def test_a_phone_number_stays_on_one_line_and_a_name_may_wrap() -> None:
+    shown = Template("{{ number|phone|unbroken }} {{ name|unbroken }}").render(
+        Context({"number": "12025550142", "name": "sip:<anna>@example.com"})
+    )
+    assert shown == '<span class="nowrap">+1 202-555-0142</span> sip:&lt;anna&gt;@example.com'

@@ -1,16 +1,25 @@
 """Forms of what users add to a recording."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from recordings_site.accounts.picking.fields import PickField, PickForm
-from recordings_site.base.formatting import parse_timecode
+from recordings_site.base.formatting import either, parse_timecode
 from recordings_site.policies.choices import NUMBERS_IN_USE
+from recordings_site.recordings.annotations.mentions import unknown_mentions
+from recordings_site.recordings.models import RecordingJob
 
 LONGEST_FIND = 200
+NOT_MENTIONED = "not_mentioned"
+
+
+def not_mentioned(names: Sequence[str]) -> str:
+    """What is wrong with mentions of these names."""
+    listed = either(f"@{name}" for name in names)
+    return f"No one called {listed} can see this recording, so no one would be notified."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +59,30 @@ class CommentForm(forms.Form):
     at = forms.FloatField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
     end = forms.FloatField(min_value=0, max_value=1_000_000, required=False, widget=forms.HiddenInput)
     text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    # Post it although it mentions someone who cannot be mentioned.
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any], recording: RecordingJob) -> None:
+        super().__init__(data)
+        self.recording = recording
+
+    def clean_text(self) -> str:
+        """Refuse a mention that would reach no one, unless it is posted all the same."""
+        text = str(self.cleaned_data["text"])
+        unknown = unknown_mentions(text, self.recording)
+        if unknown and not self.data.get("anyway"):
+            raise forms.ValidationError(not_mentioned(unknown), code=NOT_MENTIONED)
+        return text
+
+    @property
+    def can_be_posted_anyway(self) -> bool:
+        """Whether nothing but a mention was refused."""
+        return self.has_error("text", NOT_MENTIONED) and len(self.errors) == 1
 
     def clean(self) -> dict[str, Any]:
         """Drop the end of a span that ends before it starts."""
         cleaned = super().clean() or self.cleaned_data
+        cleaned.pop("anyway", None)
         at, end = cleaned.get("at"), cleaned.get("end")
         if at is not None and end is not None and end <= at:
             cleaned["end"] = None

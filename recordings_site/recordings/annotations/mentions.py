@@ -24,5 +24,23 @@ def handle(person: User) -> str:
 
 def mentioned(text: str, recording: RecordingJob) -> list[User]:
     """Return the users that a text mentions, of those who can see the recording."""
-    words = {word.rstrip(".-+").lower() for word in _MENTION.findall(text)}
-    return [person for person in people_of(recording) if {handle(person).lower(), person.email.lower()} & words]
+    words = {_name(word) for word in _MENTION.findall(text)}
+    return [person for person in people_of(recording) if _names(person) & words]
+
+
+def unknown_mentions(text: str, recording: RecordingJob) -> list[str]:
+    """Return the names behind an @ that mention no one: no such user, or none who can see the recording.
+
+    Which of the two is not said: who else has an account is nobody's business.
+    """
+    known = {name for person in people_of(recording) for name in _names(person)}
+    return [word for word in dict.fromkeys(_MENTION.findall(text)) if _name(word) not in known]
+
+
+def _names(person: User) -> set[str]:
+    return {handle(person).lower(), person.email.lower()}
+
+
+def _name(word: str) -> str:
+    """A mention without the full stop of its sentence."""
+    return word.rstrip(".-+").lower()

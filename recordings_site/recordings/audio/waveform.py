@@ -30,15 +30,6 @@ def unpack(packed: bytes | memoryview | None) -> list[bytes]:
     return [kept[1 + lane * length : 1 + (lane + 1) * length] for lane in range(kept[0])]
 
 
-def silence_of(packed: bytes | memoryview | None) -> int | None:
-    """Return the share of points at which every lane is quiet, in percent; None without a waveform."""
-    lanes = unpack(packed)
-    if not lanes:
-        return None
-    quiet = sum(1 for point in zip(*lanes, strict=True) if max(point) <= QUIET)
-    return round(100 * quiet / len(lanes[0]))
-
-
 def waveform(packed: bytes | memoryview | None, *, duration: float | None) -> dict[str, Any]:
     """Return the response of /recordings/<uuid>/peaks; `duration` in seconds."""
     return {"duration": duration, "lanes": [b64encode(lane).decode() for lane in unpack(packed)]}

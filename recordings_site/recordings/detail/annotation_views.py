@@ -60,10 +60,15 @@ def annotates(form_class: type[Form]) -> Callable[[Change], Callable[[Request, U
 
 @require_POST
 @access.signed_in
-@annotates(CommentForm)
-def comment(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
+def comment(request: Request, recording_id: UUID) -> HttpResponse:
     """Add a comment at a time or on a span."""
-    annotations.add_comment(by=request.user, recording=recording, **data)
+    recording = _recording(request, recording_id)
+    form = CommentForm(request.POST, recording)
+    if not form.is_valid():
+        span = {"t": request.POST.get("at", ""), "end": request.POST.get("end", "")}
+        return _shown(request, recording, form, SelectedSpan.of(span))
+    annotations.add_comment(by=request.user, recording=recording, **form.cleaned_data)
+    return _back(request, recording)
 
 
 @require_POST
@@ -181,8 +186,11 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
 
 def _again(request: Request, recording: RecordingJob, form: Form) -> HttpResponse:
     """Show the page, or the annotations alone, with the errors and what was typed."""
-    page = recording_page(recording, request.user, SelectedSpan.of(request.POST))
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")
-    context = {"page": page, "refused": form}
+    return _shown(request, recording, form, SelectedSpan.of(request.POST))
+
+
+def _shown(request: Request, recording: RecordingJob, form: Form, selected: SelectedSpan) -> HttpResponse:
+    context = {"page": recording_page(recording, request.user, selected), "refused": form}
     return page_or_partial(request, "recordings/detail/recording.html", "recordings/annotations/_notes.html", context)

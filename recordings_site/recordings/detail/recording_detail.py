@@ -18,7 +18,7 @@ from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import offered_kinds
 from recordings_site.recordings.annotations.forms import AssignNumberForm, SelectedSpan
 from recordings_site.recordings.annotations.queries import Annotations, annotations_of
-from recordings_site.recordings.audio.waveform import silence_of, unpack
+from recordings_site.recordings.audio.waveform import unpack
 from recordings_site.recordings.explain import timeline
 from recordings_site.recordings.explain.timeline import Explanation
 from recordings_site.recordings.lifecycle import sentences
@@ -38,7 +38,8 @@ from recordings_site.recordings.models import (
 from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
-from recordings_site.recordings.transcripts.lines import ShownLine, Speaker, shown_lines, speakers_of
+from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
+from recordings_site.recordings.transcripts.talk import Talk, talk_of
 from recordings_site.sinch.reported_place import named_store
 
 # The page lists at most this many callbacks; only large conferences have more.
@@ -93,8 +94,6 @@ class RecordingPage:
     annotations: Annotations
     neighbours: Neighbours | None
     has_peaks: bool
-    # The share of silence in percent; None without a waveform.
-    silence: int | None
     player_settings: dict[str, Any]
     # For admins, while the recording has no number.
     assign_form: AssignNumberForm | None
@@ -106,10 +105,10 @@ class RecordingPage:
         """The transcript's lines, read only when they are shown: partial responses to htmx have none."""
         return shown_lines(self.transcript) if self.transcript is not None else ()
 
-    @property
-    def speakers(self) -> Sequence[Speaker]:
-        """The speakers and their share of the talk."""
-        return speakers_of(self.lines, unpack(AudioIndex.of(self.recording).peaks), self.recording.duration or 0)
+    @cached_property
+    def talk(self) -> Talk:
+        """Who spoke how much."""
+        return talk_of(self.lines, unpack(AudioIndex.of(self.recording).peaks), self.recording.duration or 0)
 
     @property
     def played(self) -> bool:
@@ -215,7 +214,6 @@ def recording_page(
         annotations=annotations_of(recording, transcript, user, selected),
         neighbours=neighbours_of(recording, user, list_name),
         has_peaks=bool(peaks),
-        silence=silence_of(peaks),
         player_settings=user.preferences.get("player", {}),
         assign_form=AssignNumberForm(user=user) if user.is_admin and recording.number_id is None else None,
         add_destination_url=add_destination_url(recording) if user.is_admin else "",

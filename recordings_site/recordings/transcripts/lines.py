@@ -1,13 +1,11 @@
 """The lines of a transcript as they are shown: corrected, with the speakers' names, in the order of time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from uuid import UUID
 
 from django.db.models import Q
 
-from recordings_site.recordings.audio.waveform import QUIET
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
 
 COLOURS = 6
@@ -27,19 +25,6 @@ class ShownLine:
     text: str
     # Sinch's text; None where it was not corrected.
     original: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """A speaker of a recording and their share of the talk."""
-
-    label: str
-    name: str
-    colour: int
-    seconds: float
-    share: int
-    turns: int
-    lines: int
 
 
 def speaker_names(recording: RecordingJob) -> dict[str, str]:
@@ -125,47 +110,3 @@ def cue_ends(starts: Sequence[float], duration: float | None) -> list[float]:
             following = starts[index + 1]
         ends.append(max(following, starts[index] + SHORTEST_CUE))
     return ends[::-1]
-
-
-def speakers_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration: float = 0) -> list[Speaker]:
-    """Return who spoke how much, in the order of first appearance.
-
-    A line lasts until the next one starts; silence of the waveform in between is not counted.
-    """
-    found: dict[str, list[ShownLine]] = {}
-    turns: dict[str, int] = {}
-    before: str | None = None
-    for line in lines:
-        found.setdefault(line.speaker_label, []).append(line)
-        if line.speaker_label != before:
-            turns[line.speaker_label] = turns.get(line.speaker_label, 0) + 1
-        before = line.speaker_label
-    talk = _talk_meter(waveform, duration)
-    seconds = {label: sum(talk(line.start, line.end) for line in said) for label, said in found.items()}
-    total = sum(seconds.values()) or 1.0
-    return [
-        Speaker(
-            label=label,
-            name=said[0].speaker,
-            colour=said[0].colour,
-            seconds=round(seconds[label], 1),
-            share=round(100 * seconds[label] / total),
-            turns=turns[label],
-            lines=len(said),
-        )
-        for label, said in found.items()
-    ]
-
-
-def _talk_meter(waveform: Sequence[bytes], duration: float) -> Callable[[float, float], float]:
-    """Return a function that counts the seconds between two times that are not silent; all without a waveform."""
-    if not waveform or duration <= 0:
-        return lambda start, end: end - start
-    loud = [0, *accumulate(int(max(point) > QUIET) for point in zip(*waveform, strict=True))]
-    points = len(loud) - 1
-
-    def talk(start: float, end: float) -> float:
-        first, last = (min(points, round(at / duration * points)) for at in (start, end))
-        return (loud[last] - loud[first]) * duration / points
-
-    return talk

@@ -3,6 +3,7 @@
 These are template builtins: no `{% load %}` is needed. Nothing here marks data as safe; `format_html` escapes it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -71,6 +72,7 @@ STATES: dict[str, tuple[str, str]] = {
     "deactivated": ("idle", "lock"),
     "retired": ("idle", "idle"),
 }
+_PHONE = re.compile(r"\+?\d[\d ()./-]+")
 MESSAGE_TONES = {"success": "ok", "warning": "warn", "error": "bad", "info": "info", "debug": "info"}
 
 
@@ -152,6 +154,13 @@ def exact(at: datetime | None) -> SafeString | str:
 
 def _time(at: datetime, title: str, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
+
+
+@register.filter
+def unbroken(text: object) -> SafeString | str:
+    """A phone number that stays on one line, at its hyphens too; anything else as it is."""
+    shown = str(text)
+    return format_html('<span class="nowrap">{}</span>', shown) if _PHONE.fullmatch(shown) else shown
 
 
 @register.simple_tag

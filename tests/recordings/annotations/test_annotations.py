@@ -53,7 +53,12 @@ def test_a_comment_on_a_span_mentions_who_sees_the_recording_and_nobody_else(
     factories.user(Role.SUPPORT, email="stranger@example.com")
     client.force_login(author)
     text = "Look, @anna.berg! And @stranger, mail@anna.berg"
-    answer = send(client, "recording_comment", recording, at="4.2", end="9", text=text)
+    warned = send(client, "recording_comment", recording, at="4.2", end="9", text=text)
+    html = warned.content.decode()
+    assert "No one called @stranger can see this recording, so no one would be notified." in html
+    assert text in html
+    assert not Comment.objects.exists()
+    answer = send(client, "recording_comment", recording, at="4.2", end="9", text=text, anyway="on")
     assert answer.status_code == 303
     comment = Comment.objects.get()
     assert (comment.at, comment.end, comment.author) == (4.2, 9, author)

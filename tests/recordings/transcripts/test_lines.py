@@ -1,7 +1,5 @@
 """The lines as people read them."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from recordings_site.accounts.models import Role
@@ -24,10 +22,6 @@ TALK = (
 
 def said(transcript: Transcript) -> list[tuple[str, str]]:
     return [(line.speaker, line.text) for line in lines.shown_lines(transcript)]
-
-
-def speakers(transcript: Transcript, waveform: Sequence[bytes] = ()) -> list[lines.Speaker]:
-    return lines.speakers_of(lines.shown_lines(transcript), waveform, transcript.recording.duration or 0)
 
 
 def made(talk: tuple[tuple[float, str, str], ...] = TALK) -> Transcript:
@@ -80,19 +74,3 @@ def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
     for name in ("Anna", ""):
         SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name=name, author=author)
     assert lines.speaker_names(recording) == {"Speaker 1": "Agent"}
-
-
-def test_shares_of_talk_add_up_and_turns_are_counted() -> None:
-    found = speakers(made())
-    assert [(speaker.label, speaker.turns, speaker.lines) for speaker in found] == [
-        ("Speaker 1", 2, 2),
-        ("Speaker 2", 2, 2),
-    ]
-    assert sum(speaker.share for speaker in found) == 100
-    assert found[0].seconds == 8.2
-
-
-def test_silence_is_nobodys_talk() -> None:
-    # 18 points of a second each: after 12 s nothing is heard.
-    found = speakers(made(), [bytes([200] * 12 + [0] * 6)])
-    assert [round(speaker.seconds) for speaker in found] == [7, 5]
