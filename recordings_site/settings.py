@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recordings_site.recordings.middleware.merged_recordings",
 ]
 ROOT_URLCONF = "recordings_site.urls"
 WSGI_APPLICATION = "recordings_site.wsgi.application"

@@ -187,6 +187,8 @@ def recording(**fields: Any) -> RecordingJob:
     } | fields
     facts["destination"] = facts.get("destination") or destination()
     peaks = facts.pop("peaks", None)
+    if facts["origin"] != Origin.ADOPTED:
+        facts = {"asked_destination": facts["destination"], "asked_key": facts["key"]} | facts
     job = RecordingJob(**facts)
     job.state = fields.get("state") or state_of(job)
     job.save()

@@ -21,7 +21,7 @@ from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import MergedRecording, RecordingJob
 from recordings_site.sinch import svaml
 from tests import factories
 from tests.sinch_posts import ice, post
@@ -111,7 +111,7 @@ def test_one_that_cannot_be_kept_costs_the_others_nothing(number: PhoneNumber) -
 
 
 def test_a_call_of_which_something_is_known_is_kept_among_new_ones(number: PhoneNumber) -> None:
-    """A notification overtook the ICE: the recording that was adopted then is the one that was asked for."""
+    """A notification overtook the ICE: the recording that was adopted then merges into the requested one."""
     early = {"event": "notify", "callid": "early", "type": "recording_available", "destination": "early.mp3"}
     post(number.application, early)
     adopted = RecordingJob.objects.get()
@@ -120,7 +120,7 @@ def test_a_call_of_which_something_is_known_is_kept_among_new_ones(number: Phone
     call = Call.objects.get(call_id="early")
     assert call.ice_received_at is not None
     job = RecordingJob.objects.get(call=call)
-    assert (job, job.decision.call) == (adopted, call)  # type: ignore[union-attr]
+    assert (MergedRecording.current_id(adopted.pk), job.decision.call) == (job.pk, call)  # type: ignore[union-attr]
     assert RecordingJob.objects.count() == Decision.objects.count() == 3
 
 

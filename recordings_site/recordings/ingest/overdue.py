@@ -3,6 +3,7 @@
 Sinch's notifications may be lost or switched off, and it sends none for failures.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from recordings_site.calls.models import LONGEST_CALL, Call
-from recordings_site.destinations.models import Destination
 from recordings_site.recordings.ingest import actions
 from recordings_site.recordings.ingest.keys import find_audio, find_transcript, places_of_transcript
 from recordings_site.recordings.lifecycle import objects
+from recordings_site.recordings.lifecycle.actions import objects_found
 from recordings_site.recordings.models import LOOKED_FOR, OverdueCode, OverdueKind, RecordingJob, State
 from recordings_site.sinch import destination_url
-from recordings_site.storage import ObjectStat, iter_objects
+from recordings_site.storage import ObjectStat, Store, iter_objects
 from recordings_site.tasks.registry import enqueue
 
 
@@ -29,9 +30,11 @@ def look_for_recording(recording_id: UUID | str, *, since: datetime) -> datetime
     if job.state not in LOOKED_FOR or not (job.destination or job.reported_destination):
         return None
     now = timezone.now()
-    if (found := find_audio(job) or _find_generated(job)) is not None:
+    if (found := find_audio(job)) is not None:
         destination, stat = found
         objects.mark_available(job.pk, stat=stat, at=now, destination=destination)
+        return None
+    if _link_generated(job, at=now):
         return None
     waited = now - since
     if job.reported_destination:
@@ -83,29 +86,31 @@ def _next(now: datetime, since: datetime, late_after: timedelta) -> datetime:
     return late_at if now < late_at else now + max(timedelta(minutes=5), (now - since) / 4)
 
 
-def _find_generated(job: RecordingJob) -> tuple[Destination, ObjectStat] | None:
-    """Return the one object in the folder whose generated name contains the call or conference id."""
-    if job.key or job.destination is None:
-        return None
-    store = job.destination.read_store()
+def _link_generated(job: RecordingJob, *, at: datetime) -> bool:
+    """Link the objects in the folder whose generated names have the call or conference id; whether one is this job's.
+
+    All of them are linked together: which one belongs to which part of the call follows from the order of their dates.
+    """
+    subject = job.call or job.conference_session
+    if job.key or job.destination is None or subject is None:
+        return False
+    stats = list(_generated(job, job.destination.read_store()))
+    if not stats:
+        return False
+    linked = objects_found(subject, destination=job.destination, stats=stats, at=at, leftover=False, adopt=False)
+    return job.pk in {each.pk for each in linked}
+
+
+def _generated(job: RecordingJob, store: Store) -> Iterator[ObjectStat]:
+    """Yield the objects in the recording's folder that Sinch named after its call or conference."""
     if job.call is not None:
-        subject = job.call.call_id
+        named = job.call.call_id
         days = (job.happened_at, job.happened_at + timedelta(days=1))
         prefixes = [f"{job.folder}{day:%Y%m%d}" for day in days]
-    elif job.conference_session is not None:  # no date in its name
-        subject, prefixes = job.conference_session.conference_id, [job.folder]
-    else:
-        return None
-    found = []
+    else:  # no date in its name
+        named, prefixes = job.conference_session.conference_id if job.conference_session else "", [job.folder]
     for prefix in prefixes:
         for stat in iter_objects(store, prefix):
             name = destination_url.parse_generated_name(stat.key)
-            if name is not None and not name.transcript and name.call_id == subject:
-                found.append(stat)
-    taken = set(
-        RecordingJob.objects.filter(destination=job.destination_id, key__in=[stat.key for stat in found]).values_list(
-            "key", flat=True
-        )
-    )
-    free = [stat for stat in found if stat.key not in taken]
-    return (job.destination, free[0]) if len(free) == 1 else None
+            if name is not None and not name.transcript and name.call_id == named:
+                yield stat

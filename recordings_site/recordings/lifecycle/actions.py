@@ -5,82 +5,30 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from recordings_site.calls.models import Call, Decision
+from recordings_site.destinations.models import Destination
 from recordings_site.policies.engine.answer import PlannedRecording
-from recordings_site.recordings.lifecycle.derive_state import (
-    derive_from_call,
-    derive_from_session,
-    update_state,
-)
-from recordings_site.recordings.lifecycle.matching import Subject, locked_jobs, match_recording, match_transcript
+from recordings_site.recordings.lifecycle.derive_state import update_state
+from recordings_site.recordings.lifecycle.files import File, find, has_file, is_requested
+from recordings_site.recordings.lifecycle.locked import LockedRecordings, attribute, examine
+from recordings_site.recordings.lifecycle.matching import Subject
 from recordings_site.recordings.lifecycle.objects import alert_elsewhere
-from recordings_site.recordings.lifecycle.reported import ReportedLocation, distance
-from recordings_site.recordings.lifecycle.shortness import derive_shortness
-from recordings_site.recordings.models import Origin, RecordingJob, Transcript
+from recordings_site.recordings.lifecycle.reported import ReportedLocation, distance, location_of, nearest
+from recordings_site.recordings.models import Origin, RecordingJob
+from recordings_site.sinch.destination_url import recording_stem
+from recordings_site.sinch.formats import FORMATS
+from recordings_site.storage import ObjectStat
 from recordings_site.tasks.registry import enqueue
 
-# Sinch uploads after the call has ended: the worker looks for the file this long after, without a notification.
-LOOK_AFTER = timedelta(minutes=3)
 # After a conference has closed, the notification of its recording's end may come this much later.
 FINISHED_WITHIN = timedelta(minutes=10)
-
-
-class _LockedRecordings:
-    """The recordings of a call or conference, locked, changed together and saved once."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.jobs = locked_jobs(subject)
-        self._before = {job.pk: _columns(job) for job in self.jobs}
-
-    def add(self, job: RecordingJob) -> RecordingJob:
-        """Add a recording, the last one of the call."""
-        job.ordinal = 1 + max((other.ordinal for other in self.jobs), default=0)
-        self.jobs.append(job)
-        return job
-
-    def update(self) -> None:
-        """Derive the states, save what changed, and schedule the tasks that follow."""
-        for job in self.jobs:
-            attribute(job, self.subject)
-        if isinstance(self.subject, Call):
-            derive_from_call(self.subject, self.jobs)
-            derive_shortness(self.subject, self.jobs)
-        else:
-            derive_from_session(self.subject, self.jobs)
-        looked_for, moved = [], []
-        for job in self.jobs:
-            before, after = self._before.get(job.pk), _columns(job)
-            if before is None:
-                job.save(force_insert=True)
-            elif changed := [name for name, value in after.items() if value != before[name]]:
-                job.save(update_fields=changed)
-                if "number_id" in changed or "happened_at" in changed:
-                    moved.append(job.pk)
-            if job.finished_at is not None and not (before and before["finished_at"]) and job.available_at is None:
-                looked_for.append(job.pk)
-        if looked_for:
-            # Timers run from receipt, not from the event's own time, which may lie in the past.
-            enqueue("recording.look", *looked_for, at=timezone.now() + LOOK_AFTER)
-        if moved:
-            # Number and time decide who finds it, and where among the hits.
-            transcribed = Transcript.objects.filter(recording__in=moved).values_list("recording_id", flat=True)
-            enqueue("transcript.index", *transcribed)
-
-
-def _columns(job: RecordingJob) -> dict[str, object]:
-    """Return the loaded columns of a row."""
-    return {
-        field.attname: vars(job)[field.attname] for field in job._meta.concrete_fields if field.attname in vars(job)
-    }
 
 
 @transaction.atomic(savepoint=False)
 def update_states(subject: Subject) -> None:
     """Derive the states of the recordings of a call or conference, and schedule the tasks that follow."""
-    _LockedRecordings(subject).update()
+    LockedRecordings(subject).update()
 
 
 @transaction.atomic(savepoint=False)
@@ -101,7 +49,7 @@ def conference_recording_finished(*, application_id: int, conference_id: str, at
     possible = list(jobs.filter(recent).select_related("conference_session")[:2])
     if len(possible) != 1 or (session := possible[0].conference_session) is None:
         return None
-    found = _LockedRecordings(session)
+    found = LockedRecordings(session)
     job = next((each for each in found.jobs if each.pk == possible[0].pk), None)
     if job is not None:
         job.finished_at = job.finished_at or at
@@ -118,21 +66,24 @@ def expect_recordings(
     decision: Decision | None = None,
     origin: str = "",
 ) -> list[RecordingJob]:
-    """Create the requested recordings and return them. One that was adopted before its ICE is reused.
+    """Create the requested recordings and return them, with their files if those were reported before.
 
     `origin` replaces the planned one.
     """
-    found, asked = _LockedRecordings(subject), []
+    found, asked = LockedRecordings(subject), []
+    found.claim((one.destination_id, one.key) for one in planned if one.destination_id and one.key)
     for one in planned:
         known = next((job for job in found.jobs if job.pk == one.recording_id), None)
         if known is not None:
             # The same event once more, such as a PIE that came by the fallback as well.
             asked.append(known)
             continue
-        job = _adopted_before(found.jobs, one) or found.add(RecordingJob(id=one.recording_id))
+        job = found.add(RecordingJob(id=one.recording_id))
         _apply_plan(job, one, subject=subject, at=at, decision=decision)
         job.origin = origin or job.origin
         asked.append(job)
+    if any(has_file(job) for job in found.jobs):
+        found.pair()
     found.update()
     return asked
 
@@ -157,9 +108,8 @@ def _apply_plan(
     job.folder, job.format = planned.folder, planned.format
     job.transcription, job.locale = planned.transcription, planned.locale
     job.notification_events = planned.notification_events
-    if not job.key:
-        # Otherwise Sinch has already reported its location.
-        job.destination_id, job.key = planned.destination_id, planned.key
+    job.destination_id, job.key = planned.destination_id, planned.key
+    job.asked_destination_id, job.asked_key = planned.destination_id, planned.key
     if job.started_at is None and _starts_at_once(planned):
         job.started_at = at
     attribute(job, subject)
@@ -171,71 +121,99 @@ def _starts_at_once(planned: PlannedRecording) -> bool:
     return planned.starts in ("ice", "pie") and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
 
 
-def _adopted_before(jobs: Sequence[RecordingJob], planned: PlannedRecording) -> RecordingJob | None:
-    """Return the recording that a notification adopted before the ICE came.
-
-    The mirror of `match_recording`: the very object, or else the only recording.
-    """
-    adopted = [job for job in jobs if job.origin == Origin.ADOPTED and job.decision_id is None]
-    for job in adopted:
-        if planned.key and (job.destination_id, job.key) == (planned.destination_id, planned.key):
-            return job
-    return adopted[0] if len(adopted) == len(jobs) == 1 else None
-
-
-def attribute(job: RecordingJob, subject: Subject) -> None:
-    """Copy the facts of its call or conference to a recording; the caller saves it."""
-    if isinstance(subject, Call):
-        job.call = subject
-        job.happened_at = subject.started_at
-        job.direction = subject.direction
-        job.caller, job.caller_type = subject.caller, subject.caller_type
-    else:
-        job.conference_session = subject
-        job.happened_at = subject.opened_at
-        opener = subject.calls.order_by("started_at", "id").first()
-        if opener is not None:
-            job.direction, job.caller, job.caller_type = opener.direction, opener.caller, opener.caller_type
-    job.number_id = subject.number_id or job.number_id
-
-
 @transaction.atomic(savepoint=False)
 def recording_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
     """Apply `recording_available` to the recording it is about, or adopt a new one."""
-    found = _LockedRecordings(subject)
-    job = match_recording(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
+    found = LockedRecordings(subject, reported.destinations)
+    job = _reported(found, reported)
     job.reported_at = job.reported_at or at
     if not job.reported_destination or (job.available_at is None and reported.destination is not None):
         job.reported_destination = reported.text[:1024]
     if reported.destination is not None:
         job.available_at = job.available_at or at
         _accept_location(job, reported)
-    elif reported.key and job.destination_id is None and job.available_at is None:
-        # None was asked for, so there is no other place at which it could be.
-        job.elsewhere_at = job.elsewhere_at or at
+    found.pair()
+    job = found.current(job)
+    elsewhere = reported.key and job.asked_destination_id is None and job.available_at is None
+    if elsewhere and job.elsewhere_at is None:
+        # None was requested, so there is no other place at which it could be.
+        job.elsewhere_at = at
     found.update()
     if job.elsewhere_at == at:
         alert_elsewhere(job)
-    if job.available_at is None:
-        enqueue("recording.look", job.pk)
-    elif job.destination_id is not None and job.key:
-        enqueue("recording.inspect", job.pk)
+    examine(job)
     return job
 
 
 @transaction.atomic(savepoint=False)
 def transcript_announced(subject: Subject, *, reported: ReportedLocation, at: datetime) -> RecordingJob:
     """Apply `transcription_available` to its recording, or adopt a new one without audio."""
-    found = _LockedRecordings(subject)
-    job = match_transcript(found.jobs, reported) or found.add(RecordingJob(origin=Origin.ADOPTED))
+    found = LockedRecordings(subject, reported.destinations)
+    job = _reported(found, reported)
     job.reported_transcript_destination = job.reported_transcript_destination or reported.text[:1024]
     job.transcript_available_at = job.transcript_available_at or at
     if job.destination_id is None and reported.destination is not None:
         job.destination = reported.destination
+    found.pair()
+    job = found.current(job)
     found.update()
     if job.destination_id is not None:
         enqueue("transcript.load", job.pk)
     return job
+
+
+def _reported(found: LockedRecordings, reported: ReportedLocation) -> RecordingJob:
+    """The recording that stands for the reported file, or a new one for it."""
+    file = find(found.files(), reported, found.jobs)
+    if file is not None:
+        return file.job
+    requested = nearest((job for job in found.jobs if is_requested(job) and not has_file(job)), reported, stem=True)
+    if requested is not None:
+        return requested
+    if not reported.text and len(found.jobs) == 1:
+        return found.jobs[0]
+    if reported.destination is not None:
+        # It may have been found in the store before, and nothing in its name told for which call.
+        stems = {recording_stem(key) for key in reported.keys}
+        names = [*reported.keys, *(f"{stem}.{ending}" for stem in sorted(stems) for ending in FORMATS)]
+        found.claim((reported.destination.pk, key) for key in names)
+        file = find(found.files(), reported, found.jobs)
+    return file.job if file is not None else found.add(RecordingJob(origin=Origin.ADOPTED))
+
+
+@transaction.atomic
+def objects_found(
+    subject: Subject,
+    *,
+    destination: Destination,
+    stats: Sequence[ObjectStat],
+    at: datetime,
+    leftover: bool,
+    adopt: bool,
+) -> list[RecordingJob]:
+    """Link objects in the store, none of which is known, to the recordings of their call; return those.
+
+    With `leftover` the only one that remains is linked to the only recording that remains, whatever its name; with
+    `adopt` those that no recording awaits become recordings of their own.
+    """
+    found, made = LockedRecordings(subject), []
+    files: Sequence[File] = found.files()
+    for stat in stats:
+        location = location_of(destination, stat.key)
+        file = find(files, location, found.jobs)
+        job = file.job if file is not None else found.add(RecordingJob(origin=Origin.ADOPTED))
+        if job.available_at is None:
+            job.available_at = at
+            job.destination, job.key = destination, stat.key
+            job.format = stat.key.rpartition(".")[2][:10] or job.format
+        made.append(job)
+    found.pair(leftover=leftover, adopt=adopt)
+    linked = [found.current(job) for job in made]
+    found.update()
+    kept = [job for job in linked if job in found.jobs]
+    for job in kept:
+        examine(job)
+    return kept
 
 
 @transaction.atomic

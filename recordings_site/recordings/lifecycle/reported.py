@@ -1,6 +1,6 @@
 """Reads the place that a notification names, and finds the configured destination that it lies in; never fetches it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recordings_site.destinations.models import Destination
@@ -25,6 +25,8 @@ class ReportedLocation:
     buckets: tuple[frozenset[int], ...] = ()
     destination: Destination | None = None
     place: Place | None = None
+    # All configured destinations, for reading further places.
+    destinations: Sequence[Destination] = ()
 
     @property
     def key(self) -> str:
@@ -55,7 +57,7 @@ def all_destinations() -> list[Destination]:
     return list(Destination.objects.only(*_COLUMNS))
 
 
-def parse_reported_location(text: str, destinations: list[Destination] | None = None) -> ReportedLocation:
+def parse_reported_location(text: str, destinations: Sequence[Destination] | None = None) -> ReportedLocation:
     """Understand the `destination` of a notification, and match it to a configured destination.
 
     `destinations` are `all_destinations()`, for whoever reads many places.
@@ -68,7 +70,7 @@ def parse_reported_location(text: str, destinations: list[Destination] | None = 
     places = reported_place.read(text, reported_place.endpoints_of(stores))
     found, place = _covering(places, destinations)
     buckets = tuple(frozenset(each.pk for each in destinations if is_in(place, each)) for place in places)
-    return ReportedLocation(object_keys.without_secrets(text), places, buckets, found, place)
+    return ReportedLocation(object_keys.without_secrets(text), places, buckets, found, place, destinations)
 
 
 def location_of(destination: Destination, key: str) -> ReportedLocation:
@@ -77,7 +79,9 @@ def location_of(destination: Destination, key: str) -> ReportedLocation:
     return ReportedLocation("", (place,), (frozenset({destination.pk}),), destination, place)
 
 
-def _covering(places: tuple[Place, ...], destinations: list[Destination]) -> tuple[Destination | None, Place | None]:
+def _covering(
+    places: tuple[Place, ...], destinations: Sequence[Destination]
+) -> tuple[Destination | None, Place | None]:
     """The destination with the longest prefix of the likeliest reading that lies in one, and that reading."""
     for same in (str.startswith, _starts_alike):
         for place in places:
@@ -108,13 +112,15 @@ def distance(reported: ReportedLocation, job: RecordingJob, *, stem: bool = Fals
     None: it is another place. With `stem` the place of the recording's transcript counts, too. Of a bare name or path,
     and of a URL of an unknown host, the end of the key is compared.
     """
-    if not job.key:
+    # What was requested; of what was not, where it is known to be.
+    destination_id, key = (job.asked_destination_id, job.asked_key) if job.asked_key else (job.destination_id, job.key)
+    if not key:
         return None
-    here = [place for place, of in reported.located if not place.kind or job.destination_id in of]
+    here = [place for place, of in reported.located if not place.kind or destination_id in of]
     for far, place in enumerate(here):
-        if place.key == job.key:
+        if place.key == key:
             return far
-    if any(_is_same(place, job.key) or (stem and _is_beside(place, job.key)) for place in here):
+    if any(_is_same(place, key) or (stem and _is_beside(place, key)) for place in here):
         return len(here)
     return None
 

@@ -221,7 +221,7 @@ def _elsewhere(recording: RecordingJob) -> str:
     here = f"It’s stored in {place}, which is none of the destinations here, so it can’t be played."
     if recording.destination is None:
         return here
-    return f"{here} It isn’t in {recording.destination}, where it was requested."
+    return f"{here} It was requested in {recording.destination}, and hasn’t been found there."
 
 
 def where(reported: str) -> str:

@@ -11,6 +11,7 @@ from recordings_site.recordings.models.annotations import (
 )
 from recordings_site.recordings.models.audio_index import AudioIndex
 from recordings_site.recordings.models.completeness import NumberDay
+from recordings_site.recordings.models.merged import MergedRecording
 from recordings_site.recordings.models.reconciliation import Reconciliation
 from recordings_site.recordings.models.recording import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.models.saved import SavedMatch, SavedPage, SavedSearch
@@ -49,6 +50,7 @@ __all__ = [
     "IndexedWord",
     "LineCorrection",
     "Listening",
+    "MergedRecording",
     "NumberDay",
     "Origin",
     "OverdueCode",

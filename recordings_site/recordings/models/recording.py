@@ -147,14 +147,18 @@ class RecordingJob(models.Model):
     caller_type = models.CharField(max_length=32, blank=True)
     happened_at = models.DateTimeField()
 
-    # The requested location, and the one that Sinch reported.
+    # The requested location; with an empty key Sinch makes the name, in the folder. None of it if not requested.
+    asked_destination = models.ForeignKey(
+        Destination, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_key = models.CharField(max_length=1024, blank=True)
+    folder = models.CharField(max_length=1024, blank=True)
+    # Where it is as far as is known, at first where it was requested; and what Sinch reported.
     destination = models.ForeignKey(
         Destination, null=True, on_delete=models.PROTECT, related_name="recordings", db_index=False
     )
     # The full key in the bucket; "" while Sinch's generated name is unknown.
     key = models.CharField(max_length=1024, blank=True)
-    # The folder in which Sinch generates the name, if no name was requested.
-    folder = models.CharField(max_length=1024, blank=True)
     reported_destination = models.CharField(max_length=1024, blank=True)
     reported_transcript_destination = models.CharField(max_length=1024, blank=True)
 

@@ -17,8 +17,7 @@ from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
 from recordings_site.recordings.lifecycle import actions, objects
 from recordings_site.recordings.lifecycle.derive_state import update_state
-from recordings_site.recordings.lifecycle.matching import jobs_of, locked_jobs, match_recording
-from recordings_site.recordings.lifecycle.reported import location_of
+from recordings_site.recordings.lifecycle.matching import jobs_of
 from recordings_site.recordings.models import (
     AWAITED,
     DeletedCode,
@@ -62,26 +61,33 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
         return "known"
     name = parse_generated_name(stat.key)
     subject = _subject(name, stat)
-    job = _expected(destination, stat, subject)
-    found = "linked"
-    if job is None:
-        found = "adopted"
-        job = RecordingJob(origin=Origin.ADOPTED, happened_at=_when(name, stat))
-        job.format = name.format if name else stat.key.rsplit(".", 1)[-1][:10]
-        if subject is not None:
-            job.ordinal = 1 + max((each.ordinal for each in jobs_of(subject)), default=0)
-    job.destination, job.key = destination, stat.key
-    job.available_at = timezone.now()
-    if subject is not None:
-        actions.attribute(job, subject)
-    update_state(job)
-    job.save()
-    enqueue("recording.inspect", job.pk)
-    if found == "adopted":
-        audit.record(
-            by=None, action="recording.adopted", subject=job, data={"key": stat.key, "destination": str(destination)}
+    job = _named(destination, stat)
+    if job is None and subject is not None:
+        [job] = actions.objects_found(
+            subject,
+            destination=destination,
+            stats=[stat],
+            at=timezone.now(),
+            leftover=not _await_their_own(subject),
+            adopt=True,
         )
-    return found
+    else:
+        job = job or RecordingJob(origin=Origin.ADOPTED, happened_at=_when(name, stat), format=_format(stat))
+        job.destination, job.key = destination, stat.key
+        job.available_at = timezone.now()
+        update_state(job)
+        job.save()
+        enqueue("recording.inspect", job.pk)
+    if job.origin != Origin.ADOPTED or job.reported_at is not None:
+        return "linked"
+    audit.record(
+        by=None, action="recording.adopted", subject=job, data={"key": stat.key, "destination": str(destination)}
+    )
+    return "adopted"
+
+
+def _format(stat: ObjectStat) -> str:
+    return stat.key.rpartition(".")[2][:10]
 
 
 def _when(name: GeneratedName | None, stat: ObjectStat) -> datetime:
@@ -101,28 +107,24 @@ def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceS
     return call_for(application_id=application.pk, call_id=name.call_id, at=_when(name, stat))
 
 
-def _expected(
-    destination: Destination, stat: ObjectStat, subject: Call | ConferenceSession | None
-) -> RecordingJob | None:
-    """Return the recording that awaits this object: named in its key, or the one of its call without a file."""
+def _named(destination: Destination, stat: ObjectStat) -> RecordingJob | None:
+    """Return the recording whose id is in the object's name, if it awaits its file: somebody may have moved that."""
     named = _UUID.findall(stat.key.rsplit("/", 1)[-1].lower())
-    if named:
-        job = RecordingJob.objects.filter(pk=UUID(named[-1]), destination=destination, available_at=None).first()
-        if job is not None:
-            return job
-    if subject is None:
+    if not named:
         return None
-    job = match_recording(locked_jobs(subject), location_of(destination, stat.key))
-    if job is None or job.available_at is not None:
-        return None
-    if job.key and job.key != stat.key and _has_its_own(destination, job.key):
-        return None  # it awaits another file, which is present, too
-    return job
+    awaiting = RecordingJob.objects.filter(destination=destination, available_at=None)
+    return awaiting.filter(pk=UUID(named[-1])).first()
 
 
-def _has_its_own(destination: Destination, key: str) -> bool:
+def _await_their_own(subject: Call | ConferenceSession) -> bool:
+    """Whether what was requested lies where it was requested as well, and was not listed yet."""
+    awaiting = jobs_of(subject).filter(available_at=None).exclude(asked_key="").select_related("asked_destination")
+    return any(_exists(job.asked_destination, job.asked_key) for job in awaiting)
+
+
+def _exists(destination: Destination | None, key: str) -> bool:
     try:
-        return exists(destination.read_store(), key)
+        return destination is not None and exists(destination.read_store(), key)
     except StoreError:
         return True  # if unsure, link nothing
 

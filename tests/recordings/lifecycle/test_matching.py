@@ -11,12 +11,7 @@ from django.urls import reverse
 from recordings_site.calls.models import Call
 from recordings_site.recordings.ingest.actions import mark_not_audio
 from recordings_site.recordings.lifecycle import actions
-from recordings_site.recordings.lifecycle.matching import (
-    locked_jobs,
-    match_recording,
-    match_transcript,
-    session_of_object,
-)
+from recordings_site.recordings.lifecycle.matching import locked_jobs, session_of_object
 from recordings_site.recordings.lifecycle.reported import parse_reported_location
 from recordings_site.recordings.models import Origin, Problem, RecordingJob
 from recordings_site.storage import ObjectStat
@@ -59,7 +54,8 @@ def test_the_very_object_in_each_form_finds_its_job_among_several(reported: str)
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert match_recording(locked_jobs(job.call), parse_reported_location(reported)) == job
+    assert _announce(job.call, reported) == job
+    assert RecordingJob.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -83,8 +79,7 @@ def test_of_two_keys_that_are_spelled_alike_the_exact_one_is_meant() -> None:
     job = _job("voice/a b.mp3")
     other = factories.recording(call=job.call, destination=job.destination, key="voice/a%20b.mp3", ordinal=2)
     assert job.call is not None
-    found = match_recording(locked_jobs(job.call), parse_reported_location("s3://calls/voice/a%20b.mp3"))
-    assert found == other
+    assert _announce(job.call, "s3://calls/voice/a%20b.mp3") == other
 
 
 def test_a_signature_is_neither_stored_nor_shown(client: Client) -> None:
@@ -110,10 +105,7 @@ def test_a_transcript_finds_the_recording_with_its_stem() -> None:
     job = _job("voice/2026/a.mp3")
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
-    assert (
-        match_transcript(locked_jobs(job.call), parse_reported_location("s3://calls/voice/2026/a-transcript.json"))
-        == job
-    )
+    assert _announce(job.call, "s3://calls/voice/2026/a-transcript.json", transcript=True) == job
 
 
 def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
@@ -121,8 +113,7 @@ def test_a_generated_name_finds_the_job_that_left_the_name_to_sinch() -> None:
     factories.recording(call=job.call, destination=job.destination, key="voice/2026/b.mp3", ordinal=2)
     assert job.call is not None
     name = f"20260114093000_{APP}_{CALL_ID}.mp3"
-    found = match_recording(locked_jobs(job.call), parse_reported_location(f"s3://calls/voice/2026/{name}"))
-    assert found == job
+    assert _announce(job.call, f"s3://calls/voice/2026/{name}") == job
 
 
 def test_another_name_than_the_one_asked_for_finds_the_only_job_that_lacks_its_object() -> None:
@@ -188,8 +179,7 @@ def test_what_a_worker_keeps_of_a_file_outlives_that_it_is_announced_again() -> 
 
     with ThreadPoolExecutor(1) as worker:
         with transaction.atomic():
-            matched = match_recording(locked_jobs(job.call), parse_reported_location("s3://calls/voice/a.mp3"))
-            assert matched is not None
+            [matched] = locked_jobs(job.call)
             examined = worker.submit(examine)
             with pytest.raises(TimeoutError):
                 examined.result(0.5)
