@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 # One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
 CHAIN_LOCK = 7310542
+VERIFIED = "audit.verified"
 
 _request: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
 
@@ -105,15 +106,31 @@ class ChainCheck:
     broken: tuple[int, ...]
 
 
-def verify(events: Iterable[AuditEvent]) -> ChainCheck:
-    """Walk `events`, oldest first from the very first row, and tell which do not follow from the row before."""
-    previous, rows, broken = "", 0, []
+def verify(events: Iterable[AuditEvent], *, previous: str = "") -> ChainCheck:
+    """Walk `events`, oldest first, and tell which do not follow from the row before. `previous` is the chain of the
+    row before the first of them, empty when that is the very first.
+    """
+    rows, broken = 0, []
     for event in events:
         rows += 1
         if not hmac.compare_digest(event.chain, link(event, previous)):
             broken.append(event.pk)
         previous = event.chain
     return ChainCheck(rows, previous, tuple(broken))
+
+
+def verified_until() -> tuple[int, str]:
+    """Return the id and the chain of the last row that a verification has noted as reached, unbroken; (0, "") for none.
+
+    The note is a row of the trail itself: whoever alters it breaks the chain behind it.
+    """
+    noted = AuditEvent.objects.filter(action=VERIFIED).order_by("-id").values_list("data", flat=True).first()
+    return (int(noted["until"]), str(noted["head"])) if noted else (0, "")
+
+
+def note_verified(until: AuditEvent) -> None:
+    """Note in the trail that it was verified, unbroken, up to this row."""
+    record(by=None, action=VERIFIED, data={"until": until.pk, "head": until.chain})
 
 
 def _address() -> str:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from recordings_site.callbacks.counters import counts
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.models import Application
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.completeness.rates import OUTCOMES
+from recordings_site.recordings.models import NumberDay, RecordingJob
 from recordings_site.tasks.models import Task
 
 # A worker polls each second: with more lag than this none is running, or too few.
@@ -43,7 +44,12 @@ def metrics() -> Iterator[Metric]:
     yield _by("tasks_open", "Tasks that wait or are being done.", "kind", open_tasks.values_list("kind"))
     yield _by("tasks_dead", "Tasks that were given up.", "kind", Task.objects.exclude(dead_at=None).values_list("kind"))
     yield _one("tasks_lag_seconds", "How long the longest waiting due task has been due.", queue_lag_seconds())
-    yield _by("recordings", "Recordings by state.", "state", RecordingJob.objects.values_list("state"))
+    # Counted by workers: to count all recordings at each scrape would take ever longer.
+    newest = NumberDay.objects.filter(number=None).order_by("-day").values_list("day", flat=True).first()
+    counted = NumberDay.objects.filter(day=newest) if newest else NumberDay.objects.none()
+    sums = counted.aggregate(**{f"sum_{name}": Sum(name) for name in OUTCOMES})
+    today = tuple(((("outcome", name),), float(sums[f"sum_{name}"] or 0)) for name in OUTCOMES)
+    yield Metric("recordings_today", "Recordings of calls of today by what became of them, as last counted.", today)
     overdue = RecordingJob.objects.overdue().count()
     yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
     unapplied = CallbackDelivery.objects.filter(applied_at=None).count()

@@ -30,6 +30,7 @@ class Task(models.Model):
         )
         indexes = (
             models.Index(fields=("next_at",), condition=models.Q(done_at=None, dead_at=None), name="task_open"),
+            models.Index(fields=("done_at",), condition=models.Q(done_at__isnull=False), name="task_done"),
             models.Index(fields=("dead_at",), condition=models.Q(dead_at__isnull=False), name="task_dead"),
         )
 

@@ -1,11 +1,14 @@
 """The audit trail: what is kept, what cannot be changed, and how tampering shows."""
 
+import io
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
 
 from recordings_site.accounts import append_only, audit
@@ -130,3 +133,32 @@ def test_rows_written_at_the_same_time_still_form_one_chain() -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(6)))
     assert audit.verify(in_order()) == audit.ChainCheck(60, in_order()[-1].chain, ())
+
+
+def verified(**options: object) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    call_command("verify_audit", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_what_was_verified_is_not_walked_again_and_what_is_new_is() -> None:
+    for _ in range(3):
+        audit.record(by=None, action="thing.done")
+    assert verified().startswith("3 rows, unbroken.")
+    third = in_order()[2]
+    audit.record(by=None, action="thing.done")
+    # The note of the first verification, and the new row.
+    assert verified(new=True).startswith(f"2 rows since row {third.pk}, unbroken.")
+    AuditEvent.objects.bulk_create([AuditEvent(action="forged", chain="0" * 64)])
+    with pytest.raises(CommandError, match="do not follow"):
+        verified(new=True)
+
+
+def test_the_row_up_to_which_the_trail_was_verified_must_still_be_there() -> None:
+    audit.record(by=None, action="thing.done")
+    audit.record(by=None, action="thing.done")
+    verified()
+    without_triggers(lambda: AuditEvent.objects.filter(pk=in_order()[1].pk).update(chain="x"))
+    with pytest.raises(CommandError, match="was altered or removed"):
+        verified(new=True)

@@ -37,10 +37,10 @@ def load(count: int) -> None:
         factories.user(teams=[team], email="quiet@example.com")
     for model, make in ((RecordingJob, _recordings), (Call, _calls), (Decision, _decisions)):
         if not model.objects.exists():
-            _fill(model, *make(count))
+            fill(model, *make(count))
 
 
-def _fill(model: type[Model], source: str, varied: dict[str, str], same: Model) -> None:
+def fill(model: type[Model], source: str, varied: dict[str, str], same: Model) -> None:
     """Insert a row for each of `source`: what varies as SQL, all else as this object has it."""
     fixed = [field for field in model._meta.concrete_fields if field.column not in varied and field.attname != "id"]
     values = [field.get_db_prep_save(getattr(same, field.attname), connection) for field in fixed]
@@ -79,7 +79,7 @@ def _indexes(cursor: CursorWrapper, model: type[Model]) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _serial(count: int) -> str:
+def serial(count: int) -> str:
     """So many rows with their number i."""
     if connection.vendor == "postgresql":
         return f"generate_series(0::bigint, {count - 1}) AS s(i)"
@@ -111,7 +111,7 @@ def _recordings(count: int) -> tuple[str, dict[str, str], Model]:
     }
     place = Destination.objects.get(name="Bench")
     same = RecordingJob(origin=Origin.FLAG, destination=place, locale="en-US", transcription=True)
-    return _serial(count), varied, same
+    return serial(count), varied, same
 
 
 def _calls(count: int) -> tuple[str, dict[str, str], Model]:
@@ -128,7 +128,7 @@ def _calls(count: int) -> tuple[str, dict[str, str], Model]:
         "caller_digits": "'467' || (10000000 + i)",
     }
     same: dict[str, Any] = {"called": "+46733000002", "called_type": "did", "dice_result": "ANSWERED", "duration": 60.0}
-    return _serial(count), varied, Call(application=Application.objects.get(), **same)
+    return serial(count), varied, Call(application=Application.objects.get(), **same)
 
 
 def _decisions(count: int) -> tuple[str, dict[str, str], Model]:

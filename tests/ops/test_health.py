@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.tasks.registry import enqueue
 from tests import factories
 
@@ -16,11 +17,12 @@ TOKEN = "token-of-the-one-who-watches"
 @pytest.mark.django_db
 def test_figures_are_for_whoever_brings_the_token(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
-    factories.recording()
+    factories.recording(happened_at=timezone.now())
+    completeness.count_all(timezone.now())
     enqueue('a "quoted" kind', "x", at=timezone.now() - timedelta(seconds=30))
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     lines = answer.content.decode().splitlines()
-    assert 'recordings_site_recordings{state="available"} 1' in lines
+    assert 'recordings_site_recordings_today{outcome="recorded"} 1' in lines
     assert 'recordings_site_tasks_open{kind="a \\"quoted\\" kind"} 1' in lines
     (lag,) = (line for line in lines if line.startswith("recordings_site_tasks_lag_seconds "))
     assert 29 < float(lag.split()[1]) < 40

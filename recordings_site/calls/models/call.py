@@ -152,7 +152,15 @@ class Call(models.Model):
             models.Index(fields=("call_id",), name="call_by_call_id"),
             models.Index(fields=("number", "-started_at"), name="call_by_number"),
             models.Index(
+                fields=("caller_digits", "-started_at"), condition=~models.Q(caller_digits=""), name="call_by_caller"
+            ),
+            models.Index(
                 fields=("ice_received_at",), condition=models.Q(dice_received_at=None), name="call_in_progress"
+            ),
+            models.Index(
+                fields=("-dice_received_at",),
+                condition=models.Q(dice_reason__in=BROKEN_BY_US),
+                name="call_broken_by_us",
             ),
         )
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from recordings_site.accounts.models import User
-from recordings_site.base.text import digits_of, visible_text
+from recordings_site.base.text import PHONE_DIGITS, digits_of, visible_text
 from recordings_site.calls.models import Call, CallQuerySet, ConferenceSession
-from recordings_site.policies.models import Application
+from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.criteria.call_outcome import outcome_condition
 from recordings_site.recordings.models import RecordingJob
@@ -20,6 +20,7 @@ NEWEST = ("started_at", "id")
 _ALWAYS = Q()
 SHOWN = 5  # calls of what was identified
 FEWEST_DIGITS, MOST_DIGITS = 3, 15  # of a phone number or a part of it
+WHOLE_NUMBER = 9  # digits, with the country's: so many make a number whole, if calls of it are there
 _LONGEST_ID = 200
 _PHONE = re.compile(r"\+?[\d\s().\-/]+")
 
@@ -58,7 +59,8 @@ def calls_page(
     """Return a page of the calls visible to the user: `text` is that of `matching`, `outcome` one of OUTCOMES or "",
     `began` a condition on `started_at`.
 
-    Calls whose full id was typed, or that of their conference or recording, are found at once, however old they are.
+    Calls whose full id was typed, or that of their conference or recording, or their caller's whole number, are found
+    at once, however old they are.
     Otherwise the scan is bounded.
     """
     wanted = began & outcome_condition(outcome)
@@ -69,6 +71,9 @@ def calls_page(
         for exact in (Q(call_id=text), _in_conference(text), Q(pk__in=recorded)):
             if mine.filter(exact).exists():
                 return keyset.page(mine.filter(exact), order=NEWEST, cursor=cursor, size=size)
+        if (digits := _whole_number_of_a_caller(text)) is not None:
+            theirs = mine.filter(~Q(caller_digits=""), caller_digits=digits)
+            return keyset.page(theirs, order=NEWEST, cursor=cursor, size=size)
     facts = Call.objects.matching(text).filter(wanted)
     among = Call.objects.filter(began) if text or outcome else None
     source = _page_source(mine.matching(text), facts, user, among)
@@ -86,6 +91,19 @@ def _recordings_by_id(user: User, text: str) -> list[RecordingJob]:
     except ValueError:
         return []
     return list(RecordingJob.objects.visible_to(user).with_facts().filter(pk=pk))
+
+
+def _whole_number_of_a_caller(text: str) -> str | None:
+    """Return the digits of a number that has called as it is typed, so that an index finds its calls; else None.
+
+    None also for a part of one of our numbers: its calls would be left out.
+    """
+    digits = digits_of(text)
+    if not _PHONE.fullmatch(text) or len(digits) < WHOLE_NUMBER:
+        return None
+    if PhoneNumber.objects.filter(digits__contains=digits[-PHONE_DIGITS:]).exists():
+        return None
+    return digits if Call.objects.filter(~Q(caller_digits=""), caller_digits=digits).exists() else None
 
 
 def _in_conference(conference_id: str) -> Q:

@@ -21,7 +21,7 @@ from recordings_site.web import keyset
 DAYS = 30
 SHOWN = 6  # rows of a short list
 UNFINISHED_FOR = timedelta(days=14)
-_LAG_OF = 100  # newest transcripts whose delay is measured
+_LAG_OF, _LAG_AMONG = 100, 500  # newest transcripts whose delay is measured, among the newest recordings
 MOST_COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
 
@@ -122,7 +122,9 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
 
 def _transcript_lag(recent: RecordingJobQuerySet) -> float | None:
     """Return the median delay in seconds between a recording and its transcript, over the newest transcripts."""
-    rows = recent.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
+    # Of the newest recordings alone: where none is transcribed, the search for a hundred that are would read all.
+    newest = RecordingJob.objects.filter(pk__in=recent.newest_first().values("pk")[:_LAG_AMONG])
+    rows = newest.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
     pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
     lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
     return median(lags) if lags else None

@@ -39,6 +39,7 @@ def index(recording_id: UUID | str) -> None:
 
 def enqueue_outdated(most: int) -> None:
     """Queue the reindexing of at most n transcripts that an older version indexed, newest first."""
-    outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-id")
+    # In the order of their index: by the id alone, all rows would be read when none is outdated.
+    outdated = IndexedRecording.objects.filter(version__lt=search.VERSION).order_by("-version", "-id")
     for pk in outdated.values_list("recording", flat=True)[:most]:
         enqueue("transcript.index", pk)

@@ -63,4 +63,9 @@ INDEXES = (
         name="recording_overdue_newest",
     ),
     models.Index(fields=("-happened_at", "-id"), condition=models.Q(is_short=True), name="recording_short_newest"),
+    models.Index(
+        fields=("-happened_at", "-id"),
+        condition=models.Q(transcript_overdue_since__isnull=False),
+        name="recording_transcript_overdue",
+    ),
 )

@@ -103,3 +103,17 @@ def test_the_address_bar_has_what_is_in_use(person: User) -> None:
     for query, pushed in (("?q=&decision=recorded", "/calls/?decision=recorded"), ("?q=&decision=", "/calls/")):
         assert browser.get(f"/calls/{query}", headers=headers)["HX-Push-Url"] == pushed
     assert "HX-Push-Url" not in browser.get("/calls/?decision=recorded")
+
+
+def test_a_callers_whole_number_finds_their_calls_at_once(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 4)
+    oldest = Call.objects.visible_to(person).order_by("started_at", "id")[0]
+    found, texts = met(person, f"?q=%2B{oldest.caller_digits}")
+    assert (found, len(texts)) == ([oldest.pk], 1)
+
+
+def test_a_whole_number_of_ours_finds_the_calls_to_it_and_from_it(person: User) -> None:
+    ours = factories.number(digits="4912345670099")
+    to_it = factories.call(number=ours)
+    from_it = factories.call(number=ours, caller="+4912345670099", caller_digits="4912345670099")
+    assert set(met(factories.admin(), "?q=4912345670099")[0]) == {to_it.pk, from_it.pk}
