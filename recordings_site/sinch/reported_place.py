@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .destination_url import SCHEMES, check_text, is_usable_key, parse
 from .errors import DestinationUrlError
@@ -96,6 +96,9 @@ def _of_scheme(scheme: str, rest: str) -> Iterator[Place]:
         rest = f"{host}/{container}/{key}"
     if kind not in SCHEMES:
         return
+    # Only the key may hold a percent sign.
+    *store, key = rest.split("/", 2 if SCHEMES[kind].has_account else 1)
+    rest = "/".join((*map(unquote, store), key))
     host, _, path = rest.partition("/")
     try:
         place = parse(f"{kind}://{rest}")

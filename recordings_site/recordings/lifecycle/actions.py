@@ -134,7 +134,7 @@ def recording_announced(subject: Subject, *, reported: ReportedLocation, at: dat
         _accept_location(job, reported)
     found.pair()
     job = found.current(job)
-    elsewhere = reported.key and job.asked_destination_id is None and job.available_at is None
+    elsewhere = reported.text and job.asked_destination_id is None and job.available_at is None
     if elsewhere and job.elsewhere_at is None:
         # None was requested, so there is no other place at which it could be.
         job.elsewhere_at = at

@@ -28,11 +28,15 @@ class File:
         return next((name for name in names if name is not None), None)
 
     @property
+    def names(self) -> frozenset[str]:
+        """Its names, without their folders and what tells a recording from its transcript."""
+        return frozenset(object_keys.stem(each.key).rpartition("/")[2] for each in self.locations if each.key)
+
+    @property
     def order(self) -> tuple[datetime, str]:
         """Its place among the files of a call: by the date in its name, files without one last."""
         name = self.generated
-        stems = (object_keys.stem(each.key).rpartition("/")[2] for each in self.locations)
-        return (name.when if name and name.when else _UNDATED, min(stems, default=""))
+        return (name.when if name and name.when else _UNDATED, min(self.names, default=""))
 
     def is_at(self, reported: ReportedLocation) -> bool:
         """Whether a report is about it, or about its transcript: the same store, and the same name but for the end."""

@@ -37,6 +37,7 @@ class LockedRecordings:
         # Those that got another file: what follows from it has to be found out.
         self._moved: set[UUID] = set()
         self._merged: dict[UUID, RecordingJob] = {}
+        self._split: set[UUID] = set()
 
     def add(self, job: RecordingJob) -> RecordingJob:
         """Add a recording, the last one of the call."""
@@ -83,30 +84,33 @@ class LockedRecordings:
         for job in requested:
             if job.pk in pairs and pairs[job.pk].job is not job:
                 self._merge(pairs[job.pk], job)
-        self._join_lone_transcript()
+        self._join_transcripts()
         self._moved |= {pk for pk in pairs if pairs.get(pk) is not own.get(pk)}
         if not adopt:
             self.jobs = [job for job in self.jobs if not (job._state.adding and not is_requested(job))]
 
-    def _join_lone_transcript(self) -> None:
-        """A transcript whose name is no recording's is that of the only recording that has none."""
+    def _join_transcripts(self) -> None:
+        """Join a transcript that is stored apart from its recording to the only one of that name."""
         files = self.files()
-        lone = [file for file in files if not is_requested(file.job) and not _has_audio(file.job)]
-        without = [file.job for file in files if _has_audio(file.job) and file.job.transcript_available_at is None]
-        if len(lone) == len(without) == 1 and len(self.jobs) == 2:
-            self._merge(lone[0], without[0])
+        for lone in files:
+            if is_requested(lone.job) or _has_audio(lone.job):
+                continue
+            named = [each.job for each in files if _has_audio(each.job) and each.names & lone.names]
+            if len(named) == 1 and named[0].transcript_available_at is None:
+                self._merge(lone, named[0])
 
     def _detach(self, file: File) -> None:
         job, file.job = file.job, merging.split(file.job)
         file.job.happened_at = job.happened_at
-        self._moved.add(file.job.pk)
+        self._split.add(file.job.pk)
         self.add(file.job)
 
     def _merge(self, file: File, job: RecordingJob) -> None:
         source, file.job = file.job, job
         at_requested_place = any(distance(each, job) is not None for each in file.locations)
         keeps_place = _has_audio(job) or (bool(job.asked_key) and at_requested_place)
-        merging.merge(source, job, keeps_place=keeps_place)
+        has_history = source.pk in self._before or source.pk in self._split
+        merging.merge(source, job, keeps_place=keeps_place, has_history=has_history)
         self.jobs.remove(source)
         self._merged[source.pk] = job
 
@@ -139,7 +143,7 @@ class LockedRecordings:
             transcribed = Transcript.objects.filter(recording__in=reindexed).values_list("recording_id", flat=True)
             enqueue("transcript.index", *transcribed)
         for job in self.jobs:
-            if job.pk in self._moved and has_file(job):
+            if job.pk in self._moved | self._split and has_file(job):
                 examine(job)
 
     def _order(self) -> None:

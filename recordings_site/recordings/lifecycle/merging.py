@@ -28,11 +28,11 @@ FACTS = (
 )  # fmt: skip
 
 
-def move_file(source: RecordingJob, target: RecordingJob, *, keeps_place: bool) -> None:
+def move_file(source: RecordingJob, target: RecordingJob, *, keeps_place: bool, has_history: bool = True) -> None:
     """Move the file of one recording, and its history, to another that has none or the same one.
 
     Changes both instances; the source's row is brought up to date at once, so that the key is free. `keeps_place`: the
-    target's place is that of the file, in its own spelling.
+    target's place is that of the file, in its own spelling. Without `has_history` the source was made just now.
     """
     place = (target.destination_id, target.key)
     if source.key and (source.etag or not (keeps_place and target.key)):
@@ -44,7 +44,7 @@ def move_file(source: RecordingJob, target: RecordingJob, *, keeps_place: bool) 
     source.finished_at = None
     source.destination_id, source.key = source.asked_destination_id, source.asked_key
     source.state = State.EXPECTED
-    if not source._state.adding:
+    if has_history:
         RecordingJob.objects.filter(pk=source.pk).update(key="")
         move_history(source, target)
     target.destination_id, target.key = place
@@ -96,9 +96,9 @@ def _add_listenings(source: RecordingJob, target: RecordingJob) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def merge(source: RecordingJob, target: RecordingJob, *, keeps_place: bool) -> None:
+def merge(source: RecordingJob, target: RecordingJob, *, keeps_place: bool, has_history: bool) -> None:
     """Merge a recording that was not requested into the one that it turned out to be; its address leads there."""
-    move_file(source, target, keeps_place=keeps_place)
+    move_file(source, target, keeps_place=keeps_place, has_history=has_history)
     if source._state.adding:
         return
     waiting = Task.objects.filter(kind__in=TASKS, done_at=None)

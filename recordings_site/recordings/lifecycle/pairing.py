@@ -15,7 +15,7 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch.object_keys import canonical
 
 # By how much the clock of the date in a generated name may be behind ours.
-CLOCK_TOLERANCE = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(seconds=10)
 
 Pairs = Mapping[UUID, File]
 
@@ -91,11 +91,13 @@ def _in_order(jobs: Sequence[RecordingJob], files: Sequence[File]) -> list[tuple
 
 
 def _requested_before(jobs: Sequence[RecordingJob], when: datetime | None) -> int:
-    """The index of the last recording that was requested by this time; the first, when none was or there is no date."""
-    if when is None:
-        return 0
-    latest = when + CLOCK_TOLERANCE
-    return max(0, sum((job.expected_at or job.happened_at) <= latest for job in jobs) - 1)
+    """The index of the last recording that was requested by this time, of those that were requested together the first.
+
+    0 when none was, or when there is no date.
+    """
+    times = [job.expected_at or job.happened_at for job in jobs]
+    latest = max((each for each in times if when is not None and each <= when + CLOCK_TOLERANCE), default=times[0])
+    return times.index(latest)
 
 
 def _lies_in(file: File, destination_id: int | None, folder: str) -> bool:

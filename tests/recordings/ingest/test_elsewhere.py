@@ -177,7 +177,7 @@ def test_a_destination_that_is_added_brings_the_recordings_there() -> None:
 def test_a_transcript_elsewhere_is_said_and_loaded_once_a_destination_covers_it() -> None:
     job = factories.recording(transcription=True)
     assert job.call is not None
-    place = "local://recordings/voice/x-transcript.json"
+    place = f"local://recordings/voice/{job.key.rpartition('/')[2].replace('.mp3', '-transcript.json')}"
     told(job.call, place, "transcription_available")
     assert "The transcript is stored elsewhere" in admin_page(reverse("recording", args=[job.pk]))
     made = factories.destination(bucket="recordings")
@@ -206,6 +206,6 @@ def test_why_says_that_it_was_recorded_and_where_it_is() -> None:
     call = Call.objects.get(pk=requested().call_id)
     factories.decision(call)
     job = looked_for(report(RecordingJob.objects.get(call=call), ANOTHER))
-    found = timeline.of_recording(job)
+    found = timeline.of_recording(job, factories.admin())
     assert "Recorded, but stored in the Amazon S3 bucket “recordings”" in explained.sentence(found.decision)
     assert "The file is stored elsewhere" in [explained.step_title(step) for step in found.steps]
