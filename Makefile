@@ -36,7 +36,7 @@ test: $(TESTS)
 
 trust: $(TESTS)
 	SCALE=full $(IN_VENV) -m pytest --timeout=14400 tests/faults tests/callbacks/test_orders.py \
-		tests/journeys/test_disorder.py tests/journeys/test_secrets.py
+		tests/journeys/test_disorder.py tests/journeys/test_secrets.py tests/fuzz
 
 bench: $(TESTS)
 	$(IN_VENV) -m tests.bench

@@ -34,7 +34,7 @@ def without_secrets(text: str) -> str:
 
     What remains may be stored and shown.
     """
-    text = _QUERY.sub("", text.strip())
+    text = _QUERY.sub("", text).strip()
     user = _USER.match(text)
     if user is None or (user[1].lower() in _WITH_CONTAINER and ":" not in user[2]):
         return text

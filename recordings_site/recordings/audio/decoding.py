@@ -14,9 +14,8 @@ DECODERS = {
     "mp3": miniaudio.FileFormat.MP3,
     "wav": miniaudio.FileFormat.WAV,
     "flac": miniaudio.FileFormat.FLAC,
-    "ogg": miniaudio.FileFormat.VORBIS,
 }
-"""Those that are there, by format."""
+"""Those that are used, by format. That of Ogg Vorbis is not: malformed files make it write outside its memory."""
 
 
 class Undecodable(Exception):

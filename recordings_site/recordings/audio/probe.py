@@ -142,15 +142,19 @@ def _mp3(data: mmap, start: int = 0, stop: int | None = None) -> Audio:
 
 
 def _mp3_in_wav(data: mmap) -> Audio:
-    found = wav.read(data)
+    found = _read_wav(data)
     return _mp3(data, found.start, found.stop)
 
 
-def _wav(data: mmap) -> Audio:
+def _read_wav(data: mmap) -> wav.Wav:
     try:
-        found = wav.read(data)
+        return wav.read(data)
     except wav.Unreadable:
         raise NotAudio(Problem.WAV_UNREADABLE) from None
+
+
+def _wav(data: mmap) -> Audio:
+    found = _read_wav(data)
     size = found.stop - found.start
     if not found.duration:
         raise NotAudio(Problem.WAV_WITHOUT_SOUND)
@@ -177,7 +181,7 @@ def _other(code: str, data: mmap) -> Audio:
         try:
             lanes = _lanes(data, code, [(part, found.sample_rate, found.channels)])
         except NotAudio:
-            lanes = ()  # Opus in Ogg: browsers play it, our decoder does not
+            lanes = ()  # a browser may still play it
     kbits = len(data) * 8 / 1000 / found.duration if found.duration else 0.0
     return Audio(code, found.duration, found.sample_rate, found.channels, kbits, lanes=lanes)
 
