@@ -63,21 +63,34 @@ def running(database_url: str = "", *, processes: int = 2, threads: int = 32, **
         "LOG_LEVEL": "ERROR",
         **settings,
     }
-    server = None
     try:
         for command in (["migrate", "--verbosity=0"], ["collectstatic", "--verbosity=0", "--no-input"]):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-        port = free_port()
-        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
-        size = ["--workers", str(processes), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
-        server = subprocess.Popen([*gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
+        with _gunicorn(folder, environment, processes, threads) as site:
+            yield site
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def second_node(site: Site) -> Iterator[Site]:
+    """Give another node of a running site, of one process, with a port of its own."""
+    with _gunicorn(site.folder, site.environment, processes=1, threads=32) as node:
+        yield node
+
+
+@contextlib.contextmanager
+def _gunicorn(folder: Path, environment: dict[str, str], processes: int, threads: int) -> Iterator[Site]:
+    port = free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
+    size = ["--workers", str(processes), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen([*gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
+    try:
         _wait_until_ready(port, server)
         yield Site(port, folder, environment, server)
     finally:
-        if server is not None:
-            server.terminate()
-            server.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.terminate()
+        server.wait(20)
 
 
 def free_port() -> int:
