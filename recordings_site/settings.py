@@ -279,8 +279,6 @@ SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.s
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.
 LOCAL_STORE_ROOT = Path(env.str("LOCAL_STORE_ROOT", default=str(DATA_DIR / "store")))
-# Hosts of S3-compatible and other own stores that may lie in a private network, or speak http: "host" or "host:port".
-STORE_ENDPOINTS_ALLOWED: list[str] = env.list("STORE_ENDPOINTS_ALLOWED", default=[])
 # stream: the bytes pass through Django. accel: nginx fetches a signed store URL.
 AUDIO_DELIVERY: str = env.str("AUDIO_DELIVERY", default="stream")
 # Listeners that one process serves at a time; below its number of threads, so that pages are still answered.
@@ -295,6 +293,10 @@ MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
 # Percent of a number's recordings of a day that should be there and whole; below, the admins are alerted.
 COMPLETENESS_TARGET: float = env.float("COMPLETENESS_TARGET", default=99.0)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
+
+# --- Where the site connects --------------------------------------------------------------------------------------
+# Hosts that people may enter though they are in a private network, or speak http: "host" or "host:port".
+ADDRESSES_ALLOWED: list[str] = env.list("ADDRESSES_ALLOWED", default=[])
 
 # --- Watching over it ----------------------------------------------------------------------------------------------
 # Whoever brings it as "Authorization: Bearer …" may read /metrics; empty: nobody.

@@ -107,7 +107,7 @@ class PlaceForm(forms.Form):
     def clean_endpoint(self) -> str:
         """Only where this site may go."""
         endpoint: str = self.cleaned_data["endpoint"].rstrip("/")
-        if endpoint and (problem := endpoint_problem(endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED)):
+        if endpoint and (problem := endpoint_problem(endpoint, allowed=settings.ADDRESSES_ALLOWED)):
             raise forms.ValidationError(problem)
         return endpoint
 

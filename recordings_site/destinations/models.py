@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from recordings_site.destinations.endpoints import is_allowed
+from recordings_site.base.addresses import is_allowed
 from recordings_site.destinations.kinds import KINDS
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.sealing import Keyring
@@ -150,7 +150,8 @@ class Destination(models.Model):
 
     def _location(self, addressing: str) -> Location:
         endpoint = self.store_kind.endpoint(self.endpoint)
-        return Location(self.kind, self.account, self.bucket, self.region, endpoint, addressing)
+        entered = bool(self.endpoint) and not is_allowed(self.endpoint, allowed=settings.ADDRESSES_ALLOWED)
+        return Location(self.kind, self.account, self.bucket, self.region, endpoint, addressing, public_only=entered)
 
     def read_store(self, *, anew: bool = False) -> Store:
         """The store seen with the read set, ours; kept between calls. Raises StoreError or SealingError.
@@ -160,7 +161,7 @@ class Destination(models.Model):
         if self.read_mode != ReadMode.AMBIENT:
             return self._open(self.decrypted("read_credentials"), anew=anew)
         shown = self.endpoint and self.store_kind.shows_token
-        if shown and not is_allowed(self.endpoint, allowed=settings.STORE_ENDPOINTS_ALLOWED):
+        if shown and not is_allowed(self.endpoint, allowed=settings.ADDRESSES_ALLOWED):
             raise StoreMisconfigured(
                 f"The machine’s identity is not shown to {self.endpoint}.", remedy="Enter keys for it."
             )

@@ -5,8 +5,10 @@ import threading
 from dataclasses import dataclass
 from importlib import import_module
 
+from recordings_site.base.addresses import SETTING
 from recordings_site.base.formatting import either
 from recordings_site.base.lru import Lru
+from recordings_site.storage import guarded_connections
 from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.port import Store
 
@@ -22,7 +24,8 @@ _lock = threading.Lock()
 class Location:
     """Where a bucket lies. `kind` is one of ADAPTERS; `account` is Azure's; `endpoint` is the address of a store
     that is not at its vendor's own, or for a local store its root folder (the bucket is a folder in it); `addressing`
-    is S3's: "path", "virtual", or "" to find out."""
+    is S3's: "path", "virtual", or "" to find out. `public_only`: the endpoint has to be https, at
+    a public address (base.addresses)."""
 
     kind: str
     account: str = ""
@@ -30,6 +33,7 @@ class Location:
     region: str = ""
     endpoint: str = ""
     addressing: str = ""
+    public_only: bool = False
 
 
 def open_store(location: Location, credentials: str | None, *, anew: bool = False) -> Store:
@@ -53,5 +57,16 @@ def _open(location: Location, credentials: str | None) -> Store:
     module = ADAPTERS.get(location.kind)
     if module is None:
         raise StoreMisconfigured(f"{location.kind!r} is no kind of store: choose {either(ADAPTERS)}.")
+    if location.public_only:
+        _guard_endpoint(location.endpoint)
     store: Store = import_module(f"recordings_site.storage.{module}").open_at(location, credentials)
     return store
+
+
+def _guard_endpoint(endpoint: str) -> None:
+    """Have connections to an entered endpoint obey the rule. Raises StoreMisconfigured for what is not https."""
+    if not endpoint.startswith("https://"):
+        raise StoreMisconfigured(
+            "The endpoint is not https.", remedy=f"Use https, or have its host added to the setting {SETTING}."
+        )
+    guarded_connections.guard(endpoint)

@@ -131,7 +131,7 @@ def rows() -> Iterator[Row]:
 
 
 def _with_store(store: nginx.Nginx, folder: Path) -> Iterator[Row]:
-    os.environ["STORE_ENDPOINTS_ALLOWED"] = "127.0.0.1"
+    os.environ["ADDRESSES_ALLOWED"] = "127.0.0.1"
     with postgres.running() as database, running(database.url, threads=LISTENERS + 20) as site:
         job, local, cookie, signed, file = site.python(PREPARE, str(store.port)).split()
         with _delivery("accel"), running(database.url, threads=LISTENERS + 20) as behind:

@@ -113,7 +113,7 @@ def test_the_machines_token_is_shown_to_endpoints_of_the_setting_alone(kind: str
     place = factories.destination(kind=kind, account="account", endpoint=endpoint, read_mode=ReadMode.AMBIENT)
     with pytest.raises(StoreMisconfigured, match="is not shown to https"):
         place.read_store()
-    settings.STORE_ENDPOINTS_ALLOWED = ["store.example.com"]
+    settings.ADDRESSES_ALLOWED = ["store.example.com"]
     with patch("recordings_site.destinations.models.open_store") as opened:
         place.read_store()
     opened.assert_called_once_with(place.location, None, anew=False)

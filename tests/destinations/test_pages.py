@@ -81,7 +81,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
         ("s3", {"write_secret": ""}, "credentials Sinch uploads with"),
         ("s3", {"write_key": "", "write_secret": ""}, "credentials Sinch uploads with"),
         ("s3", {"read_key": "", "read_secret": ""}, "choose the machine"),
-        ("s3", {"endpoint": "http://169.254.169.254"}, "STORE_ENDPOINTS_ALLOWED"),
+        ("s3", {"endpoint": "http://169.254.169.254"}, "ADDRESSES_ALLOWED"),
         ("s3", {"endpoint": "https://127.0.0.1:9000"}, "is in a private network"),
         ("s3", {"endpoint": "file:///etc/passwd"}, "https://host"),
         ("azure", {"account": "acme", "write_secret": "not base64!"}, "access key: Base64"),
@@ -98,8 +98,9 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
     ],
 )
 def test_wrong_input_is_refused_with_the_remedy_and_keeps_no_secret(
-    admin: Client, kind: str, wrong: dict[str, str], says: str
+    admin: Client, settings: Settings, kind: str, wrong: dict[str, str], says: str
 ) -> None:
+    settings.ADDRESSES_ALLOWED = []
     answer = admin.post(f"/destinations/new/{kind}/", {**S3, **wrong})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -115,7 +116,7 @@ def test_wrong_input_is_refused_with_the_remedy_and_keeps_no_secret(
 def test_an_endpoint_with_the_bucket_in_it_is_refused(
     admin: Client, settings: Settings, endpoint: str, refused: bool
 ) -> None:
-    settings.STORE_ENDPOINTS_ALLOWED = ["calls.127.0.0.1.nip", "s3.test"]
+    settings.ADDRESSES_ALLOWED = ["calls.127.0.0.1.nip", "s3.test"]
     answer = admin.post("/destinations/new/s3/", {**S3, "region": "RegionOne", "endpoint": endpoint})
     assert Destination.objects.exists() is not refused
     if refused:

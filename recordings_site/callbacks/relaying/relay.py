@@ -12,9 +12,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 import httpx2
+from django.conf import settings
 
+from recordings_site.base.addresses import AddressRefused
 from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
+from recordings_site.base.guarded_transport import GuardedTransport
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
@@ -111,6 +114,8 @@ def _timed(do: Callable[[], UpstreamReply]) -> UpstreamReply:
         reply = do()
     except httpx2.TimeoutException:
         reply = UpstreamReply(UpstreamOutcome.SLOW, detail="No answer in time.")
+    except AddressRefused as problem:
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=str(problem))
     except (httpx2.HTTPError, httpx2.InvalidURL, SinchError) as problem:
         reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: can’t be reached.")
     except Exception:  # whatever is wrong with an upstream, the call goes on
@@ -209,7 +214,8 @@ def forget() -> None:
 def _client() -> httpx2.Client:
     """One for the process: its connections to upstreams stay open between calls."""
     limits = httpx2.Limits(max_connections=THREADS + 8, max_keepalive_connections=THREADS, keepalive_expiry=30)
-    return httpx2.Client(follow_redirects=False, trust_env=False, limits=limits)
+    transport = GuardedTransport(lambda: settings.ADDRESSES_ALLOWED, limits=limits)
+    return httpx2.Client(follow_redirects=False, trust_env=False, transport=transport)
 
 
 @cache

@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base import phone_numbers
+from recordings_site.base.addresses import address_problem
 from recordings_site.base.phone_numbers import NumberError
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, DESTINATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.editor.forms_route import ROUTE_CHOICES, in_country, route_fields, route_json
@@ -38,6 +40,12 @@ def no_password(url: str) -> None:
     """Refuse a web address with a name and password in it: they would be kept in clear."""
     if "@" in url.partition("//")[2].partition("/")[0]:
         raise forms.ValidationError("Remove the user name and password. Requests are signed instead.")
+
+
+def reachable(url: str) -> None:
+    """Refuse a web address that this site must not connect to (base.addresses)."""
+    if problem := address_problem(url, allowed=settings.ADDRESSES_ALLOWED):
+        raise forms.ValidationError(problem)
 
 
 class SecretField(forms.CharField):
@@ -82,7 +90,7 @@ class ApplicationForm(PickForm):
     )
     upstream_url = forms.URLField(
         required=False,
-        validators=[no_password],
+        validators=[no_password, reachable],
         label="Upstream URL",
         assume_scheme="https",
         help_text="Your own back end, for relay.",

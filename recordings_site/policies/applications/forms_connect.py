@@ -9,7 +9,7 @@ from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base.formatting import digits
 from recordings_site.policies.applications import numbers_file
 from recordings_site.policies.applications.actions_connect import Imported
-from recordings_site.policies.applications.forms import no_password
+from recordings_site.policies.applications.forms import no_password, reachable
 from recordings_site.policies.applications.numbers_file import FileError
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
@@ -103,8 +103,8 @@ class RelayForm(forms.Form):
 
     mode = forms.ChoiceField(choices=CallbackMode.choices, label="Who answers", widget=forms.RadioSelect)
     url = forms.URLField(
-        required=False, label="Upstream URL", max_length=500, assume_scheme="https", validators=[no_password],
-        help_text="Your own callback back end. We call it the way Sinch does.",
+        required=False, label="Upstream URL", max_length=500, assume_scheme="https",
+        validators=[no_password, reachable], help_text="Your own callback back end. We call it the way Sinch does.",
     )  # fmt: skip
     timeout_ms = forms.IntegerField(
         min_value=100, max_value=MAX_UPSTREAM_MS, label="Limit", initial=2000,

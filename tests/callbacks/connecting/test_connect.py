@@ -215,3 +215,18 @@ def test_numbers_that_are_known_are_left_as_they_are(application: Application, a
     )
     known.refresh_from_db()
     assert (count, known.label) == (1, "Known")
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/", "https://127.0.0.1/", "http://public.example/"])
+def test_an_upstream_that_is_not_public_is_refused_wherever_it_is_entered(
+    application: Application, admin: User, client: Client, settings: Settings, url: str
+) -> None:
+    settings.ADDRESSES_ALLOWED = []
+    relayed = {"mode": CallbackMode.RELAY, "url": url, "timeout_ms": "2000"}
+    answer = client.post(f"/applications/{application.pk}/connect/relay/", relayed)
+    assert answer.status_code == 422
+    assert "ADDRESSES_ALLOWED" in answer.content.decode()
+    answer = client.post(f"/applications/{application.pk}/", {"callback_mode": CallbackMode.RELAY, "upstream_url": url})
+    assert "ADDRESSES_ALLOWED" in answer.content.decode()
+    application.refresh_from_db()
+    assert application.upstream_url == ""

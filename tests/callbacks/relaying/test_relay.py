@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from pytest_django.fixtures import Settings
 
 from recordings_site.callbacks import handlers, views
 from recordings_site.callbacks.relaying import actions, relay
@@ -355,6 +356,16 @@ def test_an_upstream_that_refuses_single_calls_is_asked_about_the_next(status: i
         for call in range(relay.FAILURES + 2):
             post(number.application, ice(number.digits, call_id=f"{status} {call}"))
         assert len(their.seen) == relay.FAILURES + (0 if is_down else 2)
+
+
+def test_an_upstream_that_is_inside_is_not_connected_to(settings: Settings) -> None:
+    """Also when the row was written before its name led there, or by another way than the form."""
+    settings.ADDRESSES_ALLOWED = []
+    with upstream.serving(answers={"ice": svaml.document(THEIRS)}) as their:
+        number = relayed(their.url)
+        assert answered(post(number.application, ice(number.digits)))["action"]["number"] == OWN["number"]
+        assert their.bodies == []
+    assert "private network" in exchange().detail
 
 
 def test_their_verification_holds_for_the_secret_that_sinch_uses() -> None:
