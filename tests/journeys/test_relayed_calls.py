@@ -115,10 +115,10 @@ def _error(their: Upstream) -> str:
 @pytest.mark.parametrize(
     ("fail", "outcome", "words"),
     [
-        (_dead, UpstreamOutcome.UNREACHABLE, "cannot be reached"),
-        (_slow, UpstreamOutcome.SLOW, "did not answer within 0.3 s"),
-        (_invalid, UpstreamOutcome.INVALID, "is no SVAML"),
-        (_error, UpstreamOutcome.FAILED, "It answered 500"),
+        (_dead, UpstreamOutcome.UNREACHABLE, "can’t be reached"),
+        (_slow, UpstreamOutcome.SLOW, "No answer within 0.3 s"),
+        (_invalid, UpstreamOutcome.INVALID, "isn’t valid SVAML"),
+        (_error, UpstreamOutcome.FAILED, "It answered with status 500"),
     ],
 )
 def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_says_so(
@@ -131,11 +131,13 @@ def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_sa
     assert totals.answered > 0
     assert RecordingJob.objects.filter(state=State.AVAILABLE).count() == totals.recordings > 0
     asked = UpstreamExchange.objects.waited_for()
-    assert set(asked.filter(delivery__event="ice").values_list("outcome", flat=True)) == {outcome}
+    # After several calls without an answer it is left alone for a while.
+    outcomes = set(asked.filter(delivery__event="ice").values_list("outcome", flat=True))
+    assert outcome in outcomes <= {outcome, UpstreamOutcome.UNREACHABLE}
     client.force_login(factories.admin())
     page = client.get(f"/applications/{number.application.pk}/connect/").content.decode()
     assert words in page
-    assert "their own route answered" in page
+    assert "used the number’s own route" in page
 
 
 def test_an_upstream_that_comes_and_goes_ends_as_one_that_stays(number: PhoneNumber) -> None:

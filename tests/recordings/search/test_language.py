@@ -126,7 +126,7 @@ def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
         ("duration:5m", (0, 8), "longer:5m", "Did you mean"),
         ("colour:red", (0, 10), '"colour:red"', "Unknown field “colour”; there are speaker, number, direction,"),
         ("färg: red", (0, 5), "färg red", "Unknown field “färg”"),
-        ("version:0", (0, 9), "version:1", "from 1 on"),
+        ("version:0", (0, 9), "version:1", "such as 3"),
         ("tag: vip", (0, 5), "tag:vip", "needs a value"),
         ("vip tag:", (4, 8), "vip", "needs a value"),
         ("a NEAR/500 b", (2, 10), "a NEAR/30 b", "1 to 30"),
