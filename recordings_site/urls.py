@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.recordings.results.urls")),
     path("", include("recordings_site.recordings.saved.urls")),
     path("", include("recordings_site.recordings.live.urls")),
+    path("", include("recordings_site.recordings.inbox.urls")),
+    path("", include("recordings_site.recordings.palette.urls")),
+    path("", include("recordings_site.recordings.help.urls")),
     path("", include("recordings_site.ops.urls")),
     path("", include("recordings_site.accounts.urls")),
     # Audio comes first: a player asks with each seek, and an address is looked for from the top.

@@ -41,6 +41,11 @@ OVERSIGHT = (
 )
 
 
+def pages_of(user: User) -> list[Item]:
+    """The pages of the rail that this person's role may open."""
+    return [item for group in _groups(user.oversees) for item in group]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html: the rail's pages, which one this is, and some addresses."""
     user = cast("User | None", getattr(request, "user", None))
@@ -52,6 +57,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "groups": groups,
             "here": next((item.name for group in groups for item in group if _is_on(item, request.path)), ""),
             "search_url": address("search"),
+            "suggest_url": address("search_suggest"),
+            "palette_url": address("palette"),
+            "inbox_url": address("inbox"),
+            "badge_url": address("inbox_badge"),
+            "help_url": address("help"),
             "profile_url": address("profile"),
             "sign_out_url": address("account_logout"),
             "zone": str(user.zone),

@@ -1,6 +1,7 @@
 // What every page has: the theme switch, the rail on a phone, keys, dialogs, whole-row links, copying, what is said after a swap.
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
+import { startPalette } from "./palette.js";
 import { startRows } from "./rows.js";
 import { copy, startToasts } from "./toast.js";
 
@@ -111,4 +112,5 @@ startZoneOffer();
 startKeys();
 startDialogs();
 startRows();
+startPalette();
 startToasts();

@@ -103,7 +103,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
     page.get_by_label("Import +46 8 123 456 79").check()
     page.get_by_label("Team").select_option("Support")
     page.get_by_label("Policy").select_option(str(policy))
-    page.get_by_label("Have Sinch send calls").check()
+    page.get_by_label("Send calls to these numbers").check()
     page.get_by_role("button", name="Import selected").click()
     step(page, "Numbers are added", "done")
     assert sinch.account.numbers["+46812345679"] == KEY

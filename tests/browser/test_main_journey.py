@@ -63,6 +63,7 @@ def test_support_finds_and_hears_a_call_and_an_admin_decides_about_the_next(
     # Filter: the URL is the filter.
     assert long_call.number is not None
     label = long_call.number.label
+    page.get_by_text("Add filter").click()
     page.locator(".filters [name=number]").select_option(str(long_call.number_id))
     until(page, "location.search.includes('number=')")
     wanted = RecordingJob.objects.filter(number=long_call.number).count()

@@ -64,9 +64,9 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.locator("#id_route_number").fill("+46771000000")
     write_rules(page)
     expect(page.locator("#preview")).to_contain_text("recordingOptions")
-    expect(page.locator(".rule-words").nth(2)).to_have_text("Record 50 % of all inbound calls")
+    expect(page.locator(".rule-words").nth(2)).to_have_text("Record 50% of all inbound calls")
     page.locator("[data-rule] summary").nth(2).press("Alt+ArrowUp")
-    expect(page.locator(".rule-words").nth(1)).to_have_text("Record 50 % of all inbound calls")
+    expect(page.locator(".rule-words").nth(1)).to_have_text("Record 50% of all inbound calls")
 
     # Try a call.
     page.get_by_label("Caller", exact=True).fill("+46701740605")
@@ -77,12 +77,12 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Support EU")
     page.locator(".rule-grip").nth(1).drag_to(page.locator("[data-rule]").nth(2))
-    expect(page.locator(".rule-words").nth(2)).to_have_text("Record 50 % of all inbound calls")
+    expect(page.locator(".rule-words").nth(2)).to_have_text("Record 50% of all inbound calls")
     page.locator("[data-rule]").nth(2).get_by_role("button", name="Move rule 3 up").click()
-    expect(page.locator(".rule-words").nth(1)).to_have_text("Record 50 % of all inbound calls")
+    expect(page.locator(".rule-words").nth(1)).to_have_text("Record 50% of all inbound calls")
     assert rule_words(page) == [
         f"Do not record calls from {SWEDES}",
-        "Record 50 % of all inbound calls",
+        "Record 50% of all inbound calls",
         "Record all outbound calls",
     ]
 

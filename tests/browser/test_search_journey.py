@@ -141,7 +141,7 @@ def test_many_recordings_are_selected_at_once(
     expect(page.locator("#messages")).to_contain_text("2 recordings marked as played.")
     page.locator("summary", has_text="Columns").click()
     page.locator(".columns").get_by_label("Played by me").check()
-    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("button", name="Apply", exact=True).click()
     expect(page.locator("td[data-label='Played by me']", has_text="Played")).to_have_count(2)
 
 
@@ -151,7 +151,7 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     sign_in(context, live_server, factories.user(teams=[spoken.number.team] if spoken.number else []))
     page = context.new_page()
     page.goto(f"{live_server.url}/search/")
-    expect(page.locator("#search-help")).to_contain_text("Words that begin, end or go on like this")
+    expect(page.locator("#search-help")).to_contain_text("Words that start with, end with or contain these letters")
     page.keyboard.type("refnud")
     page.keyboard.press("Enter")
     expect(page.locator("#search-help .facts")).to_be_hidden()

@@ -15,7 +15,6 @@ from tests.house.test_rules import MODULES, relative
 NAMES = {
     "told": "reported, given, message",
     "tally": "count",
-    "inbox": "verification",
     "door": "middleware",
     "falling": "descending",
     "portions": "bounded_scan",

@@ -77,6 +77,7 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
         "team.pk": team.pk,
         "provider_id": "none",
         "key": "set-password",
+        "slug": "search",
         "uidb36": "1",
     }
     return World(people, recording, values)

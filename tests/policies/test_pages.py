@@ -71,7 +71,7 @@ def test_a_policy_is_written_in_the_form_and_kept_as_a_draft(admin: Client) -> N
     assert (rule.percent, rule.when.weekdays, rule.when.callers) == (25, (1, 2), ("+4670*", "private"))
     assert document.how.announcement.text == "This call is recorded."
     page = admin.get(reverse("policy", args=[policy.pk])).content.decode()
-    assert "Record 25 % of inbound calls Mon-Tue 08:00-18:00 Europe/Stockholm, from +4670* or withheld numbers" in page
+    assert "Record 25% of inbound calls Mon-Tue 08:00-18:00 Europe/Stockholm, from +4670* or withheld numbers" in page
 
 
 def test_a_rule_that_excludes_has_no_percentage_whatever_was_typed_before(admin: Client) -> None:
@@ -240,7 +240,7 @@ def test_a_rule_that_was_added_is_open_and_the_others_keep_their_words(admin: Cl
     body = posted(name="", how_destination=str(factories.destination().pk), do="add_rule")
     answer = admin.post(reverse("policy_new"), body)
     old, new = answer.context["form"].rules
-    assert "Record 25 % of inbound calls" in old.sentence
+    assert "Record 25% of inbound calls" in old.sentence
     assert [old.is_open, new.is_open, "autofocus" in str(old["record"]), "autofocus" in str(new["record"])] == [
         False, True, False, True,
     ]  # fmt: skip

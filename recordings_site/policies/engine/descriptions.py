@@ -22,8 +22,8 @@ PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{
 
 
 def rule_sentence(rule: Rule, time_zone: str) -> str:
-    """`Record 25 % of inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*`."""
-    share = f"{rule.percent:g} % of " if rule.record and rule.percent != 100 else ""
+    """`Record 25% of inbound calls Mon-Fri 08:00-18:00 Europe/Stockholm, from +4670*`."""
+    share = f"{rule.percent:g}% of " if rule.record and rule.percent != 100 else ""
     return f"{'Record' if rule.record else 'Do not record'} {share}{describe_calls(rule.when, time_zone)}"
 
 

@@ -79,6 +79,12 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
         """With who made and approved them, newest first."""
         return self.select_related("created_by", "approved_by", "policy").order_by("-number")
 
+    def awaiting_approval_of(self, admin: User) -> "PolicyVersionQuerySet":
+        """The newest version of each policy that was proposed by another person and is not in force."""
+        newest = PolicyVersion.objects.filter(policy=models.OuterRef("policy")).order_by("-number").values("number")[:1]
+        rows = self.filter(published_at=None, policy__archived_at=None, number=models.Subquery(newest))
+        return rows.exclude(created_by=admin).with_people().order_by("-created_at")
+
 
 class PolicyVersion(models.Model):
     """One immutable document of a policy (policies.engine.schema.document reads it)."""

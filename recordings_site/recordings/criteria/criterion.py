@@ -65,9 +65,8 @@ class Criterion:
     help: str = ""
     also: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()
-    # Whether the list has it as a filter, and whether it is shown without "More filters".
+    # Whether the list has it as a filter.
     listed: bool = True
-    first: bool = False
     # For a value that names rows: the keys of those that a text matches, and the existing names (None for a
     # text that is not a name).
     named: Callable[[str, User], Sequence[Any]] = lambda text, user: ()

@@ -70,17 +70,15 @@ class FilterForm(forms.Form):
         self.is_valid()
         return ((LISTED[name], value) for name, value in self.cleaned_data.items() if value is not None)
 
-    def first_fields(self) -> list[forms.BoundField]:
-        """The filters that are always shown."""
-        return [self[name] for name, criterion in LISTED.items() if criterion.first]
+    def bar_fields(self) -> list[forms.BoundField]:
+        """The filters that are always in view."""
+        return [self["caller"]]
 
-    def more_fields(self) -> list[forms.BoundField]:
-        """The filters under "More filters"."""
-        return [self[name] for name, criterion in LISTED.items() if not criterion.first]
-
-    def more_in_use(self) -> bool:
-        """Whether a filter under "More filters" is in use or invalid."""
-        return any(field.data for field in self.more_fields())
+    def menu_fields(self) -> list[forms.BoundField]:
+        """The filters in the menu, those of time first."""
+        times = ("since", "until")
+        rest = [name for name in LISTED if name not in (*times, "caller")]
+        return [self[name] for name in (*times, *rest)]
 
     def has_typed_rows(self) -> bool:
         """Whether a row was typed instead of picked: the URL then changes to its key."""

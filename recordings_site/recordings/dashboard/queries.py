@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from django.db.models import Case, Count, Value, When
 from django.utils import timezone
@@ -13,15 +12,23 @@ from recordings_site.accounts.models import User
 from recordings_site.base.formatting import counted, grouped, short_day
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import PhoneNumber
+from recordings_site.policies.models import PhoneNumber, PolicyVersion
 from recordings_site.recordings.criteria import limited_scope
-from recordings_site.recordings.models import AWAITED, Listening, OverdueKind, RecordingJob, RecordingJobQuerySet, State
+from recordings_site.recordings.models import (
+    AWAITED,
+    Comment,
+    Listening,
+    OverdueKind,
+    RecordingJob,
+    RecordingJobQuerySet,
+    State,
+)
 from recordings_site.web import keyset
 
 DAYS = 30
 SHOWN = 6  # rows of a short list
 UNFINISHED_FOR = timedelta(days=14)
-_LAG_OF, _LAG_AMONG = 100, 500  # newest transcripts whose delay is measured, among the newest recordings
+A_WEEK = timedelta(days=7)
 MOST_COUNTED = 1000  # late and missing ones, at most
 CHART_HEIGHT = 100.0
 
@@ -37,6 +44,8 @@ class Bar:
     width: float
     parts: Sequence[tuple[str, int, float, float]]
     query: str
+    # The same a week before: how many, and at which height; None where nothing is compared.
+    before: tuple[int, float] | None = None
 
     @property
     def count(self) -> int:
@@ -46,24 +55,34 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars beside each other, the highest as high as the chart; `sentence` describes them for screen readers."""
+    """Bars beside each other on a scale from 0 to `top`; `sentence` describes them for screen readers."""
 
     bars: Sequence[Bar]
     highest: int
+    top: int
     sentence: str
+    # Labels below, each at the beginning of one of as many equal parts.
+    ticks: Sequence[str]
+
+    @property
+    def half(self) -> int | None:
+        """The middle of the scale, if it is a whole number."""
+        return self.top // 2 if self.top % 2 == 0 and self.top else None
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     """Everything on the home page.
 
-    Counts are of today in the user's zone; `late`, `missing` and `elsewhere` of any day, at most MOST_COUNTED. Each
-    is the number of rows in the list that its link opens.
+    Counts are of today in the user's zone, beside those until the same time a week before; `late`, `missing` and
+    `elsewhere` are of any day, at most MOST_COUNTED. Each is the number of rows in the list that its link opens.
     """
 
     today: date
     calls: int
+    calls_before: int
     recordings: int
+    recordings_before: int
     available: int
     waiting: int
     not_recorded: int
@@ -74,13 +93,20 @@ class Dashboard:
     newest: Sequence[RecordingJob]
     # Recordings that the user has not played to the end, last visited first.
     unfinished: Sequence[Listening]
-    transcript_lag: float | None
+    mentions: Sequence[Comment]
     transcripts_late: int
     days: Chart
     hours: Chart
     failing: Sequence[Destination]
     without_policy: Sequence[PhoneNumber]
+    approvals: Sequence[PolicyVersion]
     most_counted: int = MOST_COUNTED
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether there is anything that a supervisor or an admin should look at."""
+        late = self.late or self.missing or self.elsewhere or self.transcripts_late
+        return bool(late or self.failing or self.without_policy or self.approvals)
 
 
 def home(user: User, *, now: datetime) -> Dashboard:
@@ -89,11 +115,14 @@ def home(user: User, *, now: datetime) -> Dashboard:
     mine = RecordingJob.objects.visible_to(user)
     recent = mine.happened_between(today - timedelta(days=DAYS - 1), None)
     states = Counter(dict(mine.happened_between(today, None).values_list("state").annotate(Count("pk")).order_by()))
+    calls = Call.objects.visible_to(user)
     late, missing = (mine.overdue(kind)[:MOST_COUNTED].count() for kind in (OverdueKind.LATE, OverdueKind.MISSING))
     return Dashboard(
         today=today.date(),
-        calls=Call.objects.visible_to(user).filter(started_at__gte=today).count(),
+        calls=calls.filter(started_at__gte=today).count(),
+        calls_before=calls.filter(started_at__gte=today - A_WEEK, started_at__lt=now - A_WEEK).count(),
         recordings=sum(states.values()),
+        recordings_before=mine.happened_between(today - A_WEEK, now - A_WEEK).count(),
         available=states[State.AVAILABLE],
         waiting=sum(states[state] for state in AWAITED) - mine.happened_between(today, None).overdue().count(),
         not_recorded=states[State.NOT_RECORDED],
@@ -103,12 +132,13 @@ def home(user: User, *, now: datetime) -> Dashboard:
         overdue=list(mine.overdue().with_facts().newest_first()[:SHOWN]),
         newest=_newest(mine, user),
         unfinished=list(Listening.objects.unfinished(user, since=now - UNFINISHED_FOR)[:SHOWN]),
-        transcript_lag=_transcript_lag(recent),
+        mentions=list(Comment.objects.mentioning(user)[:SHOWN]),
         transcripts_late=recent.filter(transcript_overdue_since__isnull=False)[:MOST_COUNTED].count(),
         days=_days(recent, today),
         hours=_hours(mine, today),
         failing=list(Destination.objects.failing()) if user.oversees else [],
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.oversees else [],
+        approvals=list(PolicyVersion.objects.awaiting_approval_of(user)[:SHOWN]) if user.is_admin else [],
     )
 
 
@@ -118,16 +148,6 @@ def _newest(mine: RecordingJobQuerySet, user: User) -> Sequence[RecordingJob]:
     facts, numbers = RecordingJob.objects.filter(state=State.AVAILABLE), limited_scope.numbers_of(user)
     source = limited_scope.PerNumberSource(rows, facts, numbers, "happened_at") if numbers is not None else None
     return keyset.page(rows, order=("happened_at", "id"), size=SHOWN, source=source).rows
-
-
-def _transcript_lag(recent: RecordingJobQuerySet) -> float | None:
-    """Return the median delay in seconds between a recording and its transcript, over the newest transcripts."""
-    # Of the newest recordings alone: where none is transcribed, the search for a hundred that are would read all.
-    newest = RecordingJob.objects.filter(pk__in=recent.newest_first().values("pk")[:_LAG_AMONG])
-    rows = newest.filter(transcript_available_at__isnull=False, available_at__isnull=False).newest_first()
-    pairs = rows.values_list("available_at", "transcript_available_at")[:_LAG_OF]
-    lags = [max(0.0, (transcript - audio).total_seconds()) for audio, transcript in pairs if audio and transcript]
-    return median(lags) if lags else None
 
 
 def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
@@ -141,19 +161,26 @@ def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
     columns = [(short_day(day), parts, f"?since={day}&until={day}") for day, parts in zip(days, by_day, strict=True)]
     total = sum(sum(parts.values()) for parts in by_day)
     overdue = sum(parts["overdue"] for parts in by_day)
-    return _chart(columns, f"{counted(total, 'recording')} in {DAYS} days, {grouped(overdue)} of them late or missing.")
+    sentence = f"{counted(total, 'recording')} in {DAYS} days, {grouped(overdue)} of them late or missing."
+    return _chart(columns, sentence, every=5)
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
-    rows = mine.happened_between(today, None)
-    by_hour = Counter[int]()
-    for (hour, _), number in _counted(rows, [today + timedelta(hours=hour) for hour in range(24)]).items():
-        by_hour[hour] += number
+    by_hour, before = _by_hour(mine, today), _by_hour(mine, today - A_WEEK)
     # No list begins and ends with an hour.
     columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), "") for hour in range(24)]
     busiest = max(by_hour, key=lambda hour: by_hour[hour], default=None)
     sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
-    return _chart(columns, sentence)
+    return _chart(columns, sentence, every=6, before=[before[hour] for hour in range(24)])
+
+
+def _by_hour(mine: RecordingJobQuerySet, midnight: datetime) -> Counter[int]:
+    """The recordings of the day from this midnight, by the hour after it."""
+    rows = mine.happened_between(midnight, midnight + timedelta(days=1))
+    by_hour = Counter[int]()
+    for (hour, _), number in _counted(rows, [midnight + timedelta(hours=hour) for hour in range(24)]).items():
+        by_hour[hour] += number
+    return by_hour
 
 
 def _counted(rows: RecordingJobQuerySet, starts: Sequence[datetime]) -> dict[tuple[int, str], int]:
@@ -167,17 +194,30 @@ def _counted(rows: RecordingJobQuerySet, starts: Sequence[datetime]) -> dict[tup
     return {(index, state): number for index, state, number in grouped}
 
 
-def _chart(columns: Sequence[tuple[str, Counter[str], str]], sentence: str) -> Chart:
+def _chart(
+    columns: Sequence[tuple[str, Counter[str], str]], sentence: str, *, every: int, before: Sequence[int] = ()
+) -> Chart:
+    """Draw columns of (label, parts, query); each `every`th is labelled, `before` are the counts to compare with."""
     highest = max((sum(parts.values()) for _, parts, _ in columns), default=0)
+    top = top_of_scale(max(highest, *before) if before else highest)
     step = 100.0 / max(len(columns), 1)
     bars = []
     for index, (label, parts, query) in enumerate(columns):
         foot = CHART_HEIGHT
         drawn = []
         for kind in ("kept", "other", "overdue"):
-            height = CHART_HEIGHT * parts[kind] / highest if highest else 0.0
+            height = CHART_HEIGHT * parts[kind] / top if top else 0.0
             if height:
                 foot -= height
                 drawn.append((kind, parts[kind], round(foot, 2), round(height, 2)))
-        bars.append(Bar(label, round(index * step + step * 0.1, 3), round(step * 0.8, 3), drawn, query))
-    return Chart(bars, highest, sentence)
+        then = (before[index], round(CHART_HEIGHT * (1 - before[index] / top), 2)) if before and top else None
+        bars.append(Bar(label, round(index * step + step * 0.1, 3), round(step * 0.8, 3), drawn, query, then))
+    return Chart(bars, highest, top, sentence, [label for label, _, _ in columns[::every]])
+
+
+def top_of_scale(highest: int) -> int:
+    """The least number at or above `highest` that halves well: 1, 2, 4, 6, 8, 10, 20, 30, … 100, 120, 140, …"""
+    if highest <= 2:
+        return highest
+    step = 2 if highest <= 10 else 10 if highest <= 100 else 2 * 10 ** (len(str(highest)) - 2)
+    return -(-highest // step) * step

@@ -20,6 +20,7 @@ from recordings_site.recordings.models import (
     TranscriptLine,
     line_ids,
 )
+from recordings_site.recordings.transcripts.summaries import summarize
 from recordings_site.sinch import transcript as sinch_transcript
 from recordings_site.sinch.errors import TranscriptError
 from recordings_site.storage import ObjectStat
@@ -46,6 +47,9 @@ def save_audio_facts(recording_id: UUID, *, stat: ObjectStat, audio: Audio) -> R
     if job.transcription and job.transcript_available_at is None:
         # Sinch sends no event for a wrong locale or a failed transcription.
         enqueue("transcript.look", job.pk, at=timezone.now() + LOOK_AFTER)
+    if (transcript := Transcript.objects.filter(recording=job).defer("raw").first()) is not None:
+        # The silence in it is known only now.
+        summarize(transcript)
     return job
 
 
@@ -109,12 +113,13 @@ def _save_parsed(job: RecordingJob, raw: bytes, parsed: sinch_transcript.Transcr
 
 @transaction.atomic
 def index_transcript(transcript: Transcript) -> None:
-    """Index a transcript with its current corrections, names and number.
+    """Index and summarize a transcript with its current corrections, names and number.
 
     Saved searches alert of a transcript that was loaded since it was last indexed.
     """
     before = IndexedRecording.objects.filter(transcript=transcript).values_list("indexed_at", flat=True).first()
     search.index(transcript)
+    summarize(transcript)
     if before is None or before < transcript.loaded_at:
         enqueue("saved.alerts", transcript.recording_id)
 

@@ -1,20 +1,34 @@
 """Bulk actions: tag recordings, audit an exported list."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
-from recordings_site.recordings.annotations.actions import tag_recording
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.annotations.actions import tag_recording, untag_recording
+from recordings_site.recordings.models import RecordingJob, RecordingTag
 
 
 @transaction.atomic
-def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
-    """Tag each recording; each new tag is audited. Return how many recordings there are."""
-    tagged = [tag_recording(by=by, recording=recording, name=name) for recording in recordings]
-    return len(tagged)
+def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> list[UUID]:
+    """Tag each recording; each new tag is audited. Return the recordings that did not have it."""
+    had = set(RecordingTag.objects.filter(tag__name=name).values_list("recording", flat=True))
+    new = [recording for recording in recordings if recording.pk not in had]
+    for recording in new:
+        tag_recording(by=by, recording=recording, name=name)
+    return [recording.pk for recording in new]
+
+
+@transaction.atomic
+def untag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
+    """Remove a tag from each recording, audited. Return from how many."""
+    rows = RecordingTag.objects.filter(recording__in=[each.pk for each in recordings], tag__name=name)
+    found = list(rows.select_related("tag", "recording"))
+    for tagging in found:
+        untag_recording(by=by, tagging=tagging)
+    return len(found)
 
 
 @transaction.atomic

@@ -18,8 +18,8 @@ class Column:
 
 
 COLUMNS = (
-    Column("when", "When", sorts=("", "oldest")),
     Column("length", "Length", figures=True, sorts=("longest", "shortest")),
+    Column("when", "When", sorts=("", "oldest")),
     Column("state", "State"),
     Column("transcript", "Transcript"),
     Column("direction", "Direction"),
@@ -28,11 +28,10 @@ COLUMNS = (
     Column("policy", "Policy"),
     Column("destination", "Destination"),
     Column("locale", "Language"),
-    Column("tags", "Tags"),
     Column("heard", "Played by me"),
     Column("size", "Size", figures=True),
 )
-FIRST = ("when", "length", "state", "transcript")
+FIRST = ("length", "when")
 
 
 def chosen_by(user: User) -> list[Column]:

@@ -14,6 +14,7 @@ from django.http import (
 )
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
@@ -26,10 +27,12 @@ from recordings_site.recordings.annotations.forms import TagForm
 from recordings_site.recordings.criteria import narrowing
 from recordings_site.recordings.criteria.emptiness import empty_reason
 from recordings_site.recordings.criteria.form import FilterForm
-from recordings_site.recordings.library import actions, columns, exports
+from recordings_site.recordings.library import actions, columns, exports, rows
+from recordings_site.recordings.library.periods import periods
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.playback.actions import mark_played
 from recordings_site.web import keyset
+from recordings_site.web.undo import Undo, undoable
 
 # Parameters that the form around the list adds when selected rows are exported.
 SELECTION = ("pk", "here", "name", "csrfmiddlewaretoken")
@@ -47,13 +50,13 @@ def library(request: Request) -> HttpResponse:
     order, descending = narrowing.sort_order(query)
     shown = columns.chosen_by(request.user)
     names = {column.name for column in shown}
-    rows = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
+    found = narrowing.ordered(_narrowed(request, form), order).as_rows(names, request.user)
     page = keyset.page(
-        rows,
+        found,
         order=(order, "id"),
         descending=descending,
         cursor=request.GET.get("cursor", ""),
-        source=narrowing.page_source(rows, form, order),
+        source=narrowing.page_source(found, form, order),
     )
     chips = narrowing.chips(form)
     kept = narrowing.link(query)[1:]
@@ -63,6 +66,8 @@ def library(request: Request) -> HttpResponse:
         "form": form,
         "chips": chips,
         "page": page,
+        "rows": rows.rows_of(page.rows),
+        "periods": periods(query, timezone.localdate()),
         "newer": narrowing.link(query, cursor=page.newer) if page.newer else "",
         "older": narrowing.link(query, cursor=page.older) if page.older else "",
         "sort": request.GET.get("sort", ""),
@@ -88,15 +93,15 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
     filters = FilterForm(request.GET, request.user, beside=SELECTION)
     if wrong := filters.error_messages():
         return HttpResponseBadRequest(wrong[0], content_type="text/plain; charset=utf-8")
-    rows = _narrowed(request, filters).with_facts()
+    chosen = _narrowed(request, filters).with_facts()
     selected = _selected_ids(request.GET.getlist("pk"))
     if selected:
-        rows = rows.filter(pk__in=selected)
+        chosen = chosen.filter(pk__in=selected)
     order, descending = narrowing.sort_order(request.GET)
     if request.method == "GET":
         query = narrowing.link(request.GET)[1:]
         actions.record_list_export(by=request.user, query=query, export_format=export_format, selected=len(selected))
-    pieces = exports.lines(narrowing.ordered(rows, order), export_format, order=(order, "id"), descending=descending)
+    pieces = exports.lines(narrowing.ordered(chosen, order), export_format, order=(order, "id"), descending=descending)
     kind = "text/csv" if export_format == "csv" else "application/x-ndjson"
     answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="recordings.{export_format}"'
@@ -110,10 +115,10 @@ def library_tag(request: Request) -> HttpResponse:
     """Tag each selected recording."""
     form = TagForm(request.POST)
     if form.is_valid():
-        count = actions.tag_all(by=request.user, recordings=_selected(request), name=form.cleaned_data["name"])
-        messages.success(
-            request, f"{counted(count, 'recording is', 'recordings are')} tagged “{form.cleaned_data['name']}”."
-        )
+        name = form.cleaned_data["name"]
+        new = actions.tag_all(by=request.user, recordings=_selected(request), name=name)
+        undo = Undo(reverse("recordings_untag"), _fields(request, new, name=name))
+        undoable(request, f"{counted(len(new), 'recording')} tagged “{name}”.", undo)
     else:
         messages.error(request, "Enter a tag.")
     return _back(request)
@@ -124,8 +129,19 @@ def library_tag(request: Request) -> HttpResponse:
 def library_mark_played(request: Request) -> HttpResponse:
     """Mark each selected recording as played by the user, or with `played=no` as not played."""
     played = request.POST.get("played") != "no"
-    count = mark_played(by=request.user, recordings=_selected(request), played=played)
-    messages.success(request, f"{counted(count, 'recording')} marked as {'played' if played else 'not played'}.")
+    changed = mark_played(by=request.user, recordings=_selected(request), played=played)
+    undo = Undo(reverse("recordings_mark_played"), _fields(request, changed, played="no" if played else "yes"))
+    undoable(request, f"{counted(len(changed), 'recording')} marked as {'played' if played else 'not played'}.", undo)
+    return _back(request)
+
+
+@require_POST
+@access.supervisor_or_admin
+def library_untag(request: Request) -> HttpResponse:
+    """Remove a tag from each selected recording."""
+    name = request.POST.get("name", "")
+    count = actions.untag_all(by=request.user, recordings=_selected(request), name=name)
+    messages.success(request, f"Tag “{name}” removed from {counted(count, 'recording')}.")
     return _back(request)
 
 
@@ -155,6 +171,12 @@ def _selected_ids(values: list[str]) -> list[uuid.UUID]:
 def _selected(request: Request) -> RecordingJobQuerySet:
     """Return the selected recordings that are visible to the user."""
     return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(request.POST.getlist("pk")))
+
+
+def _fields(request: Request, changed: list[uuid.UUID], **more: str) -> tuple[tuple[str, str], ...]:
+    """The fields of the form that undoes what was done to these recordings."""
+    keys = (("pk", str(pk)) for pk in changed)
+    return (*keys, *more.items(), ("here", request.POST.get("here", "")))
 
 
 def _back(request: Request) -> HttpResponse:

@@ -33,6 +33,7 @@ from recordings_site.recordings.models.states import (
     origin_choices,
     shown_state,
 )
+from recordings_site.recordings.models.summary import CallSummary
 from recordings_site.recordings.models.transcript import Transcript, TranscriptLine
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SILENT",
     "UNPLAYABLE",
     "AudioIndex",
+    "CallSummary",
     "Comment",
     "DeletedCode",
     "FileState",

@@ -13,6 +13,20 @@ from recordings_site.recordings.models.states import State
 NEAR_AN_END = 5.0
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Named reads of comments."""
+
+    def visible_to(self, user: User) -> "CommentQuerySet":
+        """The comments on recordings that this person may see."""
+        return self if user.sees_all else self.filter(recording__number__team__in=user.teams.all())
+
+    def mentioning(self, user: User) -> "CommentQuerySet":
+        """Open comments that mention this user, on recordings that they can see; newest first."""
+        rows = self.visible_to(user).filter(mentions=user, resolved_at=None)
+        related = ("author", "recording__number", "recording__call")
+        return rows.select_related(*related).order_by("-created_at", "-id")
+
+
 class Comment(models.Model):
     """A comment at a time of a recording, or on a span of it."""
 
@@ -28,6 +42,8 @@ class Comment(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ("at", "id")

@@ -49,16 +49,20 @@ def downloaded(*, by: User, recording: RecordingJob) -> None:
 
 
 @transaction.atomic
-def mark_played(*, by: User, recordings: Iterable[RecordingJob], played: bool) -> int:
-    """Mark recordings as played by this user, or as not played; return how many. Not audited: nothing was played."""
-    now = timezone.now()
-    marked = 0
-    for recording in recordings:
+def mark_played(*, by: User, recordings: Iterable[RecordingJob], played: bool) -> list[uuid.UUID]:
+    """Mark recordings as played by this user, or as not played; return those that were not so before.
+
+    Not audited: nothing was played.
+    """
+    keys = [recording.pk for recording in recordings]
+    mine = Listening.objects.filter(user=by, recording__in=keys)
+    before = set(mine.filter(played_at__isnull=False).values_list("recording", flat=True))
+    changed = [key for key in keys if (key in before) is not played]
+    for key in changed:
         if played:
-            row, _ = Listening.objects.get_or_create(user=by, recording=recording)
-            row.played_at = row.played_at or now
+            row, _ = Listening.objects.get_or_create(user=by, recording_id=key)
+            row.played_at = timezone.now()
             row.save(update_fields=["played_at"])
-        else:
-            Listening.objects.filter(user=by, recording=recording).update(played_at=None)
-        marked += 1
-    return marked
+    if not played:
+        mine.filter(recording__in=changed).update(played_at=None)
+    return changed

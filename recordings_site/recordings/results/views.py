@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.picking.choices import Choice
 from recordings_site.recordings import hit_rows
 from recordings_site.recordings.criteria.call_search import identify
 from recordings_site.recordings.criteria.registry import CRITERIA
@@ -24,6 +26,7 @@ from recordings_site.recordings.search import (
     Node,
     TypedQuery,
     best,
+    completions,
     count,
     cursor_of,
     find,
@@ -35,6 +38,8 @@ from recordings_site.recordings.search import (
 )
 
 _LAST_PAGE = 50
+# Characters of a query that is completed.
+LONGEST_TYPED = 200
 
 
 @require_safe
@@ -58,6 +63,17 @@ def search(request: Request) -> HttpResponse:
         context["nothing_indexed"] = not IndexedRecording.objects.exists()
         context["saved_searches"] = saved_with_matches(request)
     return page_or_partial(request, "recordings/results/search.html", "recordings/results/_hits.html", context)
+
+
+@require_safe
+@access.signed_in
+def search_suggest(request: Request) -> HttpResponse:
+    """Queries that continue the one being typed, as options of its input."""
+    text = request.GET.get("q", "")[:LONGEST_TYPED].replace("\0", "")
+    context = {"choices": [Choice(each, each) for each in completions(text, request.user)]}
+    answer = render(request, "_choices.html", context, content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @require_safe

@@ -24,6 +24,7 @@ correction. Phrases and NEAR match within one of them. A word with a star is loo
 "refun*" and backwards for "*nummer".
 """
 
+from recordings_site.recordings.search.completing import completions
 from recordings_site.recordings.search.facets import (
     MOST,
     Facet,
@@ -67,6 +68,7 @@ __all__ = [
     "TypedQuery",
     "adjacent_hits",
     "best",
+    "completions",
     "count",
     "cursor_of",
     "find",

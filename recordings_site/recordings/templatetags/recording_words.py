@@ -5,8 +5,10 @@ from django import template
 from recordings_site.recordings.explain import sentences as explained
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.live import sentences as live
+from recordings_site.recordings.transcripts.exports import shown_other_party
 
 register = template.Library()
+register.filter("other_party", shown_other_party)
 register.filter("state_reason", sentences.reason)
 register.filter("transcript_problem", sentences.transcript_problem)
 register.filter("decision_sentence", explained.sentence)

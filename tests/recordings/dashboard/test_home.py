@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,10 +12,10 @@ from django.utils import timezone
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import Application, PhoneNumber, Policy
-from recordings_site.recordings.dashboard.queries import home
+from recordings_site.policies.models import Application, PhoneNumber, Policy, PolicyVersion
+from recordings_site.recordings.dashboard.queries import home, top_of_scale
 from recordings_site.recordings.dashboard.setup_steps import setup_steps
-from recordings_site.recordings.models import Listening, RecordingJob
+from recordings_site.recordings.models import Comment, Listening, RecordingJob
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -90,13 +91,6 @@ def test_days_and_hours_are_those_of_ones_own_zone_also_when_the_clock_is_set_fo
     assert {bar.label: bar.count for bar in seen.hours.bars if bar.count} == {"0:00": 1, "3:00": 1, "23:00": 1}
 
 
-def test_transcripts_lag_by_the_median() -> None:
-    for seconds in (10, 20, 300):
-        available = NOW + timedelta(minutes=1)
-        recorded(NOW, available_at=available, transcript_available_at=available + timedelta(seconds=seconds))
-    assert home(factories.admin(), now=NOW).transcript_lag == 20
-
-
 def test_one_sees_the_figures_of_ones_own_numbers_and_no_set_up() -> None:
     team = factories.team()
     recorded(timezone.now(), number=factories.number(team=team))
@@ -124,12 +118,70 @@ def test_the_newest_that_can_be_heard_stand_on_the_page_and_nobody_elses() -> No
     assert [each.pk for each in home(factories.user(teams=[number.team]), now=NOW).newest] == [new.pk, old.pk]
 
 
-def test_what_one_can_do_stands_before_the_figures_of_the_month() -> None:
+def titles(person: User) -> list[str]:
+    with time_machine.travel(NOW):
+        return re.findall(r"<h2[^>]*>([^<]+)</h2>", page(person).partition('id="today"')[2])
+
+
+def test_an_agent_begins_with_what_is_theirs_and_a_supervisor_with_what_is_wrong() -> None:
     number = factories.number()
-    recorded(NOW, number=number)
-    html = page(factories.user(teams=[number.team]))
-    places = [html.index(f"<h2>{title}</h2>") for title in ("Recent recordings", "Saved searches", "Recordings a day")]
-    assert places == sorted(places)
+    recording = recorded(NOW, number=number)
+    agent, supervisor = factories.user(teams=[number.team]), factories.user(Role.SUPERVISOR, teams=[number.team])
+    for person in (agent, supervisor):
+        comment = Comment.objects.create(recording=recording, author=supervisor, at=12.0, text="Please call back.")
+        comment.mentions.add(person)
+        Listening.objects.create(user=person, recording=recording, position=31.2, updated_at=NOW)
+    mine = ["Continue listening", "Mentions", "Recent recordings", "Saved searches"]
+    assert titles(agent) == [*mine, "Keyboard shortcuts"]
+    day = "Today compared with last Thursday"
+    assert titles(supervisor)[: len(mine) + 2] == ["Needs attention", day, *mine]
+
+
+def test_one_is_told_of_open_mentions_on_what_one_may_see(number: PhoneNumber) -> None:
+    agent = factories.user(teams=[number.team])
+    recording, foreign = recorded(NOW, number=number), recorded(NOW)
+    for place, text, resolved in ((recording, "open", None), (recording, "done", NOW), (foreign, "foreign", None)):
+        comment = Comment.objects.create(
+            recording=place, author=factories.admin(), at=1.0, text=text, resolved_at=resolved
+        )
+        comment.mentions.add(agent)
+    Comment.objects.create(recording=recording, author=agent, at=1.0, text="of nobody")
+    assert [each.text for each in home(agent, now=NOW).mentions] == ["open"]
+
+
+def test_the_day_is_compared_with_the_same_hours_a_week_before() -> None:
+    week = timedelta(days=7)
+    recorded(NOW - timedelta(hours=1))
+    recorded(NOW - week - timedelta(hours=1))
+    recorded(NOW - week - timedelta(hours=2))
+    recorded(NOW - week + timedelta(hours=1))
+    seen = home(factories.admin(), now=NOW)
+    assert (seen.calls, seen.calls_before, seen.recordings, seen.recordings_before) == (1, 2, 1, 2)
+    assert {bar.label: bar.before for bar in seen.hours.bars if bar.before and bar.before[0]} == {
+        "13:00": (1, 0.0),
+        "14:00": (1, 0.0),
+        "16:00": (1, 0.0),
+    }
+    assert seen.hours.ticks == ["0:00", "6:00", "12:00", "18:00"]
+
+
+def test_an_admin_sees_what_waits_for_approval_but_not_ones_own_proposal(settings: Any) -> None:
+    settings.POLICY_APPROVAL = True
+    policy = factories.policy()
+    proposer, other = factories.admin(), factories.admin()
+    version = PolicyVersion.objects.create(
+        policy=policy, number=9, document=policy.published.document, created_by=proposer
+    )
+    assert home(other, now=NOW).approvals == [version]
+    assert home(proposer, now=NOW).approvals == []
+    assert "proposed it" in page(other)
+
+
+@pytest.mark.parametrize(
+    ("highest", "top"), [(0, 0), (1, 1), (2, 2), (3, 4), (9, 10), (11, 20), (95, 100), (101, 120), (2345, 2400)]
+)
+def test_a_scale_ends_at_a_round_number_that_halves_well(highest: int, top: int) -> None:
+    assert top_of_scale(highest) == top
 
 
 def test_where_one_stopped_in_the_middle_one_goes_on(number: PhoneNumber) -> None:
@@ -195,8 +247,8 @@ def test_what_is_counted_is_what_its_link_lists() -> None:
     tiles = re.findall(
         r'<a href="([^"]+)"><span class="tile-name">(\w+)</span><span class="tile-count num">(\d+)', html
     )
-    assert [(name, count) for _, name, count in tiles] == [
-        ("Calls", "4"), ("Recordings", "4"), ("Late", "2"), ("Missing", "0")
-    ]  # fmt: skip
-    for url, name, count in tiles:
+    assert [(name, count) for _, name, count in tiles] == [("Calls", "4"), ("Recordings", "4")]
+    wrong = re.findall(r'<a href="([^"]+)">(\d+) recording', html)
+    assert wrong == [("/recordings/?state=late", "2")]
+    for url, name, count in [*tiles, *((url, "late", count) for url, count in wrong)]:
         assert len(browser.get(url.replace("&amp;", "&")).context["page"].rows) == int(count), name

@@ -199,7 +199,7 @@ def test_it_is_counted_filtered_exported_and_told_at_home() -> None:
         "elsewhere",
         "Stored in the Amazon S3 bucket “recordings”, which is none of the destinations here.",
     )
-    assert "1 recording stored elsewhere" in client.get("/").content.decode()
+    assert '<a href="/recordings/?state=elsewhere">1 recording</a>' in client.get("/").content.decode()
 
 
 def test_why_says_that_it_was_recorded_and_where_it_is() -> None:

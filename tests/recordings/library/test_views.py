@@ -4,16 +4,20 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Role, User
+from recordings_site.recordings.annotations.actions import add_comment, tag_recording
 from recordings_site.recordings.criteria.form import FilterForm
 from recordings_site.recordings.library.columns import COLUMNS
+from recordings_site.recordings.library.periods import periods
 from recordings_site.recordings.models import Listening, RecordingTag, Tag
+from recordings_site.recordings.transcripts.summaries import summarize
+from recordings_site.web.undo import undo_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +81,7 @@ def test_wrong_filters_are_summed_up_above_a_list_of_nothing(headers: dict[str, 
     factories.recording()
     answer = client(factories.admin()).get("/recordings/?longer=long&since=never&cursor=x", headers=headers)
     summary = answer.content.decode().partition('class="alert alert-bad error-summary"')[2]
-    assert '<a href="#id_longer">At least</a>: Write a length as 90, 5m, 1h30m or 2:05.' in summary
+    assert '<a href="#id_longer">Minimum length</a>: Write a length as 90, 5m, 1h30m or 2:05.' in summary
     assert '<a href="#id_since">From</a>: “never” isn’t a valid date.' in summary
     assert answer.context["page"].rows == []
     assert "Nothing has been recorded yet" not in summary
@@ -136,7 +140,7 @@ def test_the_list_alone_says_what_is_wrong_and_pushes_an_address_without_empty_f
     browser = client(factories.admin())
     headers = {"HX-Request": "true", "HX-Target": "list"}
     answer = browser.get("/recordings/?number=&direction=inbound&longer=nonsense&since=", headers=headers)
-    assert "At least</a>: Write a length as 90, 5m, 1h30m or 2:05." in answer.content.decode()
+    assert "Minimum length</a>: Write a length as 90, 5m, 1h30m or 2:05." in answer.content.decode()
     assert answer["HX-Push-Url"] == "/recordings/?direction=inbound&longer=nonsense"
     assert browser.get("/recordings/?number=", headers=headers)["HX-Push-Url"] == "/recordings/"
     whole = browser.get("/recordings/?longer=nonsense")
@@ -149,13 +153,13 @@ def test_filters_in_use_are_chips_that_remove_themselves() -> None:
     chips = answer.context["chips"]
     assert [(chip.label, chip.value, chip.without) for chip in chips] == [
         ("State", "Available", "?longer=5m"),
-        ("At least", "5m", "?state=available"),
+        ("Minimum length", "5m", "?state=available"),
     ]
 
 
 def test_every_filter_is_shown_once() -> None:
     form = FilterForm(QueryDict(), factories.admin())
-    shown = re.findall(' name="([a-z]+)"', "".join(map(str, form.first_fields() + form.more_fields())))
+    shown = re.findall(' name="([a-z]+)"', "".join(map(str, form.bar_fields() + form.menu_fields())))
     assert sorted(shown) == sorted(form.fields)
 
 
@@ -299,3 +303,55 @@ def test_an_unknown_filter_is_an_error_with_those_that_there_are() -> None:
     export = browser.get("/recordings/export/csv/?tam=5")
     assert (export.status_code, says in export.content.decode()) == (400, True)
     assert browser.get("/recordings/export/csv/?longer=long").status_code == 400
+
+
+def test_a_row_says_who_called_how_the_talk_divided_and_what_it_was_about() -> None:
+    person = factories.admin()
+    recording = factories.recording(caller="+46701740660", duration=40.0)
+    lines = [
+        (0.0, "Speaker 1", "Support, this is Dana."),
+        (10.0, "Speaker 2", "Hello."),
+        (20.0, "Speaker 2", "I was charged twice for the same order."),
+    ]
+    summarize(factories.transcript(recording, lines))
+    tag_recording(by=person, recording=recording, name="billing")
+    add_comment(by=person, recording=recording, at=1.0, end=None, text="Refund it.")
+    row = client(person).get("/recordings/").context["rows"][0]
+    assert (row.party, row.excerpt) == ("+46 70 174 06 60", "I was charged twice for the same order.")
+    assert row.talk.sentence == "Speaker 1 25%, Speaker 2 75%"
+    assert (row.tags, row.comments) == (["billing"], 1)
+
+
+def test_the_state_is_shown_only_when_something_is_wrong() -> None:
+    browser = client(factories.admin())
+    factories.recording()
+    assert "state-ok" not in browser.get("/recordings/").content.decode()
+    factories.overdue(overdue_kind="late", overdue_values={"minutes": 10})
+    assert "state-warn" in browser.get("/recordings/").content.decode()
+
+
+def test_a_period_is_chosen_by_one_click_beside_the_other_filters() -> None:
+    answer = client(factories.admin()).get("/recordings/?state=late&since=2026-03-05&until=2026-03-05")
+    assert [each.label for each in answer.context["periods"]] == ["All", "Today", "Yesterday", "7 days"]
+    assert answer.context["periods"][0].link == "?state=late"
+    found = periods({"since": "2026-03-05", "until": "2026-03-05"}, date(2026, 3, 5))
+    assert [each.label for each in found if each.in_use] == ["Today"]
+    assert found[2].link == "?since=2026-03-04&until=2026-03-04"
+
+
+def test_what_was_done_to_many_at_once_is_undone_where_it_changed_something() -> None:
+    person = factories.admin()
+    browser = client(person)
+    had, new = factories.recording(), factories.recording()
+    tag_recording(by=person, recording=had, name="vip")
+    browser.post("/recordings/tag/", {"pk": [str(had.pk), str(new.pk)], "name": "vip"})
+    (message,) = browser.get("/recordings/").context["messages"]
+    undo = undo_of(message)
+    assert undo
+    assert undo.fields == (("pk", str(new.pk)), ("name", "vip"), ("here", ""))
+    browser.post(undo.url, dict(undo.fields))
+    assert [each.recording_id for each in RecordingTag.objects.all()] == [had.pk]
+    browser.post("/recordings/heard/", {"pk": str(new.pk)})
+    browser.post("/recordings/heard/", {"pk": [str(had.pk), str(new.pk)], "played": "no"})
+    (*_, message) = browser.get("/recordings/").context["messages"]
+    assert str(message) == "1 recording marked as not played."

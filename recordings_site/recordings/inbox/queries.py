@@ -1,0 +1,45 @@
+"""What waits for one user, and how much of it is new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+
+from recordings_site.accounts.models import User
+from recordings_site.policies.models import PolicyVersion
+from recordings_site.recordings.models import Comment, SavedMatch
+
+SHOWN = 30
+# The user's preference that says until when they have read their mentions.
+READ_UNTIL = "inbox_read"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Everything on the page of the inbox, newest first in each part."""
+
+    mentions: Sequence[Comment]
+    matches: Sequence[SavedMatch]
+    approvals: Sequence[PolicyVersion]
+    read_until: datetime | None
+
+    @property
+    def new_mentions(self) -> int:
+        """How many mentions came since the user last read them."""
+        return sum(1 for each in self.mentions if self.read_until is None or each.created_at > self.read_until)
+
+    @property
+    def unread(self) -> int:
+        """The figure of the badge."""
+        return self.new_mentions + len(self.matches) + len(self.approvals)
+
+
+def inbox_of(user: User) -> Inbox:
+    """Return the newest of what waits for a user; what they may not see is left out."""
+    return Inbox(
+        mentions=list(Comment.objects.mentioning(user)[:SHOWN]),
+        matches=list(SavedMatch.objects.unseen_by(user)[:SHOWN]),
+        approvals=list(PolicyVersion.objects.awaiting_approval_of(user)[:SHOWN]) if user.is_admin else [],
+        read_until=parse_datetime(str(user.preferences.get(READ_UNTIL, ""))),
+    )

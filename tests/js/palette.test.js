@@ -1,0 +1,11 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { chosen } from "../../static/js/palette.js";
+
+test("choosing goes round at both ends, and nowhere in an empty list", () => {
+  assert.equal(chosen(0, 1, 3), 1);
+  assert.equal(chosen(2, 1, 3), 0);
+  assert.equal(chosen(0, -1, 3), 2);
+  assert.equal(chosen(0, 1, 0), -1);
+});
