@@ -44,7 +44,7 @@ def _problems() -> Iterable[CheckMessage]:
         yield Error("PUBLIC_URL is missing.", hint=hint, id="ops.E006")
     elif urlsplit(settings.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(settings.PUBLIC_URL).hostname:
         hint = "It starts with https:// and names a host."
-        yield Error(f"PUBLIC_URL is no web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
+        yield Error(f"PUBLIC_URL isn’t a web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
         hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")

@@ -10,7 +10,7 @@ def allow(more: list[str]) -> None:
     """Allow formats that Sinch documents later, besides FORMATS. Raises ValueError for what is no file extension."""
     for name in more:
         if not re.fullmatch(r"[a-z0-9]{2,10}", name):
-            raise ValueError(f"{name!r} is no format: write its file extension in small letters, such as ogg.")
+            raise ValueError(f"{name!r} isn’t a format. Enter a file extension, such as ogg.")
     _allowed[:] = [*FORMATS, *(name for name in dict.fromkeys(more) if name not in FORMATS)]
 
 

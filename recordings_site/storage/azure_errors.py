@@ -20,9 +20,7 @@ from recordings_site.storage.errors import (
 )
 from recordings_site.storage.explanations import Explanation
 
-_NO_IDENTITY = Explanation(
-    StoreMisconfigured, "The machine has no identity of its own at Azure.", "Enter a key or a SAS."
-)
+_NO_IDENTITY = Explanation(StoreMisconfigured, "This machine has no identity at Azure.", "Enter a key or a SAS.")
 _WRONG_KEY = Explanation(
     AccessDenied,
     "The account key or the SAS is wrong, or not of this account.",
@@ -56,7 +54,7 @@ _VAULT = (
 )
 _EXPLANATIONS: Mapping[str, Explanation] = {
     "ContainerNotFound": Explanation(
-        StoreMisconfigured, "There is no such container: {bucket}.", "Check its name, and the account."
+        StoreMisconfigured, "Container not found: {bucket}.", "Check its name, and the account."
     ),
     "InvalidResourceName": explanations.BAD_BUCKET_NAME,
     "ContainerBeingDeleted": Explanation(StoreMisconfigured, "The container {bucket} is being deleted."),
@@ -71,7 +69,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
         explanations.NOT_ALLOWED,
     ),
     "AuthorizationProtocolMismatch": Explanation(
-        AccessDenied, "The SAS holds for https alone.", "Enter the endpoint with https://."
+        AccessDenied, "This SAS only works with https.", "Enter the endpoint with https://."
     ),
     **dict.fromkeys(_VAULT, explanations.KMS_DISABLED),
     "KeyVaultAccessDenied": explanations.KMS_DENIED,
@@ -107,7 +105,7 @@ def _refused(error: HttpResponseError, key: str, container: str, sas: str) -> St
     if status in (412, 416) or code == "ConditionNotMet":
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404:
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
+        return ObjectMissing(f"No file at {key}.", code=code)
     if status in (301, 302, 303, 307, 308):
         return explanations.NOT_FOLLOWED.as_error(code)
     if status in (401, 403):

@@ -67,7 +67,7 @@ ACCOUNT_BLOCKED = Explanation(
     AccessDenied, "The store's account is blocked or disabled.", "Ask its owner: an unpaid bill is the usual cause."
 )
 NO_BUCKET = Explanation(
-    StoreMisconfigured, "There is no such bucket: {bucket}.", "Check its name, and the endpoint or account."
+    StoreMisconfigured, "Bucket not found: {bucket}.", "Check its name, and the endpoint or account."
 )
 BAD_BUCKET_NAME = Explanation(StoreMisconfigured, "{bucket} cannot be the name of a bucket.", "Check its spelling.")
 OTHER_REGION = Explanation(
@@ -81,7 +81,7 @@ NOT_FOLLOWED = Explanation(
     "Check the endpoint.",
 )
 BUSY = Explanation(StoreUnavailable, "The store is busy or broken just now.", "Try again in a minute.")
-UNREACHABLE = Explanation(StoreUnavailable, "The store cannot be reached, or broke off.")
+UNREACHABLE = Explanation(StoreUnavailable, "The storage can’t be reached, or the connection was lost.")
 UNREADABLE = Explanation(
     StoreMisconfigured,
     "What answers at this address does not speak the store's protocol.",

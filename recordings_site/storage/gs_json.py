@@ -86,7 +86,7 @@ class GcsStore:
             )
         except (google.auth.exceptions.GoogleAuthError, OSError) as error:
             raise StoreMisconfigured(
-                "The machine has no identity of its own at Google.", remedy="Enter a service account."
+                "This machine has no identity at Google.", remedy="Enter a service account."
             ) from error
         self._bucket: Any = self._client.bucket(bucket)
 

@@ -52,7 +52,7 @@ def _refused(error: google_errors.GoogleAPICallError, key: str, bucket: str, hea
     if status == 404 and "bucket" in message.lower() and "no such object" not in message.lower():
         return explanations.NO_BUCKET.as_error(code, bucket=bucket)
     if status == 404:
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
+        return ObjectMissing(f"No file at {key}.", code=code)
     if guess := explanations.from_message(message):
         return guess.as_error(code)
     if status in (401, 403) and is_skewed(headers):

@@ -51,7 +51,7 @@ class LocalStore:
         with _plain_errors(key):
             found = self._path(key).stat()
         if not _is_file(found):
-            raise ObjectMissing(f"Nothing lies at {key}.", code="ENOENT")
+            raise ObjectMissing(f"No file at {key}.", code="ENOENT")
         return _stat(key, found)
 
     def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
@@ -179,7 +179,7 @@ def _plain_errors(key: str) -> Iterator[None]:
     except StoreError:
         raise
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise ObjectMissing(f"Nothing lies at {key}.", code="ENOENT") from error
+        raise ObjectMissing(f"No file at {key}.", code="ENOENT") from error
     except PermissionError as error:
         raise AccessDenied(f"The folder does not let us at {key}.", code="EACCES") from error
     except OSError as error:

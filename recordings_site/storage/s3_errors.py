@@ -97,7 +97,7 @@ def translated(error: Exception, key: str, bucket: str) -> StoreError:
         case ClientError():
             return _refused(error, key, bucket)
         case NoCredentialsError():
-            return StoreMisconfigured("The machine has no identity of its own at this store.", remedy="Enter keys.")
+            return StoreMisconfigured("This machine has no identity at this store.", remedy="Enter keys.")
         case ResponseParserError():
             return explanations.UNREADABLE.as_error("")
         case HTTPClientError() | NotConnected() | ResponseStreamingError() | IncompleteReadError():
@@ -105,9 +105,9 @@ def translated(error: Exception, key: str, bucket: str) -> StoreError:
         case RecursionError():  # boto3 follows a redirect between regions, also one in a circle
             return explanations.OTHER_REGION.as_error("PermanentRedirect")
         case ParamValidationError() | ValueError():
-            return StoreMisconfigured("The bucket, the region or the name of the object cannot be right.")
+            return StoreMisconfigured("The bucket, region or object name is invalid.")
         case BotoCoreError():
-            return StoreMisconfigured("The store cannot be asked with this region, endpoint and key.")
+            return StoreMisconfigured("The storage rejects this region, endpoint and key.")
         case _:
             return explanations.UNREADABLE.as_error("")
 
@@ -127,7 +127,7 @@ def _refused(error: ClientError, key: str, bucket: str) -> StoreError:
     if status in (412, 416):
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404 and code in ("404", "NoSuchKey", "NoSuchVersion", "NotFound"):
-        return ObjectMissing(f"Nothing lies at {key}.", code=code)
+        return ObjectMissing(f"No file at {key}.", code=code)
     if status in (400, 401, 403) and (guess := explanations.from_message(f"{code} {message}")):
         return guess.as_error(code)
     if status in (401, 403):

@@ -63,7 +63,7 @@ def test_a_form_takes_what_is_typed_and_keeps_it_beside_an_error(
     policy = page.get_by_role("combobox", name="Policy")
     policy.fill("nothing of the kind")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".field-error", has_text="There is no policy “nothing of the kind”.")).to_be_visible()
+    expect(page.locator(".field-error", has_text="No policy is named “nothing of the kind”.")).to_be_visible()
     assert policy.input_value() == "nothing of the kind"
     complaints.clear()  # Chromium counts the answer 422 as one
 

@@ -89,7 +89,7 @@ def test_a_wrong_secret(swift: Swift, fresh_name: Names, which: str) -> None:
 def test_a_missing_bucket(swift: Swift) -> None:
     steps = examined(made.on_swift(swift, "no-such-bucket"))
     assert {steps[name].outcome for name in ("write", "list")} == {BAD}
-    assert "There is no such bucket: no-such-bucket" in steps["write"].text
+    assert "Bucket not found: no-such-bucket" in steps["write"].text
 
 
 def test_a_wrong_region(swift: Swift, fresh_name: Names) -> None:
@@ -151,7 +151,7 @@ def test_right_wrong_and_missing_on_azure(azurite: Azurite, fresh_name: Names) -
     assert (wrong["write"].outcome, wrong["list"].outcome) == (BAD, OK)
     assert "account key or the SAS is wrong" in wrong["write"].text
     missing = examined(made.on_azurite(azurite, "no-such-container", read=azure.KEY))
-    assert "There is no such container" in missing["write"].text
+    assert "Container not found" in missing["write"].text
 
 
 def test_interoperability_keys_and_a_service_account(swift: Swift, google: Google, fresh_name: Names) -> None:

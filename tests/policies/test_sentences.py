@@ -53,7 +53,7 @@ def test_the_values_are_in_the_words() -> None:
 @pytest.mark.parametrize("reason", [Reason.NO_POLICY, Reason.UNKNOWN_NUMBER, Reason.NOT_A_NUMBER])
 def test_where_an_upstream_answers_no_default_route_is_named(reason: Reason) -> None:
     assert "the application’s default route answered" in said(reason)
-    assert "the upstream’s answer stands as it is" in said(reason, relayed=True)
+    assert "the upstream’s answer was used unchanged" in said(reason, relayed=True)
 
 
 def test_a_draft_has_no_number_and_a_policy_without_rules_no_rule_that_matches() -> None:

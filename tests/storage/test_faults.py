@@ -51,7 +51,7 @@ def all_closed(faulty: Faulty) -> bool:
         (403, "ExpiredToken", AccessDenied, "have expired"),
         (403, "RequestTimeTooSkewed", AccessDenied, "clock of this machine"),
         (403, "AccessDenied", AccessDenied, "does not allow"),
-        (404, "NoSuchBucket", StoreMisconfigured, "no such bucket: calls"),
+        (404, "NoSuchBucket", StoreMisconfigured, "Bucket not found: calls"),
         (301, "PermanentRedirect", StoreMisconfigured, "another region"),
         (403, "InvalidObjectState", ObjectArchived, "archive tier"),
         (403, "SecondLevelDomainForbidden", StoreMisconfigured, "virtual-hosted"),

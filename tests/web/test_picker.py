@@ -93,9 +93,9 @@ def test_a_row_is_picked_by_its_key_or_by_what_was_typed(user: User, more: bool)
     ("query", "says"),
     [
         ("number-text=support", "More than one number has “support” in its name: Support Lund +"),
-        ("number-text=nowhere", "There is no number “nowhere”."),
-        ("number-text=Secret+line", "There is no number “Secret line”."),
-        ("number-text=%21%21", "There is no number “!!”."),
+        ("number-text=nowhere", "No number is named “nowhere”."),
+        ("number-text=Secret+line", "No number is named “Secret line”."),
+        ("number-text=%21%21", "No number is named “!!”."),
         ("number=999999999999999999999999", "This number doesn’t exist"),
         ("number=x", "This number doesn’t exist"),
         ("number-text=", "This field is required."),

@@ -96,7 +96,7 @@ class Choices:
             case [one]:
                 return self.by_key(one.key, user)
             case []:
-                raise NotPicked(f"There is no {self.noun} “{text}”.")
+                raise NotPicked(f"No {self.noun} is named “{text}”.")
             case several:
                 named = ", ".join(each.word for each in several[:MOST])
                 more = f" and {len(several) - MOST} more" if len(several) > MOST else ""

@@ -157,7 +157,7 @@ def _sequence(document: PolicyDocument) -> Iterator[Problem]:
             " or not at all. Choose another route, or remove the steps.",
         )
     elif steps and document.outbound == "dialled":
-        yield _warning("how.steps", "Calls to app users take no steps: they are recorded from their answer on.")
+        yield _warning("how.steps", "Steps aren’t supported for calls to app users. They are recorded once answered.")
     if len(sequence.effective(steps)) < len(steps):
         yield _warning(
             "how.steps", "This step has no effect: it starts a running recording or stops one that isn’t running."

@@ -31,9 +31,9 @@ def cannot_record(grounds: Grounds) -> str:
         case Reason.UNKNOWN_NUMBER:
             return "This number hasn’t been added, so no team would see the recording. Add the number first."
         case Reason.WRONG_RECORDING:
-            return f"The call cannot be recorded: {grounds['values']['message']}"
+            return f"This call can’t be recorded: {grounds['values']['message']}"
         case _:
-            return f"The call cannot be recorded: {clause(grounds)}. Choose a working destination for its number."
+            return f"This call can’t be recorded: {clause(grounds)}. Choose a working destination for its number."
 
 
 def _by_rule(grounds: Grounds, values: Grounds) -> str:
@@ -56,7 +56,8 @@ def _otherwise(grounds: Grounds, values: Grounds) -> str:
 
 
 def _without_policy(grounds: Grounds, values: Grounds) -> str:
-    answered = "upstream’s answer stands as it is" if grounds.get("relayed") else "application’s default route answered"
+    relayed = grounds.get("relayed")
+    answered = "upstream’s answer was used unchanged" if relayed else "application’s default route answered"
     match grounds["reason"]:
         case Reason.NO_POLICY:
             why = f"{values['number']} has no published policy"
@@ -97,8 +98,8 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.UNKNOWN_NUMBER: _without_policy,
     Reason.NOT_A_NUMBER: _without_policy,
     Reason.UNDIALABLE: lambda _, values: (
-        f"“{values['dialled']}” was dialled, which has no country code and cannot be connected: set the country of the"
-        " application to have such numbers read"
+        f"“{values['dialled']}” was dialled without a country code, so the call couldn’t be connected. Set the"
+        " application’s country to allow such numbers"
     ),
     Reason.ROUTE_HANGS_UP: lambda grounds, _: (
         f"{'your own back end' if grounds.get('relayed') else _title(grounds)} hangs up, so there is nothing to record"

@@ -102,6 +102,6 @@ def player_settings(request: Request) -> HttpResponse:
     """Save the user's player settings: speed, and whether silence is skipped."""
     form = PlayerSettingsForm(request.POST)
     if not form.is_valid():
-        return HttpResponse("A speed lies between 0.5 and 3.", status=400, content_type="text/plain")
+        return HttpResponse("Choose a speed between 0.5 and 3.", status=400, content_type="text/plain")
     account_actions.remember(by=request.user, player=form.cleaned_data)
     return HttpResponse(status=204)

@@ -213,7 +213,7 @@ def no_audio_reason(recording: RecordingJob) -> str:
         case State.AVAILABLE:
             return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
         case _:
-            return "The recording has not been uploaded yet: the call may still be going on."
+            return "Not uploaded yet. The call may still be in progress."
 
 
 def _elsewhere(recording: RecordingJob) -> str:

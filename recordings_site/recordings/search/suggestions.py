@@ -200,7 +200,7 @@ def _unmatched(part: _Asked, user: User) -> Iterator[_Unmatched]:
             yield _Unmatched(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
         case Field(name, value) if not names.is_known(part, user):
             near = names.nearest(part, user)[:TRIED]
-            yield _Unmatched(part.place, f"There is no {name} “{value}”.", [f"{name}:{quoted(each)}" for each in near])
+            yield _Unmatched(part.place, f"No {name} is named “{value}”.", [f"{name}:{quoted(each)}" for each in near])
 
 
 def _unmatched_words(part: Word | Phrase, user: User) -> Iterator[_Unmatched]:

@@ -51,7 +51,7 @@ def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
         (403, "ExpiredToken", 502, "Ask an administrator", "have expired"),
         (403, "AccessDenied", 502, "Ask an administrator", "does not allow this"),
         (400, "AuthorizationHeaderMalformed", 502, "Ask an administrator", "another region"),
-        (404, "NoSuchBucket", 502, "Ask an administrator", "no such bucket: calls"),
+        (404, "NoSuchBucket", 502, "Ask an administrator", "Bucket not found: calls"),
         (403, "InvalidObjectState", 409, "Ask an administrator to restore it", "Restore it in the store"),
         (404, "NoSuchKey", 404, "no longer there", "no longer there"),
         (503, "SlowDown", 503, "Try again in a few seconds", "busy or broken"),

@@ -226,7 +226,7 @@ def test_names_in_conditions_are_mended(admin: User) -> None:
     assert meant("speaker:Bergg refund", admin) == ['speaker:"Anna Berg" refund']
     assert meant('speaker:"Speker 2"', admin) == ['speaker:"Speaker 2"']
     assert meant('speaker:"Speaker 7"', admin) == []
-    assert advice("policy:recrod", admin).unknown == ["There is no policy “recrod”."]
+    assert advice("policy:recrod", admin).unknown == ["No policy is named “recrod”."]
     assert advice("tag:complaint -tag:nothing has:tag longer:1m", admin).unknown == []
     stranger = factories.user(teams=[factories.team()])
     for query in ("number:stokholm", "team:retruns", "speaker:Bergg", "refund tag:complain"):

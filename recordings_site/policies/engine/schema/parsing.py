@@ -82,7 +82,7 @@ class Reader:
             self.fail(name, "must be a whole number")
             return default
         if value != default and not least <= value <= most:
-            self.fail(name, f"must lie between {least} and {most}")
+            self.fail(name, f"must be between {least} and {most}")
         return value
 
     def optional_integer(self, name: str) -> int | None:
@@ -100,7 +100,7 @@ class Reader:
             self.fail(name, "must be a number")
             return default
         if not least <= value <= most:
-            self.fail(name, f"must lie between {least:g} and {most:g}")
+            self.fail(name, f"must be between {least:g} and {most:g}")
         return value
 
     def texts(self, name: str, *, most: int = 200, pattern: str = "", remedy: str = "") -> tuple[str, ...]:

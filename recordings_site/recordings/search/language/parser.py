@@ -87,7 +87,7 @@ class _Parser:
             extra = self.lexemes[self.at]
             raise self._fail("This bracket closes nothing.", extra.start, extra.end, " ")
         if node is None:
-            raise QueryError("There is no letter or digit to search for.", 0, len(self.text))
+            raise QueryError("Enter at least one letter or digit.", 0, len(self.text))
         return node
 
     def _peek(self) -> str:
@@ -146,7 +146,7 @@ class _Parser:
             if not isinstance(left, Word | Phrase) or not isinstance(right, Word | Phrase):
                 start = first.start if first and not isinstance(left, Word | Phrase) else lexeme.start
                 raise self._fail(
-                    "NEAR stands between two words or phrases, as in refund NEAR/5 card.", start, lexeme.end,
+                    "Put NEAR between two words or phrases, as in refund NEAR/5 card.", start, lexeme.end,
                     self.text[start : lexeme.start] + "AND",
                 )  # fmt: skip
             if not 1 <= distance <= FARTHEST:

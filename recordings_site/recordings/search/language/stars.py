@@ -30,10 +30,10 @@ def misplaced(text: str) -> Misplaced | None:
         before, after = ends.get(at), starts.get(end)
         if before and after and not is_unspaced(before.text):
             kept = "*" if _is_enough(before.text, SHORTEST_BEGINNING) else text[end : after.end]
-            sentence = "A star stands for the beginning or the end of a word, as in refun*."
+            sentence = "Use a star at the start or end of a word, as in refun*."
             return Misplaced(before.start, after.end, sentence, text[before.start : at] + kept)
         if words and not before and not after:
-            sentence = "This star stands beside no word. Write it before or behind letters, as in refun*."
+            sentence = "Put the star right before or after letters, as in refun*."
             return Misplaced(at, end, sentence, " ")
         if before and not _is_enough(before.text, SHORTEST_BEGINNING):
             sentence = f"Put at least {SHORTEST_BEGINNING} letters before the star."
