@@ -36,8 +36,10 @@ export function startPlayInPlace(root = document) {
     current = button;
     bar.hidden = false;
     trouble.textContent = "";
-    title.textContent = button.dataset.title;
-    title.href = button.dataset.href;
+    // A row of the list says by its link what is played.
+    const link = button.closest("tr")?.querySelector("a.row-open");
+    title.textContent = button.dataset.title ?? link.textContent.replace(/\s+/g, " ").trim();
+    title.href = button.dataset.href ?? link.href;
     if (audio.getAttribute("src") !== button.dataset.play) audio.src = button.dataset.play;
     audio.currentTime = Math.max(0, at - LEAD);
     audio.play().catch(() => {});
