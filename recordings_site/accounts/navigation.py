@@ -41,6 +41,20 @@ OVERSIGHT = (
 )
 
 
+# The help topic about each page; a page without one leads to all topics.
+TOPICS = {
+    "recordings": "states",
+    "calls": "states",
+    "completeness": "states",
+    "search": "search",
+    "policies": "policies",
+    "numbers": "connecting",
+    "destinations": "connecting",
+    "applications": "connecting",
+    "people": "roles",
+}
+
+
 def pages_of(user: User) -> list[Item]:
     """The pages of the rail that this person's role may open."""
     return [item for group in _groups(user.oversees) for item in group]
@@ -52,16 +66,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"shell": {}}
     groups = _groups(user.oversees)
+    here = next((item.name for group in groups for item in group if _is_on(item, request.path)), "")
     return {
         "shell": {
             "groups": groups,
-            "here": next((item.name for group in groups for item in group if _is_on(item, request.path)), ""),
+            "here": here,
             "search_url": address("search"),
             "suggest_url": address("search_suggest"),
             "palette_url": address("palette"),
             "inbox_url": address("inbox"),
             "badge_url": address("inbox_badge"),
-            "help_url": address("help"),
+            "help_url": _help(here, request.path),
             "profile_url": address("profile"),
             "sign_out_url": address("account_logout"),
             "zone": str(user.zone),
@@ -77,6 +92,12 @@ def address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def _help(here: str, path: str) -> str:
+    """The address of the help about a page: of listening for a recording's own, of all topics for those without one."""
+    topic = "listening" if here == "recordings" and path != address("recordings") else TOPICS.get(here)
+    return reverse("help_topic", args=[topic]) if topic else address("help")
 
 
 @cache

@@ -54,6 +54,17 @@ def test_the_page_that_is_open_is_marked_also_from_pages_below_it() -> None:
         assert rail(admin, path)[1] == marked, path
 
 
+def test_the_help_of_a_page_is_about_it() -> None:
+    agent = Client()
+    agent.force_login(factories.admin())
+    recording = factories.recording()
+    for path, topic in (
+        ("/", ""), ("/search/", "search/"), ("/recordings/", "states/"), ("/people/", "roles/"),
+        (f"/recordings/{recording.pk}/", "listening/"),
+    ):  # fmt: skip
+        assert f'href="/help/{topic}" aria-label="Help"' in agent.get(path).content.decode(), path
+
+
 def test_the_sheet_of_keys_has_the_keys_of_ones_pages() -> None:
     for person, keys in ((factories.user(), "hrslcmi"), (factories.admin(), "hrslcmpndaeyti")):
         browser = Client()
