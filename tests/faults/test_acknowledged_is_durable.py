@@ -30,16 +30,21 @@ DURABLE = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"
 # What is acknowledged between two kills: 20,000 in all 500.
 ACKNOWLEDGEMENTS = 40
 
-# For each call: which of its events are stored, which of those wait to be applied, and the facts of its recordings.
+# For each call: which of its events are stored, which of those wait to be applied, and the facts of its recordings; in
+# one snapshot, for others write meanwhile.
 KEPT = """
 import json
+from django.db import connection, transaction
 from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.recordings.models import RecordingJob
-rows = CallbackDelivery.objects.values_list("reported_call_id", "event", "applied_at")
-calls = {c.call_id: c.dice_received_at is not None for c in Call.objects.all()}
-jobs = {}
-for job in RecordingJob.objects.select_related("call"):
-    jobs.setdefault(job.call.call_id, []).append([job.ordinal, job.finished_at is not None])
+with transaction.atomic():
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    rows = list(CallbackDelivery.objects.values_list("reported_call_id", "event", "applied_at"))
+    calls = {c.call_id: c.dice_received_at is not None for c in Call.objects.all()}
+    jobs = {}
+    for job in RecordingJob.objects.select_related("call"):
+        jobs.setdefault(job.call.call_id, []).append([job.ordinal, job.finished_at is not None])
 print(json.dumps({"stored": [[i, e, a is not None] for i, e, a in rows], "calls": calls, "jobs": jobs}))
 """
 
