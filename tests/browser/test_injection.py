@@ -1,5 +1,6 @@
 """Whatever callers say and callbacks bring stays text: nothing runs, nothing is loaded, no element is made of it."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -8,9 +9,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts import audit
 from tests.browser.visits import real_transactions, sign_in
-from tests.journeys.hostile import ATTACKS, payloads, poison, spoken
+from tests.house.test_rules import MODULES
+from tests.journeys.hostile import ATTACKS, fill, payloads, poison, spoken, unfilled
 from tests.journeys.site_map import pages
 from tests.journeys.worlds import ADMIN, small_world
+from tests.scale import scaled
 
 pytestmark = real_transactions
 
@@ -25,8 +28,9 @@ FOUND = """() => [
   ...window.executions, ...window.reports,
   ...[...document.querySelectorAll("[data-hostile]")].map((element) => element.outerHTML),
 ]"""
-# Every parameter of the site's lists and searches.
-PARAMETERS = (
+# Every parameter of the site's lists and searches: those of forms, and those that views read by themselves.
+_READ = re.compile(r"\bGET\.get(?:list)?\(\s*\"(\w+)\"")
+_IN_FORMS = (
     "q",
     "t",
     "end",
@@ -51,6 +55,7 @@ PARAMETERS = (
     "language",
     "kind",
 )
+PARAMETERS = sorted({*_IN_FORMS, *(name for path in MODULES for name in _READ.findall(path.read_text()))})
 
 
 def look(page: Page, url: str) -> list[str]:
@@ -67,6 +72,8 @@ def test_hostile_text_in_every_field_stays_text_on_every_page(context: BrowserCo
     world = small_world(spoken(1500))
     for text in ATTACKS:
         audit.record(by=world.people[ADMIN], action="thing.done", name=text, data={text: text})
+    fill(world)
+    assert unfilled() == []
     assert poison() > 100
     client = sign_in(context, live_server, world.people[ADMIN])
     context.add_init_script(LISTEN)
@@ -86,12 +93,13 @@ def test_hostile_text_in_every_field_stays_text_on_every_page(context: BrowserCo
 @pytest.mark.timeout(300)
 def test_hostile_text_in_an_address_stays_text(context: BrowserContext, live_server: LiveServer) -> None:
     world = small_world()
-    sign_in(context, live_server, world.people[ADMIN])
+    client = sign_in(context, live_server, world.people[ADMIN])
     context.add_init_script(LISTEN)
     page = context.new_page()
     found: list[str] = []
     texts = payloads()
-    for path in ("/", "/recordings/", "/search/", "/activity/", f"/recordings/{world.recording.pk}/", "/live/"):
+    some = ["/", "/recordings/", "/search/", "/activity/", f"/recordings/{world.recording.pk}/", "/live/"]
+    for path in scaled(some, pages(client, world.values)):
         for _ in range(3):
             query = urlencode({name: next(texts) for name in PARAMETERS})
             if page.request.get(f"{live_server.url}{path}?{query}").ok:

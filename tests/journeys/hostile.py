@@ -6,6 +6,15 @@ from itertools import count, islice, product
 from django.apps import apps
 from django.db import models
 
+from recordings_site.calls.models import Call, UpstreamExchange
+from recordings_site.ops.models import Heartbeat
+from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.annotations import corrections
+from recordings_site.recordings.models import Reconciliation
+from tests import factories
+from tests.journeys.worlds import ADMIN, World
+from tests.sinch_posts import ice
+
 # Each carries the attribute data-hostile: an element that has it was made of text.
 ATTACKS = (
     "<script data-hostile>ran()</script>",
@@ -77,11 +86,15 @@ SHAPED = frozenset(
         "accounts.User.time_zone",
         "accounts.User.preferences",
         "accounts.User.email",
+        "calls.Decision.facts",
+        "calls.Replay.document",
+        "calls.Replay.outcome",
         "destinations.Destination.endpoint",
         "destinations.Destination.bucket",
         "destinations.Destination.write_credentials",
         "destinations.Destination.read_credentials",
         "destinations.Destination.check_result",
+        "ops.Heartbeat.kind",
         "policies.Application.key",
         "policies.Application.secret",
         "policies.Application.second_secret",
@@ -89,6 +102,8 @@ SHAPED = frozenset(
         "policies.Policy.draft",
         "policies.PolicyVersion.document",
         "policies.PhoneNumber.digits",
+        "recordings.Reconciliation.counts",
+        "recordings.Reconciliation.waiting",
         "recordings.RecordingJob.key",
         "recordings.RecordingJob.audio",
         "recordings.Transcript.problems",
@@ -100,14 +115,41 @@ SHAPED = frozenset(
 )
 
 
+def fill(world: World) -> None:
+    """Add one of each thing that holds text and that the small world does without."""
+    admin, recording = world.people[ADMIN], world.recording
+    call = Call.objects.get(pk=recording.call_id)
+    application = call.application
+    annotations.name_speaker(by=admin, recording=recording, speaker_label="Speaker 1", name="Anna", for_number=False)
+    corrections.correct_line(by=admin, transcript=recording.transcript, position=0, text="Good evening")
+    factories.decision(call)
+    asked = factories.delivery(application, ice("46700000000", call_id=call.call_id), call=call)
+    UpstreamExchange.objects.create(application=application, delivery=asked, outcome=UpstreamExchange.Outcome.FAILED)
+    Reconciliation.objects.create(destination=recording.destination, done_at=factories.LONG_AGO, error="?")
+    Heartbeat.objects.beat("worker")
+
+
+def unfilled() -> list[str]:
+    """The tables with fields of text, but without a row to write it into."""
+    return [model._meta.label for model in own_models() if text_fields(model) and not model._default_manager.exists()]
+
+
+def own_models() -> list[type[models.Model]]:
+    """The site's own; but for audit rows, which are append-only: what becomes of the others fills them."""
+    own = (model for model in apps.get_models() if model.__module__.startswith("recordings_site."))
+    return [model for model in own if model._meta.label != "accounts.AuditEvent"]
+
+
+def text_fields(model: type[models.Model]) -> list[models.Field]:
+    """Those that hold any text."""
+    return [field for field in model._meta.concrete_fields if _is_text(model, field)]
+
+
 def poison() -> int:
     """Write hostile text into every text field of every row of the site's own; gives how many values were written."""
     texts, written = payloads(), 0
-    own = (model for model in apps.get_models() if model.__module__.startswith("recordings_site."))
-    for model in own:
-        if model._meta.label == "accounts.AuditEvent":
-            continue  # append-only: what becomes of the other rows fills it
-        fields = [field for field in model._meta.concrete_fields if _is_text(model, field)]
+    for model in own_models():
+        fields = text_fields(model)
         for row in model._default_manager.all()[:50] if fields else ():
             values = {field.attname: _fitting(field, next(texts), row.pk) for field in fields}
             model._default_manager.filter(pk=row.pk).update(**values)
