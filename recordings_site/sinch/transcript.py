@@ -45,6 +45,11 @@ _REPAIRED = re.compile(
     rb'|\\.|(?P<quote>")|(?P<constant>-?Infinity|NaN)',
     re.DOTALL,
 )
+# Sinch's file does not name its language; those of other tools that adopted recordings come from do.
+_LANGUAGE = ("locale", "language", "languageCode", "language_code", "lang")
+_OF_FILES = frozenset(("text", *map(str.lower, _LANGUAGE)))
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,2}", re.IGNORECASE)
+_LONGEST_LOCALE = 20
 _OF_LINES = frozenset(("text", "timestamp", "speakerlabel"))
 
 
@@ -95,6 +100,8 @@ class Transcript:
 
     lines: tuple[Line, ...]
     problems: Mapping[Problem, Mapping[str, Any]]
+    # As the file names it, "" when it does not.
+    locale: str = ""
 
 
 def parse(data: bytes, *, duration: float | None = None) -> Transcript:
@@ -148,7 +155,7 @@ class _Reader:
         elif self._depth == 0:
             raise TranscriptError(Unreadable.NOT_AN_OBJECT)
         elif self._depth == 1:
-            if self._member.lower() == "text":
+            if self._member.lower() in _OF_FILES:
                 self._top[self._member] = float(value) if isinstance(value, Decimal) else value
         elif self._depth == 2:
             self._counts[Problem.ODD_LINES] += self._in_lines
@@ -220,7 +227,9 @@ class _Reader:
             problems[Problem.MILLISECONDS] = {}
             lines = [replace(line, timestamp=line.timestamp * _MILLI) for line in lines]
         lines = [replace(line, timestamp=MAX_SECONDS) if line.timestamp > MAX_SECONDS else line for line in lines]
-        return Transcript(tuple(sorted(lines, key=lambda line: line.timestamp)), problems)
+        locale = text_of(field(self._top, *_LANGUAGE), limit=_LONGEST_LOCALE + 1).strip().replace("_", "-")
+        named = _LOCALE.fullmatch(locale) is not None and len(locale) <= _LONGEST_LOCALE
+        return Transcript(tuple(sorted(lines, key=lambda line: line.timestamp)), problems, locale if named else "")
 
 
 def _is_milliseconds(last: float, duration: float | None) -> bool:

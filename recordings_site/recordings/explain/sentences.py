@@ -176,7 +176,8 @@ def _file(job: RecordingJob) -> str:
 
 
 def _transcript(transcript: Transcript) -> str:
-    return f"{counted(transcript.line_count, 'line')} in {transcript.locale or 'an unnamed language'}."
+    lines = counted(transcript.line_count, "line")
+    return f"{lines} in {transcript.language}." if transcript.locale else f"{lines}."
 
 
 def _asked_for(job: RecordingJob) -> str:

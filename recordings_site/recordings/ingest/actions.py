@@ -10,10 +10,12 @@ from django.utils import timezone
 from recordings_site.recordings import search
 from recordings_site.recordings.audio.probe import Audio
 from recordings_site.recordings.audio.waveform import pack
+from recordings_site.recordings.ingest.languages import language_of
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import (
     AudioIndex,
     IndexedRecording,
+    Origin,
     Problem,
     RecordingJob,
     Transcript,
@@ -98,7 +100,8 @@ def save_unread_transcript(recording_id: UUID, *, size: int) -> Transcript:
 def _save_parsed(job: RecordingJob, raw: bytes, parsed: sinch_transcript.Transcript) -> Transcript:
     transcript = Transcript.objects.filter(recording=job).defer("raw").first() or Transcript(recording=job)
     transcript.raw = raw
-    transcript.locale = job.locale
+    transcript.locale, source = language_of(job, parsed)
+    transcript.locale_source = source if transcript.locale else ""
     transcript.line_count = len(parsed.lines)
     transcript.problems = [{"code": code, **values} for code, values in parsed.problems.items()]
     transcript.loaded_at = timezone.now()
@@ -107,7 +110,9 @@ def _save_parsed(job: RecordingJob, raw: bytes, parsed: sinch_transcript.Transcr
     enqueue("transcript.index", job.pk)
     job.transcript_available_at = job.transcript_available_at or timezone.now()
     job.transcript_overdue_since = None
-    job.save(update_fields=("transcript_available_at", "transcript_overdue_since"))
+    if job.origin == Origin.ADOPTED:
+        job.locale = transcript.locale
+    job.save(update_fields=("transcript_available_at", "transcript_overdue_since", "locale"))
     return transcript
 
 

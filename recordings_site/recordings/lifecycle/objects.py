@@ -113,12 +113,16 @@ def _is_of_another(job: RecordingJob, key: str) -> bool:
 
 
 @transaction.atomic
-def mark_transcript_available(recording_id: UUID, *, at: datetime) -> RecordingJob:
-    """Mark the transcript as available, with or without a notification, and queue its loading."""
+def mark_transcript_available(recording_id: UUID, *, at: datetime, found_at: str = "") -> RecordingJob:
+    """Mark the transcript as available, with or without a notification, and queue its loading.
+
+    `found_at`: the URL of its place, where that is not the one that Sinch would give it.
+    """
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
     if job.transcript_available_at is None:
         job.transcript_available_at = at
-        job.save(update_fields=("transcript_available_at",))
+        job.reported_transcript_destination = job.reported_transcript_destination or found_at[:1024]
+        job.save(update_fields=("transcript_available_at", "reported_transcript_destination"))
         enqueue("transcript.load", job.pk)
     return job
 

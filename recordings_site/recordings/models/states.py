@@ -44,6 +44,15 @@ def origin_choices() -> list[tuple[str, str]]:
     return Origin.choices
 
 
+class LocaleSource(models.TextChoices):
+    """Where the language of a transcript is known from."""
+
+    FILE = "file", "as the file says"
+    REQUESTED = "requested", "as requested"
+    GUESSED = "guessed", "detected"
+    NUMBER = "number", "the number’s language"
+
+
 class OverdueKind(models.TextChoices):
     """Whether an overdue file is still looked for (late), or given up (missing)."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from recordings_site.recordings.models.states import LocaleSource
 from recordings_site.sinch.transcript import Problem
 
 
@@ -24,6 +25,8 @@ class Transcript(models.Model):
     recording = models.OneToOneField("recordings.RecordingJob", on_delete=models.CASCADE, related_name="transcript")
     raw = models.BinaryField()
     locale = models.CharField(max_length=20, blank=True)
+    # recordings.models.states.LocaleSource, empty without a locale.
+    locale_source = models.CharField(max_length=10, blank=True)
     line_count = models.PositiveIntegerField(default=0)
     # Seconds to add to every timestamp: some transcripts run early or late.
     offset = models.FloatField(default=0)
@@ -35,6 +38,13 @@ class Transcript(models.Model):
 
     def __str__(self) -> str:
         return f"Transcript of {self.recording_id}"
+
+    @property
+    def language(self) -> str:
+        """The locale for people: "sv-SE", "en (detected)"; "" when unknown."""
+        if self.locale_source in ("", LocaleSource.REQUESTED):
+            return self.locale
+        return f"{self.locale} ({LocaleSource(self.locale_source).label})"
 
     @property
     def is_too_large(self) -> bool:

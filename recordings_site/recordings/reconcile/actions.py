@@ -87,7 +87,7 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
 
 
 def _format(stat: ObjectStat) -> str:
-    return stat.key.rpartition(".")[2][:10]
+    return stat.key.rpartition(".")[2][:10].lower()
 
 
 def _when(name: GeneratedName | None, stat: ObjectStat) -> datetime:

@@ -1,6 +1,7 @@
 """Walks through a destination's objects page by page: resumable, in bounded memory."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from django.db import IntegrityError
@@ -8,11 +9,13 @@ from django.db import IntegrityError
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import Reconciliation, RecordingJob
 from recordings_site.recordings.reconcile import actions
-from recordings_site.sinch.destination_url import is_transcript_key, recording_stem
+from recordings_site.sinch.destination_url import DestinationUrl, is_transcript_key, recording_stem, transcript_key
 from recordings_site.storage import ObjectStat, StoreError
 
 PAGE = 1000
 AUDIO = (".mp3", ".wav")
+# As other tools and people write them.
+_ENDINGS = ["".join(written) for ending in AUDIO for written in product(*({each, each.upper()} for each in ending))]
 COUNTS = ("objects", "known", "linked", "adopted", "transcripts", "lone_transcripts", "others", "missing")
 
 
@@ -97,17 +100,25 @@ def _transcripts(run: Reconciliation, keys: list[str]) -> int:
     """
     waited = set(run.waiting)
     stems = {recording_stem(key): key for key in [*run.waiting, *keys]}
-    beside = [stem + ending for stem in stems for ending in AUDIO]
+    beside = [stem + ending for stem in stems for ending in _ENDINGS]
     jobs = RecordingJob.objects.filter(destination=run.destination, key__in=beside)
-    brought = 0
+    lone, brought = dict(stems), 0
     for pk, key, known_at in jobs.values_list("pk", "key", "transcript_available_at"):
-        stems.pop(key.rpartition(".")[0], None)
+        stem = key.rpartition(".")[0]
+        lone.pop(stem, None)
         if known_at is None:
-            objects.mark_transcript_available(pk, at=run.started_at)
+            objects.mark_transcript_available(pk, at=run.started_at, found_at=_odd_place(run, key, stems[stem]))
             brought += 1
-    run.waiting = [key for key in stems.values() if key not in waited]
-    _count(run, lone_transcripts=len(stems) - len(run.waiting))
+    run.waiting = [key for key in lone.values() if key not in waited]
+    _count(run, lone_transcripts=len(lone) - len(run.waiting))
     return brought
+
+
+def _odd_place(run: Reconciliation, key: str, transcript: str) -> str:
+    """The URL of a transcript that does not lie where Sinch puts it beside `key`; else ""."""
+    if transcript == transcript_key(key):
+        return ""
+    return DestinationUrl(run.destination.kind, run.destination.account, run.destination.bucket, transcript).url
 
 
 def _count(run: Reconciliation, **found: int) -> None:

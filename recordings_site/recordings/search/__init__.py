@@ -50,7 +50,7 @@ from recordings_site.recordings.search.indexing import index
 from recordings_site.recordings.search.language.query_tree import Node
 from recordings_site.recordings.search.language.typed import BEST, TypedQuery, cursor_of, read, wants_best
 from recordings_site.recordings.search.suggestions import suggest
-from recordings_site.recordings.search.text.tokens import VERSION
+from recordings_site.recordings.search.text.tokens import VERSION, language_of
 
 __all__ = [
     "BEST",
@@ -74,6 +74,7 @@ __all__ = [
     "find",
     "finds",
     "index",
+    "language_of",
     "read",
     "refined",
     "suggest",

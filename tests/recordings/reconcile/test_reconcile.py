@@ -1,6 +1,7 @@
 """Walks through a store bring in what is there, exactly once, tell what is not, and go on after an interruption."""
 
 import io
+import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.models import PhoneNumber
+from recordings_site.recordings import search
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import Reconciliation, RecordingJob, State
 from recordings_site.recordings.reconcile import walk
@@ -76,6 +78,31 @@ def put(store: LocalStore, key: str, *, transcript: bool = False) -> None:
     store.write(key, b"ID3 audio", content_type="audio/mpeg")
     if transcript:
         store.write(transcript_key(key), b"{}", content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("audio", "transcript"),
+    [
+        ("calls/X.MP3", "calls/X-transcript.json"),
+        ("calls/x.Wav", "calls/x-transcript.json"),
+        ("calls/a b%.mp3", "calls/a b%-Transcript.JSON"),
+    ],
+)
+def test_an_adopted_recording_has_its_transcript_whatever_the_case_of_their_endings_and_its_words_have_forms(
+    store: LocalStore, destination: Destination, audio: str, transcript: str
+) -> None:
+    store.write(audio, b"ID3 audio", content_type="audio/mpeg")
+    said = json.dumps({"lines": [{"timestamp": 1, "text": "Please send me the invoices again."}]}).encode()
+    store.write(transcript, said, content_type="application/json")
+    assert walked(destination) == {"objects": 2, "adopted": 1, "transcripts": 1}
+    drain(registry.load())
+    job = RecordingJob.objects.get()
+    assert (job.transcript.locale, job.transcript.locale_source, job.locale) == ("en", "guessed", "en")
+    assert job.format == audio[-3:].lower()
+    admin = factories.admin()
+    asked = search.read("invoice", now=timezone.now(), zone=admin.zone)
+    assert asked.node is not None
+    assert search.finds(asked.node, job, user=admin)
 
 
 def test_a_recording_whose_notification_was_lost_is_linked_with_its_transcript(
