@@ -1,9 +1,34 @@
-"""Makes a cell of CSV harmless to spreadsheets, which run text that begins like a formula."""
+"""Writes CSV that opens right in spreadsheets: harmless cells, and the mark by which they know UTF-8."""
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+import codecs
+import csv
+import io
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+
+from recordings_site.web.error_views import wants_page
+
+# Spreadsheets run text that begins so as a formula, some of them in full width, too.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def escape_formula(value: object) -> str:
     """`value` as text; with an apostrophe before it when a spreadsheet could take it for a formula."""
     text = str(value)
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def row(cells: Iterable[object]) -> bytes:
+    """One row; text is escaped, numbers are left as they are."""
+    line = io.StringIO()
+    csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in cells])
+    return line.getvalue().encode()
+
+
+def byte_order_mark(request: HttpRequest) -> bytes:
+    """What stands before the first row: Excel takes a file without it for another encoding, scripts for a letter.
+
+    A browser's download is for a person; scripts do not ask for HTML.
+    """
+    return codecs.BOM_UTF8 if wants_page(request) else b""

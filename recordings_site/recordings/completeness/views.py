@@ -1,11 +1,8 @@
 """Shows how complete the recordings are, and gives the figures as a file."""
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,8 +12,7 @@ from recordings_site.accounts import access, audit
 from recordings_site.accounts.access import Request
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness import queries
-from recordings_site.recordings.models import NumberDay
-from recordings_site.web.csv_cells import escape_formula
+from recordings_site.web.csv_cells import byte_order_mark, row
 
 
 @require_safe
@@ -40,14 +36,8 @@ def completeness_export(request: Request) -> HttpResponseBase:
     rows = queries.visible_days(request.user, since=until - timedelta(days=queries.DAYS - 1), until=until)
     if request.method == "GET":
         audit.record(by=request.user, action="completeness.exported", data={"until": until.isoformat()})
-    answer = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    lines = chain([byte_order_mark(request)], map(row, queries.export_rows(rows)))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="completeness.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _csv(rows: QuerySet[NumberDay]) -> Iterator[bytes]:
-    for row in queries.export_rows(rows):
-        line = io.StringIO()
-        csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in row])
-        yield line.getvalue().encode()

@@ -13,6 +13,7 @@ from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.playback.transcript_file import open_transcript
 from recordings_site.recordings.playback.views import PLAYBACK_ERRORS, error_response
 from recordings_site.recordings.transcripts import exports, lines
+from recordings_site.web.csv_cells import byte_order_mark
 
 
 @require_safe
@@ -29,7 +30,8 @@ def transcript_export(request: Request, recording_id: UUID, export_format: str) 
         kind, ending = "application/json", "sinch.json"
     elif export_format in exports.EXPORT_FORMATS:
         chosen = exports.EXPORT_FORMATS[export_format]
-        content = chosen.write(recording, lines.shown_lines(transcript)).encode()
+        mark = byte_order_mark(request) if chosen.content_type == "text/csv" else b""
+        content = mark + chosen.write(recording, lines.shown_lines(transcript)).encode()
         kind, ending = chosen.content_type, chosen.ending
     else:
         raise Http404

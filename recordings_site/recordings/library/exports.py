@@ -1,7 +1,5 @@
 """Writes the filtered list as CSV or JSON Lines, page by page, so that memory stays bounded."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -10,8 +8,7 @@ from django.utils import timezone
 
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
-from recordings_site.web import keyset
-from recordings_site.web.csv_cells import escape_formula
+from recordings_site.web import csv_cells, keyset
 
 FIELDS = (
     "id", "happened_at", "direction", "number", "label", "team", "caller", "called", "call_id", "conference_id",
@@ -62,7 +59,7 @@ def lines(
     write = WRITERS[export_format]
     zone = timezone.get_current_timezone()
     if export_format == "csv":
-        yield ",".join(FIELDS).encode() + b"\r\n"
+        yield csv_cells.row(FIELDS)
     for batch in keyset.batches(rows, order=order, descending=descending):
         # The zone of the request ended with it: this runs while the answer is sent.
         with timezone.override(zone):
@@ -71,9 +68,7 @@ def lines(
 
 
 def _csv(facts: dict[str, object]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in facts.values()])
-    return line.getvalue().encode()
+    return csv_cells.row(facts.values())
 
 
 def _jsonl(facts: dict[str, object]) -> bytes:

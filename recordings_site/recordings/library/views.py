@@ -1,6 +1,7 @@
 """The list of recordings: filtered and sorted by its URL, with bulk actions."""
 
 import uuid
+from itertools import chain
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -32,6 +33,7 @@ from recordings_site.recordings.library.periods import periods
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.playback.actions import mark_played
 from recordings_site.web import keyset
+from recordings_site.web.csv_cells import byte_order_mark
 from recordings_site.web.undo import Undo, undoable
 
 # Parameters that the form around the list adds when selected rows are exported.
@@ -103,6 +105,8 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
         actions.record_list_export(by=request.user, query=query, export_format=export_format, selected=len(selected))
     pieces = exports.lines(narrowing.ordered(chosen, order), export_format, order=(order, "id"), descending=descending)
     kind = "text/csv" if export_format == "csv" else "application/x-ndjson"
+    if export_format == "csv":
+        pieces = chain([byte_order_mark(request)], pieces)
     answer = StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="recordings.{export_format}"'
     answer["Cache-Control"] = "private, no-store"

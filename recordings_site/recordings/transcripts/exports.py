@@ -3,8 +3,6 @@
 Corrections and names are in all of them but `sinch`, which is Sinch's own file, byte for byte.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,10 +13,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from recordings_site.base.formatting import cue_time, duration, sortable
+from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.transcripts.lines import ShownLine
 from recordings_site.sinch import ends
-from recordings_site.web.csv_cells import escape_formula
+from recordings_site.web.csv_cells import row
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +67,31 @@ def as_json(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
 
 def as_csv(_: RecordingJob, lines: Sequence[ShownLine]) -> str:
     """One row per line; cells that a spreadsheet would run as a formula are quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["start", "end", "speaker_label", "speaker", "text", "original"])
+    rows = [row(("start", "end", "speaker_label", "speaker", "text", "original"))]
     for line in lines:
         cells = (line.speaker_label, line.speaker, line.text, line.original or "")
-        writer.writerow([f"{line.start:.2f}", f"{line.end:.2f}", *map(escape_formula, cells)])
-    return out.getvalue()
+        rows.append(row((f"{line.start:.2f}", f"{line.end:.2f}", *cells)))
+    return b"".join(rows).decode()
+
+
+# The media types that the draft names; others are as detected.
+_VCON_TYPES = {"mp3": "audio/x-mp3", "wav": "audio/x-wav", "mp4": "audio/x-mp4", "ogg": "audio/ogg"}
 
 
 def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
-    """A conversation container (IETF draft-ietf-vcon-vcon-core, version 0.3.0): parties, dialog, transcript.
+    """A conversation container (IETF draft-ietf-vcon-vcon-core, version 0.4.0): parties, dialog, transcript.
 
     The audio is not included: the dialog has its file's name and type, not a URL that would outlive a permission.
     """
     number = recording.number
     ours = {"tel": number.e164, "name": number.label} if number else {"name": "unknown"}
     container: dict[str, Any] = {
-        "vcon": "0.3.0",
+        "vcon": "0.4.0",
         "uuid": str(recording.pk),
         "created_at": timezone.now().isoformat(),
         "subject": title(recording),
         "parties": [ours, _their_party(recording)],
-        "dialog": [
-            {
-                "type": "recording",
-                "start": recording.happened_at.isoformat(),
-                "duration": recording.duration or 0,
-                "parties": [0, 1],
-                "mediatype": "audio/wav" if recording.format == "wav" else "audio/mpeg",
-                "filename": file_name(recording, recording.format),
-            }
-        ],
+        "dialog": [_dialog(recording)],
         "analysis": [
             {
                 "type": "transcript",
@@ -112,9 +104,32 @@ def vcon(recording: RecordingJob, lines: Sequence[ShownLine]) -> str:
                 "body": json.loads(as_json(recording, lines)),
             }
         ],
-        "attachments": [],
     }
     return json.dumps(container, ensure_ascii=False, indent=1)
+
+
+def _dialog(recording: RecordingJob) -> dict[str, Any]:
+    """The recording. Both ends are in each channel: which of them speaks on which is not known."""
+    code = format_code(recording)
+    channels = recording.audio.get("channels", 1)
+    dialog: dict[str, Any] = {
+        "type": "recording",
+        "start": recording.happened_at.isoformat(),
+        "parties": [0, 1] if channels == 1 else [[0, 1]] * channels,
+        "mediatype": _VCON_TYPES.get(code) or FORMATS[code].media_type,
+        "filename": file_name(recording, FORMATS[code].ending),
+    }
+    if recording.duration:
+        dialog["duration"] = recording.duration
+    if recording.direction == "inbound":  # else the first party is taken for who called
+        dialog["originator"] = 1
+    return dialog
+
+
+def format_code(recording: RecordingJob) -> str:
+    """The code of a recording's true format (audio.formats); of one that was not inspected, the requested one."""
+    code = recording.audio.get("format") or recording.problem_values.get("format") or recording.format
+    return code if code in FORMATS else "mp3"
 
 
 EXPORT_FORMATS: dict[str, ExportFormat] = {

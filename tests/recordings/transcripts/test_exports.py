@@ -1,8 +1,11 @@
 """The transcript as files: each form holds what is shown, and breaks no program that reads it."""
 
+import codecs
 import csv
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +14,9 @@ from django.urls import reverse
 from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName
 from recordings_site.recordings.transcripts import exports, lines
+from recordings_site.web.csv_cells import row
 from tests import factories
+from tests.recordings.transcripts import vcon_rules
 
 pytestmark = pytest.mark.django_db
 RAW = b'{"text": "as  Sinch wrote it", "lines": []}'
@@ -74,10 +79,79 @@ def test_a_spreadsheet_runs_nothing_of_what_was_said(recording: RecordingJob) ->
 
 def test_a_vcon_names_parties_dialog_and_transcript(recording: RecordingJob) -> None:
     vcon = json.loads(written(recording, "vcon"))
-    assert vcon["vcon"] == "0.3.0"
+    assert vcon_rules.problems(vcon) == []
+    assert vcon["vcon"] == "0.4.0"
     assert [party["tel"] for party in vcon["parties"]] == [recording.number.e164, "+46701234567"]  # type: ignore[union-attr]
     assert vcon["dialog"][0]["duration"] == 10.2
+    assert vcon["dialog"][0]["originator"] == 1
     assert vcon["analysis"][0]["body"]["lines"][1]["speakerLabel"] == "Anna"
+
+
+@pytest.mark.parametrize(
+    ("facts", "media_type", "ending"),
+    [
+        ({"audio": {"format": "mp3"}}, "audio/x-mp3", ".mp3"),
+        ({"audio": {"format": "wav"}, "format": "mp3"}, "audio/x-wav", ".wav"),  # a WAV file named .mp3
+        ({"audio": {"format": "ogg"}, "format": "mp3"}, "audio/ogg", ".ogg"),
+        ({"problem_code": "unplayable", "problem_values": {"format": "amr"}}, "audio/amr", ".amr"),
+        ({"audio": {}, "format": "wav"}, "audio/x-wav", ".wav"),  # not inspected
+        ({"audio": {}, "format": "docx", "call": None, "duration": None}, "audio/x-mp3", ".mp3"),
+    ],
+)
+def test_a_vcon_has_the_type_that_the_file_is_of(facts: dict[str, Any], media_type: str, ending: str) -> None:
+    recording = factories.recording(**facts)
+    vcon = json.loads(exports.vcon(recording, []))
+    assert vcon_rules.problems(vcon) == []
+    assert vcon["dialog"][0]["mediatype"] == media_type
+    assert vcon["dialog"][0]["filename"].endswith(ending)
+
+
+def test_a_vcon_of_a_stereo_recording_has_as_many_parties_as_channels(recording: RecordingJob) -> None:
+    recording.audio = {"format": "mp3", "channels": 2}
+    vcon = json.loads(exports.vcon(recording, []))
+    assert vcon["dialog"][0]["parties"] == [[0, 1], [0, 1]]
+    assert vcon_rules.problems(vcon) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda vcon: vcon.update(vcon="0.3.0"), "vcon"),
+        (lambda vcon: vcon.pop("uuid"), "uuid"),
+        (lambda vcon: vcon.pop("created_at"), "created_at"),
+        (lambda vcon: vcon["dialog"][0].pop("start"), "dialog[0].start"),
+        (lambda vcon: vcon["dialog"][0].update(type="call"), "dialog[0].type"),
+        (lambda vcon: vcon["dialog"][0].update(parties=[0, 2]), "dialog[0].parties"),
+        (lambda vcon: vcon["analysis"][0].pop("vendor"), "analysis[0].vendor"),
+        (lambda vcon: vcon["analysis"][0].update(encoding="none"), "analysis[0].body"),
+    ],
+)
+def test_the_rules_of_vcon_refuse_what_its_schema_refuses(
+    recording: RecordingJob, change: Callable[[dict[str, Any]], object], problem: str
+) -> None:
+    vcon = json.loads(written(recording, "vcon"))
+    change(vcon)
+    assert problem in vcon_rules.problems(vcon)
+
+
+def test_a_table_has_a_byte_order_mark_for_browsers_and_none_for_scripts(
+    client: Client, recording: RecordingJob
+) -> None:
+    client.force_login(factories.admin())
+    tables = (reverse("recording_export", args=[recording.pk, "csv"]), reverse("recordings_export", args=["csv"]),
+              reverse("completeness_export"))  # fmt: skip
+    for url in tables:
+        for_people = client.get(url, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}).getvalue()
+        for_scripts = client.get(url, headers={"Accept": "*/*"}).getvalue()
+        assert for_people.startswith(codecs.BOM_UTF8)
+        assert not for_scripts.startswith(codecs.BOM_UTF8)
+    text = client.get(reverse("recording_export", args=[recording.pk, "srt"]), headers={"Accept": "text/html"})
+    assert not text.content.startswith(codecs.BOM_UTF8)
+
+
+@pytest.mark.parametrize("said", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＠x"])
+def test_what_begins_like_a_formula_is_text_in_every_cell(said: str) -> None:
+    assert next(csv.reader(io.StringIO(row([said, 1.5, -2]).decode(), newline=""))) == ["'" + said, "1.5", "-2"]
 
 
 def test_a_file_name_is_plain_ascii_whatever_the_number_is_called(recording: RecordingJob) -> None:
