@@ -110,6 +110,18 @@ def international_mask(text: str, country: str) -> str:
     return mask
 
 
+def country_of(number: str) -> str:
+    """The two letters of the country of a number in E.164, "" for a text that is none or a number of no one country."""
+    if not E164.fullmatch(number):
+        return ""
+    import phonenumbers
+
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(f"+{number.lstrip('+')}")) or ""
+    except phonenumbers.NumberParseException:
+        return ""
+
+
 def countries() -> tuple[tuple[str, int], ...]:
     """Each country's two letters with its calling code, by letters."""
     return _countries()

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Svaml = dict[str, Any]
+UNDIALABLE = "This number cannot be called as it was dialled. Please dial it again with its country code."
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # Only a fault of ours may bring the policy's own choice (a notice, a refusal). A clock or a repeat says that somebody
 # else may be asking, and the fallback has one task: to connect.
@@ -224,7 +225,12 @@ def options_for(
 
 
 def replacement_answer(decision: DecisionFacts, action: Svaml) -> Svaml:
-    """The answer without recording: as the policy wants it after a fault, else the same action and no notice."""
+    """The answer without recording: as the policy wants it after a fault, else the same action and no notice.
+
+    Who dialled what cannot be dialled, and has no default route that leads elsewhere, hears what to do.
+    """
+    if decision.reason == Reason.UNDIALABLE and isinstance(decision.route, Hangup):
+        return svaml.document(action, [svaml.say(UNDIALABLE)])
     if decision.reason not in FAULTS or decision.if_impossible == "connect":
         return svaml.document(action)
     notice = [svaml.say(decision.notice, locale=decision.announcement.locale)] if decision.notice else []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recordings_site.base.formatting import digits, e164
-from recordings_site.base.phone_numbers import E164, international
+from recordings_site.base.phone_numbers import E164, country_of, international
 from recordings_site.sinch import ends
 from recordings_site.sinch.ends import NUMBER, USERNAME
 from recordings_site.sinch.events import Ace, Ice
@@ -81,6 +81,9 @@ class CallFacts:
 def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "", country: str = "") -> CallFacts:
     """The facts of an ICE; a number without a country code is read as one of `country`, the application's.
 
+    Where that has none, what an app user dials is read as a phone would read it: as one of the country of the number
+    that the user calls from.
+
     An app user's call says `mxp` as its origination type (or, in older events, its domain) and names the user; all else
     comes to one of our numbers from outside.
     """
@@ -88,10 +91,13 @@ def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "", co
     to_type = ends.end_type(ice.to.type if ice.to else "", to)
     origination = ice.origination_type or ice.domain
     cli, cli_type = ice.cli, ends.caller_type(origination, ice.cli)
+    outbound = origination == "mxp"
+    if country:
+        cli = international(cli, country) if cli_type == NUMBER else cli
+    elif outbound and to_type == NUMBER and cli_type == NUMBER and not E164.fullmatch(to):
+        country = country_of(cli)
     if country:
         to = international(to, country) if to_type == NUMBER else to
-        cli = international(cli, country) if cli_type == NUMBER else cli
-    outbound = origination == "mxp"
     ours = (cli, cli_type) if outbound else (to, to_type)
     return CallFacts(
         call_id=ice.call_id,

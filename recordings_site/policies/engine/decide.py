@@ -36,7 +36,13 @@ def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recordi
     policy = snapshot.policy_of(number)
     if policy is None:
         return _without_policy(call, number, default_route)
-    return decide_by(policy, call, number, snapshot, recording_id=recording_id)
+    facts = decide_by(policy, call, number, snapshot, recording_id=recording_id)
+    if facts.reason != Reason.UNDIALABLE:
+        return facts
+    # A number as a caller typed it, without a country code that anything tells, may be a wrong one abroad: it is not
+    # dialled. The caller is connected all the same, to where calls go when nothing better is known.
+    route = filled(default_route, call, number)
+    return replace(facts, route=route, values={**facts.values, "connected": not isinstance(route, Hangup)})
 
 
 def decide_by(

@@ -98,8 +98,9 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.UNKNOWN_NUMBER: _without_policy,
     Reason.NOT_A_NUMBER: _without_policy,
     Reason.UNDIALABLE: lambda _, values: (
-        f"“{values['dialled']}” was dialled without a country code, so the call couldn’t be connected. Set the"
-        " application’s country to allow such numbers"
+        f"“{values['dialled']}” was dialled without a country code, so the call"
+        f" {'took the default route' if values.get('connected') else 'ended with a notice'}. Set the application’s"
+        " country to allow such numbers"
     ),
     Reason.ROUTE_HANGS_UP: lambda grounds, _: (
         f"{'your own back end' if grounds.get('relayed') else _title(grounds)} hangs up, so there is nothing to record"

@@ -11,7 +11,7 @@ from recordings_site.policies.engine import answer, sentences
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, kept_facts
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.schema.parsing import DocumentError
-from recordings_site.sinch import events
+from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ice
 from tests.policies.engine.test_decision import CALL, OUTBOUND, RECORDING, ice, requests
 from tests.policies.generated import KEY, OWN, in_force
@@ -158,8 +158,33 @@ def test_a_national_number_that_an_app_user_dials_is_never_dialled_as_it_stands(
     call = facts({"type": "number", "endpoint": dialled}, user="alice")
     assert action(call, route) == {"name": "hangup"}
     given = ice({"otherwise_record": True}, replace(call, number_digits=OWN))
-    assert (given.svaml["action"]["name"], given.decision.reason) == ("hangup", "undialable")
+    assert given.decision.reason == "undialable"
     assert f"“{dialled}” was dialled" in sentences.decision(given.decision.grounds)
+
+
+def test_who_dials_such_a_number_is_connected_by_the_default_route_or_hears_what_to_do() -> None:
+    call = replace(facts({"type": "number", "endpoint": "0701234567"}, user="alice"), number_digits=OWN)
+    policy = {"route": AS_DIALLED, "otherwise_record": True, "how": {"destination": 1}}
+    known = in_force(policy)
+    for default, action_name, said in (
+        ({"action": "connectPstn", "number": "+46812345678"}, "connectPstn", []),
+        ({"action": "connectPstn", "number": "{to}"}, "hangup", [answer.UNDIALABLE]),
+    ):
+        key = replace(known.applications[KEY], default_route=parse_default_route(default))
+        held = replace(known, applications={KEY: key})
+        given = answer.answer_ice(call, held, application_key=KEY, recording_id=RECORDING)
+        assert (given.svaml["action"]["name"], given.recordings) == (action_name, ())
+        assert [item["text"] for item in given.svaml.get("instructions", [])] == said
+        assert svaml.problems(given.svaml, "ice") == []
+        assert ("took the default route" in sentences.decision(given.decision.grounds)) == (not said)
+
+
+@pytest.mark.parametrize(
+    ("cli", "dialled"), [("+46812345678", "+46701234567"), ("4930123456", "+49701234567"), ("private", "0701234567")]
+)
+def test_without_a_country_it_is_read_as_one_of_the_number_that_is_called_from(cli: str, dialled: str) -> None:
+    call = facts({"type": "number", "endpoint": "0701234567"}, user="alice", cli=cli)
+    assert call.to == dialled
 
 
 def test_it_is_read_as_one_of_the_applications_country() -> None:
