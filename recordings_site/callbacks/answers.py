@@ -62,11 +62,20 @@ def repeat_answer(callback: VerifiedCallback, stored: DecisionFacts, context: An
     return answer.answer_again(stored, context.policies, may_record=may_record, refusal=refusal)
 
 
-def to_ace(callback: VerifiedCallback, stored: DecisionFacts | None, context: AnswerContext) -> Answer:
-    """Answer an ACE; what the upstream starts to record by itself is among the recordings."""
+def to_ace(
+    callback: VerifiedCallback,
+    stored: DecisionFacts | None,
+    context: AnswerContext,
+    *,
+    joining: PlannedRecording | None = None,
+) -> Answer:
+    """Answer an ACE; what the upstream starts to record by itself is among the recordings.
+
+    `joining` is the recording of the conference that the call enters.
+    """
     policies, may_record, refusal = context.policies, context.may_record, context.refusal
     if callback.upstream is None:
-        return answer.answer_ace(stored, policies, may_record=may_record, refusal=refusal)
+        return answer.answer_ace(stored, policies, joining=joining, may_record=may_record, refusal=refusal)
     upstream_svaml = callback.upstream.svaml
     return relaying.relay_ace(stored, policies, upstream_svaml, may_record=may_record, refusal=refusal).answer
 

@@ -1,7 +1,7 @@
 """What each event but the ICE does: keeps its facts, and for ACE and PIE gives the SVAML of the answer."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import answers, broken_calls, verification
+from recordings_site.callbacks import answers, broken_calls, planned, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.last_seen import note_callback_received
 from recordings_site.callbacks.relaying import actions, relay
@@ -26,11 +26,10 @@ from recordings_site.calls.models import (
     Direction,
 )
 from recordings_site.policies.engine import answer, snapshot
-from recordings_site.policies.engine.answer import Answer, DecisionFacts, PlannedRecording
+from recordings_site.policies.engine.answer import Answer, DecisionFacts
 from recordings_site.recordings.lifecycle import actions as recordings
 from recordings_site.recordings.lifecycle.matching import Subject, session_of_object
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, parse_reported_location
-from recordings_site.recordings.models import Origin, RecordingJob
 from recordings_site.sinch import events, svaml
 from recordings_site.sinch.events import Ace, Dice, Event, Notify, Pie
 from recordings_site.tasks.registry import enqueue
@@ -112,11 +111,15 @@ def _ace(callback: VerifiedCallback, ace: Ace, call: Call, context: AnswerContex
         policy_id = callback.application.callout_policy_id
         if policy_id is not None:
             return _callout(callback, ace, call, policy_id, context, started)
-    given = answers.to_ace(callback, _facts(decision), context)
+    facts = _facts(decision)
+    given = answers.to_ace(callback, facts, context)
+    given = planned.entering(
+        call, given, lambda running: answers.to_ace(callback, facts, context, joining=running), at=callback.happened_at
+    )
     if decision is not None and decision.ace_svaml is None:
         decision.ace_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("ace_svaml",))
-    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 
@@ -126,10 +129,17 @@ def _callout(
     """A call that our side placed has no ICE: it is decided upon at its ACE, by the application's callout policy."""
     facts = answer.callout_facts(ace, received_at=callback.received_at, application_key=callback.application.key)
     given = answers.to_callout(callback, facts, policy_id, context.policies)
+    decided = given.decision
+    given = planned.entering(
+        call,
+        given,
+        lambda running: answers.to_ace(callback, decided, context, joining=running),
+        at=callback.happened_at,
+    )
     masked, latency_ms = svaml.masked(given.svaml), elapsed_ms(started)
     columns = calls.decision_columns(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
     decision = Decision.objects.create(call=call, **columns)
-    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     enqueue("call.learn", call.pk)
     return given
 
@@ -137,31 +147,16 @@ def _callout(
 def _pie(callback: VerifiedCallback, pie: Pie, call: Call, context: AnswerContext) -> Answer:
     decision = Decision.objects.filter(call=call).first()
     given = answers.to_pie(callback, pie, _facts(decision), context)
+    given = planned.entering(call, given, lambda running: given, at=callback.happened_at)
     if decision is not None:
         decision.pie_svaml = svaml.masked(given.svaml)
         decision.save(update_fields=("pie_svaml",))
-    _expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 
 def _facts(decision: Decision | None) -> DecisionFacts | None:
     return DecisionFacts.from_dict(decision.facts) if decision is not None else None
-
-
-def _expect(call: Call, planned: Iterable[PlannedRecording], *, at: datetime, decision: Decision | None) -> None:
-    recordings.expect_recordings(subject=call, planned=needing_rows(planned), at=at, decision=decision)
-
-
-def needing_rows(planned: Iterable[PlannedRecording]) -> list[PlannedRecording]:
-    """Those that need a row: not a conference's that is recorded already; of what an upstream records itself, what has
-    a place of its own, for it may be the same one again, or a name used twice.
-    """
-    return [one for one in planned if not one.joined and (one.origin != Origin.UPSTREAM or not _is_taken(one))]
-
-
-def _is_taken(planned: PlannedRecording) -> bool:
-    same = RecordingJob.objects.filter(destination=planned.destination_id, key=planned.key)
-    return bool(planned.key) and same.exists()
 
 
 def elapsed_ms(started: float) -> float:

@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from recordings_site.callbacks import answers, verification
 from recordings_site.callbacks.answers import AnswerContext
-from recordings_site.callbacks.handlers import Answered, after_answer, elapsed_ms, needing_rows, set_answer
+from recordings_site.callbacks.handlers import Answered, after_answer, elapsed_ms, set_answer
 from recordings_site.callbacks.last_seen import note_callback_received
+from recordings_site.callbacks.planned import expect, needing_rows, plan_of
 from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, DeliveryVerdict
 from recordings_site.policies.engine import answer
-from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts, PlannedRecording
+from recordings_site.policies.engine.answer import Answer, CallFacts, DecisionFacts
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.recordings.lifecycle import actions as recordings
 from recordings_site.recordings.models import RecordingJob
@@ -151,17 +152,10 @@ def _load_calls(ices: Sequence[DecidedIce]) -> Iterator[_PendingIce]:
 def _join_conference(one: _PendingIce) -> None:
     """Join the conference; when it is recorded already, the call shares that recording."""
     one.session = calls.join_conference(one.call, conference_id=one.conference_id, at=one.happened_at)
-    running = _plan_of(one.session)
+    running = plan_of(one.session)
     if running is not None and one.answer.recordings and one.answer.recordings[0].conference_id:
         context = AnswerContext.of(one.verdict, one.ice.policies)
         one.answer = answers.to_ice(one.ice.callback, one.ice.facts, context, joining=running)
-
-
-def _plan_of(session: ConferenceSession) -> PlannedRecording | None:
-    """The planned recording of a conference that is recorded already: each participant brings the same URL."""
-    job = session.recordings.select_related("decision").exclude(decision=None).order_by("ordinal").first()
-    plan = job.decision.facts.get("plan") if job is not None and job.decision is not None else None
-    return PlannedRecording.from_dict(plan) if plan else None
 
 
 def _store_decisions(undecided: Sequence[_PendingIce]) -> None:
@@ -178,11 +172,7 @@ def _store_decisions(undecided: Sequence[_PendingIce]) -> None:
             # Nothing can have come before.
             made += recordings.new_call_recordings(one.call, planned, at=at, decision=decision)
             continue
-        if one.session is not None:
-            of_session = [each for each in planned if each.conference_id]
-            recordings.expect_recordings(subject=one.session, planned=of_session, at=at, decision=decision)
-            planned = [each for each in planned if not each.conference_id]
-        recordings.expect_recordings(subject=one.call, planned=planned, at=at, decision=decision)
+        expect(one.call, one.answer.recordings, at=at, decision=decision)
     RecordingJob.objects.bulk_create(made)
 
 

@@ -14,7 +14,7 @@ from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch import svaml
 from tests import factories
-from tests.sinch_posts import dice, ice, notify, post
+from tests.sinch_posts import ace, dice, ice, notify, post
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +97,59 @@ def test_a_notification_before_the_first_call_is_about_the_session_that_it_opens
     assert (job.state, job.number, place.endswith(job.key)) == (State.AVAILABLE, number, True)
     assert job.decision is not None
     assert (session.closed_at, Call.objects.get(call_id="one").conference_session) == (None, session)
+
+
+def entering_when_answered(method: str) -> PhoneNumber:
+    """A number whose calls enter a conference when they are answered."""
+    document = {
+        "otherwise_record": True,
+        "route": factories.CONNECT,
+        "on_answer": "conference",
+        "answer_conference": "room",
+        "how": {"destination": factories.destination().pk, "start": "answer", "method": method},
+    }
+    made = factories.number(policy=factories.policy(document))
+    snapshot.forget()
+    return made
+
+
+def answered(number: PhoneNumber, call_id: str) -> dict[str, Any]:
+    """Post ICE and ACE of a call, the ACE twice; the answer to that."""
+    post(number.application, ice(number.digits, call_id=call_id))
+    first, again = (json.loads(post(number.application, ace(call_id=call_id)).content) for _ in range(2))
+    assert first == again
+    found: dict[str, Any] = first
+    return found
+
+
+def test_by_the_flag_calls_that_enter_when_answered_share_the_recording_of_their_conference() -> None:
+    number = entering_when_answered("flag")
+    answers = [answered(number, call_id) for call_id in ("one", "two")]
+    for answer in answers:
+        assert (answer["action"]["name"], answer["action"]["record"]) == ("connectConf", True)
+    assert answers[0]["action"]["recordingOptions"] == answers[1]["action"]["recordingOptions"]
+    session = ConferenceSession.objects.get()
+    job = RecordingJob.objects.get()
+    assert (job.conference_session, job.call, job.state, job.number) == (session, None, State.RECORDING, number)
+    assert set(Call.objects.values_list("conference_session", flat=True)) == {session.pk}
+    place = answers[0]["action"]["recordingOptions"]["destinationUrl"]
+    post(number.application, notify("recording_available", place, call_id="", conferenceId="room"))
+    for call_id in ("one", "two"):
+        post(number.application, dice(call_id=call_id))
+    session.refresh_from_db()
+    assert session.closed_at is not None
+    assert RecordingJob.objects.get().state == State.AVAILABLE
+
+
+def test_else_the_call_itself_is_recorded_and_the_session_is_known_all_the_same() -> None:
+    number = entering_when_answered("automatic")
+    answer = answered(number, "one")
+    assert answer["action"] == {"name": "connectConf", "conferenceId": "room"}
+    assert [item["name"] for item in answer["instructions"]] == ["startRecording"]
+    call = Call.objects.get()
+    assert call.conference_session == ConferenceSession.objects.get(conference_id="room", closed_at=None)
+    assert [job.call for job in RecordingJob.objects.all()] == [call]
+    post(number.application, dice(call_id="one"))
+    assert ConferenceSession.objects.filter(closed_at=None).count() == 0
+    answered(number, "one")
+    assert ConferenceSession.objects.count() == 1

@@ -64,7 +64,8 @@ FAULTS = frozenset(
 class Answer:
     """What to answer. `svaml` may hold credentials: it leaves in the signed answer alone, everywhere else masked.
 
-    `recordings` are the recordings planned by an ICE's answer, none or one, also when it starts at ACE.
+    `recordings` are the recordings planned by an ICE's answer, also when they start at ACE; that of a conference which
+    the call enters at its ACE is planned by that answer.
     """
 
     svaml: Svaml = field(repr=False)
@@ -106,10 +107,14 @@ def answer_ace(
     decision: DecisionFacts | None,
     snapshot: Snapshot,
     *,
+    joining: PlannedRecording | None = None,
     may_record: bool = True,
     refusal: str = Reason.FAULT,
 ) -> Answer:
-    """Answer an ACE from the decision made at ICE; a call without one goes on, unrecorded."""
+    """Answer an ACE from the decision made at ICE; a call without one goes on, unrecorded.
+
+    `joining` is the recording of the conference that the call enters now: the call then gets the same URL.
+    """
     if decision is None:
         return Answer(svaml.document(svaml.continue_()), _unknown())
     if decision.on_answer == "hangup":
@@ -118,11 +123,14 @@ def answer_ace(
     action = svaml.connect_conf(room) if room else svaml.continue_()
     if plan is None or plan.starts != "ace":
         return Answer(svaml.document(action), decision)
+    if joining and plan.conference_id:
+        decision = replace(decision, plan=replace(joining, joined=True))
     decision, options = options_for(decision, snapshot, may_record, refusal)
     if options is None:
         return Answer(replacement_answer(decision, action), decision)
     found = with_recording(action, decision, options)
-    return _checked(found, "ace", decision, action, lambda: svaml.document(svaml.continue_()))
+    answer = _checked(found, "ace", decision, action, lambda: svaml.document(svaml.continue_()))
+    return replace(answer, recordings=answer.decision.of_answered_conference)
 
 
 def answer_callout(
@@ -139,7 +147,7 @@ def answer_callout(
     document = replace(policy.document, how=how, route=ConnectPstn(number=call.to or "{to}"))
     decision = decide_by(replace(policy, document=document), call, number, snapshot, recording_id=recording_id)
     answer = answer_ace(decision, snapshot, may_record=may_record)
-    return replace(answer, recordings=answer.decision.expected)
+    return replace(answer, recordings=(*answer.decision.expected, *answer.decision.of_answered_conference))
 
 
 def answer_pie(

@@ -185,10 +185,10 @@ def planned(
     if destination is None:
         return facts.unrecorded(Reason.DESTINATION_UNAVAILABLE if wanted else Reason.NO_DESTINATION)
     origin, when = method(how, facts.route), starts(how, facts.route)
-    if when == "ace" and facts.answer_conference:
-        # The flag would record the conference, which other calls are in: here this call is to be recorded.
+    if when == "ace" and facts.answer_conference and how.method != "flag":
+        # The flag records the conference, which other calls are in: who did not choose it has this call recorded.
         origin = "instruction"
-    conference = facts.conference_id if origin == "flag" and when == "ice" else ""
+    conference = (facts.conference_id if when == "ice" else facts.answer_conference) if origin == "flag" else ""
     key, folder = _place(destination, how, facts.call, number, recording_id, conference)
     plan = PlannedRecording(
         recording_id=recording_id,

@@ -135,8 +135,18 @@ class DecisionFacts:
 
     @property
     def expected(self) -> tuple[PlannedRecording, ...]:
-        """The recordings that are sure to start, at ICE or ACE: not those of a menu's choices."""
-        return tuple(one for one in (self.plan, *self.parts) if one is not None and one.starts != "pie")
+        """The recordings that are sure to start, at ICE or ACE.
+
+        Not those of a menu's choices, nor that of a conference which may be recorded already when the call enters it.
+        """
+        every = (one for one in (self.plan, *self.parts) if one is not None and one.starts != "pie")
+        return tuple(one for one in every if one not in self.of_answered_conference)
+
+    @property
+    def of_answered_conference(self) -> tuple[PlannedRecording, ...]:
+        """The recording of the conference that the call enters at its ACE, none or one."""
+        plan = self.plan
+        return (plan,) if plan is not None and plan.starts == "ace" and plan.conference_id else ()
 
     def of_branch(self, key: str) -> PlannedRecording | None:
         """The recording that this choice in the menu starts."""

@@ -92,6 +92,9 @@ def relay_ace(
     wish = None
     if decision.plan and decision.plan.starts == "ace":
         decision, wish = _recording_request(decision, snapshot, may_record, refusal)
+        if wish and isinstance(route_of(base), ConnectConf):
+            # Here the flag would record the conference; decided was that this call is to be recorded.
+            wish = replace(wish, origin="instruction")
     return _merged(base, decision, snapshot, wish, may_record, start="ace")
 
 

@@ -118,7 +118,8 @@ def _apply_plan(
 
 def _starts_at_once(planned: PlannedRecording) -> bool:
     """Whether recording starts without an answer: an instruction when reached, a conference with its first call."""
-    return planned.starts in ("ice", "pie") and (planned.origin == Origin.INSTRUCTION or bool(planned.conference_id))
+    by_instruction = planned.starts in ("ice", "pie") and planned.origin == Origin.INSTRUCTION
+    return by_instruction or bool(planned.conference_id)
 
 
 @transaction.atomic(savepoint=False)
