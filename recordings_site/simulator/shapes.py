@@ -25,6 +25,8 @@ ADDRESSES = {
 PATH_STYLE = {"s3": "https://s3.eu-north-1.amazonaws.com/{bucket}/{key}"}
 ANOTHER_SECRET = "YW5vdGhlciBzZWNyZXQgdGhhbiB0aGUgb25lIHRoYXQgY291bnRz"  # noqa: S105 - signs wrongly on purpose
 USER, CALLED_USER, CONFERENCE = "10023", "10024", "4711"
+# Of the numbers that regulators reserve for fiction, as it is dialled in Sweden.
+NATIONAL = "0701740605"
 
 
 @dataclass
@@ -186,6 +188,10 @@ SHAPES: Mapping[str, Shape] = {
     "app-user": Shape(
         f"calls come from an app user called {USER} and are dialled to one called {CALLED_USER}",
         _from_app({"type": "username", "endpoint": CALLED_USER}),
+    ),
+    "app-national": Shape(
+        f"an app user dials {NATIONAL}, a number without its country code",
+        _from_app({"type": "number", "endpoint": NATIONAL}),
     ),
     "app-conference": Shape(
         f"an app user dials the conference {CONFERENCE}", _from_app({"type": "conference", "endpoint": CONFERENCE})
