@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import environ
 
 from recordings_site.base import machine
+from recordings_site.web import log_format
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 # A wheel carries templates and static files inside the package, a checkout beside it.
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "recordings_site.ops",
 ]
 MIDDLEWARE = [
+    "recordings_site.ops.measuring.measured",
     "recordings_site.ops.probes.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
     "recordings_site.callbacks.middleware.callbacks_first",
@@ -301,15 +303,5 @@ ADDRESSES_ALLOWED: list[str] = env.list("ADDRESSES_ALLOWED", default=[])
 # --- Watching over it ----------------------------------------------------------------------------------------------
 # Whoever brings it as "Authorization: Bearer …" may read /metrics; empty: nobody.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "recordings_site.web.redaction.RedactingFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="text")
+LOGGING = log_format.configuration(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))

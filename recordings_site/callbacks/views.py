@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from recordings_site.base import trace
 from recordings_site.callbacks import handlers, ice, verification
 from recordings_site.callbacks.counters import count
 from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
@@ -65,6 +66,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         log.info("A callback cannot be read: %s", problem)
         return _constant(400, "bad request")
     count("accepted")
+    trace.note(event=type(callback.event).__name__.lower(), call=getattr(callback.event, "call_id", "") or "")
     if isinstance(callback.event, (Ice, Ace, Pie)):
         return _answer(callback, known, started)
     return _acknowledge(callback)
@@ -147,7 +149,9 @@ def _kept(callback: VerifiedCallback, event: Ice, known: Snapshot, started: floa
     def on_late(answered: Answered) -> None:
         ice.correct_late_answer(answered, ice.without_recording(callback, event, known, refusal=Reason.DATABASE_DOWN))
 
-    return store_ice(ice.decide(callback, event, known, started=started), on_late=on_late)
+    decided = ice.decide(callback, event, known, started=started)
+    trace.note(recording=",".join(str(planned.recording_id) for planned in decided.answer.recordings))
+    return store_ice(decided, on_late=on_late)
 
 
 def _with_upstream(callback: VerifiedCallback) -> VerifiedCallback:

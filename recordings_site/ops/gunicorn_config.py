@@ -5,6 +5,8 @@
 
 import logging
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.db import connections
 
 from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.request_worker import Worker
+from recordings_site.web.log_format import configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 
@@ -30,8 +33,10 @@ keepalive = 75
 
 
 def on_starting(server: object) -> None:
-    """Let gunicorn's master process end with the `serve` that started it."""
+    """Let gunicorn's master process end with the `serve` that started it; make the folder of metrics anew."""
     end_with_parent()
+    # Before a process imports prometheus_client, which looks for it then.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="recordings-metrics-")
 
 
 def post_worker_init(worker: object) -> None:
@@ -47,17 +52,19 @@ def post_worker_init(worker: object) -> None:
         connections.close_all()
 
 
-logconfig_dict: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "recordings_site.web.redaction.RedactingFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+def child_exit(server: object, worker: Any) -> None:
+    """Forget the gauges of a process that has ended; its counters count on."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: object) -> None:
+    """Remove the folder of metrics."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+logconfig_dict: dict[str, Any] = configuration(settings.LOG_FORMAT, "WARNING") | {
     "loggers": {
         "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "gunicorn.access": {"handlers": ["console"], "level": "WARNING", "propagate": False},

@@ -1,16 +1,23 @@
-"""Health in figures: read from the database, except for counters of the process itself."""
+"""The site in figures: what its processes measured of themselves, and what the database tells."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
-from recordings_site.callbacks.counters import counts
+from recordings_site.base import instruments
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.models import Application
+from recordings_site.ops.models import Heartbeat
 from recordings_site.recordings.completeness.rates import OUTCOMES
 from recordings_site.recordings.models import NumberDay, RecordingJob
 from recordings_site.tasks.models import Task
@@ -39,7 +46,7 @@ def queue_lag_seconds() -> float:
 
 
 def metrics() -> Iterator[Metric]:
-    """Yield all metrics."""
+    """Yield the figures that are read from the database and the snapshot file, alike on every node."""
     open_tasks = Task.objects.filter(done_at=None, dead_at=None)
     yield _by("tasks_open", "Tasks that wait or are being done.", "kind", open_tasks.values_list("kind"))
     yield _by("tasks_dead", "Tasks that were given up.", "kind", Task.objects.exclude(dead_at=None).values_list("kind"))
@@ -52,16 +59,43 @@ def metrics() -> Iterator[Metric]:
     yield Metric("recordings_today", "Recordings of calls of today by what became of them, as last counted.", today)
     overdue = RecordingJob.objects.overdue().count()
     yield _one("recordings_overdue", "Recordings that should have arrived.", overdue)
-    unapplied = CallbackDelivery.objects.filter(applied_at=None).count()
-    yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied)
-    # From memory: the database has no refused ones, and counting its rows is slow.
-    became = tuple(((("outcome", what),), float(times)) for what, times in sorted(counts().items()))
-    yield Metric("callbacks", "What became of the callbacks that came to this process.", became, "counter")
-    refused = Application.objects.in_use().filter(wrong_signatures__gt=0).values_list("key", "wrong_signatures")
-    by_key = tuple(((("application", key),), float(times)) for key, times in refused)
-    yield Metric("wrong_signatures", "Callbacks with an application’s key and a wrong signature.", by_key, "counter")
+    unapplied = CallbackDelivery.objects.filter(applied_at=None).aggregate(times=Count("pk"), oldest=Min("received_at"))
+    yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied["times"])
+    yield _one("callbacks_unapplied_age_seconds", "Age of the oldest of them.", _age(unapplied["oldest"]))
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
+    alive = Heartbeat.objects.alive("worker", within=timedelta(minutes=1)).count()
+    yield _one("workers_alive", "Workers that were heard from in the last minute.", alive)
+
+
+def snapshot_age() -> Iterator[Metric]:
+    """Yield when a worker last confirmed the snapshot file of this node, if there is one."""
+    path = Path(settings.SNAPSHOT_FILE) if settings.SNAPSHOT_FILE else None
+    if path is not None and path.is_file():
+        text = "When the snapshot file of this node was last confirmed to be what is in force."
+        yield _one("snapshot_file_timestamp_seconds", text, path.stat().st_mtime)
+
+
+def of_processes() -> bytes:
+    """Return what the processes of this node measured, all of them where gunicorn runs several, for Prometheus."""
+    registry = instruments.REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def everything() -> bytes:
+    """Return all metrics in Prometheus' text format; what the database would tell is left out while it is away."""
+    try:
+        known = [*metrics(), _one("database_up", "Whether the database answers.", 1)]
+    except DatabaseError:
+        known = [_one("database_up", "Whether the database answers.", 0)]
+    return of_processes() + exposition([*known, *snapshot_age()]).encode()
+
+
+def _age(at: datetime | None) -> float:
+    return max(0.0, (timezone.now() - at).total_seconds()) if at else 0.0
 
 
 def exposition(found: Iterable[Metric]) -> str:

@@ -1,5 +1,6 @@
 """The worker's periodic tasks. Each may run in several workers at once without harm."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.callbacks import follow_up
 from recordings_site.ops.models import Heartbeat
 from recordings_site.policies.engine import snapshot
@@ -21,6 +23,8 @@ from recordings_site.tasks import queue
 DONE_KEPT_FOR = timedelta(days=7)
 # A process that was not heard from for so long was replaced.
 HEARTBEATS_KEPT_FOR = timedelta(days=1)
+# The fallback reads a file again whose time changed: not each second.
+CONFIRM_SECONDS = 60.0
 # A few seconds of work, so that new tasks do not wait long.
 INDEXED_AT_ONCE = 50
 
@@ -39,9 +43,10 @@ class SnapshotFile:
 
     def __init__(self) -> None:
         self._written: object = None
+        self._confirm = Deadline(0)
 
     def write_if_changed(self) -> None:
-        """Write the file if the revision has changed or the file is gone."""
+        """Write the file if the revision has changed or the file is gone; its time is when it was last confirmed."""
         if not settings.SNAPSHOT_FILE:
             return
         path = Path(settings.SNAPSHOT_FILE)
@@ -49,6 +54,9 @@ class SnapshotFile:
         if revision != self._written or not path.is_file():
             seal_to_file(path)
             self._written = revision
+        elif self._confirm.expired:
+            os.utime(path)
+            self._confirm = Deadline(CONFIRM_SECONDS)
 
 
 def beat() -> None:

@@ -18,4 +18,4 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Http404
-    return HttpResponse(figures.exposition(figures.metrics()), content_type="text/plain; version=0.0.4")
+    return HttpResponse(figures.everything(), content_type="text/plain; version=0.0.4")

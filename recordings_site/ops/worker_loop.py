@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from recordings_site.base.deadline import Deadline
+from recordings_site.base.trace import traced
 from recordings_site.ops.periodic import PeriodicTask
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
@@ -28,6 +29,11 @@ STOP_SECONDS = 7.0
 
 def perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
     """Perform a leased task in this thread and report its result to the queue."""
+    with traced(task=task.pk, kind=task.kind, subject=task.subject):
+        _perform(task, kinds)
+
+
+def _perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
     began = time.monotonic()
     kind = kinds.get(task.kind)
     if kind is None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from recordings_site.base import instruments
 from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
 from recordings_site.storage.errors import StoreUnavailable
@@ -49,6 +50,16 @@ class CircuitBreaker:
 
     def call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
         """What `work` returns or raises, in time; else StoreUnavailable, and `discard` gets the late answer."""
+        began, result = time.monotonic(), "ok"
+        try:
+            return self._call(work, discard)
+        except Exception as error:
+            result = type(error).__name__
+            raise
+        finally:
+            instruments.STORE_SECONDS.labels(result).observe(time.monotonic() - began)
+
+    def _call(self, work: Callable[[], T], discard: Callable[[T], None]) -> T:
         if not self._circuit.admits():
             raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
         began, own, longest = time.monotonic(), Deadline(self._seconds), Deadline(LONGEST_TIMEOUT)

@@ -27,7 +27,8 @@ def test_a_callback_is_answered_before_sessions_and_pages_are_thought_of(
     call: tuple[bytes, dict[str, str]], path: str, settings: Settings
 ) -> None:
     body, headers = call
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:3], "tests.callbacks.test_middleware.nobody_else"]
+    behind = settings.MIDDLEWARE.index("recordings_site.callbacks.middleware.callbacks_first") + 1
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:behind], "tests.callbacks.test_middleware.nobody_else"]
     answer = Client().post(path, body, headers.pop("CONTENT_TYPE"), **headers)
     assert answer.status_code == 200
     assert "action" in answer.json()

@@ -34,9 +34,9 @@ def test_a_forged_callback_of_which_nothing_is_stored_is_counted(client: Client,
 
     def refused() -> int:
         lines = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode().splitlines()
-        assert "# TYPE recordings_site_callbacks counter" in lines
-        name = 'recordings_site_callbacks{outcome="unauthorized"} '
-        return int(next((line for line in lines if line.startswith(name)), f"{name}0").removeprefix(name))
+        assert "# TYPE recordings_site_callbacks_total counter" in lines
+        name = 'recordings_site_callbacks_total{outcome="unauthorized"} '
+        return int(float(next((line for line in lines if line.startswith(name)), f"{name}0").removeprefix(name)))
 
     before = refused()
     # Forged for an application that is known: what processes know is read from the database at the first callback.

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from recordings_site.base import instruments
 from recordings_site.policies.engine.schema.document import PolicyDocument, parse, parse_default_route
 from recordings_site.policies.engine.schema.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
@@ -189,6 +190,7 @@ def _look() -> Snapshot:
     _holder.checked_at = time.monotonic()
     if known is None or known.revision != _holder.loader.revision():
         known = _holder.snapshot = _holder.loader.load()
+    instruments.POLICIES_CONFIRMED.set_to_current_time()
     return known
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 
 from django.conf import settings
 
+from recordings_site.base import instruments
 from recordings_site.recordings.audio.layout import Piece
 from recordings_site.storage import Body
 
@@ -77,10 +78,12 @@ def stream(front: bytes, pieces: Sequence[Piece], begin: Callable[[], Pieces]) -
     except BaseException:
         _streams.release()
         raise
+    instruments.STREAMS.inc()
 
     def close() -> None:
         begun.close()
         _streams.release()
+        instruments.STREAMS.dec()
 
     # An iterator, not a list: chain would hold the first chunk to the end of the stream.
     return Stream(chain(iter([front + begun.first]), begun.rest()), close)

@@ -5,7 +5,7 @@ the second one that is broken. With eight of them, all of a restarted server's, 
 """
 
 import select
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
@@ -14,6 +14,7 @@ from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 from recordings_site.web.connections import Purpose, purpose
+from recordings_site.web.postgresql.pools import POOLS
 
 # A worker's and a command's statements may take long, and so may those of an export.
 LIMITED = (Purpose.PAGES, Purpose.SIGN_IN, Purpose.HEALTH)
@@ -21,9 +22,6 @@ LIMITED = (Purpose.PAGES, Purpose.SIGN_IN, Purpose.HEALTH)
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's connection, as Django's own but for where it comes from: a pool for each purpose."""
-
-    # By alias and purpose, as "default/pages".
-    _pools: ClassVar[dict[str, ConnectionPool]] = {}
 
     @property
     def pool(self) -> "ConnectionPool | None":
@@ -33,19 +31,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return None
         wanted = purpose()
         key = f"{self.alias}/{wanted}"
-        if key not in self._pools:
+        if key not in POOLS:
             size = {"max_size": settings.DATABASE_POOLS[wanted]}
             parameters = self._parameters_for(wanted)
             configure = self._configure_connection  # type: ignore[attr-defined]  # Django's own, not in its types
             found = ConnectionPool(kwargs=parameters, open=False, configure=configure, **(options | size))
             # Of two threads that come at once the first decides.
-            self._pools.setdefault(key, found)
-        return self._pools[key]
+            POOLS.setdefault(key, found)
+        return POOLS[key]
 
     def close_pool(self) -> None:
         """Close the pools of all purposes."""
-        for key in [key for key in self._pools if key.startswith(f"{self.alias}/")]:
-            self._pools.pop(key).close()
+        for key in [key for key in POOLS if key.startswith(f"{self.alias}/")]:
+            POOLS.pop(key).close()
 
     def _parameters_for(self, wanted: Purpose) -> dict[str, Any]:
         found: dict[str, Any] = self.get_connection_params() | {"autocommit": True}

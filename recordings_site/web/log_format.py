@@ -1,0 +1,54 @@
+"""Log lines as text or JSON, one an event, with the ids of what they are about and without secrets."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from recordings_site.base import trace
+from recordings_site.web.redaction import RedactingFormatter, redactor
+
+FORMATS = ("text", "json")
+
+
+class TextFormatter(RedactingFormatter):
+    """Formats for people: the ids stand behind the message."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line without its traceback."""
+        ids = "".join(f" {name}={value}" for name, value in trace.ids().items())
+        return super().formatMessage(record) + ids
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats for machines: an object a line; a traceback is the text `error`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON, redacted."""
+        found: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **trace.ids(),
+        }
+        if record.exc_info:
+            found["error"] = self.formatException(record.exc_info)
+        return redactor.redact(json.dumps(found))
+
+
+def configuration(log_format: str, level: str) -> dict[str, Any]:
+    """Return logging's configuration: everything to standard error. Raises ValueError for an unknown format."""
+    if log_format not in FORMATS:
+        raise ValueError(f"LOG_FORMAT is {log_format!r}: write text or json.")
+    formatter = {"text": TextFormatter, "json": JsonFormatter}[log_format]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+    }
