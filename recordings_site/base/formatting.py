@@ -81,6 +81,12 @@ def timecode(seconds: float) -> str:
     return f"{seconds:.2f}".rstrip("0").rstrip(".")
 
 
+def precise_clock(seconds: float) -> str:
+    """Seconds as they are typed and read back: "12:04.5", "1:02:03"."""
+    tenths = round(seconds * 10)
+    return duration(tenths // 10) + (f".{tenths % 10}" if tenths % 10 else "")
+
+
 def parse_timecode(text: str | None) -> float | None:
     """Seconds of a link's "754.2", "12:34" or "1:02:03.5"; None for anything else."""
     match = _TIMECODE.fullmatch((text or "").strip())

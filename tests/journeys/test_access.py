@@ -97,6 +97,7 @@ RULES: dict[str, Rule] = {
     "recording_assign": OVERSIGHT,
     "recording_export": SUPERVISION,
     "recording_download": SUPERVISION,
+    "recording_clip": SUPERVISION,
     # What one heard, and how one's player behaves, is one's own: an auditor's too.
     "recording_played": RECORDING_OWN,
     "recording_mark_played": RECORDING_OWN,

@@ -126,9 +126,12 @@ def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) ->
 
 
 @transaction.atomic
-def record_export(*, by: User, recording: RecordingJob, export_format: str) -> None:
-    """Audit that the transcript was exported in this format."""
-    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": export_format})
+def record_export(
+    *, by: User, recording: RecordingJob, export_format: str, span: tuple[float, float] | None = None
+) -> None:
+    """Audit that the transcript was exported in this format, of a clip which seconds."""
+    seconds = {"start": round(span[0], 2), "end": round(span[1], 2)} if span else {}
+    audit.record(by=by, action="transcript.exported", subject=recording, data={"form": export_format, **seconds})
 
 
 @transaction.atomic

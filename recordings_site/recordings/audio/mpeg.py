@@ -65,6 +65,13 @@ def lengths_of(kind: Kind) -> tuple[int, ...]:
     return tuple(of_all[third] if third & 0x0C == kind.rate else 0 for third in range(256))
 
 
+def mean_length(header: Bytes) -> float:
+    """The length of a frame with this header in bytes, were it not rounded: padding makes up for it."""
+    version = header[1] >> 3 & 3
+    kbits, factor = (_KBITS_1, 144_000) if version == 3 else (_KBITS_2, 72_000)
+    return factor * kbits[header[2] >> 4] / _RATES[version][header[2] >> 2 & 3]
+
+
 def kind_at(data: Bytes, at: int) -> Kind:
     """The kind of the frame whose header begins there."""
     return Kind(data[at + 1] & 0xFE, data[at + 2] & 0x0C, data[at + 3] >> 6 == 3)

@@ -36,6 +36,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.recordings.neighbours.queries import Neighbours, neighbours_of
+from recordings_site.recordings.playback.clips import can_clip
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
@@ -142,6 +143,11 @@ class RecordingPage:
     def export_formats(self) -> list[tuple[str, str]]:
         """The formats of transcript exports: key and label."""
         return [(key, form.label) for key, form in exports.EXPORT_FORMATS.items()]
+
+    @property
+    def can_clip(self) -> bool:
+        """Whether this user may cut clips of this recording, and its format allows it."""
+        return self.permissions.export and can_clip(self.recording)
 
     @property
     def share_url(self) -> str:

@@ -43,9 +43,10 @@ def _opened_recently(by: User, recording: RecordingJob) -> bool:
 
 
 @transaction.atomic
-def downloaded(*, by: User, recording: RecordingJob) -> None:
-    """Audit that the audio was downloaded."""
-    audit.record(by=by, action="audio.downloaded", subject=recording, data={"size": recording.size})
+def downloaded(*, by: User, recording: RecordingJob, span: tuple[float, float] | None = None) -> None:
+    """Audit that the audio was downloaded, of a clip which seconds."""
+    data = {"start": round(span[0], 2), "end": round(span[1], 2)} if span else {"size": recording.size}
+    audit.record(by=by, action="audio.downloaded", subject=recording, data=data)
 
 
 @transaction.atomic

@@ -96,9 +96,7 @@ def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
     played in its new version from the start on; in the middle of playing it is ObjectChanged, Replaced when that is
     news.
     """
-    if recording.destination is None or not recording.key or recording.deleted_at is not None:
-        raise ObjectMissing("There is no object.")
-    source = _Source(recording, recording.destination.read_store())
+    source = source_of(recording)
     known = wanted.version(recording)
     if known is None:
         return source.open_newest(wanted)
@@ -111,21 +109,44 @@ def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
     return source.open_newest(wanted)
 
 
+def source_of(recording: RecordingJob) -> "Source":
+    """The object of a recording. Raises ObjectMissing when there cannot be one, StoreError, SealingError."""
+    if recording.destination is None or not recording.key or recording.deleted_at is not None:
+        raise ObjectMissing("There is no object.")
+    return Source(recording, recording.destination.read_store())
+
+
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A recording's object in its store, which is never waited for in vain."""
 
     recording: RecordingJob
     store: Store
 
     def stat(self) -> ObjectStat:
+        """What lies there now."""
         return self._call(lambda: self.store.stat(self.recording.key), discard=lambda _: None)
 
+    def read(self, version: ObjectVersion, start: int, stop: int) -> bytes:
+        """The bytes [start, stop) of what is sent of a version; they are few."""
+        front, pieces = version.layout.stretch(start, stop)
+
+        def read() -> bytes:
+            found = bytearray(front)
+            for piece in pieces:
+                with self.store.read(version.key, *piece, etag=version.etag) as body:
+                    found += b"".join(body)
+            return bytes(found)
+
+        return self._call(read, discard=lambda _: None)
+
     def open_newest(self, wanted: AudioRequest) -> OpenedAudio:
+        """The version that lies there now."""
         stat = self.stat()
         return self.open(ObjectVersion.of(stat), wanted, new_stat=stat)
 
     def open(self, version: ObjectVersion, wanted: AudioRequest, *, new_stat: ObjectStat | None = None) -> OpenedAudio:
+        """This version. Raises ObjectChanged when another one lies there."""
         selected = wanted.select(version)
         if isinstance(selected, Unsatisfiable) or selected.start == selected.stop:
             if new_stat is None:

@@ -1,10 +1,22 @@
 """Sentences for why a recording cannot be played."""
 
+from recordings_site.recordings.audio import clip
 from recordings_site.recordings.lifecycle.sentences import no_audio_reason, unplayable
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.open import NotAudio
 from recordings_site.recordings.playback.stream import TooManyStreams
 from recordings_site.storage import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
+
+_CANNOT_CUT = {
+    clip.FORMAT: "Clips can be cut from MP3 and WAV files only.",
+    clip.EMPTY: "The recording has no audio in this span.",
+    clip.ACROSS: "The audio changes its format within this span. Choose a shorter one.",
+}
+
+
+def cannot_cut(code: str) -> str:
+    """Return why no clip can be cut (audio.clip)."""
+    return _CANNOT_CUT[code]
 
 
 def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:

@@ -79,7 +79,11 @@ def download(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
         opened.close()
         raise
     release_connections()
-    ending = ENDINGS.get(opened.content_type, recording.format)
+    return attached(recording, opened, ENDINGS.get(opened.content_type, recording.format))
+
+
+def attached(recording: RecordingJob, opened: OpenedAudio, ending: str) -> HttpResponseBase:
+    """Return the response as a file to keep, whose name ends in `ending`."""
     response = _answer(recording, opened)
     response["Content-Disposition"] = f'attachment; filename="{exports.file_name(recording, ending)}"'
     return response

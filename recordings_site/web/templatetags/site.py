@@ -126,6 +126,7 @@ for _filter in (
     formatting.phone,
     formatting.spoken_duration,
     formatting.timecode,
+    formatting.precise_clock,
 ):
     register.filter(_filter)
 register.filter("transcript_lines", transcript_html.lines_html)
