@@ -125,7 +125,7 @@ def test_several_rows_are_picked_one_more_by_typing(user: User) -> None:
     page = str(form["teams"])
     assert len(re.findall('type="checkbox" name="teams"', page)) == 1
     assert 'name="teams-text"' in page
-    assert "There is no team" in filled(user, "teams-text=x").errors["teams"][0]
+    assert "No team is named" in filled(user, "teams-text=x").errors["teams"][0]
     assert "checkbox" not in str(filled(user, "teams=x")["teams"])
 
 

@@ -273,7 +273,7 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
         ({}, 404, "removed or renamed outside"),
         ({"state": "finished"}, 404, "has not uploaded it yet"),
         ({"state": "not_recorded"}, 404, "never answered"),
-        ({"state": "expected"}, 404, "not been uploaded yet"),
+        ({"state": "expected"}, 404, "Not uploaded yet"),
         (
             {
                 "state": "deleted",
