@@ -128,3 +128,9 @@ def test_a_phone_number_stays_on_one_line_and_a_name_may_wrap() -> None:
         Context({"number": "12025550142", "name": "sip:<anna>@example.com"})
     )
     assert shown == '<span class="nowrap">+1 202-555-0142</span> sip:&lt;anna&gt;@example.com'
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_running_clock_says_how_long_it_has_run() -> None:
+    shown = Template("{{ at|running }}").render(Context({"at": NOW - timedelta(seconds=75)}))
+    assert shown == '<span class="num" role="timer" data-elapsed="75">1:15</span>'

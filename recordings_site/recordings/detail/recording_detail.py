@@ -66,6 +66,8 @@ class Permissions:
     comment: bool
     edit: bool
     export: bool
+    # Callbacks, SVAML, keys and paths.
+    technical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +193,14 @@ class RecordingPage:
 
 
 def permissions_of(user: User) -> Permissions:
-    """Support may comment; supervisors and admins may also correct, tag and export; auditors only read."""
+    """Support may comment; supervisors and admins may also correct, tag and export; auditors
+    only read. How a recording came about, callback by callback, is for admins and auditors.
+    """
     return Permissions(
         comment=user.role != Role.AUDITOR,
         edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
         export=user.role != Role.SUPPORT,
+        technical=user.sees_all,
     )
 
 

@@ -83,7 +83,7 @@ def _prevented(code: DecisionCode, call: Call | None) -> str:
         case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN:
             return f"{_BROKEN_BY_US[ended[1]]} ({ended[1]})"
         case DecisionCode.NOT_ASKED_FOR:
-            return "the answer to ACE held no recording"
+            return "the answer when the call was picked up asked for no recording"
     what = "the call failed" if code == DecisionCode.CALL_FAILED else "the call was never answered"
     return f"{what} ({', '.join(filter(None, ended))})"
 

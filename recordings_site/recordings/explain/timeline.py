@@ -65,10 +65,11 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The outcome of a call and its timeline."""
+    """The outcome of a call, its timeline, and the recordings that it is about."""
 
     decision: RecordingDecision
     steps: Sequence[TimelineStep]
+    jobs: Sequence[RecordingJob]
 
 
 def of_recording(recording: RecordingJob, user: User) -> Explanation:
@@ -79,7 +80,7 @@ def of_recording(recording: RecordingJob, user: User) -> Explanation:
     call = recording.call or (decision.call if decision else None)
     if call is None:
         steps = list(_after([recording], recording.conference_session, None, None, user))
-        return Explanation(RecordingDecision(DecisionCode.UNEXPLAINED, None, recording=recording), steps)
+        return Explanation(RecordingDecision(DecisionCode.UNEXPLAINED, None, recording=recording), steps, [recording])
     return _explanation(call, [recording], user)
 
 
@@ -94,7 +95,7 @@ def _explanation(call: Call, jobs: Sequence[RecordingJob], user: User) -> Explan
     visible = explanation.visible_among(jobs, user)
     shown = [job for job in jobs if job.pk in visible]
     steps = [*_before(call, decision), *_after(shown, call.conference_session, call, decision, user)]
-    return Explanation(explanation.of_call(call, decision, jobs, visible), steps)
+    return Explanation(explanation.of_call(call, decision, jobs, visible), steps, shown)
 
 
 def _before(call: Call, decision: Decision | None) -> Iterator[TimelineStep]:

@@ -3,6 +3,7 @@
 from django import template
 
 from recordings_site.recordings.explain import sentences as explained
+from recordings_site.recordings.explain.plain_steps import plain_steps
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.live import sentences as live
 from recordings_site.recordings.transcripts.exports import shown_other_party
@@ -17,3 +18,4 @@ register.filter("decision_reason", explained.reason)
 register.filter("step_title", explained.step_title)
 register.filter("command_outcome", live.outcome)
 register.filter("step_text", explained.step_text)
+register.filter("plain_steps", plain_steps)

@@ -153,6 +153,15 @@ def exact(at: datetime | None) -> SafeString | str:
     return _time(at, formatting.full(local), formatting.exact(local))
 
 
+@register.filter
+def running(at: datetime) -> SafeString:
+    """The time since `at` as a clock that live.js lets run on."""
+    elapsed = max(0.0, (timezone.now() - at).total_seconds())
+    return format_html(
+        '<span class="num" role="timer" data-elapsed="{}">{}</span>', int(elapsed), formatting.duration(elapsed)
+    )
+
+
 def _time(at: datetime, title: str, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
 

@@ -1,6 +1,7 @@
 """The page of a recording, over HTTP."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def teammate(recording: RecordingJob, role: Role = Role.SUPPORT) -> User:
     return factories.user(role, teams=[recording.number.team])
 
 
-def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
+def test_support_reads_a_sentence_and_three_steps_and_admins_what_sinch_and_the_site_said() -> None:
     recording = factories.recording(size=110_000)
     call = recording.call
     assert call is not None
@@ -57,9 +58,17 @@ def test_support_reads_facts_transcript_svaml_and_callbacks() -> None:
     assert 'lang="sv-SE"' in html
     assert "A &lt;b&gt;refund&lt;/b&gt;, please." in html
     assert "Recorded: Policy v1 records every call." in html
-    assert "connectPstn" in html
-    assert "recording_available" in html
     assert reverse("recording_audio", args=[recording.pk]) in html
+    page = Client()
+    page.force_login(teammate(recording))
+    calls = page.get(reverse("call", args=[call.pk])).content.decode()
+    for agents in (html, calls):
+        assert re.findall(r"<strong>(Call|Recording|File)</strong>", agents) == ["Call", "Recording", "File"]
+        assert not re.search(r"connectPstn|recording_available|Technical details|\b(ICE|ACE|DiCE|SVAML)\b", agents)
+    technical = page_of(recording, factories.admin())
+    assert "Technical details" in technical
+    assert "connectPstn" in technical
+    assert "recording_available" in technical
 
 
 def test_an_admin_assigns_a_recording_without_a_number() -> None:
