@@ -147,6 +147,11 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def sees_technical_details(self) -> bool:
+        """Whether pages show callbacks, SVAML, keys and paths: to those who set things up or look into them."""
+        return self.role in (Role.ADMIN, Role.AUDITOR)
+
+    @property
     def sees_all(self) -> bool:
         """Whether every recording is visible, whatever the team. Read by `visible_to` of a QuerySet, nowhere else."""
         return self.role in (Role.ADMIN, Role.AUDITOR)

@@ -54,8 +54,7 @@ def call(request: Request, call_id: int) -> HttpResponse:
     context = {
         "call": found,
         "why": timeline.of_call(found, request.user),
-        # Callbacks and SVAML are for those who set things up or look into them.
-        "technical": request.user.sees_all,
+        "technical": request.user.sees_technical_details,
         "recordings": RecordingJob.objects.visible_to(request.user).with_facts().of_call(found),
     }
     return render(request, "recordings/call_pages/call.html", context)

@@ -200,7 +200,7 @@ def permissions_of(user: User) -> Permissions:
         comment=user.role != Role.AUDITOR,
         edit=user.role in (Role.SUPERVISOR, Role.ADMIN),
         export=user.role != Role.SUPPORT,
-        technical=user.sees_all,
+        technical=user.sees_technical_details,
     )
 
 
@@ -219,7 +219,7 @@ def recording_page(
         siblings=list(RecordingJob.objects.visible_to(user).of_same_call(recording)),
         transcript=transcript,
         explanation=timeline.of_recording(recording, user),
-        callbacks=_callbacks(recording, user),
+        callbacks=_callbacks(recording, user) if user.sees_technical_details else [],
         listening=Listening.objects.filter(recording=recording, user=user).first(),
         selected=selected,
         annotations=annotations_of(recording, transcript, user, selected),
