@@ -7,7 +7,7 @@ from django.db import transaction
 
 from recordings_site.accounts.models import User
 from recordings_site.destinations.models import Destination
-from recordings_site.policies.editor import publishing
+from recordings_site.policies.editor import publishing, queries
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.lint import lint
 from recordings_site.policies.engine.schema.document import PolicyDocument, parse
@@ -28,17 +28,42 @@ def export_json() -> str:
     return json.dumps({"policies": found}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def describe_import(data: object, *, reason: str = "", by: User | None = None) -> list[str]:
+    """Return what `import_policies` would do, with the difference to what is in force in words; changes nothing.
+
+    Raises what it would raise.
+    """
+    with transaction.atomic():
+        before = {name: _published(name) for name in _documents(data)}
+        lines = import_policies(data, reason=reason, by=by)
+        transaction.set_rollback(True)
+    described = []
+    for line, (name, document) in zip(lines, _documents(data).items(), strict=True):
+        described.append(line)
+        words = queries.difference(before[name], document).words
+        described += [f"  {mark} {text}" for mark, text in words if mark != " "]
+    return described
+
+
 @transaction.atomic
 def import_policies(data: object, *, reason: str = "", by: User | None = None) -> list[str]:
-    """Make drafts of the policies that differ, or publish them when a reason is given; one line per policy.
+    """Make drafts of the policies that differ, or publish them when a reason is given; one line per policy, by name.
 
     All or nothing: DocumentError names each wrong field of each policy.
     """
+    return [_import(name, document, reason, by) for name, document in _documents(data).items()]
+
+
+def _documents(data: object) -> dict[str, PolicyDocument]:
     policies = data.get("policies") if isinstance(data, Mapping) else None
     if not isinstance(policies, Mapping):
         raise DocumentError([Problem("policies", "must be an object of documents by name")])
-    documents = {str(name): _document(str(name), item) for name, item in sorted(policies.items())}
-    return [_import(name, document, reason, by) for name, document in documents.items()]
+    return {str(name): _document(str(name), item) for name, item in sorted(policies.items())}
+
+
+def _published(name: str) -> PolicyDocument | None:
+    policy = Policy.objects.filter(name=name).select_related("published").first()
+    return parse(policy.published.document) if policy is not None and policy.published else None
 
 
 def _document(name: str, data: object) -> PolicyDocument:

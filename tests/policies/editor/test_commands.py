@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from recordings_site.accounts.models import AuditEvent
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.models import Policy
 from tests import factories
@@ -87,3 +88,32 @@ def test_a_proposed_version_is_not_exported() -> None:
     before, _ = run("policies", "export")
     publishing.save_draft(by=None, policy=policy, document=publishing.parse({"route": {"action": "hangup"}}))
     assert run("policies", "export")[0] == before
+
+
+def test_a_dry_run_says_the_difference_in_words_and_changes_nothing(tmp_path: Path) -> None:
+    route = {"action": "hangup"}
+    policy = factories.policy({"otherwise_record": False, "route": factories.CONNECT}, name="Support")
+    file = tmp_path / "policies.json"
+    new = {"otherwise_record": False, "route": route}
+    file.write_text(json.dumps({"policies": {"Support": new, "Sales": new}}))
+    before, _ = run("policies", "export")
+    said = run("policies", "import", str(file), "--publish", "Because", "--dry-run")[0].splitlines()
+    assert said[0] == "Sales: published as version 1"
+    assert "Support: published as version 2" in said
+    changed = said[said.index("Support: published as version 2") + 1 : -1]
+    assert any(line.startswith("  - ") and "+46700000001" in line.replace(" ", "") for line in changed)
+    assert any(line.startswith("  + ") for line in changed)
+    assert said[-1] == "Nothing was changed: this was a dry run."
+    assert run("policies", "export")[0] == before
+    assert list(Policy.objects.all()) == [policy]
+    assert not AuditEvent.objects.filter(action__startswith="policy.").exists()
+
+
+def test_an_import_is_the_work_of_the_admin_who_is_named(tmp_path: Path) -> None:
+    admin, support = factories.admin(), factories.user()
+    file = tmp_path / "policies.json"
+    file.write_text(json.dumps({"policies": {"A": {"otherwise_record": False, "route": {"action": "hangup"}}}}))
+    with pytest.raises(CommandError, match="No admin has the address"):
+        run("policies", "import", str(file), "--by", support.email)
+    run("policies", "import", str(file), "--by", admin.email.upper())
+    assert set(AuditEvent.objects.filter(action__startswith="policy.").values_list("actor_id", flat=True)) == {admin.pk}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recordings_site.accounts.models import Role, User
 from recordings_site.policies.editor import import_export
 from recordings_site.policies.engine.schema.parsing import DocumentError
 
@@ -24,8 +25,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--publish", metavar="REASON", default="", help="import: publish what differs, with a reason"
         )
+        parser.add_argument("--by", metavar="EMAIL", default="", help="import: the admin whose work it is")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="import: say what would be done and how it differs; change nothing"
+        )
 
-    def handle(self, *args: Any, do: str, file: str, publish: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, do: str, file: str, publish: str, by: str = "", dry_run: bool = False, **options: Any
+    ) -> None:
         """Do it."""
         if do == "export":
             text = import_export.export_json()
@@ -36,9 +43,22 @@ class Command(BaseCommand):
             return
         try:
             data = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-            for line in import_export.import_policies(data, reason=publish):
+            do_import = import_export.describe_import if dry_run else import_export.import_policies
+            for line in do_import(data, reason=publish, by=_admin(by)):
                 self.stdout.write(line)
+            if dry_run:
+                self.stdout.write("Nothing was changed: this was a dry run.")
         except (OSError, ValueError) as error:
             problems = error.problems if isinstance(error, DocumentError) else ()
             details = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
             raise CommandError(f"Nothing was imported. {details or error}") from None
+
+
+def _admin(email: str) -> User | None:
+    """Return the admin with this address, None for "". Raises CommandError for anybody else."""
+    if not email:
+        return None
+    found = User.objects.filter(email__iexact=email, is_active=True, role=Role.ADMIN).first()
+    if found is None:
+        raise CommandError(f"Nothing was imported. No admin has the address {email}.")
+    return found
