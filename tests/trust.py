@@ -180,9 +180,20 @@ def details(piece: Piece) -> str:
 
 
 def commit() -> str:
-    """The version that was tested; "+" when files differ from it."""
-    command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    """The version that was tested; "+" when files other than the results differ from it."""
+    name = ["git", "rev-parse", "--short", "HEAD"]
+    differs = [
+        "git",
+        "diff",
+        "--quiet",
+        "HEAD",
+        "--",
+        ".",
+        f":!{KEPT.relative_to(ROOT)}",
+        f":!{TABLE.relative_to(ROOT)}",
+    ]
+    version = subprocess.run(name, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return version + ("+" if subprocess.run(differs, cwd=ROOT, check=False).returncode else "")
 
 
 def machine() -> str:
