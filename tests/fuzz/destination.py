@@ -32,6 +32,7 @@ SEEDS = [
         "http://[::1]:99999/a",
         "UTCDate_202601140930\\key\\call_257.wav",
         "a/../b.mp3",
+        "https://www.sinch.com/calling/v1/recording/a.mp3 ?sig=x",
     )
 ]
 
