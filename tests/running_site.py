@@ -52,8 +52,13 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(database_url: str = "", *, processes: int = 2, threads: int = 32, **settings: str) -> Iterator[Site]:
-    """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own."""
+def running(
+    database_url: str = "", *, processes: int = 2, threads: int = 32, prefix: Sequence[str] = (), **settings: str
+) -> Iterator[Site]:
+    """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own.
+
+    `prefix` is a command that becomes the server's.
+    """
     folder = Path(tempfile.mkdtemp(prefix="recordings-site-"))
     environment = dict(os.environ) | {
         "DJANGO_SETTINGS_MODULE": "tests.running_settings",
@@ -66,7 +71,7 @@ def running(database_url: str = "", *, processes: int = 2, threads: int = 32, **
     try:
         for command in (["migrate", "--verbosity=0"], ["collectstatic", "--verbosity=0", "--no-input"]):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-        with _gunicorn(folder, environment, processes, threads) as site:
+        with _gunicorn(folder, environment, processes, threads, prefix) as site:
             yield site
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -80,11 +85,13 @@ def second_node(site: Site) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def _gunicorn(folder: Path, environment: dict[str, str], processes: int, threads: int) -> Iterator[Site]:
+def _gunicorn(
+    folder: Path, environment: dict[str, str], processes: int, threads: int, prefix: Sequence[str] = ()
+) -> Iterator[Site]:
     port = free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:recordings_site.ops.gunicorn_config"]
     size = ["--workers", str(processes), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen([*gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
+    server = subprocess.Popen([*prefix, *gunicorn, *size, "recordings_site.wsgi"], cwd=ROOT, env=environment)
     try:
         _wait_until_ready(port, server)
         yield Site(port, folder, environment, server)

@@ -3,9 +3,13 @@
 `gunicorn --config python:recordings_site.ops.fallback_config recordings_site.fallback:application`
 """
 
+import os
+
 from recordings_site.ops.request_worker import Worker
 
 worker_class = Worker
+# For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 worker_connections = 8192
 # A call's decision is remembered, for its ACE and PIE, by the process that answered its ICE.
 workers = 1

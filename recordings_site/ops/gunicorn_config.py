@@ -19,6 +19,8 @@ from recordings_site.web.log_format import configuration
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 
 worker_class = Worker
+# For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 # Those beyond the threads wait for their requests, or for the next one.
 worker_connections = 8192
 workers = settings.WEB_PROCESSES
