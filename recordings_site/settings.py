@@ -173,8 +173,13 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Call recordings: "
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# The key of a failed sign-in is the account and the address together (accounts.adapter).
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,3/m/key"}
+# Failed sign-ins and codes are counted by accounts.guessing.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None, "reset_password": "20/m/ip,3/m/key"}
+ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.forms_sign_in.ForgottenPasswordForm"}
+MFA_FORMS = {
+    "authenticate": "recordings_site.accounts.forms_sign_in.SignInCodeForm",
+    "reauthenticate": "recordings_site.accounts.forms_sign_in.ConfirmCodeForm",
+}
 MFA_ADAPTER = "recordings_site.ops.mfa_adapter.SealingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -206,6 +211,10 @@ if OIDC_SERVER_URL:
 
 # --- Email -------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# A worker sends what the site's own backend has kept: no request waits for a mail server.
+MAIL_TRANSPORT: str = vars()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "recordings_site.accounts.mail.backend.QueueBackend"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="recordings@localhost")
 
 # --- Language and time --------------------------------------------------------------------------------------------

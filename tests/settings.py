@@ -24,6 +24,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # server see each other's open transactions, unlike any real installation.
     DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 
+# What a worker sends is seen by tests.
+MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+
 # Slow hashes are for real passwords.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

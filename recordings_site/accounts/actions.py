@@ -2,16 +2,23 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from recordings_site.accounts import audit
+from recordings_site.accounts.approvals import actions as approvals
+from recordings_site.accounts.approvals.kinds import Refused, change
 from recordings_site.accounts.links import password_link
-from recordings_site.accounts.models import Role, Team, User
+from recordings_site.accounts.mail import letters
+from recordings_site.accounts.models import Approval, Role, Team, User
 from recordings_site.base.formatting import counted
 
 log = logging.getLogger(__name__)
@@ -19,19 +26,25 @@ log = logging.getLogger(__name__)
 COMMAND_LINE = {"by": "command line"}
 
 
-class PeopleError(Exception):
+class PeopleError(Refused):
     """A change that would leave the site without an admin, or something else that people must not do; says what."""
 
 
 @transaction.atomic
 def invite_person(*, by: User, email: str, role: str, teams: Iterable[Team] = (), name: str = "") -> User:
-    """Make an account without a password and send its owner the link to set one; the address is kept in lower case."""
-    person = User(email=email.strip().lower(), name=name.strip(), role=role)
+    """Make an account without a password and send its owner the link to set one; the address is kept in lower case.
+
+    Where there is another admin, who is to be an admin begins as support, until that other one has approved.
+    """
+    asks_for_admin = role == Role.ADMIN and bool(approvals.others(by))
+    person = User(email=email.strip().lower(), name=name.strip(), role=Role.SUPPORT if asks_for_admin else role)
     person.set_unusable_password()
     person.save(force_insert=True)
     person.teams.set(teams)
     audit.record(by=by, action="person.invited", subject=person, name=person.email, data=_facts(person))
     transaction.on_commit(lambda: _send_invitation(person, by))
+    if asks_for_admin:
+        _ask(by, "person.role", person, {"from": Role.SUPPORT, "to": Role.ADMIN})
     return person
 
 
@@ -45,26 +58,44 @@ def resend_invitation(*, by: User, person: User) -> None:
 
 
 @transaction.atomic
-def change_person(*, by: User, person: User, name: str, role: str, teams: Iterable[Team]) -> None:
-    """Set name, role and teams. Raises PeopleError for one's own role and for the last admin's."""
+def change_person(*, by: User, person: User, name: str, role: str, teams: Iterable[Team]) -> Approval | None:
+    """Set name, role and teams. Raises PeopleError for one's own role and for the last admin's.
+
+    Making or unmaking an admin takes a second one, where there is one: then the role stays and the request is returned.
+    """
     person = User.objects.select_for_update().get(pk=person.pk)
     before = _facts(person)
     if role != person.role:
         if by.pk == person.pk:
             raise PeopleError("You can’t change your own role. Ask another admin.")
         _keep_one_admin(person)
-    person.name, person.role = name.strip(), role
+    waits = None
+    if Role.ADMIN in (role, person.role) and role != person.role:
+        waits = _ask(by, "person.role", person, {"from": person.role, "to": role})
+    person.name, person.role = name.strip(), person.role if waits else role
     person.save(update_fields=["name", "role"])
     person.teams.set(teams)
     after = _facts(person)
     changed = {key: {"from": before[key], "to": after[key]} for key in after if before[key] != after[key]}
     if changed:
         audit.record(by=by, action="person.changed", subject=person, name=person.email, data=changed)
+    return waits
+
+
+@change("person.role", "Change the role of", shown=lambda data: f"from {data['from']} to {data['to']}")
+def _carry_role(by: User, approval: Approval) -> None:
+    person = User.objects.select_for_update().get(pk=approval.subject_id)
+    if person.role != approval.data["from"]:
+        raise PeopleError(f"{person.email} has another role by now. Ask again.")
+    _keep_one_admin(person)
+    person.role = approval.data["to"]
+    person.save(update_fields=["role"])
+    audit.record(by=by, action="person.changed", subject=person, name=person.email, data={"role": approval.data})
 
 
 @transaction.atomic
 def deactivate_person(*, by: User, person: User) -> None:
-    """End somebody's access at once: the next request of every session of theirs is turned away."""
+    """End somebody's access at once: every session of theirs ends, and none of them lives again."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if by.pk == person.pk:
         raise PeopleError("You can’t deactivate yourself. Ask another admin.")
@@ -73,28 +104,44 @@ def deactivate_person(*, by: User, person: User) -> None:
     _keep_one_admin(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    end_sessions(person)
     audit.record(by=by, action="person.deactivated", subject=person, name=person.email)
 
 
 @transaction.atomic
 def reactivate_person(*, by: User, person: User) -> None:
-    """Give access back, with the role and the teams that were."""
+    """Give access back, with the role and the teams that were; an admin comes back as support, to be made one again."""
+    person = User.objects.select_for_update().get(pk=person.pk)
     if person.is_active:
         return
+    if person.is_admin and approvals.others(by, besides=person):
+        person.role = Role.SUPPORT
+        person.save(update_fields=["role"])
     person.is_active = True
     person.save(update_fields=["is_active"])
     audit.record(by=by, action="person.reactivated", subject=person, name=person.email)
 
 
 @transaction.atomic
-def remove_second_factors(*, by: User | None, person: User) -> list[str]:
+def remove_second_factors(*, by: User | None, person: User) -> list[str] | Approval:
     """Take away the second factors and passkeys of somebody who lost theirs, tell them by email, and return the kinds.
 
     `by` is None for the command line. Raises PeopleError for one's own: who sits at somebody else's screen should not
-    come past the second factor.
+    come past the second factor. An admin's take another admin, where there is one: then the request is returned.
     """
     if by is not None and by.pk == person.pk:
         raise PeopleError("Remove your own two-step verification on your profile.")
+    if by is not None and person.is_admin and (waits := _ask(by, "person.factors", person, {})):
+        return waits
+    return _remove_factors(by, person)
+
+
+@change("person.factors", "Remove the second factors of", shown=lambda data: "The password alone signs in then.")
+def _carry_factors(by: User, approval: Approval) -> None:
+    _remove_factors(by, User.objects.get(pk=approval.subject_id))
+
+
+def _remove_factors(by: User | None, person: User) -> list[str]:
     factors = Authenticator.objects.filter(user=person)
     kinds = sorted(factors.values_list("type", flat=True))
     if kinds:
@@ -117,7 +164,15 @@ def ensure_admin(*, email: str) -> User:
     person.role, person.is_active = Role.ADMIN, True
     person.save()
     audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data=COMMAND_LINE)
+    for admin in approvals.others(person):
+        text = f"{person.email} was made an admin at the command line of the server. If that was not agreed, act now."
+        transaction.on_commit(partial(_send, admin, "There is another admin", text))
     return person
+
+
+def send_link(person: User) -> None:
+    """Send the person alone the link to choose a password, as who forgot theirs gets it."""
+    letters.ask_for_link(person.email)
 
 
 @transaction.atomic
@@ -165,6 +220,22 @@ def remember(*, by: User, **preferences: Any) -> None:
     person = User.objects.select_for_update().get(pk=by.pk)
     person.preferences = by.preferences = {**person.preferences, **preferences}
     person.save(update_fields=["preferences"])
+
+
+def end_sessions(person: User) -> int:
+    """End every session of this person; returns how many. Their rows are gone: nothing brings them back."""
+    # A session's row does not say whose it is, and few are open at a time.
+    open_ones = Session.objects.filter(expire_date__gt=timezone.now())
+    theirs = [each.pk for each in open_ones if each.get_decoded().get(SESSION_KEY) == str(person.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+    return len(theirs)
+
+
+def _ask(by: User, kind: str, person: User, data: dict[str, str]) -> Approval | None:
+    """Ask the other admins, if there are any besides the two."""
+    if not approvals.others(by, besides=person):
+        return None
+    return approvals.ask(by=by, kind=kind, subject=person, name=person.email, data=data, besides=person)
 
 
 def _facts(person: User) -> dict[str, Any]:

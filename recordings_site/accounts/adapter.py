@@ -1,16 +1,18 @@
 """How django-allauth behaves here: no open sign-up, throttling by account and address, sign-ins in the audit trail."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from recordings_site.accounts import audit
+from recordings_site.accounts import audit, guessing
 from recordings_site.accounts.models import User
 
 log = logging.getLogger(__name__)
@@ -27,10 +29,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never: the address is the name of the account, and admins set it."""
         return False
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failures by account *and* address, so that a stranger cannot lock the rightful user out."""
-        key: str = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{key}:{self.get_client_ip(request)}"
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who guesses too fast; count the attempt as failed until it has succeeded."""
+        tried = self._attempt(request, credentials)
+        if not tried.is_allowed():
+            raise self.validation_error("too_many_login_attempts")
+        tried.count_failure()
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Forget the failures of who is right."""
+        found = cast("User | None", super().authenticate(request, **credentials))
+        if found is not None:
+            self._attempt(request, credentials).forget()
+        return found
+
+    def _attempt(self, request: HttpRequest, credentials: Mapping[str, Any]) -> guessing.Attempt:
+        account = str(credentials.get("email") or credentials.get("username") or "")
+        return guessing.attempt(account, self.get_client_ip(request))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Keep a failed sign-in, by the e-mail address that was typed."""
@@ -57,7 +72,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Tell the owner that a way to sign in changed, and keep it: "mfa/email/totp_activated" and its like."""
         what = template_prefix.rsplit("/", 1)[-1]
         audit.record(by=user, action=f"person.{what}"[:60], subject=user, name=user.email)
-        super().send_notification_mail(template_prefix, user, context, email or user.email)
+        known = {**(context or {}), "public_url": settings.PUBLIC_URL}
+        super().send_notification_mail(template_prefix, user, known, email or user.email)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing about signing in and out: one sees that."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from recordings_site.accounts import views
+from recordings_site.accounts.approvals import views as approvals
 from recordings_site.accounts.picking import views as picking
 
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("people/<int:pk>/standing/", views.person_standing, name="person_standing"),
     path("people/<int:pk>/factors/", views.person_factors, name="person_factors"),
     path("people/<int:pk>/invite/", views.person_invite, name="person_invite"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:pk>/", approvals.approval_decide, name="approval_decide"),
     path("teams/", views.teams, name="teams"),
     path("teams/<int:pk>/", views.team, name="team"),
     path("teams/<int:pk>/delete/", views.team_delete, name="team_delete"),

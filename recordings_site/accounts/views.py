@@ -14,10 +14,11 @@ from recordings_site.accounts import actions, audit
 from recordings_site.accounts.access import Request, admin_only, own_affairs, page_or_partial
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
-from recordings_site.accounts.models import AuditEvent, AuditQuerySet, Team, User
+from recordings_site.accounts.models import Approval, AuditEvent, AuditQuerySet, Team, User
 from recordings_site.web.csv_cells import escape_formula
 
 PAGE = 50
+WAITS = "Another admin has to approve this. They were sent a message."
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,6 +29,8 @@ def people(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person = actions.invite_person(by=request.user, **form.cleaned_data)
         request.session["invitation"] = {"email": person.email, "link": password_link(person)}
+        if person.role != form.cleaned_data["role"]:
+            messages.success(request, WAITS)
         return redirect("people")
     context = {
         "people": User.objects.listed(),
@@ -46,11 +49,11 @@ def person(request: Request, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_person(by=request.user, person=found, **form.cleaned_data)
+            waits = actions.change_person(by=request.user, person=found, **form.cleaned_data)
         except actions.PeopleError as error:
             form.add_error("role", str(error))
         else:
-            messages.success(request, f"{found.email} was changed.")
+            messages.success(request, WAITS if waits else f"{found.email} was changed.")
             return redirect("person", pk=pk)
     history = AuditEvent.objects.about("accounts.user", pk)[:10]
     context = {"person": found, "form": form, "history": history}
@@ -73,15 +76,18 @@ def person_standing(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @admin_only
 def person_invite(request: Request, pk: int) -> HttpResponse:
-    """Send the link again and show it once."""
+    """Send the link again; show it once to who invites, while its owner has never signed in."""
     found = get_object_or_404(User, pk=pk)
     try:
         actions.resend_invitation(by=request.user, person=found)
     except actions.PeopleError as error:
         messages.error(request, str(error))
         return redirect("person", pk=pk)
-    request.session["invitation"] = {"email": found.email, "link": password_link(found)}
-    return redirect("people")
+    if found.is_invited:
+        request.session["invitation"] = {"email": found.email, "link": password_link(found)}
+        return redirect("people")
+    messages.success(request, f"The link was sent to {found.email}.")
+    return redirect("person", pk=pk)
 
 
 @require_POST
@@ -90,13 +96,12 @@ def person_factors(request: Request, pk: int) -> HttpResponse:
     """Take away somebody's second factors."""
     found = get_object_or_404(User, pk=pk)
     try:
-        actions.remove_second_factors(by=request.user, person=found)
+        done = actions.remove_second_factors(by=request.user, person=found)
     except actions.PeopleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(
-            request, f"{found.email} no longer uses two-step verification and signs in with the password only."
-        )
+        removed = f"{found.email} no longer uses two-step verification and signs in with the password only."
+        messages.success(request, WAITS if isinstance(done, Approval) else removed)
     return redirect("person", pk=pk)
 
 

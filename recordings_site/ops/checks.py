@@ -74,7 +74,7 @@ def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: A
     found: list[CheckMessage] = []
     if urlsplit(settings.PUBLIC_URL).scheme == "http":
         found.append(Warning("PUBLIC_URL is not https: what people hear and sign can be read.", id="ops.W001"))
-    if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+    if settings.MAIL_TRANSPORT == "django.core.mail.backends.console.EmailBackend":
         hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587"
         found.append(Warning("Email is only printed, so passwords can’t be reset by email.", hint=hint, id="ops.W002"))
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from recordings_site.accounts import guessing
+from recordings_site.accounts.mail import letters
 from recordings_site.base.deadline import Deadline
 from recordings_site.callbacks import follow_up
 from recordings_site.ops.models import Heartbeat
@@ -65,9 +67,11 @@ def beat() -> None:
 
 
 def delete_expired() -> None:
-    """Delete tasks long done, sessions long expired, and the heartbeats of processes that ended long ago."""
+    """Delete what is long done or expired: tasks, sessions, heartbeats, counted failures, unsent mail."""
     Heartbeat.objects.delete_before(timezone.now() - HEARTBEATS_KEPT_FOR)
     queue.forget_done(timezone.now() - DONE_KEPT_FOR)
+    guessing.forget_old()
+    letters.delete_old()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 

@@ -127,7 +127,7 @@ def test_rows_are_scoped_by_visible_to_alone() -> None:
 
 def test_who_sees_all_is_asked_by_visible_to_alone() -> None:
     """Each list, choice, count and hint comes from rows that a `visible_to` has scoped."""
-    scoped = "recordings_site/accounts/models.py:"  # where it is defined
+    scoped = "recordings_site/accounts/models/people.py:"  # where it is defined
     inside = {
         f"{relative(path)}:{line}"
         for path in MODULES

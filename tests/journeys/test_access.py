@@ -116,6 +116,7 @@ RULES: dict[str, Rule] = {
     "application*": OVERSIGHT,
     "connect*": OVERSIGHT,
     "destination*": OVERSIGHT,
+    "approval*": OVERSIGHT,
     "people": OVERSIGHT,
     "person*": OVERSIGHT,
     "teams": OVERSIGHT,

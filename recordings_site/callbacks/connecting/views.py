@@ -14,6 +14,7 @@ from recordings_site.callbacks.connecting import checklist
 from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies.applications import actions_connect as actions
 from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
+from recordings_site.policies.applications.four_eyes import WAITS
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch.rest.client import ApiError
 
@@ -125,10 +126,10 @@ def connect_relay(request: Request, application_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, application, relay_form=form)
     data = form.cleaned_data
-    actions.set_relay(
+    waits = actions.set_relay(
         by=request.user, application=application, mode=data["mode"], url=data["url"], timeout_ms=data["timeout_ms"]
     )
-    messages.success(request, "It applies from the next call.")
+    messages.success(request, WAITS if waits else "It applies from the next call.")
     return redirect("connect", application.pk)
 
 

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.accounts.models import Team, User
+from recordings_site.accounts.approvals.kinds import Refused, change
+from recordings_site.accounts.models import Approval, Team, User
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.policies.applications import four_eyes
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch import credentials
@@ -47,9 +49,11 @@ def create_application(
 
 
 @transaction.atomic
-def update_application(*, by: User | None, application: Application, **fields: Any) -> None:
-    """Change what is not secret."""
-    _change(by, application, APPLICATION_FIELDS, fields, "application.changed")
+def update_application(*, by: User | None, application: Application, **fields: Any) -> Approval | None:
+    """Change what is not secret. Where calls go may wait for a second admin: then that alone stays as it is."""
+    waits, rest = four_eyes.hold_back(by, application, fields)
+    _change(by, application, APPLICATION_FIELDS, rest, "application.changed")
+    return waits
 
 
 @transaction.atomic
@@ -107,29 +111,64 @@ def create_number(
 
 
 @transaction.atomic
-def update_number(*, by: User | None, number: PhoneNumber, **fields: Any) -> None:
-    """Change a number: label, application, team, policy, destination, language."""
+def update_number(*, by: User | None, number: PhoneNumber, **fields: Any) -> Approval | None:
+    """Change a number: label, application, team, policy, destination, language.
+
+    What answers its calls, and who hears them, may wait for a second admin: then that alone stays as it is.
+    """
+    waits, rest = four_eyes.hold_back(by, number, fields)
+    _change_number(by, number, rest)
+    return waits
+
+
+def _change_number(by: User | None, number: PhoneNumber, fields: Mapping[str, Any]) -> None:
     before = PhoneNumber.objects.select_for_update().get(pk=number.pk)
     _change(by, number, NUMBER_FIELDS, fields, "number.changed")
     _keep_past(before, number.policy, number.destination)
 
 
 @transaction.atomic
-def assign_policy(*, by: User | None, numbers: Iterable[PhoneNumber], policy: Policy | None) -> int:
-    """Let this policy answer these numbers; one audit row each. Gives how many changed."""
+def assign_policy(*, by: User | None, numbers: Iterable[PhoneNumber], policy: Policy | None) -> tuple[int, int]:
+    """Let this policy answer these numbers; one audit row each. Gives how many changed, and how many of them wait."""
     changed = [number for number in numbers if number.policy_id != (policy.pk if policy else None)]
-    for number in changed:
-        update_number(by=by, number=number, policy=policy)
-    return len(changed)
+    waiting = [number for number in changed if update_number(by=by, number=number, policy=policy)]
+    return len(changed), len(waiting)
 
 
 @transaction.atomic
-def archive_number(*, by: User | None, number: PhoneNumber) -> None:
-    """Put it away: the application's default route answers it from now on; its recordings stay."""
-    number.archived_at = timezone.now()
+def archive_number(*, by: User | None, number: PhoneNumber) -> Approval | None:
+    """Put it away: the application's default route answers it from now on; its recordings stay. It may have to wait."""
+    waits, rest = four_eyes.hold_back(by, number, {"archived_at": timezone.now()})
+    if rest:
+        _archive_number(by, number, rest["archived_at"])
+    return waits
+
+
+def _archive_number(by: User | None, number: PhoneNumber, at: Any) -> None:
+    number.archived_at = at
     number.save(update_fields=["archived_at"])
     bump_revision()
     audit.record(by=by, action="number.archived", subject=number)
+
+
+@change("number.change", "Change the number", shown=four_eyes.shown)
+def _carry_number(by: User, approval: Approval) -> None:
+    number = PhoneNumber.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
+    if number is None:
+        raise Refused("The number was archived meanwhile.")
+    if "archived_at" in approval.data:
+        _archive_number(by, number, timezone.now())
+    else:
+        _change_number(by, number, four_eyes.values_of(number, approval.data))
+
+
+@change("application.change", "Change the application", shown=four_eyes.shown)
+def _carry_application(by: User, approval: Approval) -> None:
+    application = Application.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
+    if application is None:
+        raise Refused("The application was archived meanwhile.")
+    values = four_eyes.values_of(application, approval.data)
+    _change(by, application, APPLICATION_FIELDS, values, "application.changed")
 
 
 def _keep_past(number: PhoneNumber | None, policy: Policy | None, destination: Destination | None) -> None:

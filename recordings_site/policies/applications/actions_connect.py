@@ -14,9 +14,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.accounts.models import Team, User
+from recordings_site.accounts.models import Approval, Team, User
 from recordings_site.base.formatting import digits
 from recordings_site.destinations.sealing import Keyring
+from recordings_site.policies.applications import four_eyes
 from recordings_site.policies.applications.actions import create_number
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.policies.models import LAST_SEEN_EVERY, Application, PhoneNumber, Policy
@@ -127,18 +128,23 @@ def finish_rotation(*, by: User | None, application: Application) -> None:
 
 
 @transaction.atomic
-def set_relay(*, by: User | None, application: Application, mode: str, url: str, timeout_ms: int) -> None:
-    """Choose whether we answer or relay, to which upstream, and how long a call may wait for it."""
+def set_relay(*, by: User | None, application: Application, mode: str, url: str, timeout_ms: int) -> Approval | None:
+    """Choose whether we answer or relay, to which upstream, and how long a call may wait for it.
+
+    It may need a second admin: then the request is returned.
+    """
     names = ("callback_mode", "upstream_url", "upstream_timeout_ms")
     before = {name: getattr(application, name) for name in names}
-    after = dict(zip(names, (mode, url, timeout_ms), strict=True))
-    for name, value in after.items():
+    waits, at_once = four_eyes.hold_back(by, application, dict(zip(names, (mode, url, timeout_ms), strict=True)))
+    for name, value in at_once.items():
         setattr(application, name, value)
-    application.save(update_fields=list(names))
+    application.save(update_fields=list(at_once))
+    after = {name: getattr(application, name) for name in names}
     changes = {name: [before[name], after[name]] for name in names if before[name] != after[name]}
     if changes:
         bump_revision()
         audit.record(by=by, action="application.relay_changed", subject=application, data=changes)
+    return waits
 
 
 def note_callback(*, application_id: int, at: datetime) -> None:

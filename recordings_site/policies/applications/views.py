@@ -10,6 +10,7 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.base.formatting import counted
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
+from recordings_site.policies.applications.four_eyes import WAITS
 from recordings_site.policies.applications.signature_problem import signature_problem
 from recordings_site.policies.editor.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber, Policy
@@ -67,8 +68,8 @@ def number(request: Request, number_id: int) -> HttpResponse:
     initial = {name: getattr(found, name) for name in names}
     form = NumberForm(request.POST or None, user=request.user, number=found, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.update_number(by=request.user, number=found, **form.values())
-        messages.success(request, f"{found} was changed. It applies from the next call.")
+        waits = actions.update_number(by=request.user, number=found, **form.values())
+        messages.success(request, WAITS if waits else f"{found} was changed. It applies from the next call.")
         return redirect("numbers")
     context = {"form": form, "number": found}
     return render(request, "policies/applications/number.html", context, status=422 if form.is_bound else 200)
@@ -81,9 +82,9 @@ def numbers_assign(request: Request) -> HttpResponse:
     form = AssignForm(request.POST, user=request.user)
     if form.is_valid():
         policy = form.cleaned_data["policy"]
-        changed = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
+        changed, waiting = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
         are = counted(changed, "number is", "numbers are")
-        messages.success(request, f"{are} now answered by {policy or 'the default route'}.")
+        messages.success(request, WAITS if waiting else f"{are} now answered by {policy or 'the default route'}.")
     else:
         wrong = "" if "numbers" in form.errors else form.errors["policy"][0]
         messages.error(request, str(wrong or "Select at least one number and a policy."))
@@ -95,8 +96,8 @@ def numbers_assign(request: Request) -> HttpResponse:
 def number_archive(request: Request, number_id: int) -> HttpResponse:
     """Put a number away."""
     found = get_object_or_404(PhoneNumber.objects.in_use(), pk=number_id)
-    actions.archive_number(by=request.user, number=found)
-    messages.success(request, f"{found} was archived. Its recordings are kept.")
+    waits = actions.archive_number(by=request.user, number=found)
+    messages.success(request, WAITS if waits else f"{found} was archived. Its recordings are kept.")
     return redirect("numbers")
 
 
@@ -135,8 +136,8 @@ def application(request: Request, application_id: int) -> HttpResponse:
     }
     form = ApplicationForm(request.POST or None, user=request.user, application=found, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.update_application(by=request.user, application=found, **form.values())
-        messages.success(request, f"{found} was changed. It applies from the next call.")
+        waits = actions.update_application(by=request.user, application=found, **form.values())
+        messages.success(request, WAITS if waits else f"{found} was changed. It applies from the next call.")
         return redirect("application", found.pk)
     context = {"form": form, "application": found, "problem": signature_problem(found)}
     return render(request, "policies/applications/application.html", context, status=422 if form.is_bound else 200)

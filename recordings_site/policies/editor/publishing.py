@@ -6,16 +6,19 @@ It is the second module of the actions of this package: applications and numbers
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from recordings_site.accounts import audit
+from recordings_site.accounts.approvals.actions import mail_admins
+from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import User
 from recordings_site.policies.engine.schema.document import PolicyDocument, parse
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.revision.actions import bump_revision
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refused):
     """A change that the rules of publishing forbid; its message says which and what to do."""
 
 
@@ -59,12 +62,7 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
     version = _version(policy, parse(policy.draft), by, reason)
     policy.draft, policy.draft_by, policy.draft_at = None, None, None
     policy.save(update_fields=["draft", "draft_by", "draft_at"])
-    if settings.POLICY_APPROVAL:
-        data = {"version": version.number, "reason": reason}
-        audit.record(by=by, action="policy.proposed", subject=policy, data=data)
-        return version
-    _publish_version(by, policy, version, "policy.published")
-    return version
+    return _propose(by, version) if settings.POLICY_APPROVAL else _publish_version(by, version, "policy.published")
 
 
 @transaction.atomic
@@ -79,19 +77,16 @@ def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
         raise NotAllowed(f"Version {newest} has been proposed since; approve that one.")
     version.approved_by, version.approved_at = by, timezone.now()
     version.save(update_fields=["approved_by", "approved_at"])
-    _publish_version(by, version.policy, version, "policy.approved")
-    return version
+    return _publish_version(by, version, "policy.approved")
 
 
 @transaction.atomic
 def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
-    """Publish again what an earlier version said, as a new version; at once, for it has been in force before."""
-    policy = version.policy
+    """Publish again what an earlier version said, as a new version: at once, or after approval, as `publish` does."""
     if version.published_at is None:
         raise NotAllowed("This version was never published. Publish it instead.")
-    again = _version(policy, parse(version.document), by, f"Roll back to version {version.number}")
-    _publish_version(by, policy, again, "policy.rolled_back")
-    return again
+    again = _version(version.policy, parse(version.document), by, f"Roll back to version {version.number}")
+    return _propose(by, again) if settings.POLICY_APPROVAL else _publish_version(by, again, "policy.rolled_back")
 
 
 @transaction.atomic
@@ -127,7 +122,19 @@ def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: 
     )
 
 
-def _publish_version(by: User | None, policy: Policy, version: PolicyVersion, action: str) -> None:
+def _propose(by: User | None, version: PolicyVersion) -> PolicyVersion:
+    """Let a version wait for a second admin, who is written to."""
+    if by is None:
+        raise NotAllowed("A second admin has to approve this: say who proposes it, with --by.")
+    data = {"version": version.number, "reason": version.reason}
+    audit.record(by=by, action="policy.proposed", subject=version.policy, data=data)
+    path, what = reverse("policy_versions", args=[version.policy_id]), f"version {version.number} of {version.policy}"
+    mail_admins(by=by, what=f"Put {what} in force", detail=version.reason, path=path)
+    return version
+
+
+def _publish_version(by: User | None, version: PolicyVersion, action: str) -> PolicyVersion:
+    policy = version.policy
     before = policy.published.number if policy.published else None
     version.published_at = timezone.now()
     version.save(update_fields=["published_at"])
@@ -136,3 +143,4 @@ def _publish_version(by: User | None, policy: Policy, version: PolicyVersion, ac
     bump_revision()
     data = {"version": version.number, "before": before, "reason": version.reason}
     audit.record(by=by, action=action, subject=policy, data=data)
+    return version

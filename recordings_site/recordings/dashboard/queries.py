@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
-from recordings_site.accounts.models import User
+from recordings_site.accounts.models import Approval, User
 from recordings_site.base.formatting import counted, grouped, short_day
 from recordings_site.calls.models import Call
 from recordings_site.destinations.models import Destination
@@ -100,13 +100,15 @@ class Dashboard:
     failing: Sequence[Destination]
     without_policy: Sequence[PhoneNumber]
     approvals: Sequence[PolicyVersion]
+    # Other changes that another admin asked for.
+    requests: Sequence[Approval]
     most_counted: int = MOST_COUNTED
 
     @property
     def needs_attention(self) -> bool:
         """Whether there is anything that a supervisor or an admin should look at."""
         late = self.late or self.missing or self.elsewhere or self.transcripts_late
-        return bool(late or self.failing or self.without_policy or self.approvals)
+        return bool(late or self.failing or self.without_policy or self.approvals or self.requests)
 
 
 def home(user: User, *, now: datetime) -> Dashboard:
@@ -139,6 +141,7 @@ def home(user: User, *, now: datetime) -> Dashboard:
         failing=list(Destination.objects.failing()) if user.oversees else [],
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.oversees else [],
         approvals=list(PolicyVersion.objects.awaiting_approval_of(user)[:SHOWN]) if user.is_admin else [],
+        requests=list(Approval.objects.waiting().exclude(requested_by=user)[:SHOWN]) if user.is_admin else [],
     )
 
 

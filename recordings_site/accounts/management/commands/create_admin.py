@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from recordings_site.accounts import actions
 from recordings_site.accounts.links import password_link
+from recordings_site.accounts.models import User
 
 
 class Command(BaseCommand):
@@ -29,8 +30,12 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(f"{options['email']} is no e-mail address.") from error
         person = actions.ensure_admin(email=options["email"])
-        self.stdout.write(f"{person.email} is an admin. Choose a password here; the link works once:\n")
-        self.stdout.write(password_link(person) + "\n")
+        if person.last_login is not None and len(User.objects.active_admins()) > 1:
+            actions.send_link(person)
+            self.stdout.write(f"{person.email} is an admin, and was sent a link to choose another password.\n")
+        else:
+            self.stdout.write(f"{person.email} is an admin. Choose a password here; the link works once:\n")
+            self.stdout.write(password_link(person) + "\n")
         if Authenticator.objects.filter(user=person).exists():
             remedy = f"manage.py remove_second_factors {person.email}"
             self.stdout.write(f"The second factor is asked for as before. If it is lost: {remedy}\n")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError(f"Nobody has the address {options['email']}.")
         kinds = actions.remove_second_factors(by=None, person=person)
-        if not kinds:
+        if not isinstance(kinds, list) or not kinds:
             self.stdout.write(f"{person.email} has no second factor: nothing was changed.")
             return
         removed = ", ".join(str(Authenticator.Type(kind).label) for kind in kinds)

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo’s passwords are known to everybody: it needs DEMO=1, on this machine only.")
         # The demo's e-mail addresses do not exist.
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+        settings.EMAIL_BACKEND = settings.MAIL_TRANSPORT = "django.core.mail.backends.dummy.EmailBackend"
         made = demo.make()
         waiting = self._waiting(made)
         if waiting:

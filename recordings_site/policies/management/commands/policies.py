@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Role, User
 from recordings_site.policies.editor import import_export
 from recordings_site.policies.engine.schema.parsing import DocumentError
@@ -48,7 +49,7 @@ class Command(BaseCommand):
                 self.stdout.write(line)
             if dry_run:
                 self.stdout.write("Nothing was changed: this was a dry run.")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Refused) as error:
             problems = error.problems if isinstance(error, DocumentError) else ()
             details = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
             raise CommandError(f"Nothing was imported. {details or error}") from None

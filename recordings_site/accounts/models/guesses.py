@@ -1,0 +1,15 @@
+"""How often somebody failed to prove who they are, by account and by where from."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class GuessCount(models.Model):
+    """Failures under one key (see `accounts.guessing`): how many, and when the last one was."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.failures}"
