@@ -24,6 +24,8 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str((Path.cwd() if IS_INSTALLED else
 DEMO_SECRET_KEY = "demo-secret-key-known-to-everybody-never-use-it-in-production"  # noqa: S105 - refused outside the demo
 DEMO_CREDENTIALS_KEYS = "demo:ZGVtby1jcmVkZW50aWFscy1rZXktMzItYnl0ZXMhISE="
 SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY if DEMO else "")
+# Keys that were SECRET_KEY before, newest first: what they signed stays good, so nobody is signed out by a new one.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Key ring "id:base64,id:base64": the first seals, all open. Each key is 32 bytes.
 CREDENTIALS_KEYS: str = env.str("CREDENTIALS_KEYS", default=DEMO_CREDENTIALS_KEYS if DEMO else "")
 PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else "").rstrip("/")
@@ -63,10 +65,12 @@ MIDDLEWARE = [
     "recordings_site.ops.measuring.measured",
     "recordings_site.ops.probes.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
+    "recordings_site.web.headers.same_origin_only",
     "recordings_site.callbacks.middleware.callbacks_first",
     "recordings_site.web.middleware.connections_by_address",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "recordings_site.web.headers.nothing_is_stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +114,8 @@ WEB_THREADS: int = env.int("WEB_THREADS", default=machine.threads(_cores))
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
 }
+# Outside the demo a database is never one that merely happens to be there.
+DATABASE_CHOSEN: bool = bool(env.str("DATABASE_URL", default=""))
 SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if SQLITE:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -159,6 +165,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Keys the chain of audit rows. A key of its own survives a change of SECRET_KEY: else old rows no longer verify.
 AUDIT_KEY: str = env.str("AUDIT_KEY", default=SECRET_KEY)
+# Keys that were AUDIT_KEY before, newest first: older rows verify by them.
+AUDIT_KEY_FALLBACKS: list[str] = env.list(
+    "AUDIT_KEY_FALLBACKS", default=[] if AUDIT_KEY != SECRET_KEY else SECRET_KEY_FALLBACKS
+)
+# Where the signed head of the audit trail is kept each day, outside of the database: a file, best on another machine,
+# and an address that it is mailed to.
+AUDIT_ANCHOR_FILE: str = env.str("AUDIT_ANCHOR_FILE", default=str(DATA_DIR / "audit-anchors.jsonl"))
+AUDIT_ANCHOR_EMAIL: str = env.str("AUDIT_ANCHOR_EMAIL", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"

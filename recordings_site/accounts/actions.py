@@ -136,7 +136,7 @@ def remove_second_factors(*, by: User | None, person: User) -> list[str] | Appro
     return _remove_factors(by, person)
 
 
-@change("person.factors", "Remove the second factors of", shown=lambda data: "The password alone signs in then.")
+@change("person.factors", "Remove the two-step verification of", shown=lambda data: "The password alone signs in then.")
 def _carry_factors(by: User, approval: Approval) -> None:
     _remove_factors(by, User.objects.get(pk=approval.subject_id))
 

@@ -4,14 +4,22 @@ SQLite rebuilds a table that is altered and loses its triggers: a migration that
 """
 
 TABLE = "accounts_auditevent"
+_SAME_ID = "SELECT 1 FROM accounts_auditevent WHERE id = NEW.id"
 
 SQLITE = (
     f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {TABLE} BEGIN "
     "SELECT RAISE(ABORT, 'audit rows are append-only'); END",
     f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} BEGIN "
     "SELECT RAISE(ABORT, 'audit rows are append-only'); END",
+    # INSERT OR REPLACE deletes the old row without any trigger of DELETE.
+    f"CREATE TRIGGER audit_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS ({_SAME_ID}) "
+    "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END",
 )
-SQLITE_DROP = ("DROP TRIGGER IF EXISTS audit_no_update", "DROP TRIGGER IF EXISTS audit_no_delete")
+SQLITE_DROP = (
+    "DROP TRIGGER IF EXISTS audit_no_update",
+    "DROP TRIGGER IF EXISTS audit_no_delete",
+    "DROP TRIGGER IF EXISTS audit_no_replace",
+)
 
 POSTGRESQL = (
     "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -23,6 +31,20 @@ POSTGRESQL_DROP = (
     f"DROP TRIGGER IF EXISTS audit_no_change ON {TABLE}",
     "DROP FUNCTION IF EXISTS audit_append_only()",
 )
+
+
+def grants(role: str) -> tuple[str, ...]:
+    """The statements by which PostgreSQL lets the role of the site use every table and change no audit row.
+
+    They are run by the owner of the tables, another role, which alone migrates: who owns a table can drop its triggers.
+    """
+    return (
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE ALL ON {TABLE} FROM {role}",
+        f"GRANT SELECT, INSERT ON {TABLE} TO {role}",
+    )
 
 
 def create(vendor: str) -> tuple[str, ...]:

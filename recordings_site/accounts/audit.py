@@ -71,18 +71,24 @@ def record(
     )
     with transaction.atomic():
         _lock_chain()
-        last = AuditEvent.objects.order_by("-id").values_list("chain", flat=True).first()
-        event.chain = link(event, last or "")
+        last_id, last = AuditEvent.objects.order_by("-id").values_list("id", "chain").first() or (0, "")
+        # The id is signed, too: rows that all moved by as much would else still follow from each other.
+        event.pk = last_id + 1
+        event.chain = link(event, last)
         event.save(force_insert=True)
     # The log leaves this machine's database: it anchors the head of the chain outside of it.
     log.info("audit %s %s chain=%s", event.pk, action, event.chain)
     return event
 
 
-def link(event: AuditEvent, previous: str) -> str:
-    """The HMAC-SHA256 (hex) that ties `event` to the chain of the row before it (empty for the first)."""
+def link(event: AuditEvent, previous: str, key: str = "") -> str:
+    """The HMAC-SHA256 (hex) that ties `event` to the chain of the row before it (empty for the first).
+
+    By AUDIT_KEY, unless another key is given.
+    """
     fields = [
         previous,
+        str(event.pk),
         event.at.isoformat(timespec="microseconds"),
         str(event.actor_id or ""),
         event.actor_email,
@@ -93,8 +99,18 @@ def link(event: AuditEvent, previous: str) -> str:
         json.dumps(_canonical(event.data), sort_keys=True),
         event.address,
     ]
-    key = hashlib.sha256(b"audit chain\0" + settings.AUDIT_KEY.encode()).digest()
-    return hmac.new(key, json.dumps(fields).encode(), hashlib.sha256).hexdigest()
+    return sign(json.dumps(fields), key)
+
+
+def sign(text: str, key: str = "") -> str:
+    """The HMAC-SHA256 (hex) of a text by AUDIT_KEY, unless another key is given."""
+    derived = hashlib.sha256(b"audit chain\0" + (key or settings.AUDIT_KEY).encode()).digest()
+    return hmac.new(derived, text.encode(), hashlib.sha256).hexdigest()
+
+
+def key_ring() -> list[str]:
+    """The keys by which rows were signed, the oldest first."""
+    return [*reversed(settings.AUDIT_KEY_FALLBACKS), settings.AUDIT_KEY]
 
 
 @dataclass(frozen=True)
@@ -107,14 +123,19 @@ class ChainCheck:
 
 
 def verify(events: Iterable[AuditEvent], *, previous: str = "") -> ChainCheck:
-    """Walk `events`, oldest first, and tell which do not follow from the row before. `previous` is the chain of the
-    row before the first of them, empty when that is the very first.
+    """Walk `events`, oldest first, and tell which do not follow from the row before.
+
+    `previous` is the chain of the row before the first of them. A key that another replaced signs no newer row.
     """
-    rows, broken = 0, []
+    rows, broken, ring = 0, [], key_ring()
     for event in events:
         rows += 1
-        if not hmac.compare_digest(event.chain, link(event, previous)):
+        fits = (at for at, key in enumerate(ring) if hmac.compare_digest(event.chain, link(event, previous, key)))
+        newest = next(fits, None)
+        if newest is None:
             broken.append(event.pk)
+        else:
+            ring = ring[newest:]
         previous = event.chain
     return ChainCheck(rows, previous, tuple(broken))
 

@@ -35,6 +35,15 @@ def _problems() -> Iterable[CheckMessage]:
         yield Error("SECRET_KEY is missing.", hint=RANDOM, id="ops.E001")
     elif key == settings.DEMO_SECRET_KEY:
         yield Error("SECRET_KEY is the demo’s, which is public.", hint=RANDOM, id="ops.E002")
+    elif is_weak(key):
+        yield Error("SECRET_KEY can be guessed: it needs at least 50 random characters.", hint=RANDOM, id="ops.E010")
+    if key and key != settings.AUDIT_KEY and is_weak(settings.AUDIT_KEY):
+        yield Error("AUDIT_KEY can be guessed: it needs at least 50 random characters.", hint=RANDOM, id="ops.E011")
+    if settings.DEMO_SECRET_KEY in (settings.AUDIT_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.AUDIT_KEY_FALLBACKS):
+        yield Error("The demo’s key, which is public, is among the keys.", hint=RANDOM, id="ops.E012")
+    if not settings.DATABASE_CHOSEN:
+        hint = "postgresql://user:password@host/name, or sqlite:///path for one machine."
+        yield Error("DATABASE_URL is missing.", hint=hint, id="ops.E013")
     if not settings.CREDENTIALS_KEYS:
         yield Error("CREDENTIALS_KEYS is missing.", hint=RING, id="ops.E003")
     else:
@@ -48,6 +57,11 @@ def _problems() -> Iterable[CheckMessage]:
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
         hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
+
+
+def is_weak(key: str) -> bool:
+    """Whether a key is shorter, or less mixed, than a random one of 50 characters."""
+    return len(key) < 50 or len(set(key)) < 10
 
 
 def _key_ring_problems() -> Iterable[CheckMessage]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from recordings_site.accounts import guessing
+from recordings_site.accounts import anchors, guessing
 from recordings_site.accounts.mail import letters
 from recordings_site.base.deadline import Deadline
 from recordings_site.callbacks import follow_up
@@ -95,6 +95,11 @@ def count_recordings() -> None:
     completeness.count_due(timezone.now())
 
 
+def anchor_audit() -> None:
+    """Verify the audit trail from its last anchor and keep a new one, once a day."""
+    anchors.anchor_if_due(timezone.now())
+
+
 PERIODIC_TASKS = (
     PeriodicTask("Noting the heartbeat", 10.0, beat),
     PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
@@ -102,5 +107,6 @@ PERIODIC_TASKS = (
     PeriodicTask("Keeping the fallback’s snapshot file", 1.0, SnapshotFile().write_if_changed),
     PeriodicTask("Catching up with the index of searches", 5.0, reindex_outdated),
     PeriodicTask("Counting complete recordings", 60.0, count_recordings),
+    PeriodicTask("Anchoring the audit trail", 3600.0, anchor_audit),
     PeriodicTask("Tidying up", 3600.0, delete_expired),
 )

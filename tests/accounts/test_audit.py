@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from recordings_site.accounts import append_only, audit
 from recordings_site.accounts.models import AuditEvent, Team, User
@@ -81,6 +82,62 @@ def test_who_does_not_know_the_key_cannot_forge_a_row(settings: Any) -> None:
     assert audit.verify(in_order()).broken == (forged.pk,)
 
 
+def test_rows_that_all_moved_by_as_much_break_the_chain() -> None:
+    for _ in range(3):
+        audit.record(by=None, action="thing.done")
+    without_triggers(lambda: AuditEvent.objects.update(id=F("id") + 100))
+    assert len(audit.verify(in_order()).broken) == 3
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite replaces rows")
+def test_a_row_is_not_replaced() -> None:
+    row = audit.record(by=None, action="thing.done")
+    columns = "id, at, actor_email, action, subject_type, subject_id, subject_name, data, address, chain"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT OR REPLACE INTO accounts_auditevent ({columns}) SELECT id, at, 'forged', action, subject_type,"
+            " subject_id, subject_name, data, address, chain FROM accounts_auditevent"
+        )
+    assert AuditEvent.objects.get().actor_email == row.actor_email
+
+
+def test_a_new_key_breaks_no_chain_and_the_old_one_signs_no_newer_row(settings: Any) -> None:
+    old = settings.AUDIT_KEY
+    audit.record(by=None, action="thing.done")
+    settings.AUDIT_KEY, settings.AUDIT_KEY_FALLBACKS = "the new key", [old]
+    audit.record(by=None, action="thing.done")
+    assert audit.verify(in_order()).broken == ()
+    settings.AUDIT_KEY = old
+    forged = audit.record(by=None, action="thing.done")
+    settings.AUDIT_KEY = "the new key"
+    assert audit.verify(in_order()).broken == (forged.pk,)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has roles")
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM accounts_auditevent",
+        "UPDATE accounts_auditevent SET actor_email = ''",
+        "TRUNCATE accounts_auditevent",
+        "DROP TRIGGER audit_no_change ON accounts_auditevent",
+        "ALTER TABLE accounts_auditevent DISABLE TRIGGER ALL",
+        "DROP FUNCTION audit_append_only() CASCADE",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_role_of_the_site_adds_rows_and_cannot_undo_what_protects_them(attack: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE site_of_a_test")
+        call_command("grant_site_role", "site_of_a_test")
+        cursor.execute("SET LOCAL ROLE site_of_a_test")
+        audit.record(by=None, action="thing.done")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            cursor.execute(attack)
+        cursor.execute("RESET ROLE")
+    assert AuditEvent.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -150,7 +207,7 @@ def test_what_was_verified_is_not_walked_again_and_what_is_new_is() -> None:
     audit.record(by=None, action="thing.done")
     # The note of the first verification, and the new row.
     assert verified(new=True).startswith(f"2 rows since row {third.pk}, unbroken.")
-    AuditEvent.objects.bulk_create([AuditEvent(action="forged", chain="0" * 64)])
+    AuditEvent.objects.bulk_create([AuditEvent(pk=in_order()[-1].pk + 1, action="forged", chain="0" * 64)])
     with pytest.raises(CommandError, match="do not follow"):
         verified(new=True)
 

@@ -1,6 +1,7 @@
 """Signing in: no open sign-up, throttling without lockout, password reset, and a safe way back."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -124,3 +125,11 @@ def test_the_page_that_changes_ones_address_does_not_exist() -> None:
     client.post("/accounts/email/", {"action_add": "", "email": "other@example.com"})
     person.refresh_from_db()
     assert person.email != "other@example.com"
+
+
+def test_a_new_secret_key_signs_nobody_out(settings: Any) -> None:
+    client = Client()
+    assert sign_in(client, factories.user().email)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key of a test"
+    assert client.get("/profile/").status_code == 200

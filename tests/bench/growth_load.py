@@ -121,11 +121,12 @@ def _add_tasks(source: str) -> None:
 
 def _add_events(count: int) -> None:
     """Rows that continue the audit trail, chained as the site chains them."""
-    last = AuditEvent.objects.order_by("-id").values_list("chain", flat=True).first() or ""
+    newest, last = AuditEvent.objects.order_by("-id").values_list("id", "chain").first() or (0, "")
     at, rows = timezone.now() - timedelta(days=400), []
     with transaction.atomic():
         for index in range(count):
             event = AuditEvent(at=at, action="audio.opened", subject_type="recordings.recordingjob", data={"i": index})
+            event.pk = newest + 1 + index
             last = event.chain = audit.link(event, last)
             rows.append(event)
             if len(rows) == 5000:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordings_site.accounts.models import Role, User
+from recordings_site.accounts.models import Approval, Role, User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.ingest import actions as ingest
@@ -54,7 +54,11 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
         application=number.application, conference_id="room", number=number, opened_at=factories.LONG_AGO
     )
     Call.objects.filter(pk=recording.call_id).update(conference_session=session)
+    asked = Approval.objects.create(
+        kind="person.factors", subject_id=people[ADMIN].pk, subject_name="factors", requested_by=people[ADMIN]
+    )
     values = {
+        "approval.pk": asked.pk,
         "choices.kind": "numbers",
         "saved_id": saved.pk,
         "recordings.export_format": "csv",

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import secrets
 import subprocess
 import sys
 
@@ -22,7 +23,8 @@ def production(settings: Settings) -> Settings:
     """Settings of a production that lacks nothing."""
     settings.DEMO = False
     settings.PUBLIC_URL = "https://recordings.example.com"
-    settings.SECRET_KEY = "s" * 60
+    settings.SECRET_KEY = settings.AUDIT_KEY = secrets.token_urlsafe(50)
+    settings.DATABASE_CHOSEN = True
     settings.CREDENTIALS_KEYS = KEYS
     return settings
 
@@ -45,6 +47,24 @@ def test_a_demo_that_others_can_reach_needs_its_own_secrets(settings: Settings) 
 def test_a_complete_production_starts(production: Settings) -> None:
     assert complaints() == ""
     checks.exit_if_misconfigured()
+
+
+@pytest.mark.parametrize("key", ["x", "s" * 60, "abcabcabc" * 10])
+def test_a_key_that_can_be_guessed_stops_the_start(production: Settings, key: str) -> None:
+    production.AUDIT_KEY = key
+    assert "AUDIT_KEY can be guessed" in complaints()
+    production.SECRET_KEY = key
+    assert "SECRET_KEY can be guessed" in complaints()
+
+
+def test_the_demos_key_is_no_earlier_key_either(production: Settings) -> None:
+    production.SECRET_KEY_FALLBACKS = [production.DEMO_SECRET_KEY]
+    assert "among the keys" in complaints()
+
+
+def test_a_database_is_chosen_and_never_one_that_happens_to_be_there(production: Settings) -> None:
+    production.DATABASE_CHOSEN = False
+    assert "DATABASE_URL is missing" in complaints()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "CREDENTIALS_KEYS", "PUBLIC_URL"])

@@ -14,7 +14,6 @@ class QueueBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Keep text messages; returns how many."""
         for message in email_messages:
-            keep(
-                to=message.recipients(), sender=message.from_email, subject=str(message.subject), body=str(message.body)
-            )
+            subject, body = str(message.subject), str(message.body)
+            keep(to=message.recipients(), sender=message.from_email, subject=subject, body=body)
         return len(email_messages)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recordings_site.accounts import audit
+from recordings_site.accounts import anchors, audit
 from recordings_site.accounts.models import AuditEvent
 
 
@@ -22,7 +22,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the number of rows and the head; fail naming the first rows that do not fit."""
+        """Print the number of rows and the head; fail naming the first rows that do not fit, or what was cut off."""
+        try:
+            anchors.verify_since(anchors.last())
+        except anchors.Broken as problem:
+            raise CommandError(str(problem)) from problem
         until, head = audit.verified_until() if options["new"] else (0, "")
         if until and not AuditEvent.objects.filter(pk=until, chain=head).exists():
             raise CommandError(f"Row {until}, up to which the trail was verified, was altered or removed.")
