@@ -1,5 +1,8 @@
 // Plays a hit where it stands: from its moment, in a bar at the foot of the search page.
 
+import { PlayedMeter } from "./player/played.js";
+
+const TELL_EVERY = 15_000; // milliseconds
 const LEAD = 0.5; // seconds before the line, so that its first word is heard
 
 /** The second of the mark nearest to where a strip was clicked; null when there is none. */
@@ -15,6 +18,16 @@ export function marksOf(path) {
   return path.split("M").slice(1).map((mark) => Number.parseFloat(mark));
 }
 
+/** Where what played of an audio address is reported. */
+export function reportAddress(audio) {
+  return audio.replace(/\/audio(\?.*)?$/, "/heard");
+}
+
+/** What is reported: seconds played since the last time, where that was, and whether it was played to its end. */
+export function reported(seconds, position, done) {
+  return new URLSearchParams({ seconds: seconds.toFixed(2), position: position.toFixed(2), done: done ? "on" : "" });
+}
+
 /** Wire the bar: buttons with data-play start it, the strip plays its nearest mark. */
 export function startPlayInPlace(root = document) {
   const bar = root.getElementById("play-bar");
@@ -22,6 +35,7 @@ export function startPlayInPlace(root = document) {
   const audio = bar.querySelector("audio");
   const title = bar.querySelector("[data-play-title]");
   const trouble = bar.querySelector("[data-play-trouble]");
+  let heard = null; // what is played: its address to report to, and the meter
   let current = null; // the button whose line was started last: while it plays, it pauses
 
   const mark = () => {
@@ -40,10 +54,23 @@ export function startPlayInPlace(root = document) {
     const link = button.closest("tr")?.querySelector("a.row-open");
     title.textContent = button.dataset.title ?? link.textContent.replace(/\s+/g, " ").trim();
     title.href = button.dataset.href ?? link.href;
-    if (audio.getAttribute("src") !== button.dataset.play) audio.src = button.dataset.play;
+    if (audio.getAttribute("src") !== button.dataset.play) {
+      report();
+      audio.src = button.dataset.play;
+      heard = { to: reportAddress(button.dataset.play), meter: new PlayedMeter(0) };
+    }
     audio.currentTime = Math.max(0, at - LEAD);
     audio.play().catch(() => {});
     mark();
+  };
+  // Seconds of the audio that really played go to the trail, as those of the player of a recording's page do.
+  const report = () => {
+    const seconds = heard?.meter.take();
+    if (!seconds) return;
+    heard.meter.duration = audio.duration || 0;
+    const body = reported(seconds, audio.currentTime, heard.meter.done());
+    const token = JSON.parse(root.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+    fetch(heard.to, { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true }).catch(() => {});
   };
   const show = (part) => {
     for (const button of part.querySelectorAll("[data-play][hidden]")) {
@@ -72,6 +99,11 @@ export function startPlayInPlace(root = document) {
     }
   });
   for (const change of ["play", "pause"]) audio.addEventListener(change, mark);
+  audio.addEventListener("timeupdate", () => heard?.meter.at(audio.paused || audio.seeking ? null : audio.currentTime));
+  audio.addEventListener("seeking", () => heard?.meter.at(null));
+  audio.addEventListener("pause", report);
+  setInterval(report, TELL_EVERY);
+  window.addEventListener("pagehide", report);
   audio.addEventListener("error", async () => {
     // The server says in a sentence why there is no sound.
     const answer = await fetch(audio.src, { headers: { Range: "bytes=0-0" } }).catch(() => null);

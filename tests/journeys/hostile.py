@@ -6,6 +6,7 @@ from itertools import count, islice, product
 from django.apps import apps
 from django.db import models
 
+from recordings_site.accounts.models import Letter
 from recordings_site.calls.models import Call, UpstreamExchange
 from recordings_site.ops.models import Heartbeat
 from recordings_site.recordings.annotations import actions as annotations
@@ -92,6 +93,8 @@ SHAPED = frozenset(
         "destinations.Destination.endpoint",
         "destinations.Destination.bucket",
         "destinations.Destination.write_credentials",
+        "accounts.Approval.kind",
+        "accounts.Approval.data",
         "destinations.Destination.read_credentials",
         "destinations.Destination.check_result",
         "ops.Heartbeat.kind",
@@ -127,6 +130,7 @@ def fill(world: World) -> None:
     UpstreamExchange.objects.create(application=application, delivery=asked, outcome=UpstreamExchange.Outcome.FAILED)
     Reconciliation.objects.create(destination=recording.destination, done_at=factories.LONG_AGO, error="?")
     Heartbeat.objects.beat("worker")
+    Letter.objects.create(to=["anna@example.com"], subject="?", body="?")
 
 
 def unfilled() -> list[str]:

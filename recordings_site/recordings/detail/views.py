@@ -15,7 +15,7 @@ from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
 from recordings_site.recordings.detail.recording_detail import permissions_of, recording_page
 from recordings_site.recordings.models import AudioIndex, RecordingJob, Transcript
-from recordings_site.recordings.playback.actions import mark_played
+from recordings_site.recordings.playback.actions import mark_played, transcript_read
 from recordings_site.sinch.json_fields import read_object
 
 # Bytes of a transcript file that are shown as Sinch wrote them: some three hours of talk.
@@ -30,6 +30,8 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
     page = recording_page(found, request.user, SelectedSpan.of(request.GET), request.GET.get("list"))
+    if page.transcript is not None and not request.htmx:
+        transcript_read(by=request.user, recording=found)
     # htmx asks for the annotations after a change, or for the placeholder of the player while audio is awaited.
     part = "recordings/detail/_silent.html" if request.htmx.target == "silent" else "recordings/annotations/_notes.html"
     return page_or_partial(request, "recordings/detail/recording.html", part, {"page": page})
@@ -41,6 +43,7 @@ def recording_original(request: Request, recording_id: UUID) -> HttpResponse:
     """Original transcript from Sinch, without corrections."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
     transcript = get_object_or_404(Transcript, recording=found)
+    transcript_read(by=request.user, recording=found)
     raw = bytes(transcript.raw[:SHOWN])
     document = _document(raw)
     context = {
@@ -65,11 +68,9 @@ def _document(raw: bytes) -> dict[str, Any] | None:
 @require_safe
 @access.signed_in
 def recording_peaks(request: Request, recording_id: UUID) -> HttpResponse:
-    """The waveform, computed once by the worker; the browser may cache it."""
+    """The waveform, computed once by the worker."""
     found = get_object_or_404(RecordingJob.objects.visible_to(request.user), pk=recording_id)
-    answer = JsonResponse(waveform(AudioIndex.of(found).peaks, duration=found.duration))
-    answer["Cache-Control"] = "private, max-age=600"
-    return answer
+    return JsonResponse(waveform(AudioIndex.of(found).peaks, duration=found.duration))
 
 
 @require_POST

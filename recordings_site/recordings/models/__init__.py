@@ -2,6 +2,7 @@
 
 from recordings_site.recordings.models.annotations import (
     NEAR_AN_END,
+    AudioSent,
     Comment,
     LineCorrection,
     Listening,
@@ -44,6 +45,7 @@ __all__ = [
     "SILENT",
     "UNPLAYABLE",
     "AudioIndex",
+    "AudioSent",
     "CallSummary",
     "Comment",
     "DeletedCode",

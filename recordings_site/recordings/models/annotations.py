@@ -186,3 +186,20 @@ class Listening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} to {self.position:.0f} s"
+
+
+class AudioSent(models.Model):
+    """How many bytes of a recording were sent to one user since a time, by all processes; see playback.actions."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    sent = models.BigIntegerField(default=0)
+    # Whether the trail tells that it was all.
+    audited = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "recording"), name="audio_sent_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.sent} bytes to {self.user}"

@@ -24,13 +24,21 @@ class Stream:
     def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
         self._chunks, self._close = chunks, close
         self._open = True
+        self._sent = 0
+        self._tell: Callable[[int], None] = lambda sent: None
+
+    def when_closed(self, tell: Callable[[int], None]) -> None:
+        """Call this with the number of bytes that were sent, once, at the end."""
+        self._tell = tell
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
         try:
-            return next(self._chunks)
+            chunk = next(self._chunks)
+            self._sent += len(chunk)
+            return chunk
         except BaseException:
             self.close()
             raise
@@ -40,6 +48,7 @@ class Stream:
         if self._open:
             self._open = False
             self._close()
+            self._tell(self._sent)
 
 
 class Pieces:

@@ -1,13 +1,16 @@
 """Serves a recording's audio in byte ranges, or the reason why not; and downloads."""
 
+import logging
 import uuid
 
+from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
+from recordings_site.accounts.models import User
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings.audio.formats import ENDINGS
 from recordings_site.recordings.lifecycle.objects import record_object_version
@@ -21,6 +24,7 @@ from recordings_site.storage import StoreError
 from recordings_site.web.connections import release_connections
 from recordings_site.web.error_views import wants_page
 
+log = logging.getLogger(__name__)
 # Seconds: more than any recording has.
 _LONGEST = 1e9
 PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
@@ -55,11 +59,28 @@ def audio(request: Request, recording_id: uuid.UUID) -> HttpResponseBase:
             record_object_version(recording=recording, stat=opened.new_stat)
         if request.method == "GET" and opened.length:
             actions.audio_opened(by=request.user, recording=recording)
+            _audit_what_is_sent(request.user, recording, opened)
     except BaseException:
         opened.close()
         raise
     release_connections()
     return response
+
+
+def _audit_what_is_sent(user: User, recording: RecordingJob, opened: OpenedAudio) -> None:
+    """Have the trail tell when all of it was sent; what nginx fetches by itself counts as sent."""
+
+    def sent(count: int) -> None:
+        try:
+            actions.audio_sent(by=user, recording=recording, sent=count, size=opened.version.size)
+        except DatabaseError:
+            log.exception("the trail does not tell how much audio of %s was sent to user %s", recording.pk, user.pk)
+        release_connections()
+
+    if opened.chunks:
+        opened.chunks.when_closed(sent)
+    else:
+        sent(opened.length)
 
 
 @require_safe

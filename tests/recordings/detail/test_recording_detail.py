@@ -104,6 +104,7 @@ def test_a_page_of_two_hundred_lines_takes_as_many_queries_as_one_of_one(client:
     for size in (1, 200):
         recording = factories.recording(number=number)
         factories.transcript(recording, tuple((float(i), f"S{i % 3}", "words") for i in range(size)))
+        client.get(reverse("recording", args=[recording.pk]))  # that it was read is written down once
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("recording", args=[recording.pk]))
         counts.append(len(captured))
@@ -200,6 +201,17 @@ def test_opening_the_page_is_not_hearing_it() -> None:
     page_of(recording, teammate(recording))
     assert not Listening.objects.exists()
     assert not AuditEvent.objects.filter(action="audio.heard").exists()
+
+
+def test_reading_a_transcript_is_written_once_in_half_an_hour_and_only_where_there_is_one() -> None:
+    recording, silent = factories.recording(), factories.recording()
+    factories.transcript(recording, [(0.0, "Speaker 1", "good morning")])
+    reader, other = teammate(recording), factories.admin()
+    for person in (reader, reader, other):
+        page_of(recording, person)
+    page_of(silent, other)
+    rows = AuditEvent.objects.filter(action="transcript.read").values_list("actor_id", "subject_id")
+    assert sorted(rows) == sorted([(reader.pk, str(recording.pk)), (other.pk, str(recording.pk))])
 
 
 def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Client) -> None:

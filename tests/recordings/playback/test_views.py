@@ -228,6 +228,21 @@ def test_opening_is_written_down_once_in_half_an_hour_per_person(
     assert opened() == 2
 
 
+def test_who_takes_all_of_the_audio_by_the_players_address_leaves_a_row(
+    client: Client, recording: RecordingJob, support: User
+) -> None:
+    def whole() -> int:
+        return AuditEvent.objects.filter(action="audio.sent_whole", actor_id=support.pk).count()
+
+    content(client.get(url(recording), headers={"Range": "bytes=0-999"}))
+    content(client.get(url(recording), headers={"Range": "bytes=2000-2999"}))
+    assert whole() == 0, "a part is no copy"
+    content(client.get(url(recording), headers={"Range": f"bytes=1000-{len(AUDIO) - 1}"}))
+    assert whole() == 1, "in several requests"
+    content(client.get(url(recording)))
+    assert whole() == 1, "once in half an hour"
+
+
 def test_a_recording_that_was_not_seen_yet_is_looked_up_and_its_version_kept(
     client: Client, recording: RecordingJob
 ) -> None:
