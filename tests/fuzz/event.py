@@ -42,7 +42,7 @@ def check(data: bytes) -> None:
         return
     # What a database stores and a page encodes: no NUL, no lone surrogate, no number that is none.
     stored = json.dumps(event.raw, ensure_ascii=False, allow_nan=False)
-    assert "\\u0000" not in stored
+    assert "\\u0000" not in stored.replace("\\\\", "")  # an escaped backslash is no escape
     stored.encode()
     assert len(event.call_id) <= events.MAX_ID
     assert len(getattr(event, "conference_id", "")) <= events.MAX_ID
