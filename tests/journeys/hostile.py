@@ -105,6 +105,7 @@ SHAPED = frozenset(
         "policies.Policy.draft",
         "policies.PolicyVersion.document",
         "policies.PhoneNumber.digits",
+        "recordings.CallSummary.talk",
         "recordings.Reconciliation.counts",
         "recordings.Reconciliation.waiting",
         "recordings.RecordingJob.key",

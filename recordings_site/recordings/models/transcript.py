@@ -36,6 +36,13 @@ class Transcript(models.Model):
 
     objects = TranscriptQuerySet.as_manager()
 
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(locale_source__in=["", *LocaleSource.values]), name="transcript_locale_source_known"
+            ),
+        )
+
     def __str__(self) -> str:
         return f"Transcript of {self.recording_id}"
 
