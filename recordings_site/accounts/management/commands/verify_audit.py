@@ -23,13 +23,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the number of rows and the head; fail naming the first rows that do not fit, or what was cut off."""
+        until, head = audit.verified_until() if options["new"] else (0, "")
+        if until and not AuditEvent.objects.filter(pk=until, chain=head).exists():
+            raise CommandError(f"Row {until}, up to which the trail was verified, was altered or removed.")
         try:
             anchors.verify_since(anchors.last())
         except anchors.Broken as problem:
             raise CommandError(str(problem)) from problem
-        until, head = audit.verified_until() if options["new"] else (0, "")
-        if until and not AuditEvent.objects.filter(pk=until, chain=head).exists():
-            raise CommandError(f"Row {until}, up to which the trail was verified, was altered or removed.")
         verdict = audit.verify(chain.from_iterable(AuditEvent.objects.filter(pk__gt=until).batches()), previous=head)
         if verdict.broken:
             ids = ", ".join(map(str, verdict.broken[:10]))
