@@ -1,4 +1,4 @@
-"""A database that has no connection for anybody."""
+"""A database that has no connection for a page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,18 +8,21 @@ from unittest.mock import patch
 from django.db import OperationalError, connection
 from psycopg_pool import PoolTimeout
 
+from recordings_site.web.connections import Purpose, connections_for
+
 EXECUTE = "django.db.backends.utils.CursorWrapper.execute"
 
 
 @contextmanager
 def no_connection_left() -> Iterator[None]:
-    """Others have all connections of the pool; SQLite has no pool: there it is locked. Not inside a transaction."""
+    """Others have all connections of the pages' pool; SQLite has none: there it is locked. Not inside a transaction."""
     if connection.vendor != "postgresql":
         with patch(EXECUTE, side_effect=lambda *args, **kwargs: _locked()):
             yield
         return
     connection.close()
-    pool = cast(Any, connection).pool
+    with connections_for(Purpose.PAGES):
+        pool = cast(Any, connection).pool
     pool.open()
     taken: list[Any] = []
     try:

@@ -18,6 +18,7 @@ from recordings_site.base import instruments
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.models import Heartbeat
+from recordings_site.policies.models import Application
 from recordings_site.recordings.completeness.rates import OUTCOMES
 from recordings_site.recordings.models import NumberDay, RecordingJob
 from recordings_site.tasks.models import Task
@@ -62,6 +63,9 @@ def metrics() -> Iterator[Metric]:
     unapplied = CallbackDelivery.objects.filter(applied_at=None).aggregate(times=Count("pk"), oldest=Min("received_at"))
     yield _one("callbacks_unapplied", "Stored callbacks that had no effect yet.", unapplied["times"])
     yield _one("callbacks_unapplied_age_seconds", "Age of the oldest of them.", _age(unapplied["oldest"]))
+    wrong = Application.objects.in_use().filter(wrong_signatures__gt=0).values_list("key", "wrong_signatures")
+    of_each = tuple(((("application", key),), float(times)) for key, times in wrong)
+    yield Metric("wrong_signatures", "Callbacks that their application's secret did not sign.", of_each, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
     alive = Heartbeat.objects.alive("worker", within=timedelta(minutes=1)).count()

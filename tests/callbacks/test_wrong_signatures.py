@@ -159,7 +159,7 @@ def test_metrics_count_them_by_process_and_by_application(application: Applicati
     settings.METRICS_TOKEN = "of a test"
     found = Client().get("/metrics", headers={"Authorization": "Bearer of a test"}).content.decode()
     assert f'recordings_site_wrong_signatures{{application="{application.key}"}} 1' in found
-    assert re.search(r'recordings_site_callbacks\{outcome="wrong_signature"\} [1-9]', found)
+    assert re.search(r'recordings_site_callbacks_total\{outcome="wrong_signature"\} [1-9]', found)
 
 
 def test_a_signed_callback_is_not_counted(application: Application) -> None:
