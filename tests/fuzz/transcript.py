@@ -43,9 +43,8 @@ def check(data: bytes) -> None:
         assert len(line.speaker_label) <= transcript.MAX_LABEL
         assert not _UNSEEN.search(line.text + line.speaker_label)
     assert len(read.lines) <= transcript.MAX_LINES
-    assert bool(read.text) >= bool(read.lines)
     again = transcript.parse(json.dumps(_written(read)).encode())
-    assert (again.text, again.lines) == (read.text, read.lines)
+    assert again.lines == read.lines
     assert set(again.problems) <= {transcript.Problem.TEXT_ALONE}
 
 
@@ -53,7 +52,7 @@ def _written(read: transcript.Transcript) -> dict[str, object]:
     lines = [
         {"timestamp": line.timestamp, "speakerLabel": line.speaker_label, "text": line.text} for line in read.lines
     ]
-    return {"text": read.text, "lines": lines}
+    return {"text": "", "lines": lines}
 
 
 def plant(patch: pytest.MonkeyPatch) -> None:
