@@ -185,7 +185,7 @@ def _acknowledge(callback: VerifiedCallback) -> HttpResponse:
     """Store and apply. What cannot be applied now is stored alone, acknowledged, and applied by a worker."""
     try:
         store_event(callback)
-    except Exception:
+    except Exception:  # whatever keeps it from being applied, it is stored alone and applied by a worker
         count("apply_later")
         log.exception("A callback cannot be applied now.")
         return _store_alone(callback)

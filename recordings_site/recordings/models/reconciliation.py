@@ -28,7 +28,7 @@ class Reconciliation(models.Model):
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="reconciliations")
     # Only objects modified since, and recordings of calls since, are looked at; empty means all.
     since = models.DateTimeField(null=True)
-    # Whether missing files were deleted on purpose on purpose, as a bucket's retention rules do it.
+    # Whether missing files were deleted on purpose, as a bucket's retention rules do it.
     gone_is_deleted = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
