@@ -5,6 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
+from tests.browser.listening import recorded
 from tests.browser.visits import real_transactions, sign_in
 
 pytestmark = real_transactions
@@ -14,7 +15,7 @@ pytestmark = real_transactions
 def page(context: BrowserContext, live_server: LiveServer) -> Page:
     number = factories.number(label="Support Stockholm")
     for _ in range(3):
-        factories.recording(number=number)
+        recorded(number=number)
     sign_in(context, live_server, factories.user(teams=[number.team]))
     opened = context.new_page()
     opened.goto(f"{live_server.url}/recordings/")
