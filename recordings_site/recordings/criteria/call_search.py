@@ -1,11 +1,12 @@
 """Finds calls, newest first: by id, caller or number, and by their decision."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 
 from recordings_site.accounts.models import User
 from recordings_site.base.text import PHONE_DIGITS, digits_of, visible_text
@@ -13,7 +14,7 @@ from recordings_site.calls.models import Call, CallQuerySet, ConferenceSession
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.criteria.call_outcome import outcome_condition
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.web import keyset
 
 NEWEST = ("started_at", "id")
@@ -34,6 +35,14 @@ class Identified:
     calls: Sequence[Call] = ()
     recordings: Sequence[RecordingJob] = ()
     more: bool = False
+    # The recording that one hears for a call, of those found by a phone number that have one.
+    played: Mapping[int, UUID] = field(default_factory=dict)
+
+    def entries(self) -> Iterator[tuple[Call, str]]:
+        """Return each call with the URL that it opens at: what was recorded of it, else the call's own page."""
+        for call in self.calls:
+            recording = self.played.get(call.pk)
+            yield call, reverse("recording", args=[recording]) if recording else reverse("call", args=[call.pk])
 
 
 def identify(user: User, text: str) -> Identified | None:
@@ -49,8 +58,15 @@ def identify(user: User, text: str) -> Identified | None:
             return Identified(kind, text, calls[:SHOWN], more=len(calls) > SHOWN)
     if _PHONE.fullmatch(text) and FEWEST_DIGITS <= len(digits_of(text)) <= MOST_DIGITS:
         found = calls_page(user, text=text, outcome="", cursor="", size=SHOWN)
-        return Identified("digits", text, found.rows, more=bool(found.older)) if found.rows else None
+        if found.rows:
+            return Identified("digits", text, found.rows, more=bool(found.older), played=_played(user, found.rows))
     return None
+
+
+def _played(user: User, calls: Sequence[Call]) -> dict[int, UUID]:
+    """Return the first playable recording of each call, by the call's id."""
+    rows = RecordingJob.objects.visible_to(user).filter(call__in=calls, state=State.AVAILABLE)
+    return dict(rows.order_by("-ordinal").values_list("call_id", "pk"))
 
 
 def calls_page(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import navigation
 from recordings_site.accounts.models import User
-from recordings_site.base.formatting import exact
+from recordings_site.base.formatting import relative
 from recordings_site.base.text import digits_of, plain
 from recordings_site.policies.choices import NUMBERS
 from recordings_site.recordings.criteria.call_search import FEWEST_DIGITS, identify
@@ -76,10 +76,12 @@ def _calls(text: str, user: User) -> Iterator[Entry]:
         yield Entry("library", f"Recordings of callers with {text}", "Recordings", link)
     for recording in found.recordings:
         yield Entry("recordings", str(recording), "Recording", reverse("recording", args=[recording.pk]))
-    for call in found.calls:
+    now = timezone.now()
+    for call, url in found.entries():
         party = call.shown_caller if call.direction == "inbound" else call.shown_called
-        label = f"{party or 'Withheld number'}, {exact(timezone.localtime(call.started_at))}"
-        yield Entry(str(call.direction), label, "Call", reverse("call", args=[call.pk]))
+        at = relative(timezone.localtime(call.started_at), now)
+        label = f"{party or 'Withheld number'}, {call.number or 'unknown number'}, {at}"
+        yield Entry(str(call.direction), label, "Recording" if call.pk in found.played else "Call", url)
 
 
 def _numbers(text: str, user: User) -> Iterator[Entry]:

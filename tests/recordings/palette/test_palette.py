@@ -22,10 +22,14 @@ def test_without_a_text_it_lists_ones_pages() -> None:
 
 def test_digits_lead_to_the_calls_and_recordings_of_a_caller() -> None:
     number = factories.number(label="Support")
-    factories.call(number=number, caller="+46701740660", caller_digits="46701740660")
+    call = factories.call(number=number, caller="+46701740660", caller_digits="46701740660")
     found = kinds("0660", factories.user(teams=[number.team]))
     assert found["Recordings of callers with 0660"] == "Recordings"
     assert any(label.startswith("+46 70 174 06 60,") and kind == "Call" for label, kind in found.items())
+    heard = factories.recording(call=call, number=number)
+    [entry] = [each for each in entries_for("0660", factories.user(teams=[number.team])) if each.kind == "Recording"]
+    assert entry.label.startswith("+46 70 174 06 60, Support, ")
+    assert entry.url == f"/recordings/{heard.pk}/"
     assert list(kinds("0660", factories.user())) == ["Search calls for “0660”"]
 
 

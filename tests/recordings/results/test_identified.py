@@ -48,12 +48,16 @@ def test_ids_and_numbers_lead_to_their_calls(recording: RecordingJob, typed: str
     for person in (factories.admin(), factories.user(teams=[recording.number.team])):
         page = shown(person, typed)
         assert kind in page
-        assert f"/calls/{recording.call_id}/" in page
+        # A number leads to what can be heard of its calls, an id to the call itself.
+        by_number = kind == "in a phone number"
+        assert (f"/recordings/{recording.pk}/" if by_number else f"/calls/{recording.call_id}/") in page
         assert "was said in no call" not in page
         assert f"/calls/{recording.call_id}/" in shown(person, typed, "/calls/")
     stranger = factories.user(teams=[factories.team()])
     for path in ("/search/", "/calls/"):
-        assert f"/calls/{recording.call_id}/" not in shown(stranger, typed, path)
+        page = shown(stranger, typed, path)
+        assert f"/calls/{recording.call_id}/" not in page
+        assert str(recording.pk) not in page
 
 
 def test_a_recordings_id_leads_to_it(recording: RecordingJob) -> None:
