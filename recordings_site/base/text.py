@@ -82,3 +82,12 @@ def plain(name: str) -> str:
 def digits_of(text: str) -> str:
     """The digits in a text, such as those of a phone number."""
     return "".join(each for each in text if each.isdigit())
+
+
+def initials(name: object) -> str:
+    """One or two letters that stand for a speaker or a person."""
+    words = [word for word in str(name or "").replace("@", " ").replace(".", " ").split() if word]
+    if not words:
+        return "?"
+    last = words[-1] if words[-1].isdigit() else ""
+    return (words[0][0] + (last or (words[1][0] if len(words) > 1 else ""))).upper()

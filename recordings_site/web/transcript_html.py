@@ -11,6 +11,7 @@ from typing import Protocol
 from django.utils.safestring import SafeString
 
 from recordings_site.base.formatting import duration, spoken_duration, timecode
+from recordings_site.base.text import initials
 
 LIST_OF = 50
 
@@ -48,13 +49,16 @@ def lines_html(lines: Sequence[Line]) -> SafeString:
 
 def _items(lines: Sequence[Line]) -> Iterator[str]:
     before: str | None = None
+    signs: dict[str, str] = {}
     for line in lines:
         same = " same" if line.speaker_label == before else ""
+        if line.speaker not in signs:
+            signs[line.speaker] = escape(initials(line.speaker))
         corrected = "" if line.original is None else "<i>corrected</i>"
         yield (
             f'<li id="l{line.position}" class="ln s{line.colour}{same}">'
             f'<button name="t" value="{timecode(line.start)}" aria-label="{spoken_duration(line.start)}">'
-            f'{duration(line.start)}</button><b dir="auto">{escape(line.speaker)}</b>'
+            f'{duration(line.start)}</button><b dir="auto" data-sign="{signs[line.speaker]}">{escape(line.speaker)}</b>'
             f'<p dir="auto">{escape(line.text)}</p>{corrected}</li>'
         )
         before = line.speaker_label

@@ -10,13 +10,13 @@ def line(
     position: int, *, speaker: str = "Anna", label: str = "S1", text: str = "Hi", original: str | None = None
 ) -> ShownLine:
     start = position * 7.5
-    return ShownLine(position, start, start + 1, label, speaker, 1, text, original)
+    return ShownLine(position, start, start + 1, label, speaker, "", 1, text, original)
 
 
 def test_a_line_is_a_list_item_with_a_button_that_seeks() -> None:
     assert lines_html([line(2)]) == (
         '<ol><li id="l2" class="ln s1"><button name="t" value="15" aria-label="15 seconds">0:15</button>'
-        '<b dir="auto">Anna</b><p dir="auto">Hi</p></li></ol>'
+        '<b dir="auto" data-sign="A">Anna</b><p dir="auto">Hi</p></li></ol>'
     )
 
 

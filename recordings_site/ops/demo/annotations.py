@@ -8,7 +8,7 @@ from recordings_site.accounts.models import Team, User
 from recordings_site.ops.demo import data as demo
 from recordings_site.recordings.annotations.actions import add_comment, name_speaker, tag_recording
 from recordings_site.recordings.annotations.corrections import correct_line
-from recordings_site.recordings.models import Comment, RecordingJob, SavedPage, SavedSearch, TranscriptLine
+from recordings_site.recordings.models import Comment, RecordingJob, SavedPage, SavedSearch, Side, TranscriptLine
 from recordings_site.recordings.saved.actions import save_search
 
 # Author, words of the line, comment.
@@ -19,6 +19,8 @@ COMMENTS = (
 )
 TAGS = (("washing machine", "complaint"), ("charged twice", "refund"), ("cancel my subscription", "cancellation"))
 NAMES = (("this is Dana", "Dana"), ("this is Kim", "Kim"), ("this is Marcus", "Marcus"))
+# Whoever says this is the agent on all calls to that number.
+ANSWERED = "Thank you for calling Northwind support"
 MISTRANSCRIBED = "It is june dot park at example dot com."
 CORRECTED = "It is june.park@example.com."
 
@@ -53,7 +55,12 @@ def annotate() -> None:
     for words, name in NAMES:
         for person, line in _newest(demo.SUPERVISOR, words):
             label, recording = line.speaker_label, line.transcript.recording
-            name_speaker(by=person, recording=recording, speaker_label=label, name=name, for_number=False)
+            name_speaker(
+                by=person, recording=recording, speaker_label=label, name=name, for_number=False, side=Side.AGENT
+            )
+    for person, line in _newest(demo.SUPERVISOR, ANSWERED):
+        label, recording = line.speaker_label, line.transcript.recording
+        name_speaker(by=person, recording=recording, speaker_label=label, name="", for_number=True, side=Side.AGENT)
     for person, line in _newest(demo.SUPERVISOR, MISTRANSCRIBED):
         correct_line(by=person, transcript=line.transcript, position=line.position, text=CORRECTED)
 

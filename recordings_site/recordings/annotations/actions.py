@@ -99,16 +99,25 @@ def untag_recording(*, by: User, tagging: RecordingTag) -> None:
 
 
 @transaction.atomic
-def name_speaker(*, by: User, recording: RecordingJob, speaker_label: str, name: str, for_number: bool) -> SpeakerName:
-    """Name a speaker of this recording, or of all recordings of its number. An empty name restores the label.
+def name_speaker(
+    *, by: User, recording: RecordingJob, speaker_label: str, name: str, for_number: bool, side: str = ""
+) -> SpeakerName:
+    """Say who a speaker of this recording, or of all recordings of its number, is: a name, a side (models.Side), both.
+
+    Without either the label is shown again.
 
     A name for the number also applies to earlier recordings: a worker reindexes them.
     """
     number = recording.number if for_number else None
     row = SpeakerName.objects.create(
-        recording=None if number else recording, number=number, speaker_label=speaker_label, name=name, author=by
+        recording=None if number else recording,
+        number=number,
+        speaker_label=speaker_label,
+        name=name,
+        side=side,
+        author=by,
     )
-    data = {"speaker": speaker_label, "name": name, "for": str(number) if number else "this recording"}
+    data = {"speaker": speaker_label, "name": name, "side": side, "for": str(number) if number else "this recording"}
     audit.record(by=by, action="speaker.named", subject=recording, data=data)
     enqueue("transcript.index", recording.pk)
     if number is not None:

@@ -12,7 +12,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.models import LineCorrection, Transcript
-from recordings_site.recordings.transcripts.lines import speaker_names
+from recordings_site.recordings.transcripts.speakers import speakers_of
 from recordings_site.tasks.registry import enqueue
 
 # Times in links are rounded to hundredths; the line that starts there is meant.
@@ -53,10 +53,11 @@ def line_at(transcript: Transcript, selected: SelectedSpan) -> LineAtTime | None
         .order_by("id")
     )
     corrected = bool(history) and not history[-1].reverts
+    labels = transcript.lines.order_by("timestamp", "position").values_list("speaker_label", flat=True)
     return LineAtTime(
         position=row.position,
         start=max(0.0, row.timestamp + transcript.offset),
-        speaker=speaker_names(transcript.recording).get(row.speaker_label, row.speaker_label),
+        speaker=speakers_of(transcript.recording, labels)[row.speaker_label].name,
         original=row.text,
         text=history[-1].text if corrected else row.text,
         history=history,

@@ -10,7 +10,7 @@ from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base.formatting import either, parse_timecode
 from recordings_site.policies.choices import NUMBERS_IN_USE
 from recordings_site.recordings.annotations.mentions import unknown_mentions
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import RecordingJob, Side
 
 LONGEST_FIND = 200
 NOT_MENTIONED = "not_mentioned"
@@ -103,10 +103,11 @@ class RevertForm(forms.Form):
 
 
 class SpeakerForm(forms.Form):
-    """The name of a speaker label; an empty name restores the label."""
+    """Who a speaker label is; without a name and a side the label is shown again."""
 
     speaker_label = forms.CharField(max_length=100, required=False, strip=False)
     name = forms.CharField(max_length=100, required=False)
+    side = forms.ChoiceField(choices=[("", "Someone else"), *Side.choices], required=False)
     for_number = forms.BooleanField(required=False)
 
 

@@ -13,13 +13,14 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
-from recordings_site.recordings.annotations import corrections
+from recordings_site.recordings.annotations import corrections, sentences
 from recordings_site.recordings.annotations.forms import (
     AssignNumberForm,
     CommentForm,
@@ -32,7 +33,15 @@ from recordings_site.recordings.annotations.forms import (
 )
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.links import recording_url
-from recordings_site.recordings.models import Comment, RecordingJob, RecordingTag, Transcript, TranscriptLine
+from recordings_site.recordings.models import (
+    Comment,
+    RecordingJob,
+    RecordingTag,
+    SpeakerName,
+    Transcript,
+    TranscriptLine,
+)
+from recordings_site.web.undo import Undo, undoable
 
 Change = Callable[[Request, RecordingJob, dict[str, Any]], object]
 
@@ -136,8 +145,19 @@ def revert(request: Request, recording: RecordingJob, data: dict[str, Any]) -> N
 @access.supervisor_or_admin
 @annotates(SpeakerForm)
 def name_speaker(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None:
-    """Name a speaker in this recording, or in all recordings of its number."""
-    annotations.name_speaker(by=request.user, recording=recording, **data)
+    """Say who a speaker is in this recording, or in all recordings of its number."""
+    number = recording.number_id if data["for_number"] else None
+    before = SpeakerName.objects.said_before(recording.pk, number, data["speaker_label"])
+    row = annotations.name_speaker(by=request.user, recording=recording, **data)
+    fields = {
+        "speaker_label": row.speaker_label,
+        "name": before.name if before else "",
+        "side": before.side if before else "",
+        "for_number": "on" if number else "",
+        "list": request.POST.get("list", ""),
+    }
+    undo = Undo(reverse("recording_speaker", args=[recording.pk]), tuple(fields.items()))
+    undoable(request, sentences.speaker_named(row), undo)
 
 
 @require_POST

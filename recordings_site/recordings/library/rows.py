@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from recordings_site.recordings.models import CallSummary, Comment, RecordingJob, RecordingTag
 from recordings_site.recordings.transcripts.exports import shown_other_party
-from recordings_site.recordings.transcripts.lines import COLOURS, speaker_names_of_each
+from recordings_site.recordings.transcripts.speakers import ShownSpeaker, speakers_of_each
 from recordings_site.recordings.transcripts.talk import Speaker, Talk
 
 
@@ -29,7 +29,8 @@ def rows_of(recordings: Sequence[RecordingJob]) -> list[Row]:
     """Return the rows of a page, in four queries whatever it holds."""
     keys = [each.pk for each in recordings]
     summaries = CallSummary.objects.in_bulk(keys)
-    names = speaker_names_of_each(recordings)
+    labels = {pk: [label for label, _ in summary.talk] for pk, summary in summaries.items()}
+    speakers = speakers_of_each({each.pk: each.number_id for each in recordings}, labels)
     tags = _tags_of(keys)
     counted = Comment.objects.filter(recording__in=keys).values_list("recording").annotate(Count("pk"))
     comments = dict(counted.order_by())
@@ -38,7 +39,7 @@ def rows_of(recordings: Sequence[RecordingJob]) -> list[Row]:
             recording=each,
             party=shown_other_party(each),
             excerpt=summaries[each.pk].excerpt if each.pk in summaries else "",
-            talk=_talk(summaries[each.pk], names.get(each.pk, {})) if each.pk in summaries else None,
+            talk=_talk(summaries[each.pk], speakers[each.pk]) if each.pk in summaries else None,
             tags=tags.get(each.pk, ()),
             comments=comments.get(each.pk, 0),
         )
@@ -54,11 +55,11 @@ def _tags_of(keys: Sequence[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def _talk(summary: CallSummary, names: dict[str, str]) -> Talk:
+def _talk(summary: CallSummary, known: dict[str, ShownSpeaker]) -> Talk:
     """The talk bar of a summary, with the names that its speakers have now."""
     speakers = [
-        Speaker(label, names.get(label, label), place % COLOURS + 1, seconds=0, share=share, turns=0, lines=0)
-        for place, (label, share) in enumerate(summary.talk)
+        Speaker(label, who.name, who.side, who.colour, seconds=0, share=share, turns=0, lines=0)
+        for who, label, share in ((known[label], label, share) for label, share in summary.talk)
     ]
     other = 100 - summary.silence - sum(each.share for each in speakers) if speakers else 0
     return Talk(speakers, summary.silence, other)

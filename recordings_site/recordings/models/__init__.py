@@ -7,6 +7,7 @@ from recordings_site.recordings.models.annotations import (
     LineCorrection,
     Listening,
     RecordingTag,
+    Side,
     SpeakerName,
     Tag,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "SavedPage",
     "SavedSearch",
     "Shown",
+    "Side",
     "SpeakerName",
     "State",
     "StateColumns",

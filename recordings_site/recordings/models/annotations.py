@@ -1,6 +1,8 @@
 """Models of annotations: comments, tags, corrections, speaker names, and what users have played."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -122,9 +124,48 @@ class LineCorrection(models.Model):
         return f"{self.position}: {self.text[:40]}"
 
 
+class Side(models.TextChoices):
+    """On which side of a call a speaker is."""
+
+    AGENT = "agent", "Agent"
+    CUSTOMER = "customer", "Customer"
+
+
+def side_choices() -> list[tuple[str, str]]:
+    """The sides as choices; a callable keeps the list out of migrations."""
+    return Side.choices
+
+
+class SpeakerNameQuerySet(models.QuerySet["SpeakerName"]):
+    """Named reads of speaker names."""
+
+    def in_force(self, recordings: Mapping[UUID, int | None]) -> dict[UUID, dict[str, "SpeakerName"]]:
+        """Return the names in force by recording and label, in one query; the recordings come with their numbers."""
+        numbers = {number for number in recordings.values() if number is not None}
+        of_number: dict[int | None, dict[str, SpeakerName]] = {}
+        of_recording: dict[UUID | None, dict[str, SpeakerName]] = {}
+        rows = self.filter(models.Q(recording__in=list(recordings)) | models.Q(number__in=numbers))
+        for row in rows.order_by("id"):
+            if row.recording_id is not None:
+                of_recording.setdefault(row.recording_id, {})[row.speaker_label] = row
+            else:
+                of_number.setdefault(row.number_id, {})[row.speaker_label] = row
+        found: dict[UUID, dict[str, SpeakerName]] = {}
+        for pk, number in recordings.items():
+            own = {label: row for label, row in of_recording.get(pk, {}).items() if row.says_something}
+            general = of_number.get(number, {}) if number is not None else {}
+            found[pk] = {label: row for label, row in general.items() if row.says_something} | own
+        return found
+
+    def said_before(self, recording: UUID, number: int | None, label: str) -> "SpeakerName | None":
+        """Return the newest row of a label: that of the number when one is given, else that of the recording."""
+        scope = {"recording": recording} if number is None else {"number": number}
+        return self.filter(**scope, speaker_label=label).order_by("-id").first()
+
+
 class SpeakerName(models.Model):
     """Who a speaker label is: in one recording, or in every recording of a number. Rows are only added; the newest
-    is in force, an empty name returns to Sinch's label. A name for the recording wins over one for its number.
+    is in force, one without name and side returns to Sinch's label. One for the recording wins over one for its number.
     """
 
     recording = models.ForeignKey(
@@ -133,12 +174,17 @@ class SpeakerName(models.Model):
     number = models.ForeignKey(PhoneNumber, null=True, on_delete=models.CASCADE, related_name="speaker_names")
     speaker_label = models.CharField(max_length=100)
     name = models.CharField(max_length=100, blank=True)
+    # A Side, "" while unknown: Sinch does not say which label is which end of the call.
+    side = models.CharField(max_length=8, blank=True, choices=side_choices)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SpeakerNameQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)
         constraints = (
+            models.CheckConstraint(condition=models.Q(side__in=["", *Side.values]), name="speaker_side_known"),
             models.CheckConstraint(
                 condition=models.Q(recording__isnull=True, number__isnull=False)
                 | models.Q(recording__isnull=False, number__isnull=True),
@@ -147,7 +193,12 @@ class SpeakerName(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.speaker_label} is {self.name or 'unnamed'}"
+        return f"{self.speaker_label} is {self.name or self.side or 'unnamed'}"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it gives the label a name or a side."""
+        return bool(self.name or self.side)
 
 
 class ListeningQuerySet(models.QuerySet["Listening"]):

@@ -18,6 +18,7 @@ from recordings_site.recordings.search.hits import compiled, lines_at
 from recordings_site.recordings.search.language.compiled_query import CompiledQuery, lines_of
 from recordings_site.recordings.search.language.query_tree import Node, Or
 from recordings_site.recordings.search.scope import scoped
+from recordings_site.recordings.transcripts.speakers import speakers_of_each
 
 NEWEST = 1000  # hits that are counted unless more is asked for
 MOST = 100_000  # that an exact count goes through
@@ -87,16 +88,20 @@ def _facets(found: Sequence[int], query: CompiledQuery) -> Iterator[Facet]:
 
 
 def _speakers(found: Sequence[int], query: CompiledQuery) -> Iterator[str]:
-    """The labels of those who said what was found, once for each of their recordings."""
+    """The names of those who said what was found, as hits show them, once for each of their recordings."""
     wanted = list(lines_of(query))
     if not wanted or not found:
         return iter(())
     kept = set(found)
     lines = [each for each in engine().newest_lines(wanted, found, most=LINES) if each >> line_ids.BITS in kept]
-    transcripts = dict(IndexedRecording.objects.filter(pk__in=found).values_list("pk", "transcript_id"))
+    rows = IndexedRecording.objects.filter(pk__in={each >> line_ids.BITS for each in lines})
+    of = {row[0]: row[1:] for row in rows.values_list("pk", "transcript_id", "recording_id", "recording__number_id")}
+    transcripts = {pk: transcript for pk, (transcript, *_) in of.items()}
+    speakers = speakers_of_each({recording: number for _, recording, number in of.values()})
+    known = {transcript: speakers[recording] for transcript, recording, _ in of.values()}
     said = lines_at([(transcripts[each >> line_ids.BITS], line_ids.position_of(each)) for each in lines])
     pairs = {(transcript, line[1]) for (transcript, _), line in said.items() if line[1]}
-    return (label for _, label in pairs)
+    return (known[transcript][label].name if label in known[transcript] else label for transcript, label in pairs)
 
 
 def _facet(name: str, values: Iterable[tuple[str, str]], *, by_count: bool = True) -> Facet:

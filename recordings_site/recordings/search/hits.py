@@ -1,6 +1,6 @@
 """Finds recordings and returns each as a hit: its first matching lines, with the matches marked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from recordings_site.recordings.search.language.compiler import compile_query
 from recordings_site.recordings.search.language.query_tree import Node
 from recordings_site.recordings.search.scope import scoped, within_one
 from recordings_site.recordings.search.text import languages
-from recordings_site.recordings.transcripts.lines import corrected_texts, speaker_names_of_each
+from recordings_site.recordings.transcripts.lines import corrected_texts
+from recordings_site.recordings.transcripts.speakers import ShownSpeaker, speakers_of_each
 
 PAGE = 20
 LINES_SHOWN = 3
@@ -161,7 +162,7 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
     shown = {pk: spots[:LINES_SHOWN] for pk, spots in places.items()}
     texts = lines_at([(recordings[pk].indexed.transcript_id, spot[0]) for pk, spots in shown.items() for spot in spots])
     corrected = corrected_texts(transcript for transcript, _ in texts)
-    names = speaker_names_of_each(list(recordings.values()))
+    speakers = speakers_of_each({row.pk: row.number_id for row in recordings.values()})
     hits = []
     for pk in found:
         if pk not in recordings:
@@ -174,7 +175,7 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
                 lines=[
                     HitLine(
                         texts[place][0],
-                        names[recordings[pk].pk].get(texts[place][1], texts[place][1]),
+                        _name(speakers[recordings[pk].pk], texts[place][1]),
                         _line_text(texts[place][2], corrected.get(place), language, lines),
                     )
                     for place in places_shown
@@ -183,6 +184,10 @@ def _hits(found: Sequence[int], lines: Sequence[Line], user: User) -> list[Hit]:
             )
         )
     return hits
+
+
+def _name(speakers: Mapping[str, ShownSpeaker], label: str) -> str:
+    return speakers[label].name if label in speakers else label
 
 
 def _line_text(original: str, corrected: str | None, language: str, lines: Sequence[Line]) -> Sequence[Fragment]:

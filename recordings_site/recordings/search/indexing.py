@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from recordings_site.recordings.models import IndexedRecording, Transcript, line_ids
+from recordings_site.recordings.models import IndexedRecording, Side, Transcript, line_ids
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.text import languages
 from recordings_site.recordings.search.text.line_tokens import LineText, line_tokens
 from recordings_site.recordings.search.text.tokens import VERSION, language_of
-from recordings_site.recordings.transcripts.lines import corrections_of, speaker_names
+from recordings_site.recordings.transcripts.lines import corrections_of
+from recordings_site.recordings.transcripts.speakers import speakers_of
 
 
 def index(transcript: Transcript) -> IndexedRecording:
@@ -29,15 +30,16 @@ def index(transcript: Transcript) -> IndexedRecording:
 
 
 def _texts(transcript: Transcript) -> Iterable[LineText]:
-    names = speaker_names(transcript.recording)
     corrections = corrections_of(transcript)
-    rows = transcript.lines.order_by("position").values_list("position", "timestamp", "speaker_label", "text")
+    rows = list(transcript.lines.order_by("position").values_list("position", "timestamp", "speaker_label", "text"))
+    speakers = speakers_of(transcript.recording, (label for _, _, label, _ in rows))
     for position, timestamp, label, text in rows[: line_ids.MOST]:
-        name = names.get(label, "")
+        speaker = speakers[label]
+        names = (label, speaker.name, Side(speaker.side).label if speaker.side else "")
         yield LineText(
             position=position,
             at=max(0.0, timestamp + transcript.offset),
-            speakers=tuple(each for each in (label, name) if each),
+            speakers=tuple(each for each in dict.fromkeys(names) if each),
             said=text,
             corrected=corrections[position].text if position in corrections else "",
         )

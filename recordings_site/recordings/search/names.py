@@ -8,7 +8,7 @@ from recordings_site.accounts.models import User
 from recordings_site.base.text import plain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.criteria.registry import SEARCHED
-from recordings_site.recordings.models import RecordingJob, SpeakerName, TranscriptLine
+from recordings_site.recordings.models import RecordingJob, Side, SpeakerName, TranscriptLine
 from recordings_site.recordings.search.engines.factory import engine
 from recordings_site.recordings.search.language import spelling
 from recordings_site.recordings.search.language.compiled_query import All
@@ -38,7 +38,7 @@ def nearest_speakers(label: str, user: User) -> list[str]:
     newest = engine().find(scoped(All(()), user), size=LABELS_FROM).ids
     labels = TranscriptLine.objects.filter(transcript__indexed__in=newest).exclude(speaker_label="")
     names = given.order_by("-id").values_list("name", flat=True)[:MOST_GIVEN]
-    return _near(label, [*names, *labels.order_by().values_list("speaker_label", flat=True).distinct()])
+    return _near(label, [*Side.labels, *names, *labels.order_by().values_list("speaker_label", flat=True).distinct()])
 
 
 def _near(value: str, names: Iterable[str]) -> list[str]:

@@ -1,14 +1,11 @@
 """The lines of a transcript as they are shown: corrected, with the speakers' names, in the order of time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from django.db.models import Q
+from recordings_site.recordings.models import LineCorrection, Transcript
+from recordings_site.recordings.transcripts.speakers import speakers_of
 
-from recordings_site.recordings.models import LineCorrection, RecordingJob, SpeakerName, Transcript
-
-COLOURS = 6
 SHORTEST_CUE = 1.0
 
 
@@ -21,36 +18,12 @@ class ShownLine:
     end: float
     speaker_label: str
     speaker: str
+    # recordings.models.Side, "" while unknown.
+    side: str
     colour: int
     text: str
     # Sinch's text; None where it was not corrected.
     original: str | None
-
-
-def speaker_names(recording: RecordingJob) -> dict[str, str]:
-    """Return the names in force by speaker label: names for this recording win over those for its number."""
-    return speaker_names_of_each([recording])[recording.pk]
-
-
-def speaker_names_of_each(recordings: Sequence[RecordingJob]) -> dict[UUID, dict[str, str]]:
-    """Return the names in force of several recordings, in one query."""
-    numbers = {recording.number_id for recording in recordings if recording.number_id is not None}
-    for_number: dict[int, dict[str, str]] = {}
-    for_recording: dict[UUID, dict[str, str]] = {}
-    rows = SpeakerName.objects.filter(Q(recording__in=[each.pk for each in recordings]) | Q(number__in=numbers))
-    for row in rows.order_by("id"):
-        if row.recording_id is not None:
-            for_recording.setdefault(row.recording_id, {})[row.speaker_label] = row.name
-        elif row.number_id is not None:
-            for_number.setdefault(row.number_id, {})[row.speaker_label] = row.name
-    return {
-        each.pk: _named(for_number.get(each.number_id or 0, {})) | _named(for_recording.get(each.pk, {}))
-        for each in recordings
-    }
-
-
-def _named(names: Mapping[str, str]) -> dict[str, str]:
-    return {label: name for label, name in names.items() if name}
 
 
 def corrections_of(transcript: Transcript) -> dict[int, LineCorrection]:
@@ -73,14 +46,13 @@ def corrected_texts(transcripts: Iterable[int]) -> dict[tuple[int, int], str]:
 
 def shown_lines(transcript: Transcript) -> list[ShownLine]:
     """All lines of a transcript."""
-    names = speaker_names(transcript.recording)
     corrections = corrections_of(transcript)
     rows = sorted(
         transcript.lines.values_list("timestamp", "position", "speaker_label", "text"), key=lambda row: (row[0], row[1])
     )
     starts = [max(0.0, timestamp + transcript.offset) for timestamp, *_ in rows]
     ends = cue_ends(starts, transcript.recording.duration)
-    colours: dict[str, int] = {}
+    speakers = speakers_of(transcript.recording, (label for _, _, label, _ in rows))
     lines = []
     for index, (_, position, label, text) in enumerate(rows):
         correction = corrections.get(position)
@@ -90,8 +62,9 @@ def shown_lines(transcript: Transcript) -> list[ShownLine]:
                 start=starts[index],
                 end=ends[index],
                 speaker_label=label,
-                speaker=names.get(label, label),
-                colour=colours.setdefault(label, len(colours) % COLOURS + 1),
+                speaker=speakers[label].name,
+                side=speakers[label].side,
+                colour=speakers[label].colour,
                 text=correction.text if correction else text,
                 original=text if correction else None,
             )

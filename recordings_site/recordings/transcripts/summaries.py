@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from recordings_site.recordings.audio.waveform import unpack
-from recordings_site.recordings.models import AudioIndex, CallSummary, Transcript
+from recordings_site.recordings.models import AudioIndex, CallSummary, Side, Transcript
 from recordings_site.recordings.models.summary import LONGEST_EXCERPT
 from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
 from recordings_site.recordings.transcripts.talk import talk_of
@@ -31,11 +31,18 @@ def summarize(transcript: Transcript) -> CallSummary:
 
 
 def excerpt_of(lines: Sequence[ShownLine]) -> str:
-    """The first line of substance of whoever speaks second; else the first line of substance; else the first."""
+    """The customer's first line of substance, of whoever speaks second while the customer is unknown; else the first
+    line of substance; else the first.
+    """
     if not lines:
         return ""
     first = lines[:FIRST_LINES]
     substantial = [line for line in first if len(line.text.split()) >= FEWEST_WORDS]
-    answers = [line for line in substantial if line.speaker_label != lines[0].speaker_label]
+    sides_known = any(line.side == Side.CUSTOMER for line in first)
+    answers = [
+        line
+        for line in substantial
+        if (line.side == Side.CUSTOMER if sides_known else line.speaker_label != lines[0].speaker_label)
+    ]
     text = (answers or substantial or first)[0].text
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from recordings_site.recordings.audio.waveform import QUIET
+from recordings_site.recordings.models import Side
 from recordings_site.recordings.transcripts.lines import ShownLine
 
 
@@ -15,11 +16,18 @@ class Speaker:
 
     label: str
     name: str
+    # recordings.models.Side, "" while unknown.
+    side: str
     colour: int
     seconds: float
     share: int
     turns: int
     lines: int
+
+    @property
+    def given_name(self) -> str:
+        """The name that a person gave, "" where the label or the side is shown."""
+        return "" if self.name == self.label or (self.side and self.name == Side(self.side).label) else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,11 @@ class Talk:
     speakers: Sequence[Speaker]
     silence: int = 0
     other: int = 0
+
+    @property
+    def sides_known(self) -> bool:
+        """Whether it is known of anyone on which side of the call they are."""
+        return any(speaker.side for speaker in self.speakers)
 
     @property
     def parts(self) -> list[TalkPart]:
@@ -76,6 +89,7 @@ def talk_of(lines: Sequence[ShownLine], waveform: Sequence[bytes] = (), duration
         Speaker(
             label=label,
             name=own[0].speaker,
+            side=own[0].side,
             colour=own[0].colour,
             seconds=round(seconds[label], 1),
             share=share,

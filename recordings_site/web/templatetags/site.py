@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
+from recordings_site.base.text import initials
 from recordings_site.web import json_html, transcript_html
 from recordings_site.web.undo import undo_of
 
@@ -131,6 +132,7 @@ for _filter in (
     register.filter(_filter)
 register.filter("transcript_lines", transcript_html.lines_html)
 register.filter("undo_of", undo_of)
+register.filter("initials", initials)
 for _dated in (formatting.day, formatting.day_and_time, formatting.weekday):
     register.filter(_dated, expects_localtime=True)
 
@@ -200,16 +202,6 @@ def marked(fragments: Iterable[Fragment]) -> SafeString:
 def ticks(seconds: Iterable[float]) -> str:
     """Path data of a vertical tick at each of these seconds, four high."""
     return "".join(f"M{formatting.timecode(at)} 0v4" for at in seconds)
-
-
-@register.filter
-def initials(name: object) -> str:
-    """One or two letters that stand for a speaker or a person."""
-    words = [word for word in str(name or "").replace("@", " ").replace(".", " ").split() if word]
-    if not words:
-        return "?"
-    last = words[-1] if words[-1].isdigit() else ""
-    return (words[0][0] + (last or (words[1][0] if len(words) > 1 else ""))).upper()
 
 
 @register.filter(is_safe=True)

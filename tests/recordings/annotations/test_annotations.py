@@ -1,5 +1,7 @@
 """Comments, tags, corrections, names of speakers and the offset: through their views."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.recordings.transcripts import lines
+from recordings_site.recordings.transcripts.speakers import speakers_of
 from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -39,6 +42,10 @@ def recording() -> RecordingJob:
 def teammate(recording: RecordingJob, role: Role = Role.SUPERVISOR, **fields: Any) -> User:
     assert recording.number is not None
     return factories.user(role, teams=[recording.number.team], **fields)
+
+
+def names(recording: RecordingJob) -> list[str]:
+    return [each.name for each in speakers_of(recording, [label for _, label, _ in TALK]).values()]
 
 
 def send(client: Client, url_name: str, recording: RecordingJob, *more: object, **values: Any) -> HttpResponse:
@@ -217,15 +224,34 @@ def test_a_name_for_the_number_speaks_in_each_of_its_recordings(client: Client, 
     factories.transcript(other, TALK)
     client.force_login(teammate(recording))
     send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="Agent", for_number="on")
-    assert lines.speaker_names(other) == {"Speaker 1": "Agent"}
+    assert names(other) == ["Agent", "Speaker 2"]
     assert Task.objects.filter(kind="transcripts.index_number", subject=str(recording.number_id)).exists()
     assert annotations.index_number(recording.number_id or 0) == 2
     html = client.get(reverse("search"), {"q": "speaker:agent morning"}).content.decode()
     assert str(other.pk) in html
     send(client, "recording_speaker", recording, speaker_label="Speaker 1", name="Dana")
-    assert lines.speaker_names(recording) == {"Speaker 1": "Dana"}
-    assert lines.speaker_names(other) == {"Speaker 1": "Agent"}
+    assert names(recording) == ["Dana", "Speaker 2"]
+    assert names(other) == ["Agent", "Speaker 2"]
     assert SpeakerName.objects.count() == 2
+
+
+def test_who_is_the_agent_is_said_once_for_a_number_and_undone(client: Client, recording: RecordingJob) -> None:
+    other = factories.recording(number=recording.number)
+    factories.transcript(other, TALK)
+    client.force_login(teammate(recording))
+    send(client, "recording_speaker", recording, speaker_label="Speaker 1", side="agent", for_number="on")
+    page = client.get(reverse("recording", args=[other.pk])).content.decode()
+    assert "Who is the agent?" not in page
+    assert f"Speaker 1 is shown as Agent on all calls to {recording.number}." in unescape(page)
+    assert names(other) == ["Agent", "Customer"]
+    drain(registry.load())
+    for query in ("speaker:agent morning", "speaker:customer refold", "speaker:agnt morning"):
+        html = client.get(reverse("search"), {"q": query}).content.decode()
+        assert str(other.pk) in html or "speaker:Agent" in html, query
+    [undo] = re.findall(r'<form method="post" action="[^"]*/speaker">(.*?)Undo', page)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', undo))
+    send(client, "recording_speaker", recording, **fields)
+    assert names(other) == ["Speaker 1", "Speaker 2"]
 
 
 def test_the_transcript_can_be_moved_against_the_sound(client: Client, recording: RecordingJob) -> None:

@@ -8,6 +8,7 @@ from recordings_site.recordings.annotations.corrections import line_at
 from recordings_site.recordings.annotations.forms import SelectedSpan
 from recordings_site.recordings.models import LineCorrection, SpeakerName, Transcript
 from recordings_site.recordings.transcripts import lines
+from recordings_site.recordings.transcripts.speakers import speakers_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -73,4 +74,4 @@ def test_an_empty_name_returns_to_the_name_of_the_number() -> None:
     SpeakerName.objects.create(number=recording.number, speaker_label="Speaker 1", name="Agent", author=author)
     for name in ("Anna", ""):
         SpeakerName.objects.create(recording=recording, speaker_label="Speaker 1", name=name, author=author)
-    assert lines.speaker_names(recording) == {"Speaker 1": "Agent"}
+    assert speakers_of(recording, ["Speaker 1"])["Speaker 1"].name == "Agent"

@@ -3,7 +3,7 @@
 import pytest
 
 from recordings_site.recordings.ingest import actions
-from recordings_site.recordings.models import CallSummary
+from recordings_site.recordings.models import CallSummary, Side, SpeakerName
 from recordings_site.recordings.transcripts.summaries import summarize
 from tests import factories
 
@@ -24,6 +24,14 @@ def test_the_matter_is_the_first_line_of_substance_of_whoever_answers() -> None:
     assert excerpt(greeting, ("Speaker 2", "Hi.")) == greeting[1]
     assert excerpt(("Speaker 1", "Hello?")) == "Hello?"
     assert excerpt() == ""
+
+
+def test_the_matter_is_the_customers_who_may_have_spoken_first() -> None:
+    number, author = factories.number(), factories.user()
+    SpeakerName.objects.create(number=number, speaker_label="Speaker 2", side=Side.AGENT, author=author)
+    said = [(0.0, "Speaker 1", "Hi, my card was charged twice."), (4.0, "Speaker 2", "Sorry, let me look into that.")]
+    transcript = factories.transcript(factories.recording(number=number, duration=60.0), said)
+    assert summarize(transcript).excerpt == "Hi, my card was charged twice."
 
 
 def test_a_very_long_line_is_cut() -> None:

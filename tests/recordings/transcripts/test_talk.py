@@ -11,7 +11,7 @@ TALK = [(0.5, "Speaker 1"), (4.2, "Speaker 2"), (9.0, "Speaker 1"), (13.5, "Spea
 
 def lines(said: Sequence[tuple[float, str]]) -> list[ShownLine]:
     return [
-        ShownLine(position, start, start + 1, label, label, 1 + int(label[-1]), "Hello", None)
+        ShownLine(position, start, start + 1, label, label, "", 1 + int(label[-1]), "Hello", None)
         for position, (start, label) in enumerate(said)
     ]
 
