@@ -8,6 +8,7 @@ handler500 = "recordings_site.web.error_views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.policies.editor.urls")),
     path("", include("recordings_site.calls.urls")),
+    path("", include("recordings_site.policies.numbers.urls")),
     path("", include("recordings_site.policies.applications.urls")),
     path("", include("recordings_site.callbacks.urls")),
     path("", include("recordings_site.destinations.urls")),

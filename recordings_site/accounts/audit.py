@@ -58,27 +58,44 @@ def record(
     people know the subject (default: its `str`). `data` is JSON; values of secret keys are masked before they are kept.
     The end of the chain is held until the transaction ends: call this late in an action, never around slow work.
     """
-    event = AuditEvent(
-        at=timezone.now(),
-        actor_id=by.pk if by else None,
-        actor_email=by.email if by else "",
-        action=action,
-        subject_type=subject._meta.label_lower if subject is not None else "",
-        subject_id=str(subject.pk) if subject is not None else "",
-        subject_name=_clean(name or (str(subject) if subject is not None else ""))[:200],
-        data=_clean_json(data or {}),
-        address=_address(),
-    )
+    [event] = record_all(by=by, action=action, rows=[(subject, name, data or {})])
+    return event
+
+
+def record_all(
+    *, by: User | None, action: str, rows: Iterable[tuple[Model | None, str, Mapping[str, Any]]]
+) -> list[AuditEvent]:
+    """Append a row for each subject of one action, as `record` does, and give them back: `(subject, name, data)` each.
+
+    Thousands at once cost little more than one.
+    """
+    at, address = timezone.now(), _address()
+    events = [
+        AuditEvent(
+            at=at,
+            actor_id=by.pk if by else None,
+            actor_email=by.email if by else "",
+            action=action,
+            subject_type=subject._meta.label_lower if subject is not None else "",
+            subject_id=str(subject.pk) if subject is not None else "",
+            subject_name=_clean(name or (str(subject) if subject is not None else ""))[:200],
+            data=_clean_json(data),
+            address=address,
+        )
+        for subject, name, data in rows
+    ]
     with transaction.atomic():
         _lock_chain()
         last_id, last = AuditEvent.objects.order_by("-id").values_list("id", "chain").first() or (0, "")
-        # The id is signed, too: rows that all moved by as much would else still follow from each other.
-        event.pk = last_id + 1
-        event.chain = link(event, last)
-        event.save(force_insert=True)
+        for place, event in enumerate(events, 1):
+            # The id is signed, too: rows that all moved by as much would else still follow from each other.
+            event.pk = last_id + place
+            event.chain = last = link(event, last)
+        AuditEvent.objects.bulk_create(events, batch_size=500)
     # The log leaves this machine's database: it anchors the head of the chain outside of it.
-    log.info("audit %s %s chain=%s", event.pk, action, event.chain)
-    return event
+    for event in events:
+        log.info("audit %s %s chain=%s", event.pk, action, event.chain)
+    return events
 
 
 def link(event: AuditEvent, previous: str, key: str = "") -> str:

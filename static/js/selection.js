@@ -16,7 +16,9 @@ export function startSelection(root = document) {
       Object.assign(all, standing(rows.map((box) => box.checked)));
       for (const box of rows) box.closest("tr").setAttribute("aria-selected", String(box.checked));
       const told = all.closest("form").querySelector("[data-selected]");
-      if (told) told.textContent = `${rows.filter((box) => box.checked).length} selected`;
+      const matching = all.closest("form").querySelector("[data-select-matching]:checked");
+      const count = matching ? matching.dataset.selectMatching : rows.filter((box) => box.checked).length;
+      if (told) told.textContent = `${count} selected`;
     }
   };
   root.addEventListener("change", (event) => {

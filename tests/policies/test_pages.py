@@ -340,20 +340,6 @@ def test_a_number_without_a_label_is_shown_as_numbers_are_read(admin: Client) ->
     assert "+46 8 123 456 78</h1>" in admin.get(reverse("number", args=[number.pk])).content.decode()
 
 
-def test_many_numbers_are_given_one_policy(admin: Client) -> None:
-    numbers, policy = [factories.number() for _ in range(3)], factories.policy()
-    admin.post(reverse("numbers_assign"), {"numbers": [n.pk for n in numbers[:2]], "policy": policy.pk})
-    assert PhoneNumber.objects.filter(policy=policy).count() == 2
-    bare = admin.get(reverse("numbers"), {"policy": "none"}).context["page"].rows
-    assert [number.pk for number in bare] == [numbers[2].pk]
-    # Who forgets to choose takes nothing away.
-    forgot = admin.post(reverse("numbers_assign"), {"numbers": [numbers[0].pk], "policy": ""}, follow=True)
-    assert "Choose a policy." in forgot.content.decode()
-    assert PhoneNumber.objects.filter(policy=policy).count() == 2
-    admin.post(reverse("numbers_assign"), {"numbers": [numbers[0].pk], "without": "1"})
-    assert PhoneNumber.objects.filter(policy=policy).count() == 1
-
-
 def test_support_finds_none_of_these_pages_and_an_auditor_only_reads(client: Client) -> None:
     number = factories.number(policy=factories.policy())
     pages = ["policies", "policy_new", "numbers", "number_new", "applications"]

@@ -19,6 +19,7 @@ SUBJECT_PAGES = {
     "calls.call": "call",
     "destinations.destination": "destination",
     "policies.application": "application",
+    "policies.numberschange": "numbers_change",
     "policies.phonenumber": "number",
     "policies.policy": "policy",
     "recordings.recordingjob": "recording",

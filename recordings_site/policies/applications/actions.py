@@ -3,7 +3,7 @@
 Every change counts up the revision row, after which each process rebuilds its snapshot within a second.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -125,14 +125,6 @@ def _change_number(by: User | None, number: PhoneNumber, fields: Mapping[str, An
     before = PhoneNumber.objects.select_for_update().get(pk=number.pk)
     _change(by, number, NUMBER_FIELDS, fields, "number.changed")
     _keep_past(before, number.policy, number.destination)
-
-
-@transaction.atomic
-def assign_policy(*, by: User | None, numbers: Iterable[PhoneNumber], policy: Policy | None) -> tuple[int, int]:
-    """Let this policy answer these numbers; one audit row each. Gives how many changed, and how many of them wait."""
-    changed = [number for number in numbers if number.policy_id != (policy.pk if policy else None)]
-    waiting = [number for number in changed if update_number(by=by, number=number, policy=policy)]
-    return len(changed), len(waiting)
 
 
 @transaction.atomic

@@ -239,21 +239,3 @@ class NumberForm(PickForm):
         if "number" in data:
             data["digits"] = data.pop("number")
         return data
-
-
-class AssignForm(PickForm):
-    """Lets one policy answer the selected numbers, or none."""
-
-    numbers = forms.ModelMultipleChoiceField(PhoneNumber.objects.in_use())
-    policy = PickField(POLICIES_IN_USE, required=False, nothing="Choose a policy")
-    # A button of its own: what one forgot to choose must not take a policy away.
-    without = forms.BooleanField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """A policy, unless none is wanted."""
-        data = super().clean() or {}
-        if data.get("without"):
-            data["policy"] = None
-        elif not data.get("policy") and "policy" not in self.errors:
-            self.add_error("policy", "Choose a policy.")
-        return data

@@ -1,13 +1,11 @@
-"""Addresses: applications and numbers."""
+"""Addresses: applications, single numbers, and numbers from a file."""
 
 from django.urls import path
 
 from recordings_site.policies.applications import views, views_import
 
 urlpatterns = [
-    path("numbers/", views.numbers, name="numbers"),
     path("numbers/new/", views.number_new, name="number_new"),
-    path("numbers/assign/", views.numbers_assign, name="numbers_assign"),
     path("numbers/<int:number_id>/", views.number, name="number"),
     path("numbers/<int:number_id>/archive/", views.number_archive, name="number_archive"),
     path("applications/", views.applications, name="applications"),

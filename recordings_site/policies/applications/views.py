@@ -1,4 +1,4 @@
-"""The pages of applications and of numbers: lists, forms, secrets, and many numbers given one policy."""
+"""The pages of applications and of single numbers: lists, forms, secrets."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,44 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recordings_site.accounts import access
-from recordings_site.accounts.access import Request, page_or_partial
-from recordings_site.base.formatting import counted
+from recordings_site.accounts.access import Request
 from recordings_site.policies.applications import actions, actions_connect
-from recordings_site.policies.applications.forms import ApplicationForm, AssignForm, NumberForm, SecretForm
+from recordings_site.policies.applications.forms import ApplicationForm, NumberForm, SecretForm
 from recordings_site.policies.applications.four_eyes import WAITS
 from recordings_site.policies.applications.signature_problem import signature_problem
 from recordings_site.policies.editor.forms_route import route_initial
-from recordings_site.policies.models import Application, PhoneNumber, Policy
-from recordings_site.web import keyset
-
-
-@require_GET
-@access.admin_only
-def numbers(request: Request) -> HttpResponse:
-    """All numbers: label, team, application, policy; filtered by a text or by having no policy."""
-    text = request.GET.get("q", "").replace("\0", " ").strip()[:100]
-    wanted = request.GET.get("policy", "")
-    found = PhoneNumber.objects.listed().matching(text)
-    policy = Policy.objects.listed().filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 10 else None
-    if wanted == "none":
-        found = found & PhoneNumber.objects.listed().without_policy()
-    elif policy is not None:
-        found = found.filter(policy=policy)
-    page = keyset.page(found, order=("label", "digits"), descending=False, cursor=request.GET.get("cursor", ""))
-    context = {
-        "page": page,
-        "count": found.count(),
-        "backward": "Previous",
-        "onward": "Next",
-        "text": text,
-        "bare": wanted == "none",
-        "policy": policy,
-        "without": PhoneNumber.objects.without_policy().count(),
-        "form": AssignForm(user=request.user),
-    }
-    return page_or_partial(
-        request, "policies/applications/numbers.html", "policies/applications/_numbers.html", context
-    )
+from recordings_site.policies.models import Application, PhoneNumber
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,22 +42,6 @@ def number(request: Request, number_id: int) -> HttpResponse:
         return redirect("numbers")
     context = {"form": form, "number": found}
     return render(request, "policies/applications/number.html", context, status=422 if form.is_bound else 200)
-
-
-@require_POST
-@access.admin_only
-def numbers_assign(request: Request) -> HttpResponse:
-    """Let one policy answer the selected numbers."""
-    form = AssignForm(request.POST, user=request.user)
-    if form.is_valid():
-        policy = form.cleaned_data["policy"]
-        changed, waiting = actions.assign_policy(by=request.user, numbers=form.cleaned_data["numbers"], policy=policy)
-        are = counted(changed, "number is", "numbers are")
-        messages.success(request, WAITS if waiting else f"{are} now answered by {policy or 'the default route'}.")
-    else:
-        wrong = "" if "numbers" in form.errors else form.errors["policy"][0]
-        messages.error(request, str(wrong or "Select at least one number and a policy."))
-    return redirect("numbers")
 
 
 @require_POST

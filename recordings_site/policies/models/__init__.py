@@ -8,6 +8,7 @@ from recordings_site.policies.models.application import (
     callback_mode_choices,
 )
 from recordings_site.policies.models.number import PhoneNumber, PhoneNumberQuerySet
+from recordings_site.policies.models.numbers_change import NumbersChange
 from recordings_site.policies.models.policy import (
     LONGEST_REASON,
     Policy,
@@ -22,6 +23,7 @@ __all__ = [
     "MAX_UPSTREAM_MS",
     "Application",
     "CallbackMode",
+    "NumbersChange",
     "PhoneNumber",
     "PhoneNumberQuerySet",
     "Policy",

@@ -79,6 +79,17 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
         """Those that nothing but the default route answers."""
         return self.in_use().filter(models.Q(policy=None) | models.Q(policy__published=None))
 
+    def having(
+        self, *, application: Application | None = None, team: Team | None = None, policy: Policy | None = None
+    ) -> "PhoneNumberQuerySet":
+        """Those of this application, team and policy; None stands for any."""
+        wanted = {"application": application, "team": team, "policy": policy}
+        return self.filter(**{name: row for name, row in wanted.items() if row is not None})
+
+    def overriding(self) -> "PhoneNumberQuerySet":
+        """Those with a destination or a language of their own."""
+        return self.exclude(destination=None, language="")
+
     def matching(self, text: str) -> "PhoneNumberQuerySet":
         """Those whose label or digits hold this text."""
         digits = "".join(character for character in text if character.isdigit())

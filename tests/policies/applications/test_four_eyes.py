@@ -46,14 +46,13 @@ def test_a_number_keeps_its_policy_until_another_admin_approves(admins: list[Use
     assert fresh(number).policy == policy
 
 
-def test_numbers_that_are_assigned_together_or_archived_wait(admins: list[User]) -> None:
-    numbers, policy = [factories.number(), factories.number()], factories.policy()
-    assert actions.assign_policy(by=admins[0], numbers=numbers, policy=policy) == (2, 2)
-    archive = actions.archive_number(by=admins[0], number=numbers[0])
+def test_a_number_that_is_archived_waits(admins: list[User]) -> None:
+    number = factories.number()
+    archive = actions.archive_number(by=admins[0], number=number)
     assert archive
-    assert fresh(numbers[0]).archived_at is None
+    assert fresh(number).archived_at is None
     decide(by=admins[1], approval=archive, approve=True)
-    assert fresh(numbers[0]).archived_at is not None
+    assert fresh(number).archived_at is not None
 
 
 def test_a_default_route_and_a_relay_wait_and_a_name_does_not(admins: list[User]) -> None:

@@ -127,7 +127,7 @@ def test_a_policy_in_use_is_not_put_away() -> None:
     assert policy is not None
     with pytest.raises(NotAllowed, match="1 numbers are answered"):
         publishing.archive_policy(by=None, policy=policy)
-    actions.assign_policy(by=None, numbers=[number], policy=None)
+    actions.update_number(by=None, number=number, policy=None)
     publishing.archive_policy(by=None, policy=policy)
     assert published_numbers() == []
 
