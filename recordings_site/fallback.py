@@ -1,14 +1,17 @@
 """Answers Sinch's calls when all else is down: a WSGI application without a database. It connects, and never records.
 
-It reads the sealed snapshot file that the workers write: routes and the applications' secrets, no storage credentials.
+It reads the sealed snapshot file: routes and the applications' secrets, no storage credentials. With SNAPSHOT_URL it
+fetches that from the site, else the file is on a path shared with it.
 Run it apart from the site, better on another machine, and give Sinch its URL as the fallback URL:
 `gunicorn --config python:recordings_site.ops.fallback_config recordings_site.fallback:application`. It needs
 CREDENTIALS_KEYS and SNAPSHOT_FILE in its environment.
 """
 
+import hmac
 import json
 import logging
 import os
+import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -18,10 +21,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import generate_latest
+
+from recordings_site.base import instruments
 from recordings_site.base.lru import Lru
 from recordings_site.base.wsgi_body import BodyError, read_body
-from recordings_site.destinations.sealing import Keyring
-from recordings_site.policies.engine import snapshot
+from recordings_site.destinations.sealing import Keyring, SealingError
+from recordings_site.policies.engine import snapshot_fetch, snapshot_file
 from recordings_site.policies.engine.answer import (
     DecisionFacts,
     answer_ace,
@@ -32,6 +38,7 @@ from recordings_site.policies.engine.answer import (
 )
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.engine.snapshot import ApplicationFacts, Snapshot
+from recordings_site.policies.engine.snapshot_fetch import SnapshotFetcher
 from recordings_site.sinch import events, formats, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie
@@ -49,6 +56,7 @@ class Reply:
 
     status: str
     body: bytes = b""
+    content_type: str = "application/json"
 
 
 UNSIGNED = Reply("401 Unauthorized")
@@ -56,15 +64,19 @@ MALFORMED = Reply("400 Bad Request")
 # As the site has them: whether it lives, and whether it can answer calls.
 LIVE = "/health/live"
 HEALTH = (LIVE, "/health/calls")
+METRICS = "/metrics"
 # Nothing can be stored here: Sinch may tell the site again.
 NOT_STORED = Reply("503 Service Unavailable")
 
 
 class Fallback:
-    """The application: `path` is the sealed file, `callback_path` the path that Sinch signs."""
+    """The application: `path` is the sealed file, `callback_path` the path that Sinch signs, `metrics_token` what
+    opens its metrics ("" for nothing).
+    """
 
-    def __init__(self, path: Path, keyring: Keyring, callback_path: str) -> None:
+    def __init__(self, path: Path, keyring: Keyring, callback_path: str, metrics_token: str = "") -> None:
         self._path = path
+        self._metrics_token = metrics_token
         self._keyring = keyring
         self._signed_paths = (callback_path.rstrip("/") + "/", callback_path.rstrip("/"))
         self._lock = threading.Lock()
@@ -72,10 +84,15 @@ class Fallback:
         self._snapshot: Snapshot | None = None
         self._decisions = Lru[str, DecisionFacts](REMEMBERED)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a snapshot to answer from."""
+        return self._current() is not None
+
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         reply = self._reply(environ)
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(reply.body)))]
+        headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
         start_response(reply.status, headers)
         return [reply.body]
 
@@ -84,9 +101,12 @@ class Fallback:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ.get("PATH_INFO") in HEALTH:
             is_well = known is not None or environ["PATH_INFO"] == LIVE
             return Reply("200 OK", b'{"status": "ok"}') if is_well else NOT_STORED
+        if environ["REQUEST_METHOD"] == "GET" and environ.get("PATH_INFO") == METRICS:
+            return self._metrics(environ)
         if environ["REQUEST_METHOD"] != "POST":
             return Reply("405 Method Not Allowed")
         if known is None:
+            instruments.CALLBACKS.labels("no_snapshot").inc()
             return NOT_STORED
         try:
             application, body = self._verified(environ, known)
@@ -96,7 +116,17 @@ class Fallback:
         except (EventError, BodyError, OSError):
             return MALFORMED
         svaml = self._answer(event, application, known)
+        instruments.CALLBACKS.labels("fallback" if svaml else "not_stored").inc()
         return Reply("200 OK", json.dumps(svaml).encode()) if svaml else NOT_STORED
+
+    def _metrics(self, environ: Mapping[str, Any]) -> Reply:
+        wanted, given = f"Bearer {self._metrics_token}", environ.get("HTTP_AUTHORIZATION", "")
+        if not self._metrics_token or not hmac.compare_digest(given.encode(), wanted.encode()):
+            return Reply("404 Not Found")
+        text = generate_latest(instruments.REGISTRY)
+        if self._path.is_file():
+            text += instruments.snapshot_file_line(self._path.stat().st_mtime).encode()
+        return Reply("200 OK", text, "text/plain; version=0.0.4")
 
     def _verified(self, environ: Mapping[str, Any], known: Snapshot) -> tuple[ApplicationFacts, bytes]:
         # A stale clock is no reason to refuse here: nothing secret is in any answer.
@@ -159,7 +189,7 @@ class Fallback:
             seen = (status.st_mtime_ns, status.st_ino)
             if seen != self._seen:
                 with self._lock:
-                    self._snapshot = connecting(snapshot.read_file(self._path, self._keyring))
+                    self._snapshot = connecting(snapshot_file.read(self._path, self._keyring))
                     self._seen = seen
         # A file that cannot be read must not end the calls.
         except Exception:
@@ -178,22 +208,62 @@ def connecting(found: Snapshot) -> Snapshot:
 
 @cache
 def configured() -> Fallback:
-    """The application as the environment configures it."""
-    keyring = Keyring.parse(_setting("CREDENTIALS_KEYS"))
+    """The application as the environment configures it. Raises SystemExit that says what is missing."""
+    path, keyring = Path(_setting("SNAPSHOT_FILE")), _keyring()
     formats.allow([name.strip() for name in os.environ.get("RECORDING_FORMATS", "").split(",") if name.strip()])
-    return Fallback(Path(_setting("SNAPSHOT_FILE")), keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"))
+    fetcher()
+    return Fallback(path, keyring, _setting("CALLBACK_PATH", "/callbacks/sinch/"), _setting("METRICS_TOKEN", ""))
 
 
-def application(environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """The WSGI entry point."""
-    return configured()(environ, start_response)
+@cache
+def fetcher() -> SnapshotFetcher | None:
+    """What fetches the snapshot, None when the file comes otherwise. Raises SystemExit when the settings are wrong."""
+    url = _setting("SNAPSHOT_URL", "")
+    if not url:
+        return None
+    token = _setting("SNAPSHOT_TOKEN", "")
+    allowed = [host.strip() for host in os.environ.get("ADDRESSES_ALLOWED", "").split(",")]
+    if problem := snapshot_fetch.problem_of(url, token, allowed=allowed):
+        raise SystemExit(problem)
+    return SnapshotFetcher(url, token, Path(_setting("SNAPSHOT_FILE")), _keyring(), node=socket.gethostname())
+
+
+class Application:
+    """The WSGI entry point: the application as the environment configures it when it is first needed."""
+
+    def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return configured()(environ, start_response)
+
+    def start(self) -> None:
+        """Get the snapshot before the first call, keep it up to date, and say so loudly if there is none."""
+        found = fetcher()
+        if found is not None:
+            found.fetch_and_log()
+            found.keep()
+        if not configured().is_ready:
+            log.critical(
+                "NO CALL CAN BE ANSWERED: %s holds no snapshot of the policies that opens with CREDENTIALS_KEYS. Each "
+                "call gets 503 until it does. Set SNAPSHOT_URL and SNAPSHOT_TOKEN, or copy the file from the site.",
+                _setting("SNAPSHOT_FILE"),
+            )
+
+
+application = Application()
+
+
+def _keyring() -> Keyring:
+    try:
+        return Keyring.parse(_setting("CREDENTIALS_KEYS"))
+    except SealingError as error:
+        raise SystemExit(str(error)) from error
 
 
 def _setting(name: str, default: str | None = None) -> str:
-    """A setting of the environment, or of the file that NAME_FILE names."""
+    """A setting of the environment, or of the file that NAME_FILE names; required when it has no default."""
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text().strip()
     value = os.environ.get(name, default)
-    if not value:
+    if not value and default is None:
         raise SystemExit(f"{name} is missing: the fallback answers from the sealed snapshot file alone.")
-    return value
+    return value or ""

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 from recordings_site.base import machine
 from recordings_site.web import log_format
@@ -13,7 +14,20 @@ PACKAGE_DIR = Path(__file__).resolve().parent
 # A wheel carries templates and static files inside the package, a checkout beside it.
 IS_INSTALLED = (PACKAGE_DIR / "templates").is_dir()
 ASSETS_DIR = PACKAGE_DIR if IS_INSTALLED else PACKAGE_DIR.parent
-env = environ.FileAwareEnv()
+
+
+class _Files(FileAwareMapping):  # type: ignore[misc]
+    """The environment, or the files that it names, without the line's end that editors and `echo` put there."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\r\n")
+
+
+class _Environment(environ.Env):  # type: ignore[misc]
+    ENVIRON = _Files()
+
+
+env = _Environment()
 
 # --- What kind of installation ------------------------------------------------------------------------------------
 # DEMO fills in secrets that everybody knows, so that `make run` needs no configuration. Production checks refuse them.
@@ -300,6 +314,10 @@ DATABASE_POOLS: dict[str, int] = {
 POLICY_APPROVAL: bool = env.bool("POLICY_APPROVAL", default=False)
 # The sealed file from which calls are answered while the database is down: routes and secrets, no storage credentials.
 SNAPSHOT_FILE: str = env.str("SNAPSHOT_FILE", default=str(DATA_DIR / "snapshot.sealed"))
+# Whoever brings it as "Authorization: Bearer …" may fetch that from /snapshot; empty: nobody.
+SNAPSHOT_TOKEN: str = env.str("SNAPSHOT_TOKEN", default="")
+# From where a node fetches it that starts without a database, and the fallback: another node's /snapshot.
+SNAPSHOT_URL: str = env.str("SNAPSHOT_URL", default="")
 
 # --- Stores and audio ---------------------------------------------------------------------------------------------
 # Where local://<folder>/<key> lives; for the demo and tests only.

@@ -13,7 +13,7 @@ import pytest
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.fallback import Fallback
-from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine import snapshot_file
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
@@ -60,7 +60,7 @@ def in_force() -> Snapshot:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The sealed file of what is in force."""
-    snapshot.write_file(in_force(), tmp_path / "snapshot", Keyring.parse(KEYS))
+    snapshot_file.write(snapshot_file.seal(in_force(), Keyring.parse(KEYS)), tmp_path / "snapshot")
     return tmp_path / "snapshot"
 
 
@@ -155,7 +155,7 @@ def test_a_newer_file_is_read_and_a_broken_one_is_not(
     assert action(post(fallback, ice("+1555")), "ice")["number"] == "+46700000002"
     route = parse_default_route({"action": "connectPstn", "number": "+46700000003", "cli": "{cli}"})
     changed = Snapshot(applications={"app": ApplicationFacts(1, "app", (SECRET,), route)})
-    snapshot.write_file(changed, file, Keyring.parse(KEYS))
+    snapshot_file.write(snapshot_file.seal(changed, Keyring.parse(KEYS)), file)
     assert action(post(fallback, ice("+1555")), "ice")["number"] == "+46700000003"
 
 
@@ -172,3 +172,44 @@ def test_without_its_settings_it_says_what_is_missing() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode != 0
     assert done.stderr.startswith("SNAPSHOT_FILE is missing")
+
+
+def test_its_metrics_tell_how_old_the_policies_are_and_what_it_answered(file: Path) -> None:
+    found = Fallback(file, Keyring.parse(KEYS), PATH, "token")
+    post(found, ice("+1555"))
+
+    def ask(token: str) -> tuple[str, str]:
+        statuses: list[str] = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/metrics", "HTTP_AUTHORIZATION": f"Bearer {token}"}
+        body = b"".join(found(environ, lambda status, headers: statuses.append(status)))
+        return statuses[0], body.decode()
+
+    status, text = ask("token")
+    assert status == "200 OK"
+    assert f"recordings_site_snapshot_file_timestamp_seconds {file.stat().st_mtime:.0f}" in text
+    assert 'recordings_site_callbacks_total{outcome="fallback"}' in text
+    assert ask("another") == ("404 Not Found", "")
+    assert ask("é")[0] == "404 Not Found"
+
+
+def run_start(**environment: str) -> "subprocess.CompletedProcess[str]":
+    """What the fallback says when it starts in this environment."""
+    program = "import recordings_site.fallback as f; f.application.start()"
+    settings = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, **environment}
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=settings, capture_output=True, text=True)
+
+
+def test_without_a_snapshot_it_says_so_before_the_first_call(tmp_path: Path) -> None:
+    done = run_start(SNAPSHOT_FILE=str(tmp_path / "none"))
+    assert "NO CALL CAN BE ANSWERED" in done.stderr
+    assert "SNAPSHOT_URL" in done.stderr
+    assert done.returncode == 0
+
+
+def test_settings_that_cannot_work_end_it_with_a_sentence(tmp_path: Path) -> None:
+    done = run_start(SNAPSHOT_FILE=str(tmp_path / "none"), SNAPSHOT_URL="http://recordings.example.com/snapshot")
+    assert "not https" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run_start(SNAPSHOT_FILE=str(tmp_path / "none"), CREDENTIALS_KEYS="k1:short")
+    assert "CREDENTIALS_KEYS" in done.stderr
+    assert "Traceback" not in done.stderr

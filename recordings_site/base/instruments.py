@@ -6,6 +6,7 @@ prometheus_client keeps a process's figures in files of PROMETHEUS_MULTIPROC_DIR
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
+SNAPSHOT_FILE = "recordings_site_snapshot_file_timestamp_seconds"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.7, 2.5, 3.7, 5.0, 10.0, 30.0)
 
 CALLBACKS = Counter(
@@ -58,3 +59,9 @@ POLICIES_CONFIRMED = Gauge(
     multiprocess_mode="livemax",
     registry=REGISTRY,
 )
+
+
+def snapshot_file_line(at: float) -> str:
+    """Return, as a metric of Prometheus, when this node's snapshot file was last known to be in force (since 1970)."""
+    text = "When the snapshot file of this node was last confirmed to be what is in force."
+    return f"# HELP {SNAPSHOT_FILE} {text}\n# TYPE {SNAPSHOT_FILE} gauge\n{SNAPSHOT_FILE} {at:.0f}\n"

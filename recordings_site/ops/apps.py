@@ -17,5 +17,6 @@ class OpsConfig(AppConfig):
         from recordings_site.ops import checks
 
         passwords = (settings.DATABASES["default"].get("PASSWORD"), settings.EMAIL_HOST_PASSWORD)
-        for secret in (*passwords, *settings.CREDENTIALS_KEYS.split(","), checks.secret_key(), settings.METRICS_TOKEN):
+        tokens = (settings.METRICS_TOKEN, settings.SNAPSHOT_TOKEN)
+        for secret in (*passwords, *settings.CREDENTIALS_KEYS.split(","), checks.secret_key(), *tokens):
             conceal(str(secret or ""))

@@ -12,6 +12,7 @@ from django.db import connection
 
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
+from recordings_site.policies.engine import snapshot_fetch
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 RANDOM = "Make one with: openssl rand -base64 50"
@@ -57,6 +58,16 @@ def _problems() -> Iterable[CheckMessage]:
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
         hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
+    yield from _snapshot_problems()
+
+
+def _snapshot_problems() -> Iterable[CheckMessage]:
+    token, url = settings.SNAPSHOT_TOKEN, settings.SNAPSHOT_URL
+    if token and len(token) < snapshot_fetch.MIN_TOKEN:
+        hint = "Make one with: openssl rand -hex 32"
+        yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E014")
+    if url and (problem := snapshot_fetch.problem_of(url, token, allowed=settings.ADDRESSES_ALLOWED)):
+        yield Error(problem, hint="It is another node’s address of the snapshot, or empty.", id="ops.E015")
 
 
 def is_weak(key: str) -> bool:

@@ -4,8 +4,13 @@
 """
 
 import os
+import sys
+from typing import Any
+
+from gunicorn.arbiter import Arbiter
 
 from recordings_site.ops.request_worker import Worker
+from recordings_site.web.log_format import gunicorn_configuration
 
 worker_class = Worker
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
@@ -18,3 +23,13 @@ timeout = 30
 graceful_timeout = 5
 # gunicorn's own remote control: unused, and all processes of one user would share its socket.
 control_socket_disable = True
+logconfig_dict = gunicorn_configuration(os.environ.get("LOG_FORMAT", "text"))
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the policies before the first call; end gunicorn with a sentence if a setting is missing."""
+    try:
+        worker.wsgi.start()
+    except SystemExit as problem:
+        sys.stderr.write(f"{problem}\n")
+        raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from problem

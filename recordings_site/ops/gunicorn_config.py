@@ -3,18 +3,16 @@
 `gunicorn --config python:recordings_site.ops.gunicorn_config recordings_site.wsgi`
 """
 
-import logging
 import os
 import shutil
 import tempfile
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
 
 from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.request_worker import Worker
-from recordings_site.web.log_format import configuration
+from recordings_site.web.log_format import gunicorn_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 
@@ -42,16 +40,11 @@ def on_starting(server: object) -> None:
 
 
 def post_worker_init(worker: object) -> None:
-    """Load the snapshot before the first call; while the database is down, the first callback tries again."""
-    from recordings_site.policies.engine import snapshot
+    """Have the policies before the first call, and keep this node's file of them."""
+    from recordings_site.ops.snapshot_copies import keeping
 
-    try:
-        snapshot.current()
-    # The server must start even without a database: the sealed file answers calls.
-    except Exception:
-        logging.getLogger(__name__).exception("The policies cannot be loaded yet.")
-    finally:
-        connections.close_all()
+    keeping.load_before_calls()
+    keeping.keep_in_background()
 
 
 def child_exit(server: object, worker: Any) -> None:
@@ -66,9 +59,4 @@ def on_exit(server: object) -> None:
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-logconfig_dict: dict[str, Any] = configuration(settings.LOG_FORMAT, "WARNING") | {
-    "loggers": {
-        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "gunicorn.access": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-    },
-}
+logconfig_dict = gunicorn_configuration(settings.LOG_FORMAT)

@@ -18,6 +18,7 @@ from recordings_site.base import instruments
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.models import Heartbeat
+from recordings_site.ops.snapshot_copies.copies import snapshot_copies
 from recordings_site.policies.models import Application
 from recordings_site.recordings.completeness.rates import OUTCOMES
 from recordings_site.recordings.models import NumberDay, RecordingJob
@@ -70,14 +71,16 @@ def metrics() -> Iterator[Metric]:
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
     alive = Heartbeat.objects.alive("worker", within=timedelta(minutes=1)).count()
     yield _one("workers_alive", "Workers that were heard from in the last minute.", alive)
+    fetched = [copy for copy in snapshot_copies() if copy.is_fallback]
+    text = "When a fallback last fetched the policies."
+    times = tuple(((("machine", copy.machine),), copy.at.timestamp()) for copy in fetched)
+    yield Metric("fallback_fetched_timestamp_seconds", text, times)
 
 
-def snapshot_age() -> Iterator[Metric]:
-    """Yield when a worker last confirmed the snapshot file of this node, if there is one."""
+def snapshot_age() -> str:
+    """Return when the snapshot file of this node was last confirmed, if there is one."""
     path = Path(settings.SNAPSHOT_FILE) if settings.SNAPSHOT_FILE else None
-    if path is not None and path.is_file():
-        text = "When the snapshot file of this node was last confirmed to be what is in force."
-        yield _one("snapshot_file_timestamp_seconds", text, path.stat().st_mtime)
+    return instruments.snapshot_file_line(path.stat().st_mtime) if path is not None and path.is_file() else ""
 
 
 def of_processes() -> bytes:
@@ -95,7 +98,7 @@ def everything() -> bytes:
         known = [*metrics(), _one("database_up", "Whether the database answers.", 1)]
     except DatabaseError:
         known = [_one("database_up", "Whether the database answers.", 0)]
-    return of_processes() + exposition([*known, *snapshot_age()]).encode()
+    return of_processes() + (exposition(known) + snapshot_age()).encode()
 
 
 def _age(at: datetime | None) -> float:
@@ -110,7 +113,7 @@ def exposition(found: Iterable[Metric]) -> str:
         lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
         for labels, value in metric.values:
             shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
-            lines.append(f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}")
+            lines.append(f"{name}{{{shown}}} {value:.15g}" if shown else f"{name} {value:.15g}")
     return "\n".join(lines) + "\n"
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     """Reads and writes of heartbeats."""
 
-    def beat(self, kind: str) -> None:
-        """Note that this process works now. Raises DatabaseError when that cannot be written."""
+    def beat(self, kind: str, *, process: str = "") -> None:
+        """Note that this process (or another, by its name) works now. Raises DatabaseError when it is not written."""
         self.bulk_create(
-            [Heartbeat(kind=kind, process=f"{socket.gethostname()}:{os.getpid()}"[:100])],
+            [Heartbeat(kind=kind, process=(process or f"{socket.gethostname()}:{os.getpid()}")[:100])],
             update_conflicts=True,
             unique_fields=["kind", "process"],
             update_fields=["at"],
@@ -24,13 +24,13 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
         """Return those of this kind that were heard from in this time."""
         return self.filter(kind=kind, at__gte=timezone.now() - within)
 
-    def delete_before(self, time: datetime) -> int:
-        """Delete those of processes that ended long ago; return how many."""
-        return self.filter(at__lt=time).delete()[0]
+    def delete_before(self, time: datetime, *, but: str = "") -> int:
+        """Delete those of processes that ended long ago, except for one kind; return how many."""
+        return self.filter(at__lt=time).exclude(kind=but).delete()[0]
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of a process: `web` or `worker`, named by host and pid."""
+    """The last sign of life of a process: `web` or `worker`, named by host and pid; or a copy of the policies."""
 
     kind = models.CharField(max_length=20)
     process = models.CharField(max_length=100)

@@ -1,22 +1,18 @@
 """The worker's periodic tasks. Each may run in several workers at once without harm."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from recordings_site.accounts import anchors, guessing
 from recordings_site.accounts.mail import letters
-from recordings_site.base.deadline import Deadline
 from recordings_site.callbacks import follow_up
 from recordings_site.ops.models import Heartbeat
-from recordings_site.policies.engine import snapshot
-from recordings_site.policies.revision.snapshot_loader import seal_to_file
+from recordings_site.ops.snapshot_copies import copies
+from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.recordings.ingest import overdue, transcripts
 from recordings_site.tasks import queue
@@ -25,8 +21,6 @@ from recordings_site.tasks import queue
 DONE_KEPT_FOR = timedelta(days=7)
 # A process that was not heard from for so long was replaced.
 HEARTBEATS_KEPT_FOR = timedelta(days=1)
-# The fallback reads a file again whose time changed: not each second.
-CONFIRM_SECONDS = 60.0
 # A few seconds of work, so that new tasks do not wait long.
 INDEXED_AT_ONCE = 50
 
@@ -40,27 +34,6 @@ class PeriodicTask:
     do: Callable[[], None]
 
 
-class SnapshotFile:
-    """Keeps the fallback's sealed file up to date."""
-
-    def __init__(self) -> None:
-        self._written: object = None
-        self._confirm = Deadline(0)
-
-    def write_if_changed(self) -> None:
-        """Write the file if the revision has changed or the file is gone; its time is when it was last confirmed."""
-        if not settings.SNAPSHOT_FILE:
-            return
-        path = Path(settings.SNAPSHOT_FILE)
-        revision = snapshot.current().revision
-        if revision != self._written or not path.is_file():
-            seal_to_file(path)
-            self._written = revision
-        elif self._confirm.expired:
-            os.utime(path)
-            self._confirm = Deadline(CONFIRM_SECONDS)
-
-
 def beat() -> None:
     """Note that this worker works, for health and metrics."""
     Heartbeat.objects.beat("worker")
@@ -68,7 +41,8 @@ def beat() -> None:
 
 def delete_expired() -> None:
     """Delete what is long done or expired: tasks, sessions, heartbeats, counted failures, unsent mail."""
-    Heartbeat.objects.delete_before(timezone.now() - HEARTBEATS_KEPT_FOR)
+    Heartbeat.objects.delete_before(timezone.now() - HEARTBEATS_KEPT_FOR, but=copies.FETCHED)
+    Heartbeat.objects.delete_before(timezone.now() - copies.SHOWN[copies.FETCHED])
     queue.forget_done(timezone.now() - DONE_KEPT_FOR)
     guessing.forget_old()
     letters.delete_old()

@@ -12,6 +12,7 @@ from recordings_site.callbacks.handlers import SUSPECT
 from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.ops.health import queue_lag_seconds
+from recordings_site.ops.snapshot_copies.copies import Copy, snapshot_copies
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task
@@ -36,11 +37,13 @@ class Status:
     overdue: int
     unattributed: int
     without_policy: int
+    copies: Collection[Copy]
 
     @property
     def is_healthy(self) -> bool:
         """Whether nothing needs attention."""
-        return not (self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed)
+        needs = self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed
+        return not (needs or any(copy.is_old for copy in self.copies))
 
 
 def read_status() -> Status:
@@ -60,4 +63,5 @@ def read_status() -> Status:
         overdue=RecordingJob.objects.overdue()[:COUNT_LIMIT].count(),
         unattributed=RecordingJob.objects.filter(number=None)[:COUNT_LIMIT].count(),
         without_policy=PhoneNumber.objects.without_policy()[:COUNT_LIMIT].count(),
+        copies=snapshot_copies(),
     )

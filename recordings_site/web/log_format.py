@@ -52,3 +52,9 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
     }
+
+
+def gunicorn_configuration(log_format: str) -> dict[str, Any]:
+    """Return the configuration for gunicorn's processes, whose own lines are of interest from warnings on."""
+    own = {"handlers": ["console"], "level": "WARNING", "propagate": False}
+    return configuration(log_format, "WARNING") | {"loggers": {"gunicorn.error": own, "gunicorn.access": own}}

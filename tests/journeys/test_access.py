@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     # Machines: they prove themselves by signature or token, tested with what they answer.
     "callbacks*": OPEN,
     "metrics": OPEN,
+    "snapshot": OPEN,
     # Signing in, and what django-allauth keeps behind a sign-in of its own.
     "account_*": OPEN,
     "mfa_*": OPEN,

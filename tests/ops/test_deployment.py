@@ -129,6 +129,7 @@ def installation(wheel: Path, tmp_path: Path) -> Iterator[Installation]:
         "CREDENTIALS_KEYS": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "SNAPSHOT_FILE": str(folder / "snapshot.sealed"),
+        "SNAPSHOT_TOKEN": secrets.token_urlsafe(32),
     }
     found = Installation(folder, environment)
     yield found
@@ -184,7 +185,14 @@ def test_an_installed_wheel_runs_every_command_of_the_units(installation: Instal
 
     installation.start(*units["recordings-worker"])
     wait_for(installation.folder / "snapshot.sealed")
+    # On another machine: it fetches the policies.
+    installation.environment |= {
+        "SNAPSHOT_FILE": str(installation.folder / "fetched.sealed"),
+        "SNAPSHOT_URL": f"http://127.0.0.1:{web}/snapshot",
+        "ADDRESSES_ALLOWED": f"127.0.0.1:{web}",
+    }
     fallback = installation.listening(*units["recordings-fallback"])
+    wait_for(installation.folder / "fetched.sealed")
     answered = exchange(fallback, call)
     assert json.loads(answered.partition(b"\r\n\r\n")[2])["action"]["number"] == "+46700000002"
 

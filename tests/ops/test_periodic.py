@@ -10,9 +10,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.ops.periodic import PeriodicTask, SnapshotFile, delete_expired
+from recordings_site.ops.periodic import PeriodicTask, delete_expired
+from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.ops.worker_loop import Worker
-from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine import snapshot, snapshot_file
 from recordings_site.policies.models import SnapshotRevision
 from recordings_site.tasks.models import Task
 from tests import factories
@@ -29,7 +30,7 @@ def file(settings: Settings, tmp_path: Path) -> Path:
 
 def keys(file: Path) -> set[str]:
     """The application keys that the fallback would know."""
-    return {*snapshot.read_file(file, Keyring.parse(site.CREDENTIALS_KEYS)).applications}
+    return {*snapshot_file.read(file, Keyring.parse(site.CREDENTIALS_KEYS)).applications}
 
 
 def test_the_file_follows_what_is_in_force_and_holds_no_credentials(file: Path) -> None:
@@ -43,7 +44,7 @@ def test_the_file_follows_what_is_in_force_and_holds_no_credentials(file: Path) 
     snapshot.forget()
     task.write_if_changed()
     assert keys(file) == {first.key, second.key}
-    opened = Keyring.parse(site.CREDENTIALS_KEYS).open(file.read_text(), snapshot.FILE_CONTEXT)
+    opened = Keyring.parse(site.CREDENTIALS_KEYS).open(file.read_text(), snapshot_file.CONTEXT)
     assert factories.WRITE_CREDENTIALS not in opened
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops import request_worker
-from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine import snapshot_file
 from tests.house import ROOT
 from tests.running_callbacks import PATH, Caller, signed
 from tests.running_site import burst, free_port, receive, running
@@ -45,7 +45,7 @@ def fallback_command() -> list[str]:
 @contextlib.contextmanager
 def fallback(folder: Path) -> Iterator[Server]:
     """A fallback, started by the operators' README's command."""
-    snapshot.write_file(in_force(), folder / "snapshot", Keyring.parse(KEYS))
+    snapshot_file.write(snapshot_file.seal(in_force(), Keyring.parse(KEYS)), folder / "snapshot")
     port, command = free_port(), fallback_command()
     command[command.index("--bind") + 1] = f"127.0.0.1:{port}"
     environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(folder / "snapshot")}
@@ -211,7 +211,7 @@ def test_chunks_that_are_too_large_or_malformed_are_refused(
 
 
 def test_it_refuses_to_end_tls_itself(tmp_path: Path) -> None:
-    snapshot.write_file(in_force(), tmp_path / "snapshot", Keyring.parse(KEYS))
+    snapshot_file.write(snapshot_file.seal(in_force(), Keyring.parse(KEYS)), tmp_path / "snapshot")
     (tmp_path / "pem").touch()
     command = [*fallback_command(), "--certfile", str(tmp_path / "pem"), "--keyfile", str(tmp_path / "pem")]
     command[command.index("--bind") + 1] = f"127.0.0.1:{free_port()}"

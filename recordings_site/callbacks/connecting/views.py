@@ -49,7 +49,7 @@ def connect_ask(request: Request, application_id: int) -> HttpResponse:
 def connect_callbacks(request: Request, application_id: int) -> HttpResponse:
     """Have Sinch send the callbacks here."""
     application = _application(application_id)
-    form = CallbacksForm(request.POST)
+    form = CallbacksForm(request.POST, relays=application.relays)
     if not form.is_valid():
         return _page(request, application, callbacks_form=form)
     try:
@@ -151,7 +151,9 @@ def _context(application: Application) -> dict[str, object]:
         "done": sum(step.state == "done" for step in steps),
         "callback_url": actions.callback_url(),
         "points_here": actions.points_here(application.sinch_callback_url),
-        "callbacks_form": CallbacksForm(initial={"fallback": application.sinch_fallback_url}),
+        "callbacks_form": CallbacksForm(
+            initial={"fallback": application.sinch_fallback_url}, relays=application.relays
+        ),
         "relay_form": RelayForm(
             initial={
                 "mode": application.callback_mode,

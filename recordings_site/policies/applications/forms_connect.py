@@ -97,6 +97,15 @@ class CallbacksForm(forms.Form):
         help_text="Used when this site doesn’t answer, for example a fallback on another machine.",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, relays: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if relays:
+            self.fields["fallback"].help_text = (
+                "Used when this site doesn’t answer. Enter your upstream’s own address if Sinch can reach it: calls "
+                "then go on as your upstream answers, without recording. Our fallback doesn’t relay: it sends each "
+                "call to its number’s route, or to the default route."
+            )
+
 
 class RelayForm(forms.Form):
     """Who answers: this site, or an upstream whose answers get the recording added."""

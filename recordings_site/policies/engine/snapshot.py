@@ -1,38 +1,23 @@
 """What is in force, in memory: applications, numbers, published policies, destinations with their write credentials.
 
 Each process keeps one snapshot, rebuilt when the revision row changed, which is looked at once a second at most. A
-sealed file holds the same less every storage credential, for the fallback that answers when all else is down.
+sealed file (`snapshot_file`) holds the same less every storage credential, for when the database is down.
 This module imports no Django: `policies.revision.snapshot_loader` reads the database for it.
 """
 
-import json
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from recordings_site.base import instruments
-from recordings_site.policies.engine.schema.document import PolicyDocument, parse, parse_default_route
+from recordings_site.policies.engine.schema.document import PolicyDocument
 from recordings_site.policies.engine.schema.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
 
-FILE_CONTEXT = "snapshot|file|routes"
 # Seconds after which one looks again whether the revision changed.
 MAX_AGE = 1.0
-
-
-class Sealer(Protocol):
-    """What seals the file: destinations.sealing's Keyring."""
-
-    def seal(self, plaintext: str, context: str) -> str:
-        """Encrypt, bound to its context."""
-
-    def open(self, sealed: str, context: str) -> str:
-        """Decrypt; raises when it was altered or sealed for another context."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +125,7 @@ class _Holder:
         self.read_file: Callable[[], Snapshot | None] = lambda: None
         self.snapshot: Snapshot | None = None
         self.checked_at = float("-inf")
+        self.confirmed_at = 0.0
         self.lock = threading.Lock()
 
 
@@ -190,7 +176,8 @@ def _look() -> Snapshot:
     _holder.checked_at = time.monotonic()
     if known is None or known.revision != _holder.loader.revision():
         known = _holder.snapshot = _holder.loader.load()
-    instruments.POLICIES_CONFIRMED.set_to_current_time()
+    _holder.confirmed_at = time.time()
+    instruments.POLICIES_CONFIRMED.set(_holder.confirmed_at)
     return known
 
 
@@ -204,6 +191,11 @@ def is_loaded() -> bool:
     return _holder.snapshot is not None
 
 
+def confirmed_at() -> float:
+    """When this process last compared its snapshot with the database, in seconds since 1970; 0 for never."""
+    return _holder.confirmed_at
+
+
 def latest() -> Snapshot | None:
     """The last snapshot known, without any look at the database; the file's in a process that never had one."""
     if _holder.snapshot is None:
@@ -214,54 +206,3 @@ def latest() -> Snapshot | None:
 def forget() -> None:
     """Let the next `current()` load anew: after a change in this process, and between tests."""
     _holder.snapshot, _holder.checked_at = None, float("-inf")
-
-
-def write_file(snapshot: Snapshot, path: Path, keyring: Sealer) -> None:
-    """Seal the snapshot, less every storage credential, and put it at `path` in one step (mode 0600)."""
-    sealed = keyring.seal(json.dumps(to_dict(snapshot)), FILE_CONTEXT)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def read_file(path: Path, keyring: Sealer) -> Snapshot:
-    """Open the sealed file. Raises OSError when it is not there, and what the keyring raises when it is not ours."""
-    return from_dict(json.loads(keyring.open(path.read_text(encoding="ascii"), FILE_CONTEXT)))
-
-
-def to_dict(snapshot: Snapshot) -> dict[str, Any]:
-    """JSON of a snapshot, without any storage credential. It does hold the applications' secrets: seal it."""
-    return {
-        "revision": snapshot.revision,
-        "applications": [
-            {**vars(a), "secrets": list(a.secrets), "default_route": a.default_route.to_dict()}
-            for a in snapshot.applications.values()
-        ],
-        "numbers": [vars(n) for n in snapshot.numbers.values()],
-        "policies": [{**vars(p), "document": p.document.to_dict()} for p in snapshot.policies.values()],
-    }
-
-
-def from_dict(data: Mapping[str, Any]) -> Snapshot:
-    """Read `to_dict`'s JSON."""
-    applications = [
-        ApplicationFacts(
-            **{**a, "secrets": tuple(a["secrets"]), "default_route": parse_default_route(a["default_route"])}
-        )
-        for a in data["applications"]
-    ]
-    policies = [PolicyFacts(**{**p, "document": parse(p["document"])}) for p in data["policies"]]
-    return Snapshot(
-        revision=data["revision"],
-        applications={a.key: a for a in applications},
-        numbers={n["digits"]: NumberFacts(**n) for n in data["numbers"]},
-        policies={p.id: p for p in policies},
-    )

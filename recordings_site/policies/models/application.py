@@ -104,6 +104,11 @@ class Application(models.Model):
         return self.name
 
     @property
+    def relays(self) -> bool:
+        """Whether an upstream answers its calls."""
+        return self.callback_mode == CallbackMode.RELAY
+
+    @property
     def has_signature_problem(self) -> bool:
         """Whether callbacks arrive whose signature does not match, and none since whose does."""
         if self.wrong_signature_at is None:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine import snapshot, snapshot_file
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.engine.schema.routes import HANGUP, Route
@@ -52,18 +52,33 @@ class FromDatabase:
 
 def seal_to_file(path: Path) -> None:
     """Write the snapshot in force to the fallback's file, without storage credentials."""
-    snapshot.write_file(snapshot.current(), path, Keyring.parse(settings.CREDENTIALS_KEYS))
+    snapshot_file.write(snapshot_file.seal(snapshot.current(), Keyring.parse(settings.CREDENTIALS_KEYS)), path)
 
 
-def from_file() -> Snapshot | None:
-    """The snapshot in the fallback's file, None when there is none that can be opened."""
-    if not settings.SNAPSHOT_FILE or not Path(settings.SNAPSHOT_FILE).exists():
-        return None
-    try:
-        return snapshot.read_file(Path(settings.SNAPSHOT_FILE), Keyring.parse(settings.CREDENTIALS_KEYS))
-    except (OSError, SealingError, ValueError, KeyError) as error:
-        log.error("The snapshot file %s cannot be used: %s", settings.SNAPSHOT_FILE, error)
-        return None
+class _File:
+    """The snapshot in the file, read again when the file changed: each call asks for it while there is no other."""
+
+    def __init__(self) -> None:
+        self._seen: object = None
+        self._snapshot: Snapshot | None = None
+
+    def read(self) -> Snapshot | None:
+        """The snapshot, None when there is no file or it cannot be opened, which is logged once."""
+        path = Path(settings.SNAPSHOT_FILE) if settings.SNAPSHOT_FILE else None
+        if path is None or not path.is_file():
+            return None
+        try:
+            status = path.stat()
+            seen = (path, settings.CREDENTIALS_KEYS, status.st_mtime_ns, status.st_ino)
+            if seen != self._seen:
+                self._seen, self._snapshot = seen, None
+                self._snapshot = snapshot_file.read(path, Keyring.parse(settings.CREDENTIALS_KEYS))
+        except (OSError, SealingError, ValueError, KeyError, TypeError) as error:
+            log.error("The snapshot file %s cannot be used: %s", settings.SNAPSHOT_FILE, error)
+        return self._snapshot
+
+
+from_file = _File().read
 
 
 def policy_facts(policy: Policy) -> PolicyFacts | None:

@@ -11,7 +11,7 @@ from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.applications import actions
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.editor.publishing import NotAllowed
-from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine import snapshot, snapshot_file
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import PhoneNumber, SnapshotRevision
 from recordings_site.policies.revision import snapshot_loader
@@ -146,14 +146,14 @@ def test_the_sealed_file_holds_routes_and_secrets_but_no_storage_credentials(tmp
     snapshot_loader.seal_to_file(path)
     held = snapshot.current()
     ring = Keyring.parse("demo:ZGVtby1jcmVkZW50aWFscy1rZXktMzItYnl0ZXMhISE=")
-    found = snapshot.read_file(path, ring)
+    found = snapshot_file.read(path, ring)
     assert (found.applications, found.numbers, found.policies) == (held.applications, held.numbers, held.policies)
     assert found.destinations == {}
     assert factories.SECRET.encode() not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
     path.write_text(path.read_text()[:-4] + "AAAA")
     with pytest.raises(SealingError):
-        snapshot.read_file(path, ring)
+        snapshot_file.read(path, ring)
 
 
 def test_secrets_are_sealed_and_both_count_while_one_is_rotated() -> None:
