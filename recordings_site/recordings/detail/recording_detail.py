@@ -39,6 +39,7 @@ from recordings_site.recordings.neighbours.queries import Neighbours, neighbours
 from recordings_site.recordings.playback.clips import can_clip
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.recordings.transcripts import exports
+from recordings_site.recordings.transcripts.chapters import Chapter, chapters_of
 from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
 from recordings_site.recordings.transcripts.talk import Talk, talk_of
 from recordings_site.sinch.reported_place import named_store
@@ -111,7 +112,16 @@ class RecordingPage:
     @cached_property
     def talk(self) -> Talk:
         """Who spoke how much."""
-        return talk_of(self.lines, unpack(AudioIndex.of(self.recording).peaks), self.recording.duration or 0)
+        return talk_of(self.lines, self._waveform, self.recording.duration or 0)
+
+    @cached_property
+    def chapters(self) -> Sequence[Chapter]:
+        """The parts of a long call."""
+        return chapters_of(self.lines, self._waveform, self.recording.duration or 0)
+
+    @cached_property
+    def _waveform(self) -> Sequence[bytes]:
+        return unpack(AudioIndex.of(self.recording).peaks)
 
     @property
     def played(self) -> bool:

@@ -4,7 +4,7 @@ import { forms, matches, nearest, step, summary } from "./find.js";
 
 const DEBOUNCE = 150;
 
-/** Events: matches{starts}, play{index}. Moving between matches moves the page, never the sound. */
+/** Events: matches{matches}, play{index}. Moving between matches moves the page, never the sound. */
 export class Finder extends EventTarget {
   constructor(bar, transcript) {
     super();
@@ -59,7 +59,7 @@ export class Finder extends EventTarget {
     this.looked = null;
     this.#mark();
     this.transcript.finding(false);
-    this.dispatchEvent(new CustomEvent("matches", { detail: { starts: [] } }));
+    this.dispatchEvent(new CustomEvent("matches", { detail: { matches: [] } }));
     if (held) this.before?.focus?.();
   }
 
@@ -72,8 +72,9 @@ export class Finder extends EventTarget {
     this.current = nearest(this.found.map((match) => ({ line: match.line >> 1 })), line);
     this.#mark();
     this.#show();
-    const starts = [...new Set(this.found.map((match) => this.transcript.starts[match.line >> 1]))];
-    this.dispatchEvent(new CustomEvent("matches", { detail: { starts } }));
+    const lines = [...new Set(this.found.map((match) => match.line >> 1))];
+    const found = lines.map((line) => ({ from: this.transcript.starts[line], text: this.transcript.text(line).slice(0, 80) }));
+    this.dispatchEvent(new CustomEvent("matches", { detail: { matches: found } }));
   }
 
   move(direction) {

@@ -12,6 +12,7 @@ export const SHORTCUTS = [
   ["Clear A and B", { clearSpan: ["Delete", "Backspace"] }],
   ["Slower, faster, back to 1×", { slower: ["<"], faster: [">"], normalSpeed: ["\\"] }],
   ["Skip silence", { skip: ["x"] }],
+  ["Zoom in, out", { zoomIn: ["+", "="], zoomOut: ["-"] }],
   ["Mute", { mute: ["m"] }],
   ["Find in the transcript", { find: ["/"] }],
   ["Next, previous match", { nextMatch: ["Enter"], previousMatch: ["Shift+Enter"] }],

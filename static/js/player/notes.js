@@ -19,10 +19,10 @@ export class Notes extends EventTarget {
     }
   }
 
-  /** Where comments are, as {from, to}. */
+  /** Where comments are, as {from, to, text}. */
   spans() {
     return [...document.querySelectorAll("#comments [data-at]")].map(({ dataset }) =>
-      ({ from: Number(dataset.at), to: dataset.end ? Number(dataset.end) : undefined }));
+      ({ from: Number(dataset.at), to: dataset.end ? Number(dataset.end) : undefined, text: dataset.said }));
   }
 
   copyLink(t, end = null) {

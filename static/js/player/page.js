@@ -135,7 +135,7 @@ class RecordingPage {
       this.#loop(marks.span);
       sound.seek(from);
     });
-    finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.starts }));
+    finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.matches }));
     finder?.addEventListener("play", (event) => {
       transcript.choose(event.detail.index);
       this.#go(transcript.starts[event.detail.index]);
@@ -145,7 +145,8 @@ class RecordingPage {
 
   /** Comments and corrections on the waveform. */
   #markNotes() {
-    const corrected = [...document.querySelectorAll("#lines li > i")].map((sign) => Number(sign.parentElement.firstElementChild.value));
+    const corrected = [...document.querySelectorAll("#lines li > i")].map((sign) =>
+      ({ from: Number(sign.parentElement.firstElementChild.value), text: "Corrected" }));
     this.wave.mark({ comments: this.notes.spans(), corrections: corrected });
   }
 
@@ -277,6 +278,8 @@ class RecordingPage {
       slower: () => this.#speed(stepped(sound.speed, -1)),
       faster: () => this.#speed(stepped(sound.speed, 1)),
       normalSpeed: () => this.#speed(1),
+      zoomIn: () => this.wave.zoom(1),
+      zoomOut: () => this.wave.zoom(-1),
       mute: () => { sound.audio.muted = !sound.audio.muted; },
       skip: () => this.#skip(),
       loop: () => this.#toggleLoop(),

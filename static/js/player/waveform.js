@@ -1,10 +1,14 @@
-/** The waveform on the page: a slider that shows what was said where. It draws; peaks.js reckons. */
+/** The waveform on the page: a slider that shows who said what where. It draws; peaks.js and view.js reckon. */
 import { clock, spoken } from "./clock.js";
 import { activeLine } from "./lines.js";
-import { columns, lanes, scaled, sliderKey, timeAt, turns } from "./peaks.js";
+import { lanes, scaled, sides, sliderKey, timeAt } from "./peaks.js";
+import { Painter } from "./painter.js";
+import { Pins } from "./pins.js";
+import { holding, isWhole, moved, share, whole, within, zoomed } from "./view.js";
 
-const LANE = 4;
-const LANE_GAP = 2;
+const FACTOR = 2;
+/** Pixels of a wheel that double the size. */
+const WHEEL = 300;
 
 /** Events: seek{time}, span{from, to} (drawn with Shift), mark{name, time} (A or B dragged). */
 export class Waveform extends EventTarget {
@@ -14,13 +18,22 @@ export class Waveform extends EventTarget {
     this.sound = sound;
     this.transcript = transcript;
     this.slider = root.querySelector("[role=slider]");
-    this.played = root.querySelector(".wave-played");
-    this.head = root.querySelector(".wave-head");
+    this.overview = root.querySelector(".wave-overview");
     this.tip = root.querySelector(".wave-tip");
     this.peaks = [];
     this.marks = { matches: [], comments: [], corrections: [], span: null, a: null, b: null };
+    this.view = whole(sound.duration);
+    this.colours = transcript ? transcript.lines.map(colourOf) : [];
+    this.painter = new Painter(root, transcript?.starts ?? [], this.colours);
+    this.pins = new Pins(root.querySelector(".wave-pins"), root.querySelector("[data-pins]"), () => sound.time);
+    this.pins.addEventListener("pin", ({ detail }) => this.#tellSeek(detail.time));
+    // The first one begins with the call.
+    this.chapters = [...document.querySelectorAll("#chapters button")].slice(1).map(({ value }) => Number(value));
     this.said = null;
+    this.time = 0;
+    this.#names();
     this.#pointer();
+    this.#looking();
     this.#keys();
     new ResizeObserver(() => this.draw()).observe(this.slider);
     document.addEventListener("themechange", () => this.draw());
@@ -33,27 +46,38 @@ export class Waveform extends EventTarget {
     if (!response.ok) return [];
     const raw = lanes(await response.json());
     this.peaks = scaled(raw);
+    // The colour of each lane of a stereo recording that is one speaker's; null: each moment has that of its line.
+    this.sides = sides(raw, this.transcript?.starts ?? [], this.colours, this.sound.duration);
     this.draw();
     return raw;
   }
 
-  /** Change what the lanes show: matches and corrections as times, comments as {from, to}, the span that is looped, A and B. */
+  /** Change what is marked: matches, comments and corrections as {from, to, text}, the looped span, A and B. */
   mark(marks) {
     Object.assign(this.marks, marks);
     this.draw();
   }
 
+  /** Nearer (1) or farther (-1), around the position. */
+  zoom(direction) {
+    const { duration } = this.sound;
+    const at = within(this.time, this.view) ? this.time : (this.view.from + this.view.to) / 2;
+    this.#look(zoomed(this.view, FACTOR ** direction, at, duration));
+  }
+
   /** Move the head; the words for screen readers change once a second. */
   show(time) {
     const { duration } = this.sound;
-    const share = duration ? Math.min(1, time / duration) : 0;
-    this.head.style.insetInlineStart = `${share * 100}%`;
-    this.played.style.clipPath = `inset(0 ${(1 - share) * 100}% 0 0)`;
-    const whole = Math.floor(time);
-    if (whole === this.said) return;
-    this.said = whole;
+    this.time = time;
+    if (duration !== this.drawnFor) this.#look(whole(duration));
+    if (within(time, this.view)) this.away = false;
+    else if (!this.away) this.#look(holding(this.view, time, duration));
+    this.#head();
+    const second = Math.floor(time);
+    if (second === this.said) return;
+    this.said = second;
     this.slider.setAttribute("aria-valuemax", String(Math.floor(duration)));
-    this.slider.setAttribute("aria-valuenow", String(Math.min(whole, Math.floor(duration))));
+    this.slider.setAttribute("aria-valuenow", String(Math.min(second, Math.floor(duration))));
     this.slider.setAttribute("aria-valuetext", `${spoken(time)} of ${spoken(duration)}`);
   }
 
@@ -66,103 +90,92 @@ export class Waveform extends EventTarget {
     });
   }
 
+  #look(view) {
+    this.view = view;
+    this.drawnFor = this.sound.duration;
+    this.draw();
+  }
+
+  #head() {
+    const at = share(this.time, this.view);
+    const { style } = this.root;
+    style.setProperty("--head", `${Math.min(1, Math.max(0, at)) * 100}%`);
+    style.setProperty("--head-whole", `${share(this.time, whole(this.sound.duration)) * 100}%`);
+    this.slider.classList.toggle("is-elsewhere", at < 0 || at > 1);
+  }
+
   #paint() {
-    const [base, above, under] = this.root.querySelectorAll("canvas");
-    this.#drawPeaks(base, this.#ink("rest"));
-    this.#drawPeaks(above, this.#ink("played"));
-    this.#drawLanes(under);
-  }
-
-  #ink(name) {
-    return getComputedStyle(this.root.querySelector(`.ink-${name}`)).color;
-  }
-
-  #canvas(canvas, height) {
-    const ratio = window.devicePixelRatio || 1;
-    const width = this.slider.clientWidth;
-    canvas.width = Math.max(1, Math.round(width * ratio));
-    canvas.height = Math.max(1, Math.round(height * ratio));
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    return { pen, width };
-  }
-
-  #drawPeaks(canvas, ink) {
-    const height = this.slider.clientHeight;
-    const { pen, width } = this.#canvas(canvas, height);
-    pen.fillStyle = ink;
-    if (!this.peaks.length) {
-      pen.fillRect(0, height / 2 - 1, width, 2);
-      return;
+    const { view, marks, painter, sound } = this;
+    const zoomedIn = !isWhole(view, sound.duration);
+    this.overview.hidden = !zoomedIn;
+    painter.ruler(view, this.chapters);
+    painter.peaks(this.peaks, view, sound.duration, this.sides);
+    painter.lanes(view, sound.duration);
+    if (zoomedIn) {
+      painter.overview(this.peaks, sound.duration, this.sides);
+      this.overview.style.setProperty("--from", `${(view.from / sound.duration) * 100}%`);
+      this.overview.style.setProperty("--to", `${(view.to / sound.duration) * 100}%`);
     }
-    const each = height / this.peaks.length;
-    this.peaks.forEach((lane, i) => {
-      columns(lane, Math.floor(width / 3)).forEach((value, x) => {
-        const tall = Math.max(1, value * (each - 4));
-        pen.fillRect(x * 3, i * each + (each - tall) / 2, 2, tall);
-      });
-    });
+    const items = ["comments", "matches", "corrections"].flatMap((kind) =>
+      marks[kind].map(({ from, to, text }) => ({ time: from, to, kind, text })));
+    this.pins.draw(items, view, this.slider.clientWidth);
+    this.root.classList.toggle("has-pins", items.length > 0);
+    this.root.querySelector("[data-do=zoomOut]").disabled = !zoomedIn;
+    this.#drawSpan();
+    this.#head();
   }
 
-  #drawLanes(canvas) {
-    const { transcript, sound, marks } = this;
-    const { duration } = sound;
-    this.colours ??= transcript ? transcript.lines.map(colourOf) : [];
-    const { colours } = this;
-    const speakers = [...new Set(colours)].sort();
-    const inks = new Map(speakers.map((speaker) => [speaker, this.#ink(`speaker-${speaker}`)]));
-    const height = (speakers.length + 2) * (LANE + LANE_GAP);
-    canvas.style.height = `${height}px`;
-    const { pen, width } = this.#canvas(canvas, height);
-    this.#drawSpan(duration);
-    if (!duration) return;
-    const x = (time) => (time / duration) * width;
-    for (const turn of turns(transcript?.starts ?? [], colours, duration)) {
-      pen.fillStyle = inks.get(turn.speaker);
-      const y = speakers.indexOf(turn.speaker) * (LANE + LANE_GAP);
-      pen.fillRect(x(turn.from), y, Math.max(1, x(turn.to) - x(turn.from) - 1), LANE);
-    }
-    const points = (times) => times.map((from) => ({ from }));
-    const rows = [[["comment", marks.comments]], [["fixed", points(marks.corrections)], ["match", points(marks.matches)]]];
-    rows.forEach((lane, row) => {
-      const y = (speakers.length + row) * (LANE + LANE_GAP);
-      for (const [ink, spans] of lane) {
-        pen.fillStyle = this.#ink(ink);
-        for (const { from, to } of spans) pen.fillRect(x(from) - 1, y, Math.max(3, to ? x(to) - x(from) : 3), LANE);
-      }
-    });
+  /** The lanes say whose they are. */
+  #names() {
+    const { transcript } = this;
+    const names = new Map();
+    this.colours.forEach((colour, i) => { if (!names.has(colour)) names.set(colour, transcript.speaker(i)); });
+    this.root.querySelector(".wave-names").replaceChildren(
+      ...[...names].sort(([one], [other]) => one - other).map(([colour, name]) => {
+        const label = document.createElement("span");
+        label.className = `s${colour}`;
+        label.dir = "auto";
+        label.textContent = name || "Unknown speaker";
+        return label;
+      }),
+    );
   }
 
-  #drawSpan(duration) {
-    const shown = this.root.querySelector(".wave-span");
-    const { span } = this.marks;
+  #drawSpan() {
+    const { marks, view } = this;
     for (const name of ["a", "b"]) {
       const sign = this.root.querySelector(`[data-mark=${name}]`);
-      const time = this.marks[name];
-      sign.hidden = time === null || !duration;
-      if (!sign.hidden) sign.style.insetInlineStart = `${(time / duration) * 100}%`;
+      const time = marks[name];
+      sign.hidden = time === null || !within(time, view);
+      if (!sign.hidden) sign.style.insetInlineStart = `${share(time, view) * 100}%`;
     }
-    shown.hidden = !span || !duration;
-    if (shown.hidden) return;
-    shown.style.insetInlineStart = `${(span.from / duration) * 100}%`;
-    shown.style.inlineSize = `${((span.to - span.from) / duration) * 100}%`;
+    const shown = this.root.querySelector(".wave-span");
+    const from = marks.span ? Math.max(0, share(marks.span.from, view)) : 1;
+    const to = marks.span ? Math.min(1, share(marks.span.to, view)) : 0;
+    shown.hidden = to <= from;
+    shown.style.insetInlineStart = `${from * 100}%`;
+    shown.style.inlineSize = `${(to - from) * 100}%`;
+  }
+
+  #tellSeek(time) {
+    this.away = false;
+    this.dispatchEvent(new CustomEvent("seek", { detail: { time } }));
   }
 
   #pointer() {
-    const { slider, sound, tip } = this;
+    const { slider, tip } = this;
     const at = (event) => {
       const box = slider.getBoundingClientRect();
-      return timeAt(event.clientX - box.left, box.width, sound.duration);
+      return timeAt(event.clientX - box.left, box.width, this.view);
     };
-    const tell = (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail }));
     // What the pointer drags: the position, A or B by its sign, or with Shift a new span from where it was pressed.
     let dragged = null;
     let from = 0;
     const move = (event) => {
       const time = at(event);
-      if (dragged === "position") tell("seek", { time });
-      else if (dragged === "span") tell("span", { from, to: time });
-      else tell("mark", { name: dragged, time });
+      if (dragged === "position") this.#tellSeek(time);
+      else if (dragged === "span") this.dispatchEvent(new CustomEvent("span", { detail: { from, to: time } }));
+      else this.dispatchEvent(new CustomEvent("mark", { detail: { name: dragged, time } }));
     };
     slider.addEventListener("pointerdown", (event) => {
       if (event.button) return;
@@ -176,6 +189,33 @@ export class Waveform extends EventTarget {
       this.#tell(at(event), event.clientX - slider.getBoundingClientRect().left);
     });
     slider.addEventListener("pointerleave", () => { tip.hidden = true; });
+    slider.addEventListener("wheel", (event) => {
+      const { duration } = this.sound;
+      const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+      if (event.ctrlKey) this.#look(zoomed(this.view, 2 ** (-event.deltaY / WHEEL), at(event), duration));
+      else if (sideways && !isWhole(this.view, duration)) {
+        this.away = true;
+        this.#look(moved(this.view, (sideways / slider.clientWidth) * (this.view.to - this.view.from), duration));
+      } else return;
+      event.preventDefault();
+    }, { passive: false });
+  }
+
+  /** The overview moves the view to where it is pressed. */
+  #looking() {
+    const { overview } = this;
+    const look = (event) => {
+      const box = overview.getBoundingClientRect();
+      const time = timeAt(event.clientX - box.left, box.width, whole(this.sound.duration));
+      this.away = true;
+      this.#look(moved(this.view, time - (this.view.from + this.view.to) / 2, this.sound.duration));
+    };
+    overview.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      overview.setPointerCapture(event.pointerId);
+      look(event);
+    });
+    overview.addEventListener("pointermove", (event) => { if (overview.hasPointerCapture(event.pointerId)) look(event); });
   }
 
   /** What is spoken under the pointer. */
@@ -195,7 +235,7 @@ export class Waveform extends EventTarget {
       const time = sliderKey(event.key, this.sound.time, this.sound.duration);
       if (time === null) return;
       event.preventDefault();
-      this.dispatchEvent(new CustomEvent("seek", { detail: { time } }));
+      this.#tellSeek(time);
     });
   }
 }

@@ -1,0 +1,46 @@
+"""What one does on the page of a recording beside listening: look closer, and go to what is marked."""
+
+import pytest
+from playwright.sync_api import BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.listening import Listener, listener, recorded
+from tests.browser.visits import real_transactions
+
+pytestmark = real_transactions
+
+
+@pytest.fixture
+def short(context: BrowserContext, live_server: LiveServer) -> Listener:
+    """On the page of a call of 52 seconds and 11 lines."""
+    return listener(context, live_server, recorded()).open().ready()
+
+
+def test_zooming_shows_a_part_with_an_overview_and_follows_the_position(short: Listener) -> None:
+    overview = short.page.locator(".wave-overview")
+    short.press("+", "+")
+    short.until("!document.querySelector('.wave-overview').hidden")
+    before = short.ask("recordingPage.wave.view")
+    assert before["to"] - before["from"] == pytest.approx(short.ask("recordingPage.sound.duration") / 4, abs=0.1)
+    short.page.get_by_role("slider", name="Position").press("End")
+    after = short.ask("recordingPage.wave.view")
+    assert after["to"] == pytest.approx(short.ask("recordingPage.sound.duration"), abs=0.1)
+    overview.click(position={"x": 1, "y": 10})
+    short.until("recordingPage.wave.view.from === 0")
+    assert short.time == pytest.approx(short.ask("recordingPage.sound.duration"), abs=0.1)
+    short.page.get_by_role("button", name="Zoom out").click()
+    short.press("-")
+    short.until("document.querySelector('.wave-overview').hidden")
+
+
+def test_marks_are_large_enough_to_hit_and_lead_to_their_place(short: Listener) -> None:
+    short.press("/")
+    short.page.keyboard.type("payments")
+    pin = short.page.locator(".pin-matches").first
+    pin.wait_for()
+    box = pin.bounding_box()
+    assert box
+    assert (box["width"], box["height"]) == (24, 24)
+    pin.click()
+    line = short.ask("recordingPage.wave.marks.matches[0].from")
+    assert short.time == pytest.approx(line, abs=0.1)
