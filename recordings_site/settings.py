@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recordings_site.accounts.two_step.middleware.two_step_first",
     "recordings_site.recordings.middleware.merged_recordings",
 ]
 ROOT_URLCONF = "recordings_site.urls"
@@ -204,6 +205,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Failed sign-ins and codes are counted by accounts.guessing.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None, "reset_password": "20/m/ip,3/m/key"}
 ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.forms_sign_in.ForgottenPasswordForm"}
+# Roles whose people get no page before they have set up two-step verification.
+TWO_STEP_ROLES: list[str] = env.list("TWO_STEP_ROLES", default=[])
 MFA_FORMS = {
     "authenticate": "recordings_site.accounts.forms_sign_in.SignInCodeForm",
     "reauthenticate": "recordings_site.accounts.forms_sign_in.ConfirmCodeForm",

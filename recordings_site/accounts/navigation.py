@@ -65,6 +65,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
         return {"shell": {}}
+    if getattr(request, "two_step_due", False):
+        return {"shell": {"sign_out_url": address("account_logout"), "zone": str(user.zone)}}
     groups = _groups(user.oversees)
     here = next((item.name for group in groups for item in group if _is_on(item, request.path)), "")
     return {
