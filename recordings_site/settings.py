@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "recordings_site.accounts.sessions.apps.QuietUserSessionsConfig",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django.contrib.humanize",  # allauth's pages of security keys load it
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recordings_site.accounts.sessions.middleware.lasting_sessions_only",
     "recordings_site.accounts.two_step.middleware.two_step_first",
     "recordings_site.recordings.middleware.merged_recordings",
 ]
@@ -205,6 +207,14 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Failed sign-ins and codes are counted by accounts.guessing.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None, "reset_password": "20/m/ip,3/m/key"}
 ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.forms_sign_in.ForgottenPasswordForm"}
+# Minutes without a request, and hours since signing in, after which somebody has to sign in again.
+SESSION_IDLE_MINUTES: dict[str, int] = {"support": 60, "supervisor": 60, "admin": 30, "auditor": 30} | {
+    role: int(minutes) for role, minutes in env.dict("SESSION_IDLE_MINUTES", default={}).items()
+}
+SESSION_HOURS: dict[str, int] = {"support": 12, "supervisor": 12, "admin": 12, "auditor": 12} | {
+    role: int(hours) for role, hours in env.dict("SESSION_HOURS", default={}).items()
+}
+SESSION_COOKIE_AGE = max(SESSION_HOURS.values()) * 3600
 # Roles whose people get no page before they have set up two-step verification.
 TWO_STEP_ROLES: list[str] = env.list("TWO_STEP_ROLES", default=[])
 MFA_FORMS = {

@@ -30,5 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.recordings.playback.urls")),
     # One's address is the name of the account: admins set it, so the page of allauth that changes it leads elsewhere.
     path("accounts/email/", RedirectView.as_view(pattern_name="profile"), name="account_email"),
+    # Sessions are listed there, too.
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="profile"), name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -6,12 +6,9 @@ from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.approvals import actions as approvals
@@ -19,6 +16,7 @@ from recordings_site.accounts.approvals.kinds import Refused, change
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.mail import letters
 from recordings_site.accounts.models import Approval, Role, Team, User
+from recordings_site.accounts.sessions.actions import end_sessions
 from recordings_site.base.formatting import counted
 
 log = logging.getLogger(__name__)
@@ -104,8 +102,8 @@ def deactivate_person(*, by: User, person: User) -> None:
     _keep_one_admin(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    end_sessions(person)
     audit.record(by=by, action="person.deactivated", subject=person, name=person.email)
+    end_sessions(by=by, person=person)
 
 
 @transaction.atomic
@@ -220,15 +218,6 @@ def remember(*, by: User, **preferences: Any) -> None:
     person = User.objects.select_for_update().get(pk=by.pk)
     person.preferences = by.preferences = {**person.preferences, **preferences}
     person.save(update_fields=["preferences"])
-
-
-def end_sessions(person: User) -> int:
-    """End every session of this person; returns how many. Their rows are gone: nothing brings them back."""
-    # A session's row does not say whose it is, and few are open at a time.
-    open_ones = Session.objects.filter(expire_date__gt=timezone.now())
-    theirs = [each.pk for each in open_ones if each.get_decoded().get(SESSION_KEY) == str(person.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
-    return len(theirs)
 
 
 def _ask(by: User, kind: str, person: User, data: dict[str, str]) -> Approval | None:

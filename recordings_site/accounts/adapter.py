@@ -14,8 +14,12 @@ from django.http import HttpRequest, HttpResponse
 
 from recordings_site.accounts import audit, guessing
 from recordings_site.accounts.models import User
+from recordings_site.accounts.sessions.actions import end_sessions
+from recordings_site.accounts.two_step.rules import factors_of
 
 log = logging.getLogger(__name__)
+# The messages about a factor that was added.
+ADDED = frozenset({"totp_activated", "webauthn_added"})
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -65,12 +69,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().set_password(user, password)
             audit.record(by=user, action="person.password_set", subject=user, name=user.email)
+            end_sessions(by=user, person=user, besides=self.request.session.session_key)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Tell the owner that a way to sign in changed, and keep it: "mfa/email/totp_activated" and its like."""
         what = template_prefix.rsplit("/", 1)[-1]
+        if what in ADDED and factors_of(user).count() == 1:
+            # They were signed in without it, and may be somebody else's.
+            end_sessions(by=user, person=user, besides=self.request.session.session_key)
         audit.record(by=user, action=f"person.{what}"[:60], subject=user, name=user.email)
         known = {**(context or {}), "public_url": settings.PUBLIC_URL}
         super().send_notification_mail(template_prefix, user, known, email or user.email)

@@ -5,6 +5,7 @@ from django.urls import path
 from recordings_site.accounts import views
 from recordings_site.accounts.approvals import views as approvals
 from recordings_site.accounts.picking import views as picking
+from recordings_site.accounts.sessions import views as sessions
 
 urlpatterns = [
     path("choices/<str:kind>/", picking.choices, name="choices"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("people/<int:pk>/standing/", views.person_standing, name="person_standing"),
     path("people/<int:pk>/factors/", views.person_factors, name="person_factors"),
     path("people/<int:pk>/invite/", views.person_invite, name="person_invite"),
+    path("people/<int:pk>/sessions/", sessions.person_sessions_end, name="person_sessions_end"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:pk>/", approvals.approval_decide, name="approval_decide"),
     path("teams/", views.teams, name="teams"),
@@ -21,5 +23,7 @@ urlpatterns = [
     path("activity/", views.activity, name="activity"),
     path("activity/export/", views.activity_export, name="activity_export"),
     path("profile/", views.profile, name="profile"),
+    path("profile/sessions/", sessions.profile_sessions_end, name="profile_sessions_end"),
+    path("profile/sessions/<int:pk>/", sessions.profile_session_end, name="profile_session_end"),
     path("profile/zone/", views.profile_zone, name="profile_zone"),
 ]

@@ -15,6 +15,7 @@ from recordings_site.accounts.access import Request, admin_only, own_affairs, pa
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import Approval, AuditEvent, AuditQuerySet, Team, User
+from recordings_site.accounts.sessions.listing import open_sessions
 from recordings_site.web.csv_cells import escape_formula
 
 PAGE = 50
@@ -56,7 +57,8 @@ def person(request: Request, pk: int) -> HttpResponse:
             messages.success(request, WAITS if waits else f"{found.email} was changed.")
             return redirect("person", pk=pk)
     history = AuditEvent.objects.about("accounts.user", pk)[:10]
-    context = {"person": found, "form": form, "history": history}
+    sessions = open_sessions(found, here=request.session.session_key)
+    context = {"person": found, "form": form, "history": history, "sessions": sessions}
     return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 
 
@@ -198,7 +200,8 @@ def profile(request: Request) -> HttpResponse:
         actions.change_profile(by=request.user, **form.cleaned_data)
         messages.success(request, "Your profile was saved.")
         return redirect("profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "sessions": open_sessions(request.user, here=request.session.session_key)}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from recordings_site.accounts.models import Role
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.engine import snapshot_fetch
@@ -55,6 +56,7 @@ def _problems() -> Iterable[CheckMessage]:
     elif urlsplit(settings.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(settings.PUBLIC_URL).hostname:
         hint = "It starts with https:// and names a host."
         yield Error(f"PUBLIC_URL isn’t a web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
+    yield from _role_problems()
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
         hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
@@ -68,6 +70,16 @@ def _snapshot_problems() -> Iterable[CheckMessage]:
         yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E014")
     if url and (problem := snapshot_fetch.problem_of(url, token, allowed=settings.ADDRESSES_ALLOWED)):
         yield Error(problem, hint="It is another node’s address of the snapshot, or empty.", id="ops.E015")
+
+
+def _role_problems() -> Iterable[CheckMessage]:
+    for name in ("TWO_STEP_ROLES", "SESSION_IDLE_MINUTES", "SESSION_HOURS"):
+        if unknown := set(getattr(settings, name)) - set(Role.values):
+            hint = f"The roles are {', '.join(Role.values)}."
+            yield Error(f"{name} names no role: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E014")
+    if min(*settings.SESSION_IDLE_MINUTES.values(), *settings.SESSION_HOURS.values()) < 1:
+        hint = "SESSION_IDLE_MINUTES and SESSION_HOURS are 1 or more."
+        yield Error("A session that lasts no time lets no one in.", hint=hint, id="ops.E015")
 
 
 def is_weak(key: str) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import anchors, guessing
 from recordings_site.accounts.mail import letters
+from recordings_site.accounts.sessions import actions as sessions
 from recordings_site.callbacks import follow_up
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.snapshot_copies import copies
@@ -47,6 +48,7 @@ def delete_expired() -> None:
     guessing.forget_old()
     letters.delete_old()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    sessions.delete_ended()
 
 
 def queue_unapplied() -> None:

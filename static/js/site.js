@@ -102,7 +102,15 @@ function startAnnouncing() {
   });
 }
 
+/** Requests that no one caused tell the server so: a page that is left open does not keep its reader signed in. */
+function startTellingWhoAsked() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.triggeringEvent) event.detail.headers["X-By-Itself"] = "1";
+  });
+}
+
 startTheme();
+startTellingWhoAsked();
 startRail();
 startCopy();
 startMenus();

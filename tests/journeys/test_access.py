@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     # Signing in, and what django-allauth keeps behind a sign-in of its own.
     "account_*": OPEN,
     "mfa_*": OPEN,
+    "usersessions_list": OPEN,
     "socialaccount_*": OPEN,
     "openid_connect_*": OPEN,
     "accounts/social/*": OPEN,

@@ -123,3 +123,11 @@ def test_the_web_server_does_not_start_without_secrets() -> None:
     for name in ("SECRET_KEY", "CREDENTIALS_KEYS", "PUBLIC_URL"):
         assert f"{name} is missing." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_settings_by_role_name_roles_and_leave_time(production: Settings) -> None:
+    production.TWO_STEP_ROLES = ["admins"]
+    production.SESSION_HOURS = {**production.SESSION_HOURS, "admin": 0}
+    found = complaints()
+    assert "TWO_STEP_ROLES names no role: admins." in found
+    assert "A session that lasts no time" in found

@@ -170,6 +170,6 @@ def test_the_page_reads_counted_days_alone(
     actions.count_due(NOW)
     client.force_login(factories.admin())
     client.get("/completeness/")
-    with django_assert_num_queries(6) as asked:
+    with django_assert_num_queries(7) as asked:
         client.get("/completeness/")
     assert not any("recordings_recordingjob" in query["sql"] for query in asked.captured_queries)

@@ -435,23 +435,23 @@ def test_a_player_gets_a_sentence_when_no_connection_is_available(client: Client
     assert b"database is busy" in answer.content
 
 
-def test_a_range_costs_three_queries_however_much_there_is(
+def test_a_range_costs_four_queries_however_much_there_is(
     client: Client,
     recording: RecordingJob,
     support: User,
     django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
 ) -> None:
     content(client.get(url(recording)))
-    with django_assert_num_queries(4):  # session, person, recording with its destination, opened lately
+    with django_assert_num_queries(5):  # session, person, its times, recording with its destination, opened lately
         assert content(client.get(url(recording), headers={"Range": "bytes=5-9"})) == AUDIO[5:10]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert content(client.get(url(recording), headers={"Range": "bytes=6-9"})) == AUDIO[6:10]
     for _ in range(50):
         other = factories.recording(number=factories.number(team=factories.team()))
         assert other.number is not None
         assert other.number.team is not None
         support.teams.add(other.number.team)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert content(client.get(url(recording), headers={"Range": "bytes=7-9"})) == AUDIO[7:10]
 
 
