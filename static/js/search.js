@@ -113,4 +113,24 @@ export function startPlayInPlace(root = document) {
   show(root);
 }
 
-if (typeof document !== "undefined") startPlayInPlace();
+/** The box says what is searched for: a chip writes into the query. The chip keeps the focus. */
+export function startNarrowing(root = document) {
+  const box = root.getElementById("q");
+  if (!box) return;
+  let chip = "";
+  root.addEventListener("submit", (event) => {
+    if (event.target.id === "narrow") chip = event.submitter?.closest(".narrow-chip")?.querySelector("details").id ?? "";
+  }, true);
+  root.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "hits") return;
+    const query = new URL(event.detail.xhr.responseURL).searchParams.get("q") ?? "";
+    if (root.activeElement !== box) box.value = query;
+    root.getElementById(chip)?.querySelector("summary").focus();
+    chip = "";
+  });
+}
+
+if (typeof document !== "undefined") {
+  startPlayInPlace();
+  startNarrowing();
+}

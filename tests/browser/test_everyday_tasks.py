@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from recordings_site.accounts.models import Role
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
-from recordings_site.recordings.models import Listening, SavedSearch
+from recordings_site.recordings.models import Listening, SavedSearch, SpeakerName
 from tests import factories
 from tests.browser.listening import listener, recorded
 from tests.browser.visits import real_transactions, sign_in
@@ -99,6 +99,46 @@ def test_an_alert_on_a_word_takes_three_clicks(hand: Hand, live_server: LiveServ
     expect(hand.page.locator("#messages")).to_contain_text("“refund” is saved.")
     assert SavedSearch.objects.get().alert
     assert hand.count <= 3
+
+
+def test_longer_than_five_minutes_a_word_and_a_language_are_three_choices(
+    hand: Hand, live_server: LiveServer, number: PhoneNumber
+) -> None:
+    for seconds, locale in ((400.0, "sv-SE"), (30.0, "sv-SE"), (400.0, "en-US")):
+        spoken = factories.recording(number=number, duration=seconds, locale=locale)
+        search.index(factories.transcript(spoken, [(1.0, "Speaker 1", "complaint")], locale=locale))
+    hand.page.goto(f"{live_server.url}/search/")
+    hand.type("complaint")
+    # A choice takes along what was typed and not sent yet.
+    chips = hand.page.locator("#narrow")
+    hand.click(chips.locator("summary", has_text="Length"))
+    hand.click(chips.get_by_role("button", name="5 minutes or longer", exact=True))
+    expect(hand.page.locator(".hit")).to_have_count(2)
+    expect(hand.page.locator("#q")).to_have_value("complaint longer:5m")
+    hand.click(chips.locator("summary", has_text="Language"))
+    hand.click(chips.get_by_role("button", name="Swedish"))
+    expect(hand.page.locator(".hit")).to_have_count(1)
+    expect(chips.locator("summary", has_text="Language: Swedish")).to_be_focused()
+    assert hand.page.url.endswith("/search/?q=complaint+longer%3A5m+locale%3Asv")
+    # Two chips, each opened and chosen from, and the word.
+    assert hand.count <= 4
+    chips.get_by_role("button", name="Remove the filter Language: Swedish").click()
+    expect(hand.page.locator(".hit")).to_have_count(2)
+
+
+def test_the_calls_of_one_person_take_one_click_where_names_are_known(
+    hand: Hand, live_server: LiveServer, number: PhoneNumber
+) -> None:
+    SpeakerName.objects.create(
+        number=number, speaker_label="Speaker 1", name="Dana", author=factories.user(teams=[number.team])
+    )
+    for speakers in (("Speaker 1", "Speaker 2"), ("Speaker 1",), ("Speaker 2",)):
+        lines = [(float(place), speaker, "hello") for place, speaker in enumerate(speakers)]
+        search.index(factories.transcript(factories.recording(number=number), lines))
+    hand.page.goto(f"{live_server.url}/search/?q=hello")
+    hand.click(hand.page.locator("#summary").get_by_role("link", name="Dana"))
+    expect(hand.page.locator(".hit")).to_have_count(2)
+    assert hand.count <= 1
 
 
 @pytest.mark.timeout(120)

@@ -46,10 +46,15 @@ def of_rows(rows: Choices, condition: OfRows, named: Callable[[str, User], Seque
 def numbers_named(text: str, user: User) -> list[int]:
     """Return the ids of the visible numbers that match a text, by their last digits or a part of their label."""
     digits, wanted = digits_of(text), plain(text)
-    by_digits = len(digits) >= FEWEST_DIGITS and not any(each.isalpha() for each in text)
+    has_letters = any(each.isalpha() for each in text)
+    by_digits = len(digits) >= FEWEST_DIGITS and not has_letters
     found = PhoneNumber.objects.visible_to(user).order_by().values_list("pk", "digits", "label")
     return [
-        pk for pk, own, label in found if (by_digits and own.endswith(digits.lstrip("0"))) or wanted in plain(label)
+        pk
+        for pk, own, label in found
+        # With letters also as pickers suggest it: "Support +46812345678".
+        if (by_digits and own.endswith(digits.lstrip("0")))
+        or wanted in plain(f"{label} +{own}" if has_letters else label)
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -17,6 +17,8 @@ from recordings_site.recordings.criteria.call_search import identify
 from recordings_site.recordings.criteria.registry import CRITERIA
 from recordings_site.recordings.models import IndexedRecording
 from recordings_site.recordings.neighbours.queries import HITS
+from recordings_site.recordings.results import narrowings
+from recordings_site.recordings.results.own_calls import examples
 from recordings_site.recordings.saved.views import saved_with_matches
 from recordings_site.recordings.search import (
     BEST,
@@ -48,8 +50,17 @@ def search(request: Request) -> HttpResponse:
     """The search page, or its hits alone for htmx. Every query gives hits or a sentence that helps."""
     asked = typed_query(request)
     sort = BEST if wants_best(request.GET) else ""
+    if (query := narrowings.rewritten(request.GET.dict(), asked)) is not None:
+        return redirect(f"{request.path}?{urlencode({'q': query} | ({'sort': sort} if sort else {}))}")
     first_page = not request.GET.get("cursor")
-    context: dict[str, object] = {"asked": asked, "sort": sort, "first_page": first_page, "criteria": CRITERIA}
+    context: dict[str, object] = {
+        "asked": asked,
+        "sort": sort,
+        "first_page": first_page,
+        "chips": narrowings.chips(asked, request.user),
+        "days": narrowings.days(asked),
+        "other_conditions": narrowings.others(asked),
+    }
     if asked.text and first_page:
         context["identified"] = identify(request.user, asked.text)
     if asked.node is not None:
@@ -61,6 +72,8 @@ def search(request: Request) -> HttpResponse:
             context["advice"] = suggest(asked.meant, asked.node, user=request.user, found=found)
     elif not asked.text:
         context["nothing_indexed"] = not IndexedRecording.objects.exists()
+        context["criteria"] = CRITERIA
+        context["examples"] = list(examples(request.user))
         context["saved_searches"] = saved_with_matches(request)
     return page_or_partial(request, "recordings/results/search.html", "recordings/results/_hits.html", context)
 
@@ -93,8 +106,11 @@ def search_summary(request: Request) -> HttpResponse:
 
 
 def typed_query(request: Request) -> TypedQuery:
-    """Return the query of a request, with dates in the user's zone."""
-    return read(request.GET.get("q", ""), now=timezone.now(), zone=request.user.zone)
+    """Return the query of a request, with dates in the user's zone.
+
+    `kept` is the query that the chips stand under; where scripts run, `q` comes with them, as it is typed by then.
+    """
+    return read(request.GET.get("q", request.GET.get("kept", "")), now=timezone.now(), zone=request.user.zone)
 
 
 def _newest(request: Request, node: Node) -> dict[str, object]:

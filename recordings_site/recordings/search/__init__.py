@@ -31,6 +31,7 @@ from recordings_site.recordings.search.facets import (
     FacetValue,
     Summary,
     count,
+    quoted,
     refined,
     summarize,
 )
@@ -48,7 +49,7 @@ from recordings_site.recordings.search.hits import (
 )
 from recordings_site.recordings.search.indexing import index
 from recordings_site.recordings.search.language.query_tree import Node
-from recordings_site.recordings.search.language.typed import BEST, TypedQuery, cursor_of, read, wants_best
+from recordings_site.recordings.search.language.typed import BEST, Condition, TypedQuery, cursor_of, read, wants_best
 from recordings_site.recordings.search.suggestions import suggest
 from recordings_site.recordings.search.text.tokens import VERSION, language_of
 
@@ -57,6 +58,7 @@ __all__ = [
     "MOST",
     "VERSION",
     "AdjacentHits",
+    "Condition",
     "Facet",
     "FacetValue",
     "Fragment",
@@ -75,6 +77,7 @@ __all__ = [
     "finds",
     "index",
     "language_of",
+    "quoted",
     "read",
     "refined",
     "suggest",

@@ -8,7 +8,7 @@ from django.test import Client
 
 from recordings_site.recordings import search
 from recordings_site.recordings.criteria.registry import CRITERIA
-from recordings_site.recordings.models import SavedPage
+from recordings_site.recordings.models import SavedPage, SpeakerName
 from recordings_site.recordings.saved import actions as saved
 from recordings_site.recordings.search.engines import port
 from tests import factories
@@ -128,6 +128,19 @@ def test_the_hits_are_counted_and_divided_and_each_part_narrows_the_query() -> N
             assert len(browser.get(f"/search/{each}").context["found"].hits) == value.count
 
 
+def test_speakers_are_counted_by_the_names_that_hits_have() -> None:
+    number = factories.number()
+    SpeakerName.objects.create(number=number, speaker_label="Speaker 1", name="Dana", author=factories.admin())
+    for _ in range(2):
+        indexed("a refund", "my refund", number=number)
+    browser = client(factories.admin())
+    summary = browser.get("/search/summary/?q=refund").context
+    [speakers] = [values for facet, values in summary["facets"] if facet.name == "Speaker"]
+    assert {(value.label, value.count) for value, *_ in speakers} == {("Dana", 2), ("Speaker 2", 2)}
+    [link] = [link for value, link, _ in speakers if value.label == "Dana"]
+    assert len(browser.get(f"/search/{link}").context["found"].hits) == 2
+
+
 def test_a_part_in_use_and_each_condition_can_be_taken_away_and_the_order_stays() -> None:
     number = factories.number(label="Support")
     for _ in range(2):
@@ -218,6 +231,7 @@ def test_pages_of_the_best_follow_each_other(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_search_tips_have_every_condition_that_search_takes() -> None:
+    indexed("hello")
     page = client(factories.admin()).get("/search/").content.decode()
     for criterion in CRITERIA:
         assert (f"<code>{html.escape(criterion.example)}</code>" in page) == bool(criterion.example)

@@ -1,12 +1,12 @@
 """A typed query: its tree or its error, and how its results are ordered and paged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recordings_site.base.text import visible_text
-from recordings_site.recordings.search.language.lexer import QueryError
+from recordings_site.recordings.search.language.lexer import QUOTES, QueryError
 from recordings_site.recordings.search.language.parser import corrected, parse
 from recordings_site.recordings.search.language.query_tree import And, Between, Field, Node, Speaker
 
@@ -17,10 +17,21 @@ _LONGEST_CURSOR = 18
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition of the query as typed, and the query without it."""
+    """A condition of the query as typed, its place in the query, and the query without it."""
 
     text: str
+    place: tuple[int, int]
     without: str
+
+    @property
+    def name(self) -> str:
+        """Its field: "longer" of "longer:5m"."""
+        return self.text.partition(":")[0].lower()
+
+    @property
+    def value(self) -> str:
+        """What it asks for, without quotation marks: "5m" of "longer:5m"."""
+        return self.text.partition(":")[2].strip(QUOTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +56,20 @@ class TypedQuery:
         """The conditions of the query, each of which can be removed."""
         parts = self.node.parts if isinstance(self.node, And) else (self.node,)
         places = [part.place for part in parts if isinstance(part, Field | Speaker | Between)]
-        return [
-            Condition(self.meant[start:end], f"{self.meant[:start].rstrip()} {self.meant[end:].lstrip()}".strip())
-            for start, end in places
-        ]
+        return [Condition(self.meant[slice(*place)], place, _cut(self.meant, place)) for place in places]
+
+    def without(self, names: Collection[str]) -> str:
+        """Return the query without its conditions of these fields."""
+        text = self.meant or self.text
+        for each in reversed(self.conditions):
+            if each.name in names:
+                text = _cut(text, each.place)
+        return text
+
+
+def _cut(text: str, place: tuple[int, int]) -> str:
+    start, end = place
+    return f"{text[:start].rstrip()} {text[end:].lstrip()}".strip()
 
 
 def read(typed: str, *, now: datetime, zone: ZoneInfo) -> TypedQuery:
