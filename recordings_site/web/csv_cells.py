@@ -14,9 +14,17 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def escape_formula(value: object) -> str:
-    """`value` as text; with an apostrophe before it when a spreadsheet could take it for a formula."""
+    """`value` as text; with an apostrophe before it when a spreadsheet could take it for a formula.
+
+    One that has such an apostrophe already gets another, so that `unescape_formula` gives each text back.
+    """
     text = str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text.lstrip("'").startswith(DANGEROUS) else text
+
+
+def unescape_formula(text: str) -> str:
+    """What `escape_formula` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(DANGEROUS) else text
 
 
 def row(cells: Iterable[object]) -> bytes:

@@ -21,6 +21,7 @@ from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, Callba
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
 
+LOCALE = re.compile(r"(?=.{2,20}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 REGIONS = (
     ("", "Global host, which finds the region"),
     ("euc1", "Europe (euc1)"),
@@ -224,7 +225,7 @@ class NumberForm(PickForm):
     def clean_language(self) -> str:
         """A locale; unknown ones pass, for Sinch's list may grow."""
         language: str = self.cleaned_data["language"].strip()
-        if language and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        if language and not LOCALE.fullmatch(language):
             raise forms.ValidationError("Write a locale such as sv-SE.")
         return language
 

@@ -1,4 +1,4 @@
-"""Forms that connect an application: numbers to import, a file of numbers, callback URLs, the relay."""
+"""Forms that connect an application: numbers to import, callback URLs, the relay."""
 
 from typing import Any
 
@@ -7,14 +7,10 @@ from django import forms
 from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.base.formatting import digits
-from recordings_site.policies.applications import numbers_file
 from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.applications.forms import no_password, reachable
-from recordings_site.policies.applications.numbers_file import FileError
-from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
+from recordings_site.policies.choices import POLICIES_IN_USE
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
-
-MAX_FILE = 1024 * 1024
 
 
 class ImportForm(PickForm):
@@ -54,39 +50,6 @@ class ImportForm(PickForm):
         """The selected numbers as the action takes them."""
         data = self.cleaned_data
         return [Imported(digits(number), data["team"], "", data["policy"]) for number in data["numbers"]]
-
-
-class NumbersFileForm(PickForm):
-    """A file of numbers, or its lines pasted."""
-
-    application = PickField(APPLICATIONS_IN_USE)
-    file = forms.FileField(required=False, label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
-    pasted = forms.CharField(
-        required=False, label="Or paste lines", max_length=MAX_FILE, strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "number,label,team,policy"}),
-    )  # fmt: skip
-    team = PickField(TEAMS, required=False, nothing="None", help_text="For lines without one.")
-    policy = PickField(POLICIES_IN_USE, required=False, nothing="No policy", help_text="For lines without one.")
-
-    def clean(self) -> dict[str, Any]:
-        """Read the file; each line that is wrong is an error, and then nothing is imported."""
-        data = super().clean() or {}
-        upload, text = data.get("file"), data.get("pasted", "")
-        if upload is not None:
-            if upload.size > MAX_FILE:
-                raise forms.ValidationError("The file is larger than 1 MB.")
-            try:
-                text = numbers_file.decoded(upload.read())
-            except FileError as error:
-                raise forms.ValidationError(str(error)) from None
-        if not text.strip():
-            raise forms.ValidationError("Choose a file or paste lines.")
-        application = data.get("application")
-        country = application.country if application else ""
-        self.read = numbers_file.read(text, team=data.get("team"), policy=data.get("policy"), country=country)
-        for problem in self.read.problems[:20]:
-            self.add_error(None, problem)
-        return data
 
 
 class CallbacksForm(forms.Form):

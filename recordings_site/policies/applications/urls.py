@@ -1,8 +1,8 @@
-"""Addresses: applications, single numbers, and numbers from a file."""
+"""Addresses: applications and single numbers."""
 
 from django.urls import path
 
-from recordings_site.policies.applications import views, views_import
+from recordings_site.policies.applications import views
 
 urlpatterns = [
     path("numbers/new/", views.number_new, name="number_new"),
@@ -13,5 +13,4 @@ urlpatterns = [
     path("applications/<int:application_id>/", views.application, name="application"),
     path("applications/<int:application_id>/secret/", views.application_secret, name="application_secret"),
     path("applications/<int:application_id>/archive/", views.application_archive, name="application_archive"),
-    path("numbers/import/", views_import.numbers_import, name="numbers_import"),
 ]
