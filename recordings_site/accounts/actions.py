@@ -18,6 +18,7 @@ from recordings_site.accounts.mail import letters
 from recordings_site.accounts.models import Approval, Role, Team, User
 from recordings_site.accounts.sessions.actions import end_sessions
 from recordings_site.base.formatting import counted
+from recordings_site.web.locking import lock
 
 log = logging.getLogger(__name__)
 # What the audit trail says of who did something that nobody who was signed in did.
@@ -157,10 +158,12 @@ def ensure_admin(*, email: str) -> User:
     """Make the account `email` an active admin, creating it when there is none; for the command line."""
     person = User.objects.with_address(email)
     if person is None:
-        person = User(email=email.strip().lower())
+        person = User(email=email.strip().lower(), role=Role.ADMIN)
         person.set_unusable_password()
+        person.save(force_insert=True)
+    lock(person)
     person.role, person.is_active = Role.ADMIN, True
-    person.save()
+    person.save(update_fields=["role", "is_active"])
     audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data=COMMAND_LINE)
     for admin in approvals.others(person):
         text = f"{person.email} was made an admin at the command line of the server. If that was not agreed, act now."
@@ -184,6 +187,7 @@ def create_team(*, by: User, name: str) -> Team:
 @transaction.atomic
 def rename_team(*, by: User, team: Team, name: str) -> None:
     """Give a team another name."""
+    lock(team)
     old, team.name = team.name, name.strip()
     if old == team.name:
         return
@@ -204,6 +208,7 @@ def delete_team(*, by: User, team: Team) -> None:
 @transaction.atomic
 def change_profile(*, by: User, name: str, time_zone: str) -> None:
     """Set what one may set of oneself."""
+    lock(by)
     changed = {"name": name.strip(), "time_zone": time_zone}
     if changed == {"name": by.name, "time_zone": by.time_zone}:
         return

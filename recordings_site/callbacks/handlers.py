@@ -117,8 +117,7 @@ def _ace(callback: VerifiedCallback, ace: Ace, call: Call, context: AnswerContex
         call, given, lambda running: answers.to_ace(callback, facts, context, joining=running), at=callback.happened_at
     )
     if decision is not None and decision.ace_svaml is None:
-        decision.ace_svaml = svaml.masked(given.svaml)
-        decision.save(update_fields=("ace_svaml",))
+        Decision.objects.filter(pk=decision.pk, ace_svaml=None).update(ace_svaml=svaml.masked(given.svaml))
     planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
@@ -149,8 +148,7 @@ def _pie(callback: VerifiedCallback, pie: Pie, call: Call, context: AnswerContex
     given = answers.to_pie(callback, pie, _facts(decision), context)
     given = planned.entering(call, given, lambda running: given, at=callback.happened_at)
     if decision is not None:
-        decision.pie_svaml = svaml.masked(given.svaml)
-        decision.save(update_fields=("pie_svaml",))
+        Decision.objects.filter(pk=decision.pk).update(pie_svaml=svaml.masked(given.svaml))
     planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 

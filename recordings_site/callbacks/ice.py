@@ -192,7 +192,7 @@ def _store_deliveries(kept: Sequence[_PendingIce]) -> dict[DecidedIce, Answered]
 def correct_late_answer(answered: Answered, given: Answer) -> None:
     """Correct what was stored of an answer that came too late: another one, without recording, was given."""
     with transaction.atomic():
-        decision = Decision.objects.select_for_update().filter(call=answered.call_pk).first()
+        decision = Decision.objects.filter(call=answered.call_pk).first()
         received = CallbackDelivery.objects.values_list("received_at", flat=True).get(pk=answered.delivery_id)
         if decision is not None and decision.decided_at >= received:
             calls.replace_decision(decision, facts=given.decision, svaml=svaml.masked(given.svaml))

@@ -15,6 +15,7 @@ from recordings_site.calls.models import Call, ConferenceSession, Decision, Deci
 from recordings_site.policies.engine.answer import CallFacts, DecisionFacts, Reason
 from recordings_site.sinch import ends
 from recordings_site.sinch.events import Ace, Dice, Endpoint, Ice, Notify
+from recordings_site.web.locking import lock
 
 
 def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
@@ -107,6 +108,8 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
 @transaction.atomic
 def set_endpoints(call: Call, *, caller: Endpoint, called: Endpoint, number_id: int | None) -> None:
     """Keep who a callout is between, learnt after the fact, and which of our numbers it is made from."""
+    # It was read before Sinch was asked: its DiCE may have come meanwhile.
+    lock(call)
     _fill_endpoints(call, caller=caller, called=called)
     call.number_id = call.number_id or number_id
     call.save(update_fields=(*ENDS, "number"))
@@ -208,10 +211,11 @@ def _decided(facts: DecisionFacts) -> dict[str, Any]:
 @transaction.atomic
 def replace_decision(decision: Decision, *, facts: DecisionFacts, svaml: dict[str, Any]) -> None:
     """Correct a decision that was stored too late to be answered with: what was answered is what counts."""
+    lock(decision)
     for name, value in _decided(facts).items():
         setattr(decision, name, value)
     decision.ice_svaml = svaml
-    decision.save()
+    decision.save(update_fields=[*_decided(facts), "ice_svaml"])
 
 
 def session_of_call(*, application_id: int, conference_id: str, call_id: str) -> ConferenceSession | None:

@@ -16,6 +16,7 @@ from recordings_site.policies.engine.call_facts import kept_facts
 from recordings_site.policies.engine.decide import choose, decide_by, hangs_up
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, Snapshot
+from recordings_site.web.locking import lock
 
 PAGE = 5_000
 MOST_CHANGES = 200
@@ -76,9 +77,10 @@ def run(replay: Replay) -> None:
         rows = _page(replay)
         count(rows, policy, in_force, outcome)
         with transaction.atomic():
-            replay.cancelled_at = (
-                Replay.objects.select_for_update().values_list("cancelled_at", flat=True).get(pk=replay.pk)
-            )
+            cursor = replay.cursor
+            lock(replay)
+            if replay.cursor != cursor:
+                return  # another worker goes on with it: this one lost its lease
             replay.done += len(rows)
             replay.cursor = rows[-1][0] if rows else replay.cursor
             replay.outcome = asdict(outcome)

@@ -20,6 +20,7 @@ from recordings_site.destinations.store_facts import learnt
 from recordings_site.sinch import credentials
 from recordings_site.sinch.errors import CredentialsError
 from recordings_site.tasks.registry import enqueue
+from recordings_site.web.locking import lock
 from recordings_site.web.redaction import conceal
 
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "addressing", "read_mode", "key_template")
@@ -56,6 +57,7 @@ def create_destination(
 @transaction.atomic
 def update_destination(*, by: User | None, destination: Destination, name: str, **place: str) -> None:
     """Change what is not secret. Recordings that lie there already keep their keys."""
+    lock(destination)
     before = _shown(destination)
     destination.name = name
     for field, value in place.items():
@@ -74,7 +76,9 @@ def replace_credentials(
     *, by: User | None, destination: Destination, sets: CredentialSets, read_mode: str | None = None
 ) -> None:
     """Seal other secrets in place of the old ones; only fingerprints reach the audit trail."""
+    lock(destination)
     destination.read_mode = read_mode or destination.read_mode
+    destination.save(update_fields=["read_mode"])
     before = {"write": destination.write_fingerprint, "read": destination.read_fingerprint}
     _seal(destination, sets)
     enqueue("destination.covers", destination.pk)
@@ -86,6 +90,7 @@ def replace_credentials(
 @transaction.atomic
 def archive_destination(*, by: User | None, destination: Destination) -> None:
     """Put it away: no policy can choose it, its recordings stay and play."""
+    lock(destination)
     destination.archived_at = timezone.now()
     destination.save(update_fields=["archived_at"])
     audit.record(by=by, action="destination.archived", subject=destination, data={})
@@ -104,23 +109,22 @@ def reseal(*, row: Sealed, fields: Iterable[str]) -> int:
     """Seal a row's secrets again with the ring's first key; how many needed it. The row is locked meanwhile."""
     assert isinstance(row, Model)
     ring = Keyring.parse(settings.CREDENTIALS_KEYS)
-    locked = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    lock(row)
     changed = []
     for field in fields:
-        sealed = getattr(locked, field)
+        sealed = getattr(row, field)
         if sealed and not ring.is_current(sealed):
-            setattr(locked, field, ring.seal(ring.open(sealed, row.context(field)), row.context(field)))
+            setattr(row, field, ring.seal(ring.open(sealed, row.context(field)), row.context(field)))
             changed.append(field)
     if changed:
-        locked.save(update_fields=changed)
-        audit.record(
-            by=None, action="credentials.resealed", subject=locked, data={"with": ring.first, "fields": changed}
-        )
+        row.save(update_fields=changed)
+        audit.record(by=None, action="credentials.resealed", subject=row, data={"with": ring.first, "fields": changed})
     return len(changed)
 
 
 def _seal(destination: Destination, sets: CredentialSets) -> None:
     ring = Keyring.parse(settings.CREDENTIALS_KEYS)
+    changed = []
     for name, secret in (("write", sets.write), ("read", sets.read)):
         if secret is None:
             continue
@@ -132,7 +136,8 @@ def _seal(destination: Destination, sets: CredentialSets) -> None:
         setattr(destination, field, ring.seal(secret, destination.context(field)) if secret else "")
         setattr(destination, f"{name}_fingerprint", credentials.fingerprint(secret) if secret else "")
         setattr(destination, f"{name}_tail", shown(secret))
-    destination.save()
+        changed += [field, f"{name}_fingerprint", f"{name}_tail"]
+    destination.save(update_fields=changed)
 
 
 def shown(secret: str) -> str:
@@ -150,6 +155,7 @@ def _shown(destination: Destination) -> Mapping[str, Any]:
 @transaction.atomic
 def request_check(*, by: User | None, destination: Destination) -> None:
     """Have a worker check it now; its steps are pending from here on."""
+    lock(destination)
     destination.check_result = [step.to_dict() for step in pending()]
     destination.save(update_fields=["check_result"])
     enqueue("destination.check", destination.pk)
@@ -159,16 +165,24 @@ def request_check(*, by: User | None, destination: Destination) -> None:
 def check_destination(
     *, destination: Destination, report_step: Callable[[CheckStep], None] = lambda step: None
 ) -> bool:
-    """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it."""
+    """Check it here and now, keeping each step as it is taken; whether nothing failed. No transaction spans it.
+
+    What was changed meanwhile is checked again: these findings are not of the place that it is now.
+    """
+    examined = _examined(destination)
     steps = {step.name: step for step in pending()}
     examination = doctor.examine(destination)
     for step in examination:
         steps[step.name] = step
         report_step(step)
         destination.check_result = [each.to_dict() for each in steps.values()]
-        destination.save(update_fields=["check_result"])
+        Destination.objects.filter(pk=destination.pk).update(check_result=destination.check_result)
     failed = any(step.outcome == BAD for step in steps.values())
     with transaction.atomic():
+        lock(destination)
+        if _examined(destination) != examined:
+            enqueue("destination.check", destination.pk)
+            return not failed
         destination.checked_at = timezone.now()
         was_failing = destination.failing_since is not None
         destination.failing_since = (destination.failing_since or destination.checked_at) if failed else None
@@ -180,3 +194,8 @@ def check_destination(
             data = {step.name: step.text for step in steps.values() if step.outcome == BAD}
             audit.record(by=None, action=action, subject=destination, data=data)
     return not failed
+
+
+def _examined(destination: Destination) -> tuple[str, ...]:
+    """What a check is about: the place and the credentials."""
+    return tuple(getattr(destination, name) for name in (*PLACE, "write_credentials", "read_credentials"))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from recordings_site.accounts import audit
@@ -12,6 +13,7 @@ from recordings_site.calls.models import CallbackDelivery, UpstreamExchange, Ups
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.tasks.registry import enqueue
+from recordings_site.web.locking import lock
 
 # A worker tells so many events in one go, then lets others have a turn.
 BATCH = 50
@@ -60,9 +62,9 @@ def forward(application_id: int) -> datetime | None:
             continue
         reply = _notified(facts, exchange.delivery)
         if reply.outcome in RETRIABLE and exchange.attempts + 1 < ATTEMPTS:
-            exchange.attempts += 1
-            exchange.detail, exchange.ms, exchange.status = reply.detail, reply.ms, reply.status
-            exchange.save(update_fields=("attempts", "detail", "ms", "status"))
+            UpstreamExchange.objects.filter(pk=exchange.pk).update(
+                attempts=F("attempts") + 1, detail=reply.detail, ms=reply.ms, status=reply.status
+            )
             raise UpstreamDown(reply.detail)
         _record_outcome(exchange, reply)
     return timezone.now() if len(waiting) > BATCH else None
@@ -74,12 +76,15 @@ def _notified(facts: ApplicationFacts, delivery: CallbackDelivery) -> UpstreamRe
 
 @transaction.atomic
 def _record_outcome(exchange: UpstreamExchange, reply: UpstreamReply) -> None:
+    lock(exchange)
+    if exchange.outcome != UpstreamOutcome.WAITING:
+        return  # another worker told it, whose lease this one had lost
     given_up = reply.outcome in RETRIABLE
     exchange.outcome = UpstreamOutcome.GIVEN_UP if given_up else reply.outcome
     exchange.attempts += 1
     exchange.status, exchange.ms, exchange.detail = reply.status, reply.ms, reply.detail
     exchange.at = timezone.now()
-    exchange.save()
+    exchange.save(update_fields=["outcome", "attempts", "status", "ms", "detail", "at"])
     if given_up:
         data = {"event": exchange.delivery.event, "detail": reply.detail, "attempts": exchange.attempts}
         audit.record(by=None, action="alert.upstream.given_up", subject=exchange.application, data=data)

@@ -6,6 +6,7 @@ It is created by the same actions that the pages use; existing data is left unch
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from recordings_site.accounts.actions import change_person, create_team, ensure_admin, invite_person
@@ -151,6 +152,4 @@ def _published(admin: User, name: str, what: PolicyDocument, description: str) -
 
 def _give_password(person: User) -> None:
     """Set a password: the demo sends no mail with a link to set one."""
-    person.refresh_from_db()
-    person.set_password(PASSWORD)
-    person.save(update_fields=["password"])
+    User.objects.filter(pk=person.pk).update(password=make_password(PASSWORD))

@@ -19,6 +19,7 @@ from recordings_site.policies.applications import four_eyes
 from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch import credentials
+from recordings_site.web.locking import lock
 from recordings_site.web.redaction import conceal
 
 APPLICATION_FIELDS = (
@@ -41,8 +42,9 @@ def create_application(
 ) -> Application:
     """Make an application; its secret is sealed before it is stored."""
     application = Application.objects.create(name=name, key=key, default_route=default_route, **fields)
+    # What a secret is sealed with names the row's id.
     _seal(application, "secret", secret)
-    application.save()
+    application.save(update_fields=["secret", "secret_fingerprint"])
     bump_revision()
     audit.record(by=by, action="application.created", subject=application, data=_shown(application, APPLICATION_FIELDS))
     return application
@@ -51,6 +53,7 @@ def create_application(
 @transaction.atomic
 def update_application(*, by: User | None, application: Application, **fields: Any) -> Approval | None:
     """Change what is not secret. Where calls go may wait for a second admin: then that alone stays as it is."""
+    lock(application)
     waits, rest = four_eyes.hold_back(by, application, fields)
     _change(by, application, APPLICATION_FIELDS, rest, "application.changed")
     return waits
@@ -62,6 +65,7 @@ def replace_secret(*, by: User | None, application: Application, field: str, sec
 
     While a secret is being rotated at Sinch both are accepted: set the new one as second, then as first.
     """
+    lock(application)
     before = getattr(application, f"{field}_fingerprint")
     _seal(application, field, secret)
     application.save(update_fields=[field, f"{field}_fingerprint"])
@@ -73,6 +77,7 @@ def replace_secret(*, by: User | None, application: Application, field: str, sec
 @transaction.atomic
 def archive_application(*, by: User | None, application: Application) -> None:
     """Put it away: its callbacks are answered 401 from now on."""
+    lock(application)
     application.archived_at = timezone.now()
     application.save(update_fields=["archived_at"])
     bump_revision()
@@ -116,13 +121,14 @@ def update_number(*, by: User | None, number: PhoneNumber, **fields: Any) -> App
 
     What answers its calls, and who hears them, may wait for a second admin: then that alone stays as it is.
     """
+    lock(number)
     waits, rest = four_eyes.hold_back(by, number, fields)
     _change_number(by, number, rest)
     return waits
 
 
 def _change_number(by: User | None, number: PhoneNumber, fields: Mapping[str, Any]) -> None:
-    before = PhoneNumber.objects.select_for_update().get(pk=number.pk)
+    before = PhoneNumber.objects.get(pk=number.pk)
     _change(by, number, NUMBER_FIELDS, fields, "number.changed")
     _keep_past(before, number.policy, number.destination)
 
@@ -130,6 +136,7 @@ def _change_number(by: User | None, number: PhoneNumber, fields: Mapping[str, An
 @transaction.atomic
 def archive_number(*, by: User | None, number: PhoneNumber) -> Approval | None:
     """Put it away: the application's default route answers it from now on; its recordings stay. It may have to wait."""
+    lock(number)
     waits, rest = four_eyes.hold_back(by, number, {"archived_at": timezone.now()})
     if rest:
         _archive_number(by, number, rest["archived_at"])

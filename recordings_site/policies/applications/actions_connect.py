@@ -24,6 +24,7 @@ from recordings_site.policies.models import LAST_SEEN_EVERY, Application, PhoneN
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch.rest.answers import CallbackUrls, Number
 from recordings_site.sinch.rest.client import ApiError
+from recordings_site.web.locking import lock
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def ask_sinch(*, by: User | None, application: Application) -> None:
 
 @transaction.atomic
 def _store_answer(by: User | None, application: Application, problem: str, urls: CallbackUrls) -> None:
+    lock(application)
     application.asked_sinch_at = timezone.now()
     application.sinch_problem = problem[:300]
     if not problem:
@@ -74,6 +76,7 @@ def set_callbacks(*, by: User | None, application: Application, fallback: str = 
     with client_for(application) as client:
         client.set_callbacks(urls)
     with transaction.atomic():
+        lock(application)
         before = application.sinch_callback_url
         application.asked_sinch_at, application.sinch_problem = timezone.now(), ""
         application.sinch_callback_url, application.sinch_fallback_url = urls.primary, urls.fallback
@@ -113,6 +116,7 @@ def store_numbers(*, by: User | None, application: Application, numbers: Iterabl
 @transaction.atomic
 def finish_rotation(*, by: User | None, application: Application) -> None:
     """Make the second secret the first, with which we sign, and forget the old one. ValueError without a second."""
+    lock(application)
     if not application.second_secret:
         raise ValueError("There is no second secret.")
     ring = Keyring.parse(settings.CREDENTIALS_KEYS)
@@ -133,6 +137,7 @@ def set_relay(*, by: User | None, application: Application, mode: str, url: str,
 
     It may need a second admin: then the request is returned.
     """
+    lock(application)
     names = ("callback_mode", "upstream_url", "upstream_timeout_ms")
     before = {name: getattr(application, name) for name in names}
     waits, at_once = four_eyes.hold_back(by, application, dict(zip(names, (mode, url, timeout_ms), strict=True)))

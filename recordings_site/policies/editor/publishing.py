@@ -16,6 +16,7 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.engine.schema.document import PolicyDocument, parse
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.revision.actions import bump_revision
+from recordings_site.web.locking import lock
 
 
 class NotAllowed(Refused):
@@ -35,6 +36,7 @@ def create_policy(*, by: User | None, name: str, document: PolicyDocument, descr
 @transaction.atomic
 def save_draft(*, by: User | None, policy: Policy, document: PolicyDocument) -> None:
     """Keep what is being edited; the published version stays in force."""
+    lock(policy)
     data = document.to_dict()
     policy.draft = None if policy.published and parse(policy.published.document) == document else data
     policy.draft_by, policy.draft_at = by, timezone.now()
@@ -45,6 +47,7 @@ def save_draft(*, by: User | None, policy: Policy, document: PolicyDocument) -> 
 @transaction.atomic
 def discard_draft(*, by: User | None, policy: Policy) -> None:
     """Throw the draft away; what is published stays."""
+    lock(policy)
     policy.draft, policy.draft_by, policy.draft_at = None, None, None
     policy.save(update_fields=["draft", "draft_by", "draft_at"])
     audit.record(by=by, action="policy.draft_discarded", subject=policy)
@@ -57,6 +60,7 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
     """
     if not reason.strip():
         raise NotAllowed("Enter a reason. It is shown in the version history.")
+    lock(policy)
     if policy.draft is None:
         raise NotAllowed("Nothing to publish to publish.")
     version = _version(policy, parse(policy.draft), by, reason)
@@ -68,6 +72,8 @@ def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
 @transaction.atomic
 def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
     """Put a proposed version in force; NotAllowed for the person who proposed it, or when it is no longer newest."""
+    lock(version.policy)
+    lock(version)
     if version.published_at is not None:
         raise NotAllowed("This version is already published.")
     if version.created_by_id == by.pk:
@@ -92,6 +98,7 @@ def roll_back(*, by: User | None, version: PolicyVersion) -> PolicyVersion:
 @transaction.atomic
 def rename_policy(*, by: User | None, policy: Policy, name: str) -> None:
     """Change how people know the policy."""
+    lock(policy)
     if policy.name == name:
         return
     before = policy.name
@@ -104,6 +111,7 @@ def rename_policy(*, by: User | None, policy: Policy, name: str) -> None:
 @transaction.atomic
 def archive_policy(*, by: User | None, policy: Policy) -> None:
     """Put it away; NotAllowed while numbers are answered by it."""
+    lock(policy)
     used = policy.numbers.in_use().count()
     if used:
         raise NotAllowed(f"{used} numbers are answered by this policy. Give them another one first.")
@@ -115,7 +123,7 @@ def archive_policy(*, by: User | None, policy: Policy) -> None:
 
 def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: str) -> PolicyVersion:
     # The row's lock keeps two people who publish at the same time from making the same number.
-    Policy.objects.select_for_update().get(pk=policy.pk)
+    lock(policy)
     newest = policy.versions.aggregate(newest=Max("number"))["newest"] or 0
     return PolicyVersion.objects.create(
         policy=policy, number=newest + 1, document=document.to_dict(), reason=reason.strip(), created_by=by
@@ -135,6 +143,7 @@ def _propose(by: User | None, version: PolicyVersion) -> PolicyVersion:
 
 def _publish_version(by: User | None, version: PolicyVersion, action: str) -> PolicyVersion:
     policy = version.policy
+    lock(policy)
     before = policy.published.number if policy.published else None
     version.published_at = timezone.now()
     version.save(update_fields=["published_at"])

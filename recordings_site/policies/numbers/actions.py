@@ -88,7 +88,7 @@ def undo_change(*, by: User | None, change: NumbersChange) -> Changed:
     row = NumbersChange.objects.select_for_update().get(pk=change.pk)
     if row.undone_at is not None:
         raise Refused("This change was undone already.")
-    numbers = PhoneNumber.objects.in_bulk([int(pk) for pk in row.rows])
+    numbers = PhoneNumber.objects.select_for_update().in_bulk([int(pk) for pk in row.rows])
     wanted: dict[int, Row] = {}
     for pk, diff in row.rows.items():
         number = numbers.get(int(pk))

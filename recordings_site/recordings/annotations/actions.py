@@ -24,6 +24,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.tasks.registry import enqueue
+from recordings_site.web.locking import lock
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def notify_mentioned(comment_id: int) -> int:
 @transaction.atomic
 def resolve_comment(*, by: User, comment: Comment, resolved: bool) -> None:
     """Resolve a comment, or reopen it."""
+    lock(comment)
     comment.resolved_at = timezone.now() if resolved else None
     comment.resolved_by = by if resolved else None
     comment.save(update_fields=["resolved_at", "resolved_by"])
@@ -128,6 +130,7 @@ def name_speaker(
 @transaction.atomic
 def set_transcript_offset(*, by: User, transcript: Transcript, offset: float) -> None:
     """Shift all lines by `offset` seconds, because the transcript runs early or late."""
+    lock(transcript)
     before, transcript.offset = transcript.offset, offset
     transcript.save(update_fields=["offset"])
     audit.record(by=by, action="transcript.nudged", subject=transcript.recording, data={"from": before, "to": offset})

@@ -98,7 +98,8 @@ def save_unread_transcript(recording_id: UUID, *, size: int) -> Transcript:
 
 
 def _save_parsed(job: RecordingJob, raw: bytes, parsed: sinch_transcript.Transcript) -> Transcript:
-    transcript = Transcript.objects.filter(recording=job).defer("raw").first() or Transcript(recording=job)
+    known = Transcript.objects.select_for_update().filter(recording=job).defer("raw").first()
+    transcript = known or Transcript(recording=job)
     transcript.raw = raw
     transcript.locale, source = language_of(job, parsed)
     transcript.locale_source = source if transcript.locale else ""

@@ -86,7 +86,7 @@ def _drop_doubles(relation: models.ForeignObjectRel, rows: models.QuerySet[model
 
 def _add_listenings(source: RecordingJob, target: RecordingJob) -> None:
     """Add what each user played of both: the later position, the sum of the seconds."""
-    theirs = {each.user_id: each for each in Listening.objects.filter(recording=target.pk)}
+    theirs = {each.user_id: each for each in Listening.objects.select_for_update().filter(recording=target.pk)}
     for mine in Listening.objects.filter(recording=source.pk, user__in=theirs):
         own = theirs[mine.user_id]
         own.position = mine.position if mine.updated_at > own.updated_at else own.position

@@ -102,9 +102,7 @@ def mark_played(*, by: User, recordings: Iterable[RecordingJob], played: bool) -
     changed = [key for key in keys if (key in before) is not played]
     for key in changed:
         if played:
-            row, _ = Listening.objects.get_or_create(user=by, recording_id=key)
-            row.played_at = timezone.now()
-            row.save(update_fields=["played_at"])
+            Listening.objects.update_or_create(user=by, recording_id=key, defaults={"played_at": timezone.now()})
     if not played:
         mine.filter(recording__in=changed).update(played_at=None)
     return changed

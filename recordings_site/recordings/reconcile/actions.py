@@ -113,7 +113,7 @@ def _named(destination: Destination, stat: ObjectStat) -> RecordingJob | None:
     if not named:
         return None
     awaiting = RecordingJob.objects.filter(destination=destination, available_at=None)
-    return awaiting.filter(pk=UUID(named[-1])).first()
+    return awaiting.filter(pk=UUID(named[-1])).select_for_update().first()
 
 
 def _await_their_own(subject: Call | ConferenceSession) -> bool:
@@ -185,10 +185,23 @@ def _not_gone(ids: Collection[UUID]) -> None:
     gone.update(problem_code="", problem_values={})
 
 
+def keep_progress(*, run: Reconciliation) -> None:
+    """Keep how far a run has come, from where it can be resumed."""
+    run.error = ""
+    Reconciliation.objects.open().filter(pk=run.pk).update(
+        token=run.token, waiting=run.waiting, counts=run.counts, listed_at=run.listed_at, error=""
+    )
+
+
+def keep_error(*, run: Reconciliation, error: str) -> None:
+    """Keep why a run came to a stop."""
+    run.error = error
+    Reconciliation.objects.open().filter(pk=run.pk).update(error=error)
+
+
+@transaction.atomic
 def finish(*, run: Reconciliation) -> None:
-    """Close the run and audit its counts."""
-    with transaction.atomic():
-        run.done_at = timezone.now()
-        run.error = ""
-        run.save(update_fields=("done_at", "error"))
+    """Close the run and audit its counts, unless another process has closed it."""
+    run.done_at = timezone.now()
+    if Reconciliation.objects.open().filter(pk=run.pk).update(done_at=run.done_at):
         audit.record(by=run.started_by, action="destination.reconciled", subject=run.destination, data=run.counts)

@@ -33,21 +33,20 @@ def walk(run: Reconciliation, *, on_page: Callable[[Reconciliation], None] = lam
             run.token = page.next_token or ""
             if not run.token:
                 run.listed_at = run.started_at
-            run.save()
+            actions.keep_progress(run=run)
             on_page(run)
     except StoreError as error:
-        run.error = str(error)
-        run.save(update_fields=("error",))
+        actions.keep_error(run=run, error=str(error))
         raise
     last = False
     while not last:
         count, last = actions.flag_missing(run=run, limit=PAGE)
         _count(run, missing=count)
-        run.save()
+        actions.keep_progress(run=run)
         on_page(run)
     _count(run, lone_transcripts=len(run.waiting))
     run.waiting = []
-    run.save()
+    actions.keep_progress(run=run)
     actions.finish(run=run)
 
 

@@ -12,6 +12,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.models import Team, User
 from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPage, SavedSearch
 from recordings_site.recordings.saved.matching import finds
+from recordings_site.web.locking import lock
 
 
 @transaction.atomic
@@ -31,6 +32,7 @@ def change_saved(
     *, by: User, saved: SavedSearch, name: str, team: Team | None, alert: bool, alert_by_email: bool
 ) -> SavedSearch:
     """Rename, share or watch one of the user's saved searches."""
+    lock(saved)
     saved.name, saved.team = name, team
     saved.alert, saved.alert_by_email = alert, alert and alert_by_email
     saved.save(update_fields=("name", "team", "alert", "alert_by_email"))
@@ -73,7 +75,9 @@ def alert(recording_id: UUID | str) -> int:
     return mails_sent
 
 
+@transaction.atomic
 def _mail(match: SavedMatch) -> int:
+    lock(match)
     if not match.saved.alert_by_email or match.mailed_at is not None:
         return 0
     # The transcript is not mailed: the link requires a sign-in.

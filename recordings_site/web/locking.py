@@ -1,0 +1,11 @@
+"""Locks the row that is about to be changed: what was read before without a lock may be another's by now."""
+
+from django.db.models import Model
+
+
+def lock(row: Model) -> None:
+    """Lock a row to the end of the transaction and read it again, in place, as it is now.
+
+    Only the columns that were loaded are read. Raises the model's DoesNotExist for a row that was deleted meanwhile.
+    """
+    row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
