@@ -11,6 +11,7 @@ from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.models import Role, Team, User
 from recordings_site.accounts.picking.fields import PickForm, PickManyField
 from recordings_site.web.day_field import DayField
+from recordings_site.web.seen_form import SeenForm
 
 ROLE_HELP = (
     "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "
@@ -18,7 +19,7 @@ ROLE_HELP = (
 )
 
 
-class PersonForm(PickForm):
+class PersonForm(SeenForm, PickForm):
     """Name, role and teams of somebody."""
 
     name = forms.CharField(max_length=100, required=False)
@@ -46,7 +47,7 @@ class InviteForm(PersonForm):
         return email
 
 
-class TeamForm(forms.Form):
+class TeamForm(SeenForm):
     """A team's name."""
 
     name = forms.CharField(max_length=100, label="Team name")

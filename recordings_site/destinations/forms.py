@@ -16,6 +16,7 @@ from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destinatio
 from recordings_site.sinch import credentials, destination_url
 from recordings_site.sinch.errors import CredentialsError, SinchError
 from recordings_site.storage import Location, StoreError, open_store
+from recordings_site.web.seen_form import SeenForm
 
 NO_WRITE_SET = "Enter the credentials Sinch uploads with."
 REGION = "Enter a region such as eu-central-1."
@@ -46,7 +47,7 @@ def _access_key(help_text: str) -> forms.CharField:
     return forms.CharField(label="Access key", help_text=help_text, required=False, widget=widget, max_length=10_000)
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(SeenForm):
     """Where a destination lies and how its objects are named; nothing secret."""
 
     name = forms.CharField(max_length=100, help_text="For example Recordings EU.")

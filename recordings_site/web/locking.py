@@ -8,4 +8,5 @@ def lock(row: Model) -> None:
 
     Only the columns that were loaded are read. Raises the model's DoesNotExist for a row that was deleted meanwhile.
     """
-    row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
+    # `request.user` is a stand-in for its row, of another type.
+    row.refresh_from_db(from_queryset=row.__class__._base_manager.select_for_update())

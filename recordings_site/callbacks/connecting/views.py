@@ -122,7 +122,7 @@ def connect_rotate(request: Request, application_id: int) -> HttpResponse:
 def connect_relay(request: Request, application_id: int) -> HttpResponse:
     """Choose between answering and relaying."""
     application = _application(application_id)
-    form = RelayForm(request.POST)
+    form = RelayForm(request.POST, initial=_relay(application))
     if not form.is_valid():
         return _page(request, application, relay_form=form)
     data = form.cleaned_data
@@ -143,8 +143,6 @@ def _page(request: Request, application: Application, **forms: CallbacksForm | R
 
 def _context(application: Application) -> dict[str, object]:
     steps = checklist.checklist(application)
-    theirs = application.sinch_callback_url
-    suggested = "" if actions.points_here(theirs) else theirs
     return {
         "application": application,
         "steps": steps,
@@ -154,14 +152,17 @@ def _context(application: Application) -> dict[str, object]:
         "callbacks_form": CallbacksForm(
             initial={"fallback": application.sinch_fallback_url}, relays=application.relays
         ),
-        "relay_form": RelayForm(
-            initial={
-                "mode": application.callback_mode,
-                # Who answers today is who a relay would ask.
-                "url": application.upstream_url or suggested,
-                "timeout_ms": application.upstream_timeout_ms,
-            }
-        ),
+        "relay_form": RelayForm(initial=_relay(application)),
         "figures": checklist.upstream_figures(application),
         "exchanges": UpstreamExchange.objects.of(application)[:SHOWN],
+    }
+
+
+def _relay(application: Application) -> dict[str, object]:
+    theirs = application.sinch_callback_url
+    return {
+        "mode": application.callback_mode,
+        # Who answers today is who a relay would ask.
+        "url": application.upstream_url or ("" if actions.points_here(theirs) else theirs),
+        "timeout_ms": application.upstream_timeout_ms,
     }

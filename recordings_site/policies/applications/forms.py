@@ -20,6 +20,7 @@ from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, CallbackMode, PhoneNumber
 from recordings_site.sinch import signing
 from recordings_site.sinch.errors import SignatureError
+from recordings_site.web.seen_form import SeenForm
 
 LOCALE = re.compile(r"(?=.{2,20}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 REGIONS = (
@@ -65,7 +66,7 @@ class SecretField(forms.CharField):
         return found
 
 
-class ApplicationForm(PickForm):
+class ApplicationForm(SeenForm, PickForm):
     """An application without its secrets, and where calls go by default."""
 
     use_required_attribute = False
@@ -176,7 +177,7 @@ class SecretForm(forms.Form):
         return data
 
 
-class NumberForm(PickForm):
+class NumberForm(SeenForm, PickForm):
     """A phone number and what answers it."""
 
     number = forms.CharField(max_length=40, help_text="With its country code, such as +46 8 123 456.")

@@ -11,6 +11,7 @@ from recordings_site.policies.applications.actions_connect import Imported
 from recordings_site.policies.applications.forms import no_password, reachable
 from recordings_site.policies.choices import POLICIES_IN_USE
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
+from recordings_site.web.seen_form import SeenForm
 
 
 class ImportForm(PickForm):
@@ -70,7 +71,7 @@ class CallbacksForm(forms.Form):
             )
 
 
-class RelayForm(forms.Form):
+class RelayForm(SeenForm):
     """Who answers: this site, or an upstream whose answers get the recording added."""
 
     mode = forms.ChoiceField(choices=CallbackMode.choices, label="Who answers", widget=forms.RadioSelect)

@@ -32,6 +32,10 @@ from recordings_site.policies.engine.schema.document import PolicyDocument, Rule
 from recordings_site.policies.engine.schema.parsing import DocumentError, Problem
 from recordings_site.policies.engine.schema.sequence import Step
 from recordings_site.policies.models import Application, Policy
+from recordings_site.web.seen_form import SeenForm
+
+# What the whole draft is called, where the form says that somebody else changed it.
+DRAFT = "the draft"
 
 
 class RuleForm(forms.Form):
@@ -89,7 +93,7 @@ StepFormSet = formset_factory(StepForm, extra=0, can_delete=True, max_num=sequen
 MenuFormSet = formset_factory(MenuOptionForm, extra=0, can_delete=True, max_num=12)
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(SeenForm):
     """Everything of a policy but its rules and menu keys, which are its formsets `rules` and `menu`."""
 
     # A browser would ask for fields that are out of sight.
@@ -139,9 +143,19 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError("This name is taken.")
         return name
 
+    def shown_values(self) -> Mapping[str, Any]:
+        """The name, and all that is drafted as one value."""
+        return {"name": self.initial["name"], DRAFT: self.before.to_dict()} if self.policy else {}
+
+    def read(self) -> PolicyDocument | None:
+        """The document that was posted, whether or not it may be saved; None when it cannot be read."""
+        if self._errors is None:
+            self.full_clean()
+        return self.document
+
     def without_error_messages(self) -> None:
         """Show what was typed without judging it: a key that was just added has nothing in it yet."""
-        self.is_valid()
+        self.read()
         for form in (self, *self.rules.forms, *self.menu.forms, *self.steps.forms):
             form.__dict__["_errors"] = ErrorDict()
 

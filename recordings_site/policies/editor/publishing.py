@@ -17,6 +17,7 @@ from recordings_site.policies.engine.schema.document import PolicyDocument, pars
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.web.locking import lock
+from recordings_site.web.seen_form import mark
 
 
 class NotAllowed(Refused):
@@ -54,15 +55,19 @@ def discard_draft(*, by: User | None, policy: Policy) -> None:
 
 
 @transaction.atomic
-def publish(*, by: User | None, policy: Policy, reason: str) -> PolicyVersion:
+def publish(*, by: User | None, policy: Policy, reason: str, seen: str = "") -> PolicyVersion:
     """Make the draft an immutable version. It is in force at once, or after a second admin's approval if
     POLICY_APPROVAL says so. NotAllowed without a reason or a draft; DocumentError when the draft cannot be read.
+
+    `seen` is the mark of the draft that was looked at: NotAllowed for another one. Without it any draft is published.
     """
     if not reason.strip():
         raise NotAllowed("Enter a reason. It is shown in the version history.")
     lock(policy)
     if policy.draft is None:
-        raise NotAllowed("Nothing to publish to publish.")
+        raise NotAllowed("There is nothing to publish.")
+    if seen and seen != mark(policy.draft):
+        raise NotAllowed("Someone else changed the draft. Check the changes as they are now, then publish again.")
     version = _version(policy, parse(policy.draft), by, reason)
     policy.draft, policy.draft_by, policy.draft_at = None, None, None
     policy.save(update_fields=["draft", "draft_by", "draft_at"])

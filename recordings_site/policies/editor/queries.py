@@ -36,6 +36,7 @@ from recordings_site.policies.engine.snapshot import NumberFacts, PolicyFacts, S
 from recordings_site.policies.engine.timeline import timeline
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.sinch.ends import NUMBER, end_type
+from recordings_site.web.seen_form import mark
 
 if TYPE_CHECKING:
     from recordings_site.policies.editor.forms import PolicyForm
@@ -138,8 +139,7 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
 
 def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:
     """What the form's document, or else the policy's own, would do; with the call that was asked to be tried."""
-    form.is_valid()
-    document = form.document
+    document = form.read()
     if form.is_bound and document is None:
         problems = [Problem(name, str(error)) for name, errors in form.errors.items() for error in errors]
         return Preview(list(form.problems) or problems)
@@ -201,15 +201,15 @@ def failing_destinations() -> set[int]:
     return set(Destination.objects.filter(~Q(failing_since=None)).values_list("pk", flat=True))
 
 
-def publish(*, by: User, policy: Policy, reason: str) -> PolicyVersion:
-    """Publish the draft unless lint finds an error; NotAllowed says which."""
+def publish(*, by: User, policy: Policy, reason: str, seen: str = "") -> PolicyVersion:
+    """Publish the draft unless lint finds an error; NotAllowed says which. `seen`: the mark of the draft shown."""
     if policy.draft is None:
-        raise NotAllowed("Nothing to publish to publish.")
+        raise NotAllowed("There is nothing to publish.")
     in_force = snapshot.current()
     errors = [p for p in lint(draft_facts(policy, parse(policy.draft)), in_force) if p.severity == "error"]
     if errors:
         raise NotAllowed(errors[0].message)
-    return publishing.publish(by=by, policy=policy, reason=reason)
+    return publishing.publish(by=by, policy=policy, reason=reason, seen=seen or mark(policy.draft))
 
 
 def about_to_publish(policy: Policy) -> dict[str, Any]:
@@ -221,6 +221,7 @@ def about_to_publish(policy: Policy) -> dict[str, Any]:
         "difference": difference(before, document),
         "answers": policy.numbers.in_use().count(),
         "needs_approval": settings.POLICY_APPROVAL,
+        "seen": mark(policy.draft),
     }
 
 

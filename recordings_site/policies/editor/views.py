@@ -83,8 +83,10 @@ def policy_publish(request: Request, policy_id: int) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            version = queries.publish(by=request.user, policy=found, reason=reason)
+            seen = request.POST.get("seen", "")
+            version = queries.publish(by=request.user, policy=found, reason=reason, seen=seen)
         except NotAllowed as problem:
+            found.refresh_from_db()
             error = str(problem)
         else:
             messages.success(request, _published(version))
