@@ -187,8 +187,9 @@ AUDIT_KEY_FALLBACKS: list[str] = env.list(
     "AUDIT_KEY_FALLBACKS", default=[] if AUDIT_KEY != SECRET_KEY else SECRET_KEY_FALLBACKS
 )
 # Where the signed head of the audit trail is kept each day, outside of the database: a file, best on another machine,
-# and an address that it is mailed to.
+# a destination by its name, and an address that it is mailed to.
 AUDIT_ANCHOR_FILE: str = env.str("AUDIT_ANCHOR_FILE", default=str(DATA_DIR / "audit-anchors.jsonl"))
+AUDIT_ANCHOR_DESTINATION: str = env.str("AUDIT_ANCHOR_DESTINATION", default="")
 AUDIT_ANCHOR_EMAIL: str = env.str("AUDIT_ANCHOR_EMAIL", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -1,4 +1,5 @@
-"""Anchors the audit trail outside of the database: a signed head per day, from which the next night verifies.
+"""Anchors the audit trail outside of the database: a signed head per day in each of its places, which are compared with
+the trail each hour, and from which it is verified each night.
 
 Without them whoever can delete rows could cut off the newest: what is left would still be a whole chain.
 """
@@ -6,10 +7,12 @@ Without them whoever can delete rows could cut off the newest: what is left woul
 import hmac
 import json
 import logging
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -20,10 +23,17 @@ from recordings_site.accounts.models import AuditEvent, User
 
 log = logging.getLogger(__name__)
 SHOWN = 10
+ANCHORED, BROKEN, NOT_KEPT = "audit.anchored", "alert.audit.broken", "alert.audit.not_anchored"
+# A worker that anchors once a day has missed one by then.
+LATE = timedelta(hours=50)
 
 
 class Broken(Exception):
-    """The trail does not follow from its last anchor; says where."""
+    """The trail does not follow from an anchor; says where."""
+
+
+class Unreachable(Exception):
+    """A place of anchors cannot be read or written now; says why."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,53 @@ class Anchor:
         return json.dumps({**asdict(self), "signature": audit.sign(text)}, sort_keys=True)
 
 
+class Place(Protocol):
+    """Where anchors are kept."""
+
+    @property
+    def name(self) -> str:
+        """What people know it as."""
+        ...
+
+    def newest(self) -> Anchor | None:
+        """The anchor of the latest day; None before the first. Raises Broken for what is none, and Unreachable."""
+        ...
+
+    def keep(self, anchor: Anchor) -> None:
+        """Add an anchor. Raises Unreachable."""
+        ...
+
+
+class AnchorFile:
+    """The file AUDIT_ANCHOR_FILE, a line a day."""
+
+    def __init__(self) -> None:
+        self._path = Path(settings.AUDIT_ANCHOR_FILE)
+
+    @property
+    def name(self) -> str:
+        """What people know it as."""
+        return f"the file {self._path.name}"
+
+    def newest(self) -> Anchor | None:
+        """The anchor of its last line."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").split("\n") if self._path.is_file() else []
+        except OSError as error:
+            raise Unreachable(str(error.strerror)) from error
+        kept = [line for line in lines if line.strip()]
+        return parse(kept[-1]) if kept else None
+
+    def keep(self, anchor: Anchor) -> None:
+        """Add a line."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{anchor.line()}\n")
+        except OSError as error:
+            raise Unreachable(str(error.strerror)) from error
+
+
 def parse(line: str) -> Anchor:
     """An anchor as it was kept. Raises Broken for one that we did not sign."""
     try:
@@ -54,23 +111,59 @@ def parse(line: str) -> Anchor:
     return anchor
 
 
-def last() -> Anchor | None:
-    """The newest anchor in the file; None before the first. Raises Broken, and OSError."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
-    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
-    kept = [line for line in lines if line.strip()]
-    return parse(kept[-1]) if kept else None
+@dataclass(frozen=True)
+class Comparison:
+    """The newest anchor of each place that has one, all of which are in the trail; why others could not be read."""
+
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def oldest(self) -> Anchor | None:
+        """From where the trail is verified: what lies before each of them was verified with an earlier one."""
+        return min(self.anchors.values(), key=lambda anchor: anchor.id, default=None)
+
+
+def compare(places: Sequence[Place]) -> Comparison:
+    """Look for the newest anchor of each place in the trail. Raises Broken for rows, and for anchors, that are gone."""
+    noted = _last_days()
+    anchors, unreachable = {}, {}
+    for place in places:
+        try:
+            anchor = place.newest()
+        except Unreachable as problem:
+            unreachable[place.name] = str(problem)
+            continue
+        day = noted.get(place.name, "")
+        if day and (anchor is None or anchor.day < day):
+            raise Broken(f"The anchor of {day} is gone from {place.name}.")
+        if anchor is not None:
+            _find(anchor)
+            anchors[place.name] = anchor
+    return Comparison(anchors, unreachable)
+
+
+def _last_days() -> dict[str, str]:
+    """When the trail says that an anchor was last kept in each place; the latest rows alone are asked."""
+    found: dict[str, str] = {}
+    for data in AuditEvent.objects.filter(action=ANCHORED).order_by("-id").values_list("data", flat=True)[:SHOWN]:
+        found = {name: str(data["day"]) for name in data["places"]} | found
+    return found
+
+
+def _find(anchor: Anchor) -> None:
+    row = AuditEvent.objects.filter(pk=anchor.id).first()
+    if row is None and anchor.id:
+        raise Broken(f"Row {anchor.id}, the newest on {anchor.day}, is gone: rows were cut off.")
+    if row is not None and not hmac.compare_digest(row.chain, anchor.head):
+        raise Broken(f"Row {anchor.id} is not the one that was the newest on {anchor.day}.")
 
 
 def verify_since(anchor: Anchor | None) -> audit.ChainCheck:
     """Verify the rows after an anchor, or all. Raises Broken."""
     events = AuditEvent.objects.all()
-    if anchor is not None and anchor.id:
-        row = events.filter(pk=anchor.id).first()
-        if row is None:
-            raise Broken(f"Row {anchor.id}, the newest on {anchor.day}, is gone: rows were cut off.")
-        if not hmac.compare_digest(row.chain, anchor.head):
-            raise Broken(f"Row {anchor.id} is not the one that was the newest on {anchor.day}.")
+    if anchor is not None:
+        _find(anchor)
         events = events.filter(pk__gt=anchor.id)
     found = audit.verify(chain.from_iterable(events.batches()), previous=anchor.head if anchor else "")
     if found.broken:
@@ -79,38 +172,109 @@ def verify_since(anchor: Anchor | None) -> audit.ChainCheck:
     return found
 
 
-def anchor_if_due(now: datetime) -> None:
-    """Once a day: verify from the last anchor, then keep the new head. Alerts the admins of any break."""
+def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
+    """Compare the trail with its anchors; once a day verify it from them, then keep the new head in each place.
+
+    Alerts the admins, once a day, of a break and of a place where no anchor can be kept.
+    """
     today = timezone.localdate(now, timezone.get_default_timezone())
     try:
-        before = last()
-        if before is not None and before.day >= today.isoformat():
+        known = compare(places)
+        due = [place for place in places if _is_due(place, known, today)]
+        if not due:
             return
-        verify_since(before)
+        verify_since(known.oldest)
     except Broken as problem:
-        alert(str(problem), today)
+        _alert(BROKEN, str(problem), today)
         return
-    newest = AuditEvent.objects.order_by("-id").first()
-    keep(Anchor(today.isoformat(), newest.pk if newest else 0, newest.chain if newest else ""))
+    _keep(today, [place for place in due if place.name not in known.unreachable], known.unreachable)
 
 
-def keep(anchor: Anchor) -> None:
-    """Add an anchor to the file, and mail it where that is wished."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{anchor.line()}\n")
-    if settings.AUDIT_ANCHOR_EMAIL:
-        send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
+def anchor_anew(*, by: User, reason: str, places: Sequence[Place]) -> None:
+    """Keep the head as it is now in each place, although the trail does not follow from the anchors there.
 
-
-def alert(problem: str, today: date) -> None:
-    """Tell the admins, once a day."""
-    log.error("the audit trail is broken: %s", problem)
-    reported = AuditEvent.objects.filter(action="audit.broken").order_by("-id").values_list("data", flat=True).first()
-    if reported and reported.get("day") == today.isoformat():
-        return
-    audit.record(by=None, action="audit.broken", data={"problem": problem, "day": today.isoformat()})
-    text = f"{problem}\n\nThe audit trail was changed in the database. Keep a copy of the database and the logs."
+    For a trail that was restored from a backup, or whose break was looked into; the trail says who did it, and why.
+    """
+    audit.record(by=by, action="audit.anchored_anew", data={"reason": reason})
     for admin in User.objects.active_admins():
-        send_mail("The audit trail was changed", text, None, [admin.email])
+        text = f"{by} accepted the audit trail as it is now: {reason}"
+        send_mail("The audit trail was anchored anew", text, None, [admin.email])
+    _keep(timezone.localdate(), places, {})
+
+
+def _is_due(place: Place, known: Comparison, today: date) -> bool:
+    anchor = known.anchors.get(place.name)
+    return anchor is None or anchor.day < today.isoformat()
+
+
+def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) -> None:
+    newest = AuditEvent.objects.order_by("-id").first()
+    anchor = Anchor(today.isoformat(), newest.pk if newest else 0, newest.chain if newest else "")
+    failed, kept = dict(unreachable), []
+    for place in places:
+        try:
+            place.keep(anchor)
+            kept.append(place.name)
+        except Unreachable as problem:
+            failed[place.name] = str(problem)
+    if kept:
+        noted = _newest_row(ANCHORED)
+        if settings.AUDIT_ANCHOR_EMAIL and not (noted and noted.data["day"] == anchor.day):
+            send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
+        audit.record(by=None, action=ANCHORED, data={"day": anchor.day, "until": anchor.id, "places": kept})
+    for name, why in failed.items():
+        _alert(NOT_KEPT, f"No anchor can be kept in {name}: {why}", today)
+
+
+def _newest_row(action: str) -> AuditEvent | None:
+    return AuditEvent.objects.filter(action=action).order_by("-id").first()
+
+
+def _alert(action: str, problem: str, today: date) -> None:
+    """Tell the admins, once a day."""
+    log.error("the audit trail: %s", problem)
+    reported = AuditEvent.objects.filter(action=action, data__day=today.isoformat())
+    # The row of an alert may take the id of one that was cut off: then the break looks like another.
+    if (reported if action == BROKEN else reported.filter(data__problem=problem)).exists():
+        return
+    audit.record(by=None, action=action, data={"problem": problem, "day": today.isoformat()})
+    title, remedy = _WORDS[action]
+    for admin in User.objects.active_admins():
+        send_mail(title, f"{problem}\n\n{remedy}", None, [admin.email])
+
+
+_WORDS = {
+    BROKEN: (
+        "The audit trail was changed",
+        "Rows or anchors were changed or deleted outside of the site. Keep a copy of the database, the anchors and the "
+        "logs before anything else, and find out who could write to them. Was a backup restored? Then run "
+        "manage.py verify_audit --anchor-anew REASON --by EMAIL.",
+    ),
+    NOT_KEPT: (
+        "The audit trail could not be anchored",
+        "Until it can, rows that are cut off may go unnoticed there. Check the destination or the file.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Trail:
+    """How the trail fares: where it was last anchored and when; what is wrong, and what to do about it."""
+
+    anchored_at: datetime | None = None
+    places: Sequence[str] = ()
+    problem: str = ""
+    remedy: str = ""
+
+
+def trail(now: datetime) -> Trail:
+    """How the trail fares, by what the last comparison with its anchors noted."""
+    anchored, broken, not_kept = (_newest_row(action) for action in (ANCHORED, BROKEN, NOT_KEPT))
+    at, places = (anchored.at, anchored.data["places"]) if anchored else (None, ())
+    for row in (broken, not_kept):
+        if row is not None and (at is None or row.at > at):
+            return Trail(at, places, str(row.data["problem"]), _WORDS[row.action][1])
+    first = AuditEvent.objects.order_by("id").values_list("at", flat=True).first()
+    if first is not None and now - (at or first) > LATE:
+        return Trail(at, places, "No anchor has been kept for two days.", "Start a worker: it keeps one each day.")
+    return Trail(at, places)

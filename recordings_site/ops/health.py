@@ -14,6 +14,7 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from recordings_site.accounts import anchors
 from recordings_site.base import instruments
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
@@ -69,6 +70,8 @@ def metrics() -> Iterator[Metric]:
     yield Metric("wrong_signatures", "Callbacks that their application's secret did not sign.", of_each, "counter")
     failing = Destination.objects.failing().count()
     yield _one("destinations_failing", "Destinations whose last check failed.", failing)
+    broken = bool(anchors.trail(timezone.now()).problem)
+    yield _one("audit_trail_broken", "Whether the audit trail was changed, or could not be anchored.", broken)
     alive = Heartbeat.objects.alive("worker", within=timedelta(minutes=1)).count()
     yield _one("workers_alive", "Workers that were heard from in the last minute.", alive)
     fetched = [copy for copy in snapshot_copies() if copy.is_fallback]

@@ -11,6 +11,7 @@ from recordings_site.accounts import anchors, guessing
 from recordings_site.accounts.mail import letters
 from recordings_site.accounts.sessions import actions as sessions
 from recordings_site.callbacks import follow_up
+from recordings_site.destinations import anchor_bucket
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.snapshot_copies import copies
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
@@ -72,8 +73,8 @@ def count_recordings() -> None:
 
 
 def anchor_audit() -> None:
-    """Verify the audit trail from its last anchor and keep a new one, once a day."""
-    anchors.anchor_if_due(timezone.now())
+    """Compare the audit trail with its anchors; once a day verify it from them and keep a new one."""
+    anchors.anchor_if_due(timezone.now(), anchor_bucket.places())
 
 
 PERIODIC_TASKS = (

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from recordings_site.accounts import anchors
 from recordings_site.accounts.models import AuditEvent
 from recordings_site.callbacks.handlers import SUSPECT
 from recordings_site.calls.models import BROKEN_BY_US, Call, CallbackDelivery
@@ -34,6 +35,7 @@ class Status:
     broken: Collection[Call]
     failing: Collection[Destination]
     alerts: Collection[Mapping[str, object]]
+    trail: anchors.Trail
     overdue: int
     unattributed: int
     without_policy: int
@@ -43,7 +45,7 @@ class Status:
     def is_healthy(self) -> bool:
         """Whether nothing needs attention."""
         needs = self.dead or self.suspect or self.broken or self.failing or self.overdue or self.unattributed
-        return not (needs or any(copy.is_old for copy in self.copies))
+        return not (needs or self.trail.problem or any(copy.is_old for copy in self.copies))
 
 
 def read_status() -> Status:
@@ -60,6 +62,7 @@ def read_status() -> Status:
         broken=broken.select_related("number").order_by("-dice_received_at")[:ROWS_SHOWN],
         failing=Destination.objects.filter(failing_since__isnull=False, archived_at=None),
         alerts=[*alerts.values("action").annotate(times=Count("pk")).order_by("-times")],
+        trail=anchors.trail(timezone.now()),
         overdue=RecordingJob.objects.overdue()[:COUNT_LIMIT].count(),
         unattributed=RecordingJob.objects.filter(number=None)[:COUNT_LIMIT].count(),
         without_policy=PhoneNumber.objects.without_policy()[:COUNT_LIMIT].count(),

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 
 LONGEST_VALUE = 60
 WHAT_TO_DO = "Nothing was saved. Check your entries, then save again to replace what is there with yours."
@@ -39,8 +40,9 @@ class SeenForm(forms.Form):
         changed = self._changed_meanwhile()
         if changed:
             self.add_error(None, f"Someone else changed this after you opened it: {'; '.join(changed)}. {WHAT_TO_DO}")
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = self._marks_of_now()
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("seen")] = self._marks_of_now()
+            self.data = data
         return not changed
 
     def _marks_of_now(self) -> str:

@@ -23,7 +23,6 @@ ALLOWED = {
     "recordings_site/callbacks/handlers.py:answer_event delivery": NEW,
     "recordings_site/callbacks/handlers.py:_store_event delivery": NEW,
     "recordings_site/recordings/reconcile/actions.py:link_object job": "`_named` locked it, unless it is new",
-    "recordings_site/policies/numbers/actions.py:_write numbers": "`change_numbers` and `_carry` locked them",
     "recordings_site/tasks/queue.py:claim tasks": "PostgreSQL skips what others lock; SQLite lets one write at a time",
     "recordings_site/recordings/lifecycle/locked.py:update job": "`locked_jobs` and `claim` locked them",
 }

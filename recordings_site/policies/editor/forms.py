@@ -149,9 +149,8 @@ class PolicyForm(SeenForm):
 
     def read(self) -> PolicyDocument | None:
         """The document that was posted, whether or not it may be saved; None when it cannot be read."""
-        if self._errors is None:
-            self.full_clean()
-        return self.document
+        # Asking for the errors reads it, once.
+        return self.document if self.errors or self.document else None
 
     def without_error_messages(self) -> None:
         """Show what was typed without judging it: a key that was just added has nothing in it yet."""
