@@ -24,7 +24,7 @@ const made = (name, ...content) => {
 };
 
 /** "Shift+ArrowLeft" as two caps: Shift ←. */
-const caps = (key) => key.split("+").flatMap((part) => [made("kbd", SIGNS[part] ?? part), " "]);
+const caps = (key) => (key.length > 1 ? key.split("+") : [key]).flatMap((part) => [made("kbd", SIGNS[part] ?? part), " "]);
 
 /** Draw the sections into the sheet. */
 export function draw(sheet, sections) {

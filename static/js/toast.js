@@ -4,22 +4,67 @@ const SHOWN_FOR = 4000; // milliseconds
 // With something to press in it, and longer while the pointer or the focus is on it.
 const UNDO_FOR = 12000;
 let hiding;
+let undoing = null;
 
-/** Say a sentence. It goes by itself and takes no focus, so it holds nothing that one must act on. */
-export function say(text) {
-  document.getElementById("announce").textContent = text;
-  let toast = document.querySelector(".toast");
-  if (!toast) {
-    toast = document.createElement("div");
-    toast.className = "toast";
-    // The live region has said it.
-    toast.setAttribute("aria-hidden", "true");
-    document.body.append(toast);
-  }
-  toast.textContent = text;
+/**
+ * Say a sentence. It goes by itself and takes no focus. With `undo`, a function, it stays longer and has a button that
+ * runs it, as Ctrl+Z does outside of what one types into.
+ */
+export function say(text, undo = null) {
+  document.getElementById("announce").textContent = undo ? `${text} Press Ctrl+Z to undo.` : text;
+  const toast = document.querySelector(".toast") ?? newToast();
+  undoing = undo;
+  toast.replaceChildren(text);
+  toast.classList.toggle("has-undo", undo !== null);
+  // The live region has said it; what can be pressed may not be hidden from anyone.
+  if (undo) toast.removeAttribute("aria-hidden");
+  else toast.setAttribute("aria-hidden", "true");
+  if (undo) toast.append(undoButton());
   toast.hidden = false;
+  hideLater(toast);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !undoing) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  undoLast();
+});
+
+/** Undo what the note at the foot of the window offers to undo. */
+function undoLast() {
+  const undo = undoing;
+  if (!undo) return;
+  undoing = null;
+  document.querySelector(".toast").hidden = true;
+  undo();
+}
+
+function hideLater(toast) {
   clearTimeout(hiding);
-  hiding = setTimeout(() => { toast.hidden = true; }, SHOWN_FOR);
+  hiding = setTimeout(() => {
+    toast.hidden = true;
+    undoing = null;
+  }, undoing ? UNDO_FOR : SHOWN_FOR);
+}
+
+function newToast() {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  for (const kind of ["pointerenter", "focusin"]) toast.addEventListener(kind, () => clearTimeout(hiding));
+  for (const kind of ["pointerleave", "focusout"]) toast.addEventListener(kind, () => hideLater(toast));
+  document.body.append(toast);
+  return toast;
+}
+
+function undoButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-small";
+  button.textContent = "Undo";
+  button.title = "Undo (Ctrl+Z)";
+  button.addEventListener("click", undoLast);
+  return button;
 }
 
 /** Copy a text and say so. */

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
+from recordings_site.recordings.models import LineCorrection
 from tests.browser.listening import Listener, listener, recorded
 from tests.browser.visits import real_transactions
 
@@ -44,3 +45,37 @@ def test_marks_are_large_enough_to_hit_and_lead_to_their_place(short: Listener) 
     pin.click()
     line = short.ask("recordingPage.wave.marks.matches[0].from")
     assert short.time == pytest.approx(line, abs=0.1)
+
+
+def test_a_word_is_corrected_where_it_stands_in_two_clicks_and_undone(short: Listener) -> None:
+    said = short.page.locator("#l1 > p")
+    before = said.text_content() or ""
+    said.dblclick(position={"x": 12, "y": 12})
+    word = short.ask("getSelection().toString().trim()")
+    short.page.get_by_role("button", name="Correct", exact=True).click()
+    box = short.page.get_by_role("textbox", name="What was said")
+    assert box.input_value() == word == "Hi"
+    box.fill("Good morning")
+    box.press("Enter")
+    short.until(f"document.querySelector('#l1 > p').textContent === {before.replace('Hi', 'Good morning', 1)!r}")
+    kept = LineCorrection.objects.get()
+    assert (kept.text, kept.original) == (said.text_content(), before)
+    short.page.get_by_role("button", name="Undo").click()
+    short.until(f"document.querySelector('#l1 > p').textContent === {before!r}")
+    assert [row.reverts for row in LineCorrection.objects.all()] == [False, True]
+
+
+def test_selected_words_are_made_a_clip_and_the_tools_are_reached_by_tab(short: Listener) -> None:
+    tools = short.page.get_by_role("group", name="Selected text")
+    short.page.locator("#l3 > p").select_text()
+    tools.wait_for()
+    short.press("Tab")
+    assert short.ask("document.activeElement.dataset.selection") == "quote"
+    short.press("Escape")
+    assert not tools.is_visible()
+    assert short.ask("document.activeElement.closest('li').id") == "l3"
+    short.page.locator("#l3 > p").select_text()
+    tools.get_by_role("button", name="Clip").click()
+    starts = short.ask("recordingPage.transcript.starts")
+    assert short.ask("recordingPage.marks.span") == {"from": starts[3], "to": starts[4]}
+    assert short.ask("document.activeElement.closest('#clip') !== null")

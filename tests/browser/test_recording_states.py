@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations import corrections
-from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.models import LineCorrection, RecordingJob, Transcript
 from tests import factories
 from tests.browser.listening import listener, recorded
 from tests.browser.test_accessibility import AXE, LOOK, STICKS_OUT
@@ -209,13 +209,18 @@ def test_a_line_is_corrected_and_restored_by_keyboard_alone(context: BrowserCont
     person.press("ArrowDown", "Tab", "Tab")
     assert person.ask("document.activeElement.getAttribute('aria-label')") == "Correct this line"
     person.press("Enter")
-    person.until("document.activeElement.id === 'correct-text'")
+    person.until("document.activeElement.getAttribute('aria-label') === 'What was said'")
+    person.press("Escape")
+    assert person.ask("document.activeElement.closest('li').id") == "l1"
+    person.press("Tab", "Tab", "Enter")
     person.press("Control+a")
     person.page.keyboard.type("I was charged twice.")
-    person.press("Tab", "Enter")
+    person.press("Enter")
     person.until("document.querySelector('#l1 > p').textContent === 'I was charged twice.'")
     assert person.ask("document.querySelector('#l1 > i').textContent") == "corrected"
     assert person.ask("recordingPage.wave.marks.corrections.length") == 1
-    person.page.get_by_role("button", name="Restore original").press("Enter")
+    assert LineCorrection.objects.get().text == "I was charged twice."
+    person.until("document.activeElement.closest('li').id === 'l1'")
+    person.press("Control+z")
     person.until("document.querySelector('#l1 > p').textContent.startsWith('Hi Dana')")
     assert person.ask("document.querySelector('#l1 > i')") is None

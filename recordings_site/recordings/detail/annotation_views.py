@@ -49,7 +49,7 @@ Change = Callable[[Request, RecordingJob, dict[str, Any]], object]
 def annotates(form_class: type[Form]) -> Callable[[Change], Callable[[Request, UUID], HttpResponse]]:
     """Make a view of a function that changes a visible recording with the cleaned data of a posted form.
 
-    A form with errors is shown again with what was typed.
+    A form with errors is shown again with what was typed; a script that posted it gets the errors as a sentence.
     """
 
     def decorate(change: Change) -> Callable[[Request, UUID], HttpResponse]:
@@ -60,7 +60,7 @@ def annotates(form_class: type[Form]) -> Callable[[Change], Callable[[Request, U
             if not form.is_valid():
                 return _again(request, recording, form)
             change(request, recording, form.cleaned_data)
-            return _back(request, recording)
+            return HttpResponse(status=204) if _by_script(request) else _back(request, recording)
 
         return view
 
@@ -186,6 +186,11 @@ def assign(request: Request, recording_id: UUID) -> HttpResponse:
     return redirect("recording", recording.pk)
 
 
+def _by_script(request: Request) -> bool:
+    """Whether a script of the page posted it, which shows the change itself."""
+    return request.headers.get("Accept") == "text/plain"
+
+
 def _recording(request: Request, recording_id: UUID) -> RecordingJob:
     return get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
 
@@ -206,6 +211,9 @@ def _back(request: Request, recording: RecordingJob) -> HttpResponse:
 
 def _again(request: Request, recording: RecordingJob, form: Form) -> HttpResponse:
     """Show the page, or the annotations alone, with the errors and what was typed."""
+    if _by_script(request):
+        sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")
     return _shown(request, recording, form, SelectedSpan.of(request.POST))

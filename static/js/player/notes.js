@@ -1,9 +1,8 @@
-/** Notes beside the transcript: selecting a span, tools on lines and selections, what htmx brings back. */
+/** Notes beside the transcript: selecting a moment, the tools of a line, what htmx brings back. */
 import { copy } from "../toast.js";
-import { lineEnd } from "./lines.js";
-import { link, quote } from "./quote.js";
+import { link } from "./quote.js";
 
-/** Event: comments{spans}: where the waveform shows them. */
+/** Events: comments{spans}, where the waveform shows them; lines, a text has changed; correct{index}, one asks to. */
 export class Notes extends EventTarget {
   constructor(transcript, sound) {
     super();
@@ -13,10 +12,7 @@ export class Notes extends EventTarget {
     document.body.addEventListener("htmx:afterSettle", (event) => {
       if (event.target.id === "notes") this.#arrived(event.target);
     });
-    if (transcript) {
-      this.#lineTools();
-      this.#selectionTools();
-    }
+    if (transcript) this.#lineTools();
   }
 
   /** Where comments are, as {from, to, text}. */
@@ -40,7 +36,8 @@ export class Notes extends EventTarget {
   #arrived(notes) {
     const selection = notes.querySelector("#selection");
     const text = notes.querySelector("#line-text")?.textContent;
-    if (selection.dataset.position !== undefined && text !== undefined) this.#redraw(selection.dataset, text);
+    const { position, corrected } = selection.dataset;
+    if (position !== undefined && text !== undefined) this.redraw(position, text, corrected === "1");
     const field = this.field && document.getElementById(this.field);
     this.field = null;
     if (field) {
@@ -51,7 +48,8 @@ export class Notes extends EventTarget {
     this.dispatchEvent(new CustomEvent("comments", { detail: { spans: this.spans() } }));
   }
 
-  #redraw({ position, corrected }, text) {
+  /** Show a line as it is now. */
+  redraw(position, text, corrected) {
     const line = document.getElementById(`l${position}`);
     if (!line) return;
     if (line.children[2].textContent !== text) line.children[2].textContent = text;
@@ -83,43 +81,9 @@ export class Notes extends EventTarget {
       const t = transcript.starts[index];
       transcript.moveCursor(index);
       if (button.dataset.line === "link") this.copyLink(t);
-      else this.open(t, null, button.dataset.line === "correct" ? "correct-text" : "comment-text");
+      else if (button.dataset.line === "correct") this.dispatchEvent(new CustomEvent("correct", { detail: { index } }));
+      else this.open(t);
     });
     put(transcript.lines[Math.max(0, transcript.cursor)]);
-  }
-
-  #selectionTools() {
-    const bar = document.getElementById("selection-tools");
-    const { transcript, sound } = this;
-    transcript.addEventListener("selection", ({ detail }) => {
-      if (bar.contains(document.activeElement)) return;
-      this.selected = detail.lines;
-      bar.hidden = !detail.lines.length;
-      if (bar.hidden) return;
-      const box = getSelection().getRangeAt(0).getBoundingClientRect();
-      const top = Math.max(8, Math.min(box.bottom + 8, window.innerHeight - 56));
-      bar.style.insetBlockStart = `${top}px`;
-      bar.style.insetInlineStart = `${Math.max(8, Math.min(box.left, window.innerWidth - bar.offsetWidth - 8))}px`;
-    });
-    // The buttons take no focus and so leave the selection as it is.
-    bar.addEventListener("mousedown", (event) => event.preventDefault());
-    bar.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (!button || !this.selected?.length) return;
-      const { from, to } = this.span();
-      if (button.dataset.selection === "quote") copy(quote(this.selected, link(this.base, from, to)), "Quote copied");
-      else if (button.dataset.selection === "comment") this.open(from, to);
-      else this.dispatchEvent(new CustomEvent("loop", { detail: { from, to: Math.min(to, sound.duration || to) } }));
-      getSelection().removeAllRanges();
-    });
-  }
-
-  /** From the start of the first selected line to the end of the last one. */
-  span() {
-    const { transcript, selected, sound } = this;
-    return {
-      from: transcript.starts[selected[0].index],
-      to: lineEnd(transcript.starts, selected.at(-1).index, sound.duration),
-    };
   }
 }

@@ -1,6 +1,7 @@
 /** The recording page: wires sound, waveform, transcript, find and keys to what the server rendered. */
 import { say } from "../toast.js";
 import { clock, left, selectedSpan, spoken } from "./clock.js";
+import { Corrector } from "./corrector.js";
 import { wordsOf } from "./find.js";
 import { Finder } from "./finder.js";
 import { PlayedMeter } from "./played.js";
@@ -8,6 +9,7 @@ import { lineEnd, neighbour } from "./lines.js";
 import { Marks } from "./marks.js";
 import { Notes } from "./notes.js";
 import { places } from "./places.js";
+import { SelectionTools } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 import { plan, saved } from "./silence.js";
 import { Sound } from "./sound.js";
@@ -23,7 +25,7 @@ const root = document.getElementById("player");
 const $ = (selector) => root.querySelector(selector);
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
 const post = (url, values) =>
-  fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": token() }, keepalive: true }).catch(() => undefined);
+  fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": token(), Accept: "text/plain" }, keepalive: true }).catch(() => undefined);
 
 class RecordingPage {
   constructor(audio) {
@@ -43,6 +45,7 @@ class RecordingPage {
     this.sound.skipping = dataset.skip === "1";
     this.#listen();
     this.#controls();
+    if (this.transcript) this.#words();
     startShortcuts(this.commands);
     reportPlayed(this.sound, this.meter, (progress) => {
       post(dataset.progress, progress);
@@ -129,17 +132,41 @@ class RecordingPage {
     });
     notes.addEventListener("comments", () => this.#markNotes());
     notes.addEventListener("lines", () => finder?.forget());
-    notes.addEventListener("loop", (event) => {
-      const { from, to } = event.detail;
-      marks.set({ a: from, b: to });
-      this.#loop(marks.span);
-      sound.seek(from);
-    });
     finder?.addEventListener("matches", (event) => wave.mark({ matches: event.detail.matches }));
     finder?.addEventListener("play", (event) => {
       transcript.choose(event.detail.index);
       this.#go(transcript.starts[event.detail.index]);
       sound.play();
+    });
+  }
+
+  /** What is done with selected words, and to a line's text. */
+  #words() {
+    const { transcript, sound, marks, notes, finder } = this;
+    const tools = new SelectionTools(document.getElementById("selection-tools"), transcript, sound);
+    const set = ({ from, to }) => marks.set({ a: from, b: to });
+    tools.addEventListener("comment", ({ detail }) => notes.open(detail.from, detail.to));
+    tools.addEventListener("loop", ({ detail }) => {
+      set(detail);
+      this.#loop(marks.span);
+      sound.seek(detail.from);
+    });
+    tools.addEventListener("clip", ({ detail }) => {
+      set(detail);
+      const clip = document.getElementById("clip");
+      clip.open = true;
+      clip.scrollIntoView({ block: "nearest" });
+      clip.querySelector("button").focus({ preventScroll: true });
+    });
+    const fix = document.getElementById("fix")?.content.firstElementChild.dataset;
+    if (!fix) return;
+    const corrector = new Corrector(transcript, { ...fix, send: post });
+    tools.addEventListener("correct", ({ detail }) => corrector.open(detail.index, detail.part));
+    notes.addEventListener("correct", ({ detail }) => corrector.open(detail.index));
+    corrector.addEventListener("corrected", ({ detail }) => {
+      notes.redraw(transcript.lines[detail.index].id.slice(1), detail.text, !detail.original);
+      finder.forget();
+      this.#markNotes();
     });
   }
 

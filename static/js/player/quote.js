@@ -6,13 +6,16 @@ export function plain(lines) {
   return said.map(({ speaker, text }) => (speaker ? `${speaker}: ${text.trim()}` : text.trim())).join("\n");
 }
 
-/** The stretch of `text` from `start` to `end`, grown to whole words: one seldom selects to the letter. */
+/** The stretch of `text` from `start` to `end`, {start, end}, grown to whole words: one seldom selects to the letter. */
 export function wholeWords(text, start, end, language) {
-  if (start >= end || !Intl.Segmenter) return text.slice(start, end);
+  if (start >= end || !Intl.Segmenter) return { start, end };
   const words = new Intl.Segmenter(language || undefined, { granularity: "word" }).segment(text);
   const first = words.containing(start);
   const last = words.containing(end - 1);
-  return text.slice(first.isWordLike ? first.index : start, last.isWordLike ? last.index + last.segment.length : end);
+  return {
+    start: first.isWordLike ? first.index : start,
+    end: last.isWordLike ? last.index + last.segment.length : end,
+  };
 }
 
 /** As exact as Sinch's timestamps: a tenth could fall before the line that is meant. */

@@ -158,7 +158,7 @@ export class Transcript extends EventTarget {
     });
     this.list.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea")) return;
+      if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea") || event.target.closest(".fix")) return;
       const to = this.cursor + step;
       if (!this.lines[to]) return;
       event.preventDefault();
@@ -177,7 +177,7 @@ export class Transcript extends EventTarget {
   #clicks() {
     this.list.addEventListener("click", (event) => {
       const index = this.lineOf(event.target);
-      if (index < 0 || event.target.closest(".ln-tools, a, input")) return;
+      if (index < 0 || event.target.closest(".ln-tools, .fix, a, input")) return;
       const selection = getSelection();
       if (!event.target.closest("button") && selection && !selection.isCollapsed) return;
       event.preventDefault();
@@ -280,7 +280,7 @@ export class Transcript extends EventTarget {
     });
   }
 
-  /** What is selected, as [{index, speaker, text}]; of the first and last line the words that are. */
+  /** What is selected, as [{index, speaker, text, start, end}]; of the first and last line the words that are. */
   selected() {
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !selection.rangeCount) return [];
@@ -291,8 +291,9 @@ export class Transcript extends EventTarget {
     const until = last < 0 ? this.lines.length - 1 : last;
     const found = [];
     for (let i = first; i <= until; i += 1) {
-      const text = textWithin(this.lines[i].children[2], range);
-      if (text.trim()) found.push({ index: i, speaker: this.speaker(i), text });
+      const { start, end } = wordsWithin(this.lines[i].children[2], range);
+      const text = this.text(i).slice(start, end);
+      if (text.trim()) found.push({ index: i, speaker: this.speaker(i), text, start, end });
     }
     return found;
   }
@@ -300,8 +301,9 @@ export class Transcript extends EventTarget {
 
 const sticks = (element) => getComputedStyle(element).position === "sticky";
 
-function textWithin(element, range) {
-  if (!range.intersectsNode(element)) return "";
+/** Where in the text of an element the words of a range start and end. */
+function wordsWithin(element, range) {
+  if (!range.intersectsNode(element)) return { start: 0, end: 0 };
   const own = document.createRange();
   own.selectNodeContents(element);
   if (own.compareBoundaryPoints(Range.START_TO_START, range) < 0) own.setStart(range.startContainer, range.startOffset);

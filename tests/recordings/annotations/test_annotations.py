@@ -214,6 +214,14 @@ def test_a_hit_shows_the_text_in_which_the_word_is_the_name_and_the_moved_time(
         assert "t=5.7" in html
 
 
+def test_a_script_of_the_page_gets_a_sentence_and_no_page(client: Client, recording: RecordingJob) -> None:
+    client.force_login(teammate(recording))
+    url, script = reverse("recording_correct", args=[recording.pk]), {"headers": {"accept": "text/plain"}}
+    assert client.post(url, {"position": 1, "text": "I want a refund."}, **script).status_code == 204  # type: ignore[arg-type]
+    refused = client.post(url, {"position": 1, "text": " "}, **script)  # type: ignore[arg-type]
+    assert (refused.status_code, refused.content) == (400, b"This field is required.")
+
+
 def test_a_line_that_is_not_there_cannot_be_corrected(client: Client, recording: RecordingJob) -> None:
     client.force_login(teammate(recording))
     assert send(client, "recording_correct", recording, position=99, text="x").status_code == 404
