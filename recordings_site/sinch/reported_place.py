@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from .destination_url import SCHEMES, check_text, is_usable_key, parse
 from .errors import DestinationUrlError
 from .object_keys import spellings, without_secrets
-from .store_hosts import Place, is_of_vendor, of_vendor
+from .store_hosts import Place, amazon_region, is_of_vendor, of_vendor
 
 __all__ = ["Endpoint", "NamedStore", "Place", "endpoints_of", "is_in", "named_store", "read"]
 
@@ -55,7 +55,7 @@ def read(text: str, endpoints: Iterable[Endpoint] = ()) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NamedStore:
-    """The store that a text names, for people: its kind, account and bucket, or only a host.
+    """The store that a text names, for people: its kind, account, bucket and region, or only a host.
 
     `folder` is the part of the key that recordings of other days and numbers share, "" or ending in "/".
     """
@@ -65,6 +65,7 @@ class NamedStore:
     bucket: str = ""
     folder: str = ""
     host: str = ""
+    region: str = ""
 
 
 def named_store(text: str) -> NamedStore:
@@ -76,7 +77,8 @@ def named_store(text: str) -> NamedStore:
         return NamedStore(host=urlsplit(place.endpoint or "").netloc)
     # Names of calls, dates and numbers have digits; the folder that somebody chose rarely has.
     chosen = takewhile(lambda part: not any(each.isdigit() for each in part), place.key.split("/")[:-1])
-    return NamedStore(place.kind, place.account, place.bucket, "".join(f"{part}/" for part in chosen))
+    region = amazon_region(urlsplit(without_secrets(text)).hostname or "") if place.endpoint == "" else ""
+    return NamedStore(place.kind, place.account, place.bucket, "".join(f"{part}/" for part in chosen), region=region)
 
 
 def _spelled(places: Iterable[Place]) -> Iterator[Place]:

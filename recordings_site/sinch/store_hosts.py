@@ -13,6 +13,8 @@ _AMAZON = re.compile(
     r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)*\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.amazonwebservices\.com\.cn)"
 )
 _AMAZON_PRIVATE = re.compile(r"(?:bucket\.)?vpce-[a-z0-9-]+\.s3\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?")
+# The last part before the domain, also joined to the service as in s3-eu-west-1.
+_AMAZON_REGION = re.compile(r"[.-]([a-z]{2,3}(?:-[a-z]+)+-\d+)(?:\.vpce)?\.(?:amazonaws|api\.amazonwebservices)\.")
 _AZURE = re.compile(
     r"(?P<account>[a-z0-9]+?)(?:-secondary)?(?:\.privatelink)?"
     r"(?:\.(?:blob|dfs)\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)"
@@ -59,6 +61,12 @@ def of_vendor(host: str, path: str) -> Iterator[Place]:
         yield Place("gs", "", unquote(found["bucket"]), unquote(found["key"]), "")
     elif google := _GOOGLE.fullmatch(host):
         yield from _named("gs", google["bucket"], path)
+
+
+def amazon_region(host: str) -> str:
+    """The region that an address of Amazon's names, as eu-north-1; "" for other hosts, and where it names none."""
+    found = _AMAZON_REGION.search(host) if _AMAZON.fullmatch(host) or _AMAZON_PRIVATE.fullmatch(host) else None
+    return found[1] if found else ""
 
 
 def is_of_vendor(host: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings_site.sinch import object_keys
-from recordings_site.sinch.reported_place import Endpoint, Place, is_in, read
+from recordings_site.sinch.reported_place import Endpoint, Place, is_in, named_store, read
 
 MINIO = Endpoint("s3", "", "calls", "https://minio.example.com:9000")
 BEHIND_A_PATH = Endpoint("s3", "", "calls", "https://files.example.com/s3")
@@ -82,6 +82,29 @@ def test_each_form_of_a_place_is_read(text: str, expected: Place) -> None:
 )  # fmt: skip
 def test_what_names_no_file_gives_no_place(text: str) -> None:
     assert read(text, ENDPOINTS) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("https://b.s3.eu-north-1.amazonaws.com/k/a.mp3", "eu-north-1"),
+        ("https://S3.EU-NORTH-1.AMAZONAWS.COM/b/k/a.mp3?X-Amz-Signature=SECRETSIG", "eu-north-1"),
+        ("https://b.s3-eu-west-1.amazonaws.com/k/a.mp3", "eu-west-1"),
+        ("https://b.s3.dualstack.ap-southeast-2.amazonaws.com/k/a.mp3", "ap-southeast-2"),
+        ("https://b.s3-fips.us-gov-west-1.amazonaws.com/k/a.mp3", "us-gov-west-1"),
+        ("https://b.s3.cn-north-1.amazonaws.com.cn/k/a.mp3", "cn-north-1"),
+        ("https://bucket.vpce-1a2b-5e6f.s3.us-east-1.vpce.amazonaws.com/b/k/a.mp3", "us-east-1"),
+        ("https://eu-west-1.s3.amazonaws.com/k/a.mp3", ""),
+        ("https://b.s3.amazonaws.com/k/a.mp3", ""),
+        ("https://b.s3-accelerate.amazonaws.com/k/a.mp3", ""),
+        ("https://acct.blob.core.windows.net/eu-north-1/k/a.mp3", ""),
+        ("https://s3.eu-north-1.example.com/b/k/a.mp3", ""),
+        ("s3://recordings/k/a.mp3", ""),
+        ("s3://[b/k/a.mp3", ""),
+    ],
+)
+def test_the_region_is_the_one_that_amazons_address_names(text: str, region: str) -> None:
+    assert named_store(text).region == region
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def add_destination_url(recording: RecordingJob) -> str:
     store = named_store(recording.reported_destination)
     if recording.state != State.ELSEWHERE or store.kind not in {kind.name for kind in offered_kinds()}:
         return ""
-    place = {"name": store.bucket, "account": store.account, "bucket": store.bucket, "folder": store.folder}
+    place = {"name": store.bucket} | {part: getattr(store, part) for part in ("account", "bucket", "folder", "region")}
     query = urlencode({name: value for name, value in place.items() if value})
     return f"{reverse('destination_new', args=[store.kind])}?{query}"
 

@@ -141,6 +141,8 @@ def test_an_admin_is_offered_the_destination_with_its_form_filled_in() -> None:
     client, page = Client(), admin_page(reverse("recording", args=[unrequested().pk]))
     [link] = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="')[1:] if "bucket=" in part]
     assert parse_qs(urlsplit(link).query) == {"name": ["recordings"], "bucket": ["recordings"], "folder": ["voice/"]}
+    addressed = unrequested("https://recordings.s3.eu-west-3.amazonaws.com/voice/x.mp3")
+    assert "region=eu-west-3" in admin_page(reverse("recording", args=[addressed.pk]))
     client.force_login(factories.admin())
     form = client.get(link).content.decode()
     assert 'value="recordings"' in form
