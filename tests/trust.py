@@ -81,6 +81,10 @@ PIECES = [
         "stalled", "Stalled connections cost no call", "2,000 connections",
         "tests/ops/test_request_worker.py", (SQLITE,),
     ),
+    Piece(
+        "search", "Each query finds what plain Python finds, and none breaks the page", "100,000 queries",
+        "tests/recordings/search/test_same_hits.py",
+    ),
     Piece("ranges", "A Range is answered as RFC 9110 says", "200,000 requests", "tests/web/test_ranges.py", (NONE,)),
     Piece(
         "canaries", "No secret is seen on a page, in a log or in the database", "200 canaries",

@@ -26,9 +26,10 @@ from recordings_site.recordings.search.scope import scoped
 from recordings_site.recordings.search.text.tokens import language_of
 from tests import factories
 from tests.recordings.search.reference import Reference, Spoken
+from tests.scale import scaled
 
 pytestmark = pytest.mark.django_db
-QUERIES = int(os.environ.get("SEARCH_QUERIES", "200"))
+QUERIES = int(os.environ.get("SEARCH_QUERIES", scaled(200, 100_000)))
 SEED = int(os.environ.get("SEARCH_SEED", "1"))
 SHOWN = 10  # of so many queries the hits of one are made whole, with lines and marks, which takes most of the time
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
