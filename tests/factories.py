@@ -169,7 +169,8 @@ def recording(**fields: Any) -> RecordingJob:
     owner = fields.get("call") or fields.get("conference_session")
     if owner is None and "call" not in fields:
         owner = fields["call"] = call(**({"number": fields["number"]} if fields.get("number") else {}))
-    happened = fields.get("happened_at") or getattr(owner, "started_at", None) or getattr(owner, "opened_at", LONG_AGO)
+    began = getattr(owner, "started_at", None) or getattr(owner, "opened_at", None)
+    happened: datetime = fields.get("happened_at") or began or LONG_AGO
     facts = {
         "origin": Origin.FLAG if owner else Origin.ADOPTED,
         "number": getattr(owner, "number", None),

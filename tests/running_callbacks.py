@@ -54,7 +54,8 @@ class Caller:
 def signed(key: str, secret: str, event: dict[str, Any]) -> bytes:
     """The whole request of an event, as it is."""
     body, stamp = json.dumps(event).encode(), datetime.now(UTC).strftime(STAMP)
-    what = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
-    authorization = signing.authorization(key, secret, method="POST", path=PATH, **what)
+    authorization = signing.authorization(
+        key, secret, method="POST", path=PATH, body=body, content_type=CONTENT_TYPE, x_timestamp=stamp
+    )
     headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
     return request("POST", PATH, body, **headers)

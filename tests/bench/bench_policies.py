@@ -167,8 +167,9 @@ def ices(key: str, secret: str, path: str, count: int) -> list[bytes]:
     for _ in range(count):
         body = json.dumps(ice(f"4621{draw.randrange(NUMBERS):07}")).encode()
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        told = {"body": body, "content_type": CONTENT_TYPE, "x_timestamp": stamp}
-        authorization = signing.authorization(key, secret, method="POST", path=path, **told)
+        authorization = signing.authorization(
+            key, secret, method="POST", path=path, body=body, content_type=CONTENT_TYPE, x_timestamp=stamp
+        )
         headers = {"Content_Type": CONTENT_TYPE, "x_timestamp": stamp, "Authorization": authorization}
         found.append(request("POST", path, body, **headers))
     return found

@@ -43,8 +43,11 @@ for application in (relayed, factories.application()):
 
 def rows() -> Iterator[Row]:
     """One connection, as a call has it, then eight at once."""
-    allowed = {"ADDRESSES_ALLOWED": "127.0.0.1"}
-    with postgres.running(fsync="on") as server, running(server.url, **allowed) as site, upstream_of(site) as url:
+    with (
+        postgres.running(fsync="on") as server,
+        running(server.url, ADDRESSES_ALLOWED="127.0.0.1") as site,
+        upstream_of(site) as url,
+    ):
         relayed, own = (line.split() for line in site.python(PREPARE, url).splitlines())
         for connections in (1, 8):
             yield from measure(site, url, relayed, own, connections)

@@ -94,7 +94,10 @@ def classes() -> dict[str, list[tuple[str, str]]]:
     mid = chance.sample(words[1_500:4_000], QUERIES)
     common = chance.sample(words[10:120], QUERIES)
     other = chance.sample(words[10:120], QUERIES)
-    same = lambda queries: [(each, each) for each in queries]  # noqa: E731
+
+    def same(queries: list[str]) -> list[tuple[str, str]]:
+        return [(each, each) for each in queries]
+
     stems = [word[:5] for word in chance.sample([each for each in words[500:3_000] if len(each) > 7], QUERIES)]
     start = (corpus.END - timedelta(days=corpus.DAYS // 2)).date()
     after = [(f"{word} after:{start} before:{start + timedelta(days=30)}", word) for word in mid]

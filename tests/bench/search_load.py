@@ -88,7 +88,7 @@ def tokenized(size: float, folder: Path, numbers: Sequence[PhoneNumber]) -> Iter
             while batch := list(islice(spoken, BATCH)):
                 rows = [
                     [
-                        (each.position, each.at, each.said, each.corrected, each.joined)
+                        (each.position, each.at, each.readings, each.joined)
                         for each in _line_tokens(said, numbers[said.number].pk)
                     ]
                     for _, said in batch
@@ -171,8 +171,10 @@ def _load(batch: Batch, numbers: Sequence[PhoneNumber]) -> None:
                 scope=number.pk, language="en", line_count=len(said.lines), version=VERSION,
             )
         )  # fmt: skip
-    for model, rows in ((Call, calls), (RecordingJob, jobs), (Transcript, transcripts), (IndexedRecording, indexed)):
-        model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
+    Call.objects.bulk_create(calls, batch_size=500)
+    RecordingJob.objects.bulk_create(jobs, batch_size=500)
+    Transcript.objects.bulk_create(transcripts, batch_size=500)
+    IndexedRecording.objects.bulk_create(indexed, batch_size=500)
     _write("recordings_transcriptline", "id, transcript_id, position, timestamp, speaker_label, text", _lines(batch))
     if connection.vendor == "postgresql":
         _write("recordings_search_recording", "id, scope, tokens", _recordings(batch, indexed))
