@@ -98,6 +98,13 @@ function goLater(alert) {
 
 /** What the page came with: said, which a live region does not do for what it is loaded with, and cleared later. */
 export function startToasts() {
+  showToasts();
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id === "messages") showToasts();
+  });
+}
+
+function showToasts() {
   const place = document.getElementById("messages");
   if (!place?.childElementCount) return;
   const said = [...place.querySelectorAll("[data-message]")].map((each) => each.textContent.trim()).join(" ");

@@ -74,6 +74,7 @@ RULES: dict[str, Rule] = {
     "recordings_export": LIBRARY,
     "completeness": PAGE,
     "completeness_export": LIBRARY,
+    "recordings_audio": LIBRARY,
     "recordings_tag": LIBRARY,
     "recordings_untag": LIBRARY,
     "recordings_mark_played": OWN,

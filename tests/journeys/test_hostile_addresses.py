@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 LISTS = (
     "recordings",
     "recordings_export",
+    "recordings_audio",
     "recording",
     "calls",
     "search",

@@ -21,8 +21,9 @@ from recordings_site.recordings.detail.clip_form import AUDIO, ClipForm
 from recordings_site.recordings.models import RecordingJob, Transcript
 from recordings_site.recordings.playback import actions
 from recordings_site.recordings.playback.clips import open_clip
+from recordings_site.recordings.playback.open import PLAYBACK_ERRORS
 from recordings_site.recordings.playback.sentences import cannot_cut
-from recordings_site.recordings.playback.views import PLAYBACK_ERRORS, attached, error_response
+from recordings_site.recordings.playback.views import attached, error_response
 from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
 from recordings_site.web.connections import release_connections

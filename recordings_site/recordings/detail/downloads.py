@@ -10,8 +10,9 @@ from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.models import RecordingJob, Transcript
+from recordings_site.recordings.playback.open import PLAYBACK_ERRORS
 from recordings_site.recordings.playback.transcript_file import open_transcript
-from recordings_site.recordings.playback.views import PLAYBACK_ERRORS, error_response
+from recordings_site.recordings.playback.views import error_response
 from recordings_site.recordings.transcripts import exports, lines
 from recordings_site.web.csv_cells import byte_order_mark
 

@@ -22,13 +22,13 @@ def tag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> list[
 
 
 @transaction.atomic
-def untag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> int:
-    """Remove a tag from each recording, audited. Return from how many."""
+def untag_all(*, by: User, recordings: Iterable[RecordingJob], name: str) -> list[UUID]:
+    """Remove a tag from each recording, audited. Return those that had it."""
     rows = RecordingTag.objects.filter(recording__in=[each.pk for each in recordings], tag__name=name)
     found = list(rows.select_related("tag", "recording"))
     for tagging in found:
         untag_recording(by=by, tagging=tagging)
-    return len(found)
+    return [tagging.recording_id for tagging in found]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseBase,
     HttpResponseRedirect,
+    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
@@ -32,6 +33,7 @@ from recordings_site.recordings.library import actions, columns, exports, rows
 from recordings_site.recordings.library.periods import periods
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
 from recordings_site.recordings.playback.actions import mark_played
+from recordings_site.recordings.playback.archive import archived
 from recordings_site.web import keyset
 from recordings_site.web.csv_cells import byte_order_mark
 from recordings_site.web.undo import Undo, undoable
@@ -113,6 +115,21 @@ def library_export(request: Request, export_format: str) -> HttpResponseBase:
     return answer
 
 
+@require_safe
+@access.supervisor_or_admin
+def library_audio(request: Request) -> HttpResponseBase:
+    """Stream the audio of the selected recordings as one ZIP file."""
+    found = _selected(request, request.GET).order_by("happened_at", "id")
+    keys = list(found.values_list("pk", flat=True))
+    if not keys:
+        return HttpResponseBadRequest("Select at least one recording.", content_type="text/plain; charset=utf-8")
+    pieces = archived(keys, by=request.user, zone=timezone.get_current_timezone()) if request.method == "GET" else ()
+    answer = StreamingHttpResponse(pieces, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="recordings-{timezone.localdate()}.zip"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @require_POST
 @access.supervisor_or_admin
 def library_tag(request: Request) -> HttpResponse:
@@ -120,7 +137,7 @@ def library_tag(request: Request) -> HttpResponse:
     form = TagForm(request.POST)
     if form.is_valid():
         name = form.cleaned_data["name"]
-        new = actions.tag_all(by=request.user, recordings=_selected(request), name=name)
+        new = actions.tag_all(by=request.user, recordings=_selected(request, request.POST), name=name)
         undo = Undo(reverse("recordings_untag"), _fields(request, new, name=name))
         undoable(request, f"{counted(len(new), 'recording')} tagged “{name}”.", undo)
     else:
@@ -133,7 +150,7 @@ def library_tag(request: Request) -> HttpResponse:
 def library_mark_played(request: Request) -> HttpResponse:
     """Mark each selected recording as played by the user, or with `played=no` as not played."""
     played = request.POST.get("played") != "no"
-    changed = mark_played(by=request.user, recordings=_selected(request), played=played)
+    changed = mark_played(by=request.user, recordings=_selected(request, request.POST), played=played)
     undo = Undo(reverse("recordings_mark_played"), _fields(request, changed, played="no" if played else "yes"))
     undoable(request, f"{counted(len(changed), 'recording')} marked as {'played' if played else 'not played'}.", undo)
     return _back(request)
@@ -144,8 +161,9 @@ def library_mark_played(request: Request) -> HttpResponse:
 def library_untag(request: Request) -> HttpResponse:
     """Remove a tag from each selected recording."""
     name = request.POST.get("name", "")
-    count = actions.untag_all(by=request.user, recordings=_selected(request), name=name)
-    messages.success(request, f"Tag “{name}” removed from {counted(count, 'recording')}.")
+    removed = actions.untag_all(by=request.user, recordings=_selected(request, request.POST), name=name)
+    undo = Undo(reverse("recordings_tag"), _fields(request, removed, name=name))
+    undoable(request, f"Tag “{name}” removed from {counted(len(removed), 'recording')}.", undo)
     return _back(request)
 
 
@@ -172,9 +190,9 @@ def _selected_ids(values: list[str]) -> list[uuid.UUID]:
     return found
 
 
-def _selected(request: Request) -> RecordingJobQuerySet:
-    """Return the selected recordings that are visible to the user."""
-    return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(request.POST.getlist("pk")))
+def _selected(request: Request, sent: QueryDict) -> RecordingJobQuerySet:
+    """Return the recordings selected in `sent` that are visible to the user."""
+    return RecordingJob.objects.visible_to(request.user).filter(pk__in=_selected_ids(sent.getlist("pk")))
 
 
 def _fields(request: Request, changed: list[uuid.UUID], **more: str) -> tuple[tuple[str, str], ...]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from recordings_site.base.lru import Lru
+from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings.audio.formats import FORMATS
 from recordings_site.recordings.audio.sniff import HEAD, sniff
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.recordings.playback.stream import Pieces, Stream, stream
+from recordings_site.recordings.playback.stream import Pieces, Stream, TooManyStreams, stream
 from recordings_site.recordings.playback.version import ObjectVersion, known_version, object_version
-from recordings_site.storage import ObjectChanged, ObjectMissing, ObjectStat, Store
+from recordings_site.storage import ObjectChanged, ObjectMissing, ObjectStat, Store, StoreError
 from recordings_site.storage.circuit_breaker import breaker_of
 from recordings_site.web.ranges import Selected, Unsatisfiable, select
 
@@ -35,6 +36,10 @@ class Replaced(ObjectChanged):
     def __init__(self, stat: ObjectStat) -> None:
         super().__init__("The recording was replaced in the store while it was played.")
         self.stat = stat
+
+
+# Why audio cannot be opened; playback.sentences says each in words.
+PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class AudioRequest:
 def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
     """Open what was asked for, in bounded time.
 
-    Raises StoreError, SealingError, NotAudio, TooManyStreams. An object that was replaced since we first saw it is
+    Raises one of PLAYBACK_ERRORS. An object that was replaced since we first saw it is
     played in its new version from the start on; in the middle of playing it is ObjectChanged, Replaced when that is
     news.
     """

@@ -11,23 +11,19 @@ from django.views.decorators.http import require_safe
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
 from recordings_site.accounts.models import User
-from recordings_site.destinations.sealing import SealingError
 from recordings_site.recordings.audio.formats import ENDINGS
 from recordings_site.recordings.lifecycle.objects import record_object_version
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel, actions
-from recordings_site.recordings.playback.open import AudioRequest, NotAudio, OpenedAudio, Replaced, open_audio
+from recordings_site.recordings.playback.open import PLAYBACK_ERRORS, AudioRequest, OpenedAudio, Replaced, open_audio
 from recordings_site.recordings.playback.sentences import playback_error
-from recordings_site.recordings.playback.stream import TooManyStreams
 from recordings_site.recordings.transcripts import exports
-from recordings_site.storage import StoreError
 from recordings_site.web.connections import release_connections
 from recordings_site.web.error_views import wants_page
 
 log = logging.getLogger(__name__)
 # Seconds: more than any recording has.
 _LONGEST = 1e9
-PLAYBACK_ERRORS = (StoreError, SealingError, NotAudio, TooManyStreams)
 
 
 @require_safe

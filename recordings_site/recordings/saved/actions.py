@@ -1,5 +1,6 @@
 """Writes of saved searches, and alerts about new matches."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -48,10 +49,20 @@ def delete_saved(*, by: User, saved: SavedSearch) -> None:
 
 
 @transaction.atomic
-def mark_seen(*, by: User, saved: SavedSearch) -> int:
-    """Mark the owner's new matches as seen; return how many. Not audited: nothing of others changes."""
-    unseen = SavedMatch.objects.filter(saved=saved, saved__owner=by, seen_at=None)
-    return unseen.update(seen_at=timezone.now())
+def mark_seen(*, by: User, matches: Iterable[int]) -> list[int]:
+    """Mark these new matches of the user's searches as seen; return which were not. Not audited: nothing of others
+    changes.
+    """
+    unseen = SavedMatch.objects.select_for_update().filter(pk__in=list(matches), saved__owner=by, seen_at=None)
+    changed = list(unseen.order_by().values_list("pk", flat=True))
+    SavedMatch.objects.filter(pk__in=changed).update(seen_at=timezone.now())
+    return changed
+
+
+@transaction.atomic
+def mark_unseen(*, by: User, matches: Iterable[int]) -> None:
+    """Show these matches of the user's searches as new again."""
+    SavedMatch.objects.filter(pk__in=list(matches), saved__owner=by).update(seen_at=None)
 
 
 def alert(recording_id: UUID | str) -> int:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.models import Team
+from recordings_site.base.formatting import counted
 from recordings_site.recordings import search
 from recordings_site.recordings.hit_rows import hit_url
 from recordings_site.recordings.links import recording_url
@@ -18,6 +19,10 @@ from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPag
 from recordings_site.recordings.neighbours.queries import HITS
 from recordings_site.recordings.saved import actions, matching
 from recordings_site.recordings.saved.forms import LONGEST_NAME, SavedSearchForm
+from recordings_site.web.undo import Undo, undoable
+
+# New matches that are marked at once.
+MOST_UNSEEN = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +52,10 @@ def saved_edit(request: Request, saved_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, user=request.user, saved=saved, initial=first
     )
     if request.method == "POST" and form.is_valid():
+        undo = Undo(reverse("saved_edit", args=[saved.pk]), _fields(saved))
         kept = {name: form.cleaned_data[name] for name in ("name", "team", "alert", "alert_by_email")}
         actions.change_saved(by=request.user, saved=saved, **kept)
-        messages.success(request, f"“{saved.name}” is changed.")
+        undoable(request, f"“{saved.name}” is changed.", undo)
         return redirect("saved")
     context = {"form": form, "saved": saved, "shown": shown(saved.query)}
     return render(request, "recordings/saved/saved_form.html", context, status=400 if form.errors else 200)
@@ -60,17 +66,26 @@ def saved_edit(request: Request, saved_id: int) -> HttpResponse:
 def saved_delete(request: Request, saved_id: int) -> HttpResponse:
     """Delete one of the user's saved searches."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
+    undo = Undo(reverse("saved_new"), _fields(saved))
     actions.delete_saved(by=request.user, saved=saved)
-    messages.success(request, f"“{saved.name}” is deleted.")
+    undoable(request, f"“{saved.name}” is deleted.", undo)
     return redirect("saved")
 
 
 @require_POST
 @access.own_affairs
 def saved_seen(request: Request, saved_id: int) -> HttpResponse:
-    """Mark the matches of one of the user's saved searches as seen."""
+    """Mark the new matches of one of the user's saved searches as seen, or with `seen=no` some as new again."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
-    actions.mark_seen(by=request.user, saved=saved)
+    if request.POST.get("seen") == "no":
+        sent = [int(each) for each in request.POST.getlist("match")[:MOST_UNSEEN] if each.isascii() and each.isdigit()]
+        actions.mark_unseen(by=request.user, matches=sent)
+    else:
+        unseen = SavedMatch.objects.filter(saved=saved, seen_at=None).values_list("pk", flat=True)[:MOST_UNSEEN]
+        seen = actions.mark_seen(by=request.user, matches=unseen)
+        fields = (("seen", "no"), *(("match", str(each)) for each in seen))
+        undo = Undo(reverse("saved_seen", args=[saved.pk]), fields)
+        undoable(request, f"{counted(len(seen), 'match', 'matches')} of “{saved.name}” marked as seen.", undo)
     return redirect("saved")
 
 
@@ -119,6 +134,13 @@ def saved_with_matches(request: Request) -> list[dict[str, object]]:
         }
         for each in SavedSearch.objects.visible_to(user).select_related("owner", "team")
     ]
+
+
+def _fields(saved: SavedSearch) -> tuple[tuple[str, str], ...]:
+    """The fields of the form that makes a saved search what it is now."""
+    kept = {"name": saved.name, "page": saved.page, "query": saved.query, "team": str(saved.team_id or "")}
+    kept |= {name: "on" for name in ("alert", "alert_by_email") if getattr(saved, name)}
+    return tuple(kept.items())
 
 
 def shown(query: str) -> str:

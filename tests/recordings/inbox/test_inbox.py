@@ -7,6 +7,7 @@ from recordings_site.policies.models import PolicyVersion
 from recordings_site.recordings.inbox.actions import mark_read
 from recordings_site.recordings.inbox.queries import inbox_of
 from recordings_site.recordings.models import Comment, RecordingJob, SavedMatch, SavedSearch
+from recordings_site.web.undo import undo_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,13 @@ def test_the_page_leads_to_the_line_and_the_badge_says_how_many() -> None:
     assert ">1<span" in client.get("/inbox/badge/").content.decode()
     assert client.post("/inbox/read/").status_code == 302
     assert ">1<span" not in client.get("/inbox/badge/").content.decode()
+    (message,) = client.get("/inbox/").context["messages"]
+    undo = undo_of(message)
+    assert undo
+    client.post(undo.url, dict(undo.fields))
+    assert ">1<span" in client.get("/inbox/badge/").content.decode()
+    for read_at in ("yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00"):
+        assert client.post("/inbox/read/", {"read_at": read_at}).status_code == 302
 
 
 def test_an_approval_waits_for_other_admins_alone() -> None:

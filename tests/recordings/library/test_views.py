@@ -351,6 +351,10 @@ def test_what_was_done_to_many_at_once_is_undone_where_it_changed_something() ->
     assert undo.fields == (("pk", str(new.pk)), ("name", "vip"), ("here", ""))
     browser.post(undo.url, dict(undo.fields))
     assert [each.recording_id for each in RecordingTag.objects.all()] == [had.pk]
+    (*_, message) = browser.get("/recordings/").context["messages"]
+    again = undo_of(message)
+    assert again
+    assert (again.url, again.fields) == ("/recordings/tag/", undo.fields)
     browser.post("/recordings/heard/", {"pk": str(new.pk)})
     browser.post("/recordings/heard/", {"pk": [str(had.pk), str(new.pk)], "played": "no"})
     (*_, message) = browser.get("/recordings/").context["messages"]

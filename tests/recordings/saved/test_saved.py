@@ -19,6 +19,7 @@ from recordings_site.recordings.saved import actions as saved_actions
 from recordings_site.recordings.saved import matching
 from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
+from recordings_site.web.undo import Undo, undo_of
 from tests import factories
 from tests.refused_mail import refuse_mail_to
 
@@ -83,6 +84,15 @@ def test_a_new_match_is_alerted_once_on_the_page_and_by_mail(team: Team, person:
     ).content.decode()
     assert html.startswith("<section")
     assert "1 new" not in html
+    # What was done is said where messages are, and undone there.
+    assert '<div id="messages" role="status" aria-live="polite" hx-swap-oob="true">' in html
+    assert "1 match of “Refunds” marked as seen." in html
+    match = SavedMatch.objects.get()
+    browser.post(f"/saved/{saved.pk}/seen/", {"seen": "no", "match": [str(match.pk), "x"]})
+    assert "1 new" in browser.get("/saved/").content.decode()
+    client(factories.user()).post(f"/saved/{saved.pk}/seen/")
+    match.refresh_from_db()
+    assert match.seen_at is None
 
 
 @pytest.mark.parametrize(
@@ -173,14 +183,30 @@ def test_who_shares_a_team_sees_it_with_their_own_recordings_and_cannot_change_i
     assert "Refunds" not in client(factories.user()).get("/saved/").content.decode()
 
 
+def the_undo(browser: Client) -> Undo:
+    """What undoes the last thing that the page says was done."""
+    (*_, message) = browser.get("/saved/").context["messages"]
+    found = undo_of(message)
+    assert found
+    return found
+
+
 def test_it_is_renamed_and_deleted_by_its_owner(person: User) -> None:
     saved = kept(person)
     browser = client(person)
     browser.post(f"/saved/{saved.pk}/", {"name": "Money back", "alert_by_email": "on"})
     saved.refresh_from_db()
     assert (saved.name, saved.alert, saved.alert_by_email, saved.query) == ("Money back", False, False, "q=refund")
+    undo = the_undo(browser)
+    browser.post(undo.url, dict(undo.fields))
+    saved.refresh_from_db()
+    assert saved.name == "Refunds"
     browser.post(f"/saved/{saved.pk}/delete/")
     assert not SavedSearch.objects.exists()
+    undo = the_undo(browser)
+    browser.post(undo.url, dict(undo.fields))
+    again = SavedSearch.objects.get()
+    assert (again.name, again.query, again.alert) == (saved.name, saved.query, saved.alert)
 
 
 def test_names_cannot_add_headers_to_a_mail(team: Team, person: User) -> None:
