@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.callbacks.urls")),
     path("", include("recordings_site.destinations.urls")),
     path("", include("recordings_site.recordings.reconcile.urls")),
+    path("", include("recordings_site.recordings.attribution.urls")),
     path("", include("recordings_site.recordings.detail.urls")),
     path("", include("recordings_site.recordings.dashboard.urls")),
     path("", include("recordings_site.recordings.completeness.urls")),

@@ -11,6 +11,7 @@ from recordings_site.recordings.models.annotations import (
     SpeakerName,
     Tag,
 )
+from recordings_site.recordings.models.attribution import AttributedRecording, Attribution
 from recordings_site.recordings.models.audio_index import AudioIndex
 from recordings_site.recordings.models.completeness import NumberDay
 from recordings_site.recordings.models.merged import MergedRecording
@@ -45,6 +46,8 @@ __all__ = [
     "NEAR_AN_END",
     "SILENT",
     "UNPLAYABLE",
+    "AttributedRecording",
+    "Attribution",
     "AudioIndex",
     "AudioSent",
     "CallSummary",
