@@ -205,6 +205,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Call recordings: "
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Seconds after which somebody is asked again who they are before they change secrets, people or keys.
+ACCOUNT_REAUTHENTICATION_TIMEOUT: int = env.int("FRESH_SIGN_IN_MINUTES", default=15) * 60
 # Failed sign-ins and codes are counted by accounts.guessing.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None, "reset_password": "20/m/ip,3/m/key"}
 ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.forms_sign_in.ForgottenPasswordForm"}
@@ -231,7 +233,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A browser allows passkeys on http only for localhost: the demo's address and tests.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _public.scheme == "http"
 # Single sign-on by OpenID Connect finds the invited account by the address that the provider has verified.
-SOCIALACCOUNT_ADAPTER = "recordings_site.accounts.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "recordings_site.accounts.single_sign_on.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_ONLY = False

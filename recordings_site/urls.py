@@ -1,7 +1,11 @@
 """The whole URL map: each room brings its own addresses."""
 
+from allauth.account.views import password_set
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+
+from recordings_site.accounts.access import own_affairs
+from recordings_site.accounts.sessions.fresh import fresh_to_open
 
 handler500 = "recordings_site.web.error_views.server_error"
 
@@ -31,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("recordings_site.recordings.playback.urls")),
     # One's address is the name of the account: admins set it, so the page of allauth that changes it leads elsewhere.
     path("accounts/email/", RedirectView.as_view(pattern_name="profile"), name="account_email"),
+    # django-allauth asks nobody for a proof who has no password yet.
+    path("accounts/password/set/", own_affairs(fresh_to_open(password_set)), name="account_set_password"),
     # Sessions are listed there, too.
     path("accounts/sessions/", RedirectView.as_view(pattern_name="profile"), name="usersessions_list"),
     path("accounts/", include("allauth.urls")),

@@ -1,11 +1,14 @@
 """What every test has."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.http import HttpRequest
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 # A busy machine is no bug: no deadlines. And the same examples each time: a run tells of the change, not of luck.
@@ -41,6 +44,25 @@ def append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forced_sign_ins_are_of_just_now() -> Iterator[None]:
+    """`force_login` signs in as the site does: with a note of when, which secrets, people and keys are asked for."""
+    from allauth.account.internal.flows import login
+
+    force = Client.force_login
+
+    def noted(self: Client, user: Any, backend: str | None = None) -> None:
+        force(self, user, backend)
+        request = HttpRequest()
+        request.session = self.session
+        login.record_authentication(request, user, method="password")
+        request.session.save()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", noted)
         yield
 
 

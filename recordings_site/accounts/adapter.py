@@ -1,23 +1,24 @@
 """How django-allauth behaves here: no open sign-up, throttling by account and address, sign-ins in the audit trail."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.models import EmailAddress
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from recordings_site.accounts import audit, guessing
 from recordings_site.accounts.models import User
 from recordings_site.accounts.sessions.actions import end_sessions
+from recordings_site.accounts.sessions.fresh import is_fresh
+from recordings_site.accounts.single_sign_on import confirming
 from recordings_site.accounts.two_step.rules import factors_of
 
-log = logging.getLogger(__name__)
 # The messages about a factor that was added.
 ADDED = frozenset({"totp_activated", "webauthn_added"})
 
@@ -83,37 +84,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         known = {**(context or {}), "public_url": settings.PUBLIC_URL}
         super().send_notification_mail(template_prefix, user, known, email or user.email)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether somebody is asked again who they are before they change how they sign in: after a while."""
+        if is_fresh(self.request):
+            return False
+        if not get_reauthentication_flows(self.request.user):
+            # Whoever has neither password nor factor django-allauth would let through: the provider asks them.
+            raise ReauthenticationRequired
+        return True
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """How somebody can prove again who they are, the best way first."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and confirming.is_offered_to(user):
+            text = f"Continue with {settings.OIDC_NAME}"
+            methods.append({"id": "oidc", "description": text, "url": reverse("single_sign_on_confirm")})
+        return methods
+
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing about signing in and out: one sees that."""
         template = args[0] if args else kwargs.get("message_template") or ""
         if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             return
         super().add_message(request, level, *args, **kwargs)
-
-
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Single sign-on: it opens accounts that exist, and makes none."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        """Never: an account is invited first; the provider's verified address then finds it."""
-        return False
-
-    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """Find the account of an address whose `email_verified` is true: the text "false", which some providers send,
-        is not.
-        """
-        for address in sociallogin.email_addresses:
-            address.verified = address.verified is True
-        found: tuple[User, str] | None = super().authenticate_by_email(sociallogin)
-        return found
-
-    def on_authentication_error(
-        self,
-        request: HttpRequest,
-        provider: object,
-        error: str | None = None,
-        exception: Exception | None = None,
-        extra_context: dict[str, Any] | None = None,
-    ) -> None:
-        """Say in the log why the provider's answer was of no use; the person sees only that it was not."""
-        log.warning("single sign-on failed: %s %r", error or "", exception)

@@ -6,6 +6,7 @@ from recordings_site.accounts import views
 from recordings_site.accounts.approvals import views as approvals
 from recordings_site.accounts.picking import views as picking
 from recordings_site.accounts.sessions import views as sessions
+from recordings_site.accounts.single_sign_on import views as single_sign_on
 
 urlpatterns = [
     path("choices/<str:kind>/", picking.choices, name="choices"),
@@ -25,5 +26,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/sessions/", sessions.profile_sessions_end, name="profile_sessions_end"),
     path("profile/sessions/<int:pk>/", sessions.profile_session_end, name="profile_session_end"),
+    path("confirmed/", sessions.confirmed, name="confirmed"),
+    path("accounts/oidc/confirm/", single_sign_on.single_sign_on_confirm, name="single_sign_on_confirm"),
     path("profile/zone/", views.profile_zone, name="profile_zone"),
 ]

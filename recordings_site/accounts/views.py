@@ -15,6 +15,7 @@ from recordings_site.accounts.access import Request, admin_only, own_affairs, pa
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import Approval, AuditEvent, AuditQuerySet, Team, User
+from recordings_site.accounts.sessions.fresh import fresh_to_write
 from recordings_site.accounts.sessions.listing import open_sessions
 from recordings_site.web.csv_cells import escape_formula
 
@@ -24,6 +25,7 @@ WAITS = "Another admin has to approve this. They were sent a message."
 
 @require_http_methods(["GET", "POST"])
 @admin_only
+@fresh_to_write
 def people(request: Request) -> HttpResponse:
     """Everybody with an account; posting invites one more and shows the link once."""
     form = InviteForm(request.POST or None, user=request.user)
@@ -43,6 +45,7 @@ def people(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @admin_only
+@fresh_to_write
 def person(request: Request, pk: int) -> HttpResponse:
     """One account: name, role, teams; what was done to it lately."""
     found = get_object_or_404(User, pk=pk)
@@ -64,6 +67,7 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def person_standing(request: Request, pk: int) -> HttpResponse:
     """End somebody's access, or give it back."""
     found = get_object_or_404(User, pk=pk)
@@ -77,6 +81,7 @@ def person_standing(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def person_invite(request: Request, pk: int) -> HttpResponse:
     """Send the link again; show it once to who invites, while its owner has never signed in."""
     found = get_object_or_404(User, pk=pk)
@@ -94,6 +99,7 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def person_factors(request: Request, pk: int) -> HttpResponse:
     """Take away somebody's second factors."""
     found = get_object_or_404(User, pk=pk)
@@ -109,6 +115,7 @@ def person_factors(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @admin_only
+@fresh_to_write
 def teams(request: Request) -> HttpResponse:
     """Every team; posting makes one more."""
     form = TeamForm(request.POST or None)
@@ -122,6 +129,7 @@ def teams(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @admin_only
+@fresh_to_write
 def team(request: Request, pk: int) -> HttpResponse:
     """One team: its name, its people, its numbers."""
     found = get_object_or_404(Team, pk=pk)
@@ -135,6 +143,7 @@ def team(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def team_delete(request: Request, pk: int) -> HttpResponse:
     """Delete a team that owns no number."""
     found = get_object_or_404(Team, pk=pk)

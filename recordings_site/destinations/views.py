@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.sessions.fresh import fresh_to_open
 from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm, suggested_place
 from recordings_site.destinations.kinds import KINDS
@@ -27,6 +28,7 @@ def destinations(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
+@fresh_to_open
 def destination_new(request: Request, kind: str) -> HttpResponse:
     """Make a destination of this kind. The URL may name its place, for which see `forms.suggested_place`."""
     store_kind = KINDS.get(kind)
@@ -75,6 +77,7 @@ def destination(request: Request, destination_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
+@fresh_to_open
 def destination_edit(request: Request, destination_id: int) -> HttpResponse:
     """Change what is not secret."""
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
@@ -93,6 +96,7 @@ def destination_edit(request: Request, destination_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
+@fresh_to_open
 def destination_credentials(request: Request, destination_id: int) -> HttpResponse:
     """Replace one set of credentials, or both."""
     found = get_object_or_404(Destination.objects.in_use(), pk=destination_id)

@@ -47,6 +47,13 @@ function startCopy() {
   });
 }
 
+/** Reload the page that a form led to: the browser sends the form once more. */
+function startReload() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reload]")) location.reload();
+  });
+}
+
 /** Menus close when one clicks elsewhere or presses Escape. */
 function startMenus() {
   const close = (except) => {
@@ -114,6 +121,7 @@ startTellingWhoAsked();
 startRail();
 startCopy();
 startMenus();
+startReload();
 startAnnouncing();
 startFailures();
 startZoneOffer();

@@ -62,6 +62,9 @@ RULES: dict[str, Rule] = {
     "accounts/social/*": OPEN,
     # One's own.
     "profile*": OWN,
+    "confirmed": OWN,
+    # Only for those who came by a provider.
+    "single_sign_on_confirm": Rule(frozenset(), frozenset()),
     # Recordings.
     "home": PAGE,
     "inbox": PAGE,

@@ -9,6 +9,7 @@ from recordings_site.accounts.access import Request, admin_only
 from recordings_site.accounts.approvals import actions
 from recordings_site.accounts.approvals.kinds import CHANGES, Refused
 from recordings_site.accounts.models import Approval
+from recordings_site.accounts.sessions.fresh import fresh_to_write
 
 
 @require_safe
@@ -25,6 +26,7 @@ def approvals(request: Request) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def approval_decide(request: Request, pk: int) -> HttpResponse:
     """Approve or refuse one."""
     found = get_object_or_404(Approval, pk=pk)

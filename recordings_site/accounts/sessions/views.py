@@ -3,12 +3,13 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts.access import Request, admin_only, own_affairs
 from recordings_site.accounts.models import User
 from recordings_site.accounts.sessions import actions
+from recordings_site.accounts.sessions.fresh import fresh_to_write
 from recordings_site.base.formatting import counted
 
 
@@ -32,9 +33,17 @@ def profile_sessions_end(request: Request) -> HttpResponse:
 
 @require_POST
 @admin_only
+@fresh_to_write
 def person_sessions_end(request: Request, pk: int) -> HttpResponse:
     """Sign somebody out everywhere, but not oneself where one is."""
     found = get_object_or_404(User, pk=pk)
     ended = actions.end_sessions(by=request.user, person=found, besides=request.session.session_key)
     messages.success(request, f"{found.email} was signed out of {counted(ended, 'device')}.")
     return redirect("person", pk=pk)
+
+
+@require_safe
+@own_affairs
+def confirmed(request: Request) -> HttpResponse:
+    """What the tab says in which somebody proved who they are, while a form waits in another."""
+    return render(request, "accounts/sessions/confirmed.html")

@@ -41,8 +41,8 @@ def two_step_first(get_response: Answer) -> Answer:
 
 def _leads_to_the_set_up(path: str) -> bool:
     """Whether the page sets a factor up, asks before that who one is, or signs out."""
-    proving = (reverse("account_reauthenticate"), reverse("account_logout"))
-    return path.startswith(reverse("mfa_index")) or path in proving
+    begins = (reverse("mfa_index"), reverse("single_sign_on_confirm").removesuffix("confirm/"))
+    return path.startswith(begins) or path in (reverse("account_reauthenticate"), reverse("account_logout"))
 
 
 def _removes_a_factor(path: str) -> bool:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.accounts.picking.choices import MOST
+from recordings_site.accounts.sessions.fresh import fresh_to_write
 from recordings_site.base.formatting import counted, digits
 from recordings_site.base.text import digits_of
 from recordings_site.callbacks.connecting import checklist
@@ -105,6 +106,7 @@ def _imported(request: Request, application: Application, form: ImportForm) -> H
 
 @require_POST
 @access.admin_only
+@fresh_to_write
 def connect_rotate(request: Request, application_id: int) -> HttpResponse:
     """Finish a rotation: the second secret becomes the first."""
     application = _application(application_id)

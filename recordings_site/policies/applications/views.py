@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
+from recordings_site.accounts.sessions.fresh import fresh_to_open
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.forms import ApplicationForm, NumberForm, SecretForm
 from recordings_site.policies.applications.four_eyes import WAITS
@@ -63,6 +64,7 @@ def applications(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
+@fresh_to_open
 def application_new(request: Request) -> HttpResponse:
     """Add an application with its first secret."""
     initial = {"route_action": "connectPstn", "route_cli": "{cli}"}
@@ -98,6 +100,7 @@ def application(request: Request, application_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.admin_only
+@fresh_to_open
 def application_secret(request: Request, application_id: int) -> HttpResponse:
     """Replace one of the two secrets."""
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
