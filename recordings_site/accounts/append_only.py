@@ -47,6 +47,13 @@ def grants(role: str) -> tuple[str, ...]:
     )
 
 
+def names(vendor: str) -> frozenset[str]:
+    """The names of the triggers on a database of `vendor`."""
+    return frozenset(
+        {"audit_no_update", "audit_no_delete", "audit_no_replace"} if vendor == "sqlite" else {"audit_no_change"}
+    )
+
+
 def create(vendor: str) -> tuple[str, ...]:
     """The statements that forbid changes on a database of `vendor` ("sqlite" or "postgresql")."""
     return SQLITE if vendor == "sqlite" else POSTGRESQL

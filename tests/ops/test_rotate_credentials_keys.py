@@ -4,6 +4,10 @@ import base64
 import io
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -32,6 +36,19 @@ def test_everything_opens_with_the_new_key_alone_afterwards(settings: Settings) 
     destination, application = Destination.objects.get(), Application.objects.get()
     assert destination.decrypted("write_credentials") == factories.WRITE_CREDENTIALS
     assert application.secret.startswith("next.")
+
+
+def test_second_factors_open_with_the_new_key_too(settings: Settings) -> None:
+    person = factories.user()
+    totp = TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    codes = RecoveryCodes.activate(person).generate_codes()
+    settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
+    assert "2 secrets are sealed with another key" in rotated("--dry-run")
+    assert "2 secrets were sealed again" in rotated()
+    settings.CREDENTIALS_KEYS = NEW
+    factor = Authenticator.objects.get(pk=totp.instance.pk)
+    assert get_adapter().decrypt(factor.data["secret"]) == "JBSWY3DPEHPK3PXP"
+    assert Authenticator.objects.get(type="recovery_codes").wrap().generate_codes() == codes
 
 
 def test_what_does_not_open_is_named_and_the_others_are_done(settings: Settings) -> None:

@@ -97,6 +97,10 @@ class RecordingJobQuerySet(models.QuerySet["RecordingJob"]):
         """Order by the call's time, newest first."""
         return self.order_by("-happened_at", "-id")
 
+    def available_in(self, destination: Destination) -> "RecordingJobQuerySet":
+        """The recordings whose file is in a destination, the newest first."""
+        return self.filter(destination=destination, state=State.AVAILABLE).newest_first()
+
     def of_application(self, application: Application) -> "RecordingJobQuerySet":
         """The recordings of an application's calls and conferences, the newest first."""
         of = models.Q(call__application=application) | models.Q(conference_session__application=application)

@@ -1,7 +1,7 @@
 """The command that seals all secrets with the first key of the ring, while the site runs."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recordings_site.destinations.actions import reseal
-from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.policies.models import Application
+from recordings_site.ops import sealed
 from recordings_site.policies.revision import snapshot_loader
-
-Row = Destination | Application
-FIELDS: dict[type[Row], tuple[str, ...]] = {
-    Destination: ("write_credentials", "read_credentials"),
-    Application: ("secret", "second_secret"),
-}
 
 
 class Command(BaseCommand):
@@ -34,27 +27,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         """Reseal."""
         ring = Keyring.parse(settings.CREDENTIALS_KEYS)
-        done, failed = 0, []
-        for row, fields in tqdm(list(_rows()), unit=" rows", disable=None):
-            if dry_run:
-                done += sum(bool(getattr(row, each)) and not ring.is_current(getattr(row, each)) for each in fields)
-                continue
-            try:
-                done += reseal(row=row, fields=fields)
-            except SealingError as error:
-                failed.append(f"{row}: {error}")
         if dry_run:
-            self.stdout.write(f"{done} secrets are sealed with another key than {ring.first}.")
+            others = sum(not ring.is_current(secret.text) for secret in sealed.secrets())
+            self.stdout.write(f"{others} secrets are sealed with another key than {ring.first}.")
             return
+        done, failed = 0, []
+        work = [(str(row), partial(reseal, row=row, fields=fields)) for row, fields in sealed.rows()]
+        work += [(f"Second factor {pk}", partial(sealed.reseal_factor, pk, ring)) for pk in sealed.factors()]
+        for name, seal_again in tqdm(work, unit=" rows", disable=None):
+            try:
+                done += seal_again()
+            except SealingError as error:
+                failed.append(f"{name}: {error}")
         if settings.SNAPSHOT_FILE:
             snapshot_loader.seal_to_file(Path(settings.SNAPSHOT_FILE))
         self.stdout.write(f"{done} secrets were sealed again with the key {ring.first}.")
         if failed:
             raise CommandError("These could not be opened and stay as they are:\n" + "\n".join(failed))
         self.stdout.write("The other keys of CREDENTIALS_KEYS open nothing any more: they can be removed.")
-
-
-def _rows() -> Iterator[tuple[Row, tuple[str, ...]]]:
-    for model, fields in FIELDS.items():
-        for row in model._default_manager.order_by("pk"):
-            yield row, fields
