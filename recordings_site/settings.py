@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 from recordings_site.base import machine
@@ -352,6 +353,21 @@ MISSING_AFTER_MINUTES: int = env.int("MISSING_AFTER_MINUTES", default=24 * 60)
 # Percent of a number's recordings of a day that should be there and whole; below, the admins are alerted.
 COMPLETENESS_TARGET: float = env.float("COMPLETENESS_TARGET", default=99.0)
 TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", default=60)
+
+
+# --- Retention of what is the site's alone ---------------------------------------------------------------------------
+def _days(name: str, text: str) -> int | None:
+    """Read a number of days; None, for ever, for nothing."""
+    if text and not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a number of days, or nothing to keep them for ever.")
+    return int(text) if text else None
+
+
+KEEP_CALLBACKS_DAYS: int | None = _days("KEEP_CALLBACKS_DAYS", env.str("KEEP_CALLBACKS_DAYS", default=""))
+KEEP_DECISIONS_DAYS: int | None = _days("KEEP_DECISIONS_DAYS", env.str("KEEP_DECISIONS_DAYS", default=""))
+# Done tasks, to find out what happened; sessions, after they have expired.
+KEEP_TASKS_DAYS: int | None = _days("KEEP_TASKS_DAYS", env.str("KEEP_TASKS_DAYS", default="7"))
+KEEP_SESSIONS_DAYS: int | None = _days("KEEP_SESSIONS_DAYS", env.str("KEEP_SESSIONS_DAYS", default="0"))
 
 # --- Where the site connects --------------------------------------------------------------------------------------
 # Hosts that people may enter though they are in a private network, or speak http: "host" or "host:port".

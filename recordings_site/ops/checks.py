@@ -13,6 +13,7 @@ from django.db import connection
 from recordings_site.accounts.models import Role
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
+from recordings_site.ops.retention.kinds import MIN_DAYS
 from recordings_site.policies.engine import snapshot_fetch
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -61,15 +62,16 @@ def _problems() -> Iterable[CheckMessage]:
         hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
     yield from _snapshot_problems()
+    yield from _retention_problems()
 
 
 def _snapshot_problems() -> Iterable[CheckMessage]:
     token, url = settings.SNAPSHOT_TOKEN, settings.SNAPSHOT_URL
     if token and len(token) < snapshot_fetch.MIN_TOKEN:
         hint = "Make one with: openssl rand -hex 32"
-        yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E014")
+        yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E016")
     if url and (problem := snapshot_fetch.problem_of(url, token, allowed=settings.ADDRESSES_ALLOWED)):
-        yield Error(problem, hint="It is another node’s address of the snapshot, or empty.", id="ops.E015")
+        yield Error(problem, hint="It is another node’s address of the snapshot, or empty.", id="ops.E017")
 
 
 def _role_problems() -> Iterable[CheckMessage]:
@@ -80,6 +82,14 @@ def _role_problems() -> Iterable[CheckMessage]:
     if min(*settings.SESSION_IDLE_MINUTES.values(), *settings.SESSION_HOURS.values()) < 1:
         hint = "SESSION_IDLE_MINUTES and SESSION_HOURS are 1 or more."
         yield Error("A session that lasts no time lets no one in.", hint=hint, id="ops.E015")
+
+
+def _retention_problems() -> Iterable[CheckMessage]:
+    for name in ("KEEP_CALLBACKS_DAYS", "KEEP_DECISIONS_DAYS"):
+        days = getattr(settings, name)
+        if days is not None and days < MIN_DAYS:
+            hint = "Calls that are late or repeated still need them. Empty keeps them for ever."
+            yield Error(f"{name} is {days}: it is {MIN_DAYS} at least.", hint=hint, id="ops.E018")
 
 
 def is_weak(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""When each process was last known to work."""
+"""When each process was last known to work, and how far retention has come."""
 
 import os
 import socket
@@ -27,6 +27,27 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     def delete_before(self, time: datetime, *, but: str = "") -> int:
         """Delete those of processes that ended long ago, except for one kind; return how many."""
         return self.filter(at__lt=time).exclude(kind=but).delete()[0]
+
+
+class RetentionMarkQuerySet(models.QuerySet["RetentionMark"]):
+    """Reads of how far retention has come."""
+
+    def until(self, kind: str) -> int:
+        """The id of the last row of this kind that was dealt with, 0 for none."""
+        return self.filter(kind=kind).values_list("until", flat=True).first() or 0
+
+
+class RetentionMark(models.Model):
+    """Up to which row old ones of a kind were dealt with: they are not looked for again."""
+
+    kind = models.CharField(max_length=20, unique=True)
+    until = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = RetentionMarkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.until}"
 
 
 class Heartbeat(models.Model):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from recordings_site.accounts import anchors, guessing
@@ -13,14 +12,12 @@ from recordings_site.accounts.sessions import actions as sessions
 from recordings_site.callbacks import follow_up
 from recordings_site.destinations import anchor_bucket
 from recordings_site.ops.models import Heartbeat
+from recordings_site.ops.retention import tasks as retention
 from recordings_site.ops.snapshot_copies import copies
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.recordings.ingest import overdue, transcripts
-from recordings_site.tasks import queue
 
-# Done tasks are kept this long, to find out what happened.
-DONE_KEPT_FOR = timedelta(days=7)
 # A process that was not heard from for so long was replaced.
 HEARTBEATS_KEPT_FOR = timedelta(days=1)
 # A few seconds of work, so that new tasks do not wait long.
@@ -42,14 +39,13 @@ def beat() -> None:
 
 
 def delete_expired() -> None:
-    """Delete what is long done or expired: tasks, sessions, heartbeats, counted failures, unsent mail."""
+    """Delete heartbeats, counted failures and mail of long ago; have the rest forgotten by a task, once a day."""
     Heartbeat.objects.delete_before(timezone.now() - HEARTBEATS_KEPT_FOR, but=copies.FETCHED)
     Heartbeat.objects.delete_before(timezone.now() - copies.SHOWN[copies.FETCHED])
-    queue.forget_done(timezone.now() - DONE_KEPT_FOR)
     guessing.forget_old()
     letters.delete_old()
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
     sessions.delete_ended()
+    retention.ensure_daily()
 
 
 def queue_unapplied() -> None:

@@ -38,7 +38,7 @@ def secrets() -> Iterator[Secret]:
                 yield Secret(f"{row} ({field})", row.context(field), text)
     for factor in Authenticator.objects.order_by("pk"):
         for text in _texts(factor.data):
-            yield Secret(f"second factor {factor.pk}", CONTEXT, text)
+            yield Secret(f"two-step verification {factor.pk}", CONTEXT, text)
 
 
 def rows() -> Iterator[tuple[Row, tuple[str, ...]]]:

@@ -92,11 +92,6 @@ def _delay(delay: timedelta) -> timedelta:
     return delay * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
-def forget_done(before: datetime) -> int:
-    """Remove tasks that were done before then; the dead stay until somebody looked at them."""
-    return Task.objects.filter(done_at__lt=before).delete()[0]
-
-
 _RELEASED: dict[str, object] = {"lease_until": None, "lease_token": None, "error": ""}
 
 

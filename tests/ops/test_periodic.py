@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.periodic import PeriodicTask, delete_expired
+from recordings_site.ops.retention.tasks import apply_daily
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.ops.worker_loop import Worker
 from recordings_site.policies.engine import snapshot, snapshot_file
@@ -59,15 +59,11 @@ def test_the_file_is_written_only_when_something_changed_or_it_is_gone(file: Pat
     assert file.is_file()
 
 
-def test_old_done_tasks_and_expired_sessions_go_and_dead_tasks_stay() -> None:
-    old = timezone.now() - timedelta(days=30)
-    Task.objects.create(kind="note", subject="old", done_at=old)
-    Task.objects.create(kind="note", subject="new", done_at=timezone.now())
-    Task.objects.create(kind="note", subject="dead", dead_at=old)
-    Session.objects.create(session_key="expired", expire_date=old)
+def test_retention_is_queued_once_however_often_it_is_tidied_up() -> None:
     delete_expired()
-    assert {task.subject for task in Task.objects.all()} == {"new", "dead"}
-    assert not Session.objects.exists()
+    delete_expired()
+    (queued,) = Task.objects.filter(kind="retention.apply")
+    assert apply_daily(queued) > timezone.now() + timedelta(hours=23)  # type: ignore[operator]
 
 
 def test_a_periodic_task_that_fails_is_logged_and_the_others_are_done(caplog: pytest.LogCaptureFixture) -> None:

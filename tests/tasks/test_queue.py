@@ -105,15 +105,6 @@ def test_a_postponed_task_waits_without_having_failed():
         assert queue.claim()[0].attempts == 1
 
 
-def test_done_tasks_are_forgotten_and_dead_ones_kept():
-    enqueue("stat", 1)
-    enqueue("stat", 2)
-    Task.objects.filter(subject="1").update(done_at=timezone.now())
-    Task.objects.filter(subject="2").update(dead_at=timezone.now())
-    assert queue.forget_done(timezone.now() + timedelta(seconds=1)) == 1
-    assert Task.objects.get().subject == "2"
-
-
 @pytest.mark.django_db(transaction=True)
 def test_nobody_takes_a_waiting_task_before_it_can_see_what_was_added_to_it():
     enqueue("stat", 1)

@@ -118,7 +118,8 @@ def _secrets() -> Finding:
     if closed:
         more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
         return Finding("Secrets", f"{'; '.join(closed[:SHOWN])}{more}. Is CREDENTIALS_KEYS that of the site?")
-    return Finding(f"Secrets: all {opened} open, {Authenticator.objects.count()} second factors among their owners")
+    devices = Authenticator.objects.count()
+    return Finding(f"Secrets: all {opened} open, those of two-step verification on {devices} devices among them")
 
 
 def _recordings(by: User) -> Iterator[Finding]:

@@ -190,6 +190,13 @@ class DecisionFacts:
 _GROUNDS = ("record", "reason", "policy_name", "version_number", "rule", "draw", "percent", "relayed", "values")
 
 
+def without_details(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision's JSON with its grounds alone, and when its recording was to start: what says why, in years, too."""
+    found = {name: facts[name] for name in _GROUNDS if name in facts}
+    starts = (facts.get("plan") or {}).get("starts")
+    return found | ({"plan": {"starts": starts}} if starts else {})
+
+
 def _stored_route(data: Mapping[str, Any]) -> Route:
     # Its fields were checked before this call's own words ("private", a user's name) were put into them.
     return parse_route(Reader(data))

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             return
         done, failed = 0, []
         work = [(str(row), partial(reseal, row=row, fields=fields)) for row, fields in sealed.rows()]
-        work += [(f"Second factor {pk}", partial(sealed.reseal_factor, pk, ring)) for pk in sealed.factors()]
+        work += [(f"Two-step verification {pk}", partial(sealed.reseal_factor, pk, ring)) for pk in sealed.factors()]
         for name, seal_again in tqdm(work, unit=" rows", disable=None):
             try:
                 done += seal_again()
