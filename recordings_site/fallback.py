@@ -82,6 +82,7 @@ class Fallback:
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
+        self._problem = ""
         self._decisions = Lru[str, DecisionFacts](REMEMBERED)
 
     @property
@@ -191,9 +192,14 @@ class Fallback:
                 with self._lock:
                     self._snapshot = connecting(snapshot_file.read(self._path, self._keyring))
                     self._seen = seen
-        # A file that cannot be read must not end the calls.
-        except Exception:
-            log.exception("The snapshot file %s cannot be read.", self._path)
+        # A file that cannot be read must not end the calls; and each call comes by here, so it is logged once.
+        except Exception as error:  # noqa: BLE001
+            problem = f"{type(error).__name__}: {error}"
+            if problem != self._problem:
+                log.error("The snapshot file %s cannot be read: %s", self._path, problem)
+            self._problem = problem
+        else:
+            self._problem = ""
         return self._snapshot
 
 

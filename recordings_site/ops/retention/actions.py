@@ -15,9 +15,9 @@ BATCH = 500
 def apply_retention(now: datetime) -> Mapping[str, int]:
     """Forget what is due of each kind, and tell the audit trail how much; return how many rows by kind."""
     done = {kind.name: _forget(kind, now) for kind in KINDS}
-    told = {name: count for name, count in done.items() if count}
-    if told:
-        audit.record(by=None, action="retention.applied", data=told)
+    forgotten = {name: count for name, count in done.items() if count}
+    if forgotten:
+        audit.record(by=None, action="retention.applied", data=forgotten)
     return done
 
 

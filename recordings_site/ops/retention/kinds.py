@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -30,7 +31,7 @@ class Kind:
     what: str
     time: str
     rows: Callable[[], QuerySet[Model]]
-    forget: Callable[[Collection[object]], int]
+    forget: Callable[[Collection[Any]], int]
     marked: bool = False
 
     @property
@@ -46,7 +47,7 @@ class Kind:
         due = self._remaining().filter(**{f"{self.time}__lt": self._before(now)})
         return due.count(), due.aggregate(oldest=Min(self.time))["oldest"]
 
-    def batch(self, now: datetime, size: int) -> list[object]:
+    def batch(self, now: datetime, size: int) -> list[Any]:
         """The ids of the oldest rows that are due, at most `size`."""
         if self.days is None:
             return []
@@ -61,11 +62,11 @@ class Kind:
         return now - timedelta(days=self.days or 0)
 
 
-def _delete_tasks(ids: Collection[object]) -> int:
+def _delete_tasks(ids: Collection[Any]) -> int:
     return Task.objects.filter(pk__in=ids).exclude(done_at=None).delete()[0]
 
 
-def _delete_sessions(ids: Collection[object]) -> int:
+def _delete_sessions(ids: Collection[Any]) -> int:
     return Session.objects.filter(pk__in=ids).delete()[0]
 
 
@@ -76,7 +77,7 @@ KINDS = (
         "callbacks as they came",
         "received_at",
         CallbackDelivery.objects.all,
-        delete_callbacks,  # type: ignore[arg-type]  # ids of deliveries are whole numbers
+        delete_callbacks,
         marked=True,
     ),
     Kind(
@@ -85,7 +86,7 @@ KINDS = (
         "details of decisions",
         "decided_at",
         Decision._default_manager.all,
-        strip_decisions,  # type: ignore[arg-type]  # so are those of decisions
+        strip_decisions,
         marked=True,
     ),
     Kind(

@@ -102,8 +102,10 @@ class SnapshotFetcher:
         if self._etag and self._identity() == self._written:
             headers["If-None-Match"] = self._etag
         timeout = httpx2.Timeout(5.0, connect=2.0)
+        # No proxy of the environment, but its SSL_CERT_FILE: inside a network, authorities are often one's own.
+        trusted = httpx2.create_ssl_context(trust_env=True)
         with (
-            httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+            httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=trusted) as client,
             client.stream("GET", self._url, headers=headers) as response,
         ):
             if response.status_code not in (200, 304):
