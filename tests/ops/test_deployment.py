@@ -105,6 +105,13 @@ class Installation:
             assert time.monotonic() < until
             time.sleep(0.05)
 
+    def stop(self) -> None:
+        """Stop what was started."""
+        for process in self.started:
+            process.terminate()
+        for process in self.started:
+            process.wait(20)
+
     @property
     def log(self) -> str:
         """What the started programs printed."""
@@ -115,28 +122,31 @@ class Installation:
         return [sys.executable, *(["-m", module] if module else []), *command[1:]]
 
 
+def secrets_of_a_production() -> dict[str, str]:
+    """The settings that a production refuses to start without, and which programs and settings to use."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "recordings_site.settings",
+        "PUBLIC_URL": "http://127.0.0.1",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CREDENTIALS_KEYS": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SNAPSHOT_TOKEN": secrets.token_urlsafe(32),
+    }
+
+
 @pytest.fixture
 def installation(wheel: Path, tmp_path: Path) -> Iterator[Installation]:
     code, folder = tmp_path / "code", tmp_path / "work"
     folder.mkdir()
     zipfile.ZipFile(wheel).extractall(code)
-    environment = {
-        "PATH": os.environ["PATH"],
+    environment = secrets_of_a_production() | {
         "PYTHONPATH": str(code),
-        "DJANGO_SETTINGS_MODULE": "recordings_site.settings",
-        "PUBLIC_URL": "http://127.0.0.1",
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "CREDENTIALS_KEYS": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "SNAPSHOT_FILE": str(folder / "snapshot.sealed"),
-        "SNAPSHOT_TOKEN": secrets.token_urlsafe(32),
     }
     found = Installation(folder, environment)
     yield found
-    for process in found.started:
-        process.terminate()
-    for process in found.started:
-        process.wait(20)
+    found.stop()
 
 
 def exchange(port: int, sent: bytes) -> bytes:

@@ -2,15 +2,18 @@
 
 from django.db import migrations, models
 
+from recordings_site.web.migration_operations import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("calls", "0001_initial"),
         ("policies", "0002_wrong_signatures"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="call",
             index=models.Index(
                 condition=models.Q(("caller_digits", ""), _negated=True),
@@ -18,7 +21,7 @@ class Migration(migrations.Migration):
                 name="call_by_caller",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="call",
             index=models.Index(
                 condition=models.Q(("dice_reason__in", ("CALLBACKERROR", "INVALIDSVAMLACTION"))),

@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from recordings_site.web.migration_operations import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("destinations", "0001_initial"),
         ("policies", "0002_wrong_signatures"),
@@ -11,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="recordingjob",
             index=models.Index(
                 condition=models.Q(("transcript_overdue_since__isnull", False)),

@@ -2,14 +2,17 @@
 
 from django.db import migrations, models
 
+from recordings_site.web.migration_operations import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("tasks", "0001_initial"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="task",
             index=models.Index(condition=models.Q(("done_at__isnull", False)), fields=["done_at"], name="task_done"),
         ),
