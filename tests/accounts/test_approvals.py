@@ -35,7 +35,9 @@ def test_an_admin_is_made_by_two_and_the_other_is_written_to(admins: list[User])
     assert (person.name, person.role) == ("Ann", Role.SUPPORT)
     assert [(m.to, "/approvals/" in str(m.body)) for m in mail.outbox] == [(["two@example.com"], True)]
     home = signed_in(admins[1]).get("/").content.decode()
-    assert "asked for a change" in home
+    assert f"Change the role of {person.email}: from support to admin" in home
+    assert f"Change the role of {person.email}" in signed_in(admins[1]).get("/inbox/").content.decode()
+    assert "Change the role" not in signed_in(admins[0]).get("/inbox/").content.decode()
     assert person.email in home
     asked = Approval.objects.get()
     with pytest.raises(Refused, match="Another admin"):

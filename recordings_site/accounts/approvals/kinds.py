@@ -27,6 +27,12 @@ class Change:
 CHANGES: dict[str, Change] = {}
 
 
+def described(asked: Approval) -> str:
+    """Return a request as a sentence's beginning: "Change the role of Ann: from support to admin"."""
+    found = CHANGES.get(asked.kind)
+    return f"{found.label} {asked.subject_name}: {found.shown(asked.data)}" if found else asked.subject_name
+
+
 def change(kind: str, label: str, *, shown: Callable[[Mapping[str, Any]], str]) -> Callable[[Carry], Carry]:
     """Decorate what carries out changes of this kind; `shown` puts the data of one into words."""
 

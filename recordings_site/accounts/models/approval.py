@@ -20,6 +20,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         since = timezone.now() - GOOD_FOR
         return self.filter(decided_at=None, requested_at__gt=since).select_related("requested_by").order_by("id")
 
+    def waiting_for(self, user: User) -> "ApprovalQuerySet":
+        """Those that this user may decide: an admin's, but not their own."""
+        return self.waiting().exclude(requested_by=user) if user.is_admin else self.none()
+
 
 class Approval(models.Model):
     """A change that one admin asked for and another carries out or refuses: `kind` names the change (see

@@ -11,21 +11,37 @@ _MONTHS |= {name.lower(): index for index, name in enumerate(calendar.month_abbr
 _DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)}
 _DAYS |= {name.lower(): index for index, name in enumerate(calendar.day_abbr)}
 
+_MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", re.ASCII)
+
 
 def span_of(text: str, *, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
-    """Return start and excluded end of a date, or of a range of two dates; None when it cannot be parsed."""
+    """Return start and excluded end of a date or a minute, or of a range of two; None when it cannot be parsed."""
     today = now.astimezone(zone).date()
     try:
-        days = [_days(_plain(each), today) for each in text.split("..", maxsplit=1)]
-        known = [each for each in days if each is not None]
-        if len(known) < len(days):
+        spans = [_minute(each) or _midnights(_plain(each), today) for each in text.split("..", maxsplit=1)]
+        known = [each for each in spans if each is not None]
+        if len(known) < len(spans):
             return None
         ends = min(known)[0], max(known)[1]
         # In UTC, as databases store times: the first and last day of the calendar overflow there.
-        first, last = (datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in ends)
+        first, last = (end.replace(tzinfo=zone).astimezone(UTC) for end in ends)
     except (ValueError, OverflowError):
         return None
     return first, last
+
+
+def _minute(text: str) -> tuple[datetime, datetime] | None:
+    """Return start and end of "2024-03-05T14:05" on the clock, without a zone."""
+    if not _MINUTE.fullmatch(text.strip()):
+        return None
+    start = datetime.fromisoformat(text.strip())
+    return start, start + timedelta(minutes=1)
+
+
+def _midnights(words: str, today: date) -> tuple[datetime, datetime] | None:
+    """Return the midnights around the days that the words mean, without a zone."""
+    days = _days(words, today)
+    return (datetime.combine(days[0], time.min), datetime.combine(days[1], time.min)) if days else None
 
 
 def _plain(text: str) -> str:

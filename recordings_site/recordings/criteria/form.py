@@ -52,6 +52,9 @@ class FilterForm(forms.Form):
                 if criterion.rows
                 else CriterionField(criterion, user)
             )
+            # A chart of the day leads to an hour of it: this input shows and changes minutes, too.
+            if criterion.input == "date" and "T" in data.get(name, ""):
+                self.fields[name].widget.input_type = "datetime-local"
         offer_to(self, user)
 
     def clean(self) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 
+from recordings_site.base.formatting import day, day_and_time
 from recordings_site.recordings.criteria import limited_scope
 from recordings_site.recordings.criteria.criterion import Criterion, Value
 from recordings_site.recordings.criteria.form import FilterForm
@@ -74,7 +76,18 @@ def _shown(criterion: Criterion, value: Value | Model, form: FilterForm) -> str:
     """Return a value in words: the label of a choice, the name of a row, else what was typed."""
     if criterion.choices is not None:
         return dict(criterion.choices(form.user)).get(str(value), str(value))
-    return str(value) if isinstance(value, Model) else str(form.data[criterion.name])
+    if isinstance(value, Model):
+        return str(value)
+    typed = str(form.data[criterion.name])
+    return _shown_time(typed) if criterion.input == "date" else typed
+
+
+def _shown_time(typed: str) -> str:
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return day_and_time(at) if "T" in typed else day(at)
 
 
 def ordered(rows: RecordingJobQuerySet, column: str) -> RecordingJobQuerySet:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
+from recordings_site.accounts.approvals.kinds import described
 from recordings_site.accounts.models import Approval, User
 from recordings_site.base.formatting import counted, grouped, short_day
 from recordings_site.calls.models import Call
@@ -100,8 +101,8 @@ class Dashboard:
     failing: Sequence[Destination]
     without_policy: Sequence[PhoneNumber]
     approvals: Sequence[PolicyVersion]
-    # Other changes that another admin asked for.
-    requests: Sequence[Approval]
+    # Other changes that another admin asked for, each with what it does in words.
+    requests: Sequence[tuple[Approval, str]]
     most_counted: int = MOST_COUNTED
 
     @property
@@ -141,7 +142,7 @@ def home(user: User, *, now: datetime) -> Dashboard:
         failing=list(Destination.objects.failing()) if user.oversees else [],
         without_policy=list(PhoneNumber.objects.filter(policy=None, archived_at=None)[:SHOWN]) if user.oversees else [],
         approvals=list(PolicyVersion.objects.awaiting_approval_of(user)[:SHOWN]) if user.is_admin else [],
-        requests=list(Approval.objects.waiting().exclude(requested_by=user)[:SHOWN]) if user.is_admin else [],
+        requests=[(each, described(each)) for each in Approval.objects.waiting_for(user)[:SHOWN]],
     )
 
 
@@ -169,11 +170,15 @@ def _days(recent: RecordingJobQuerySet, today: datetime) -> Chart:
 
 
 def _hours(mine: RecordingJobQuerySet, today: datetime) -> Chart:
-    by_hour, before = _by_hour(mine, today), _by_hour(mine, today - A_WEEK)
-    # No list begins and ends with an hour.
-    columns = [(f"{hour}:00", Counter(kept=by_hour[hour]), "") for hour in range(24)]
+    day, by_hour, before = today.date(), _by_hour(mine, today), _by_hour(mine, today - A_WEEK)
+    columns = [
+        (f"{hour}:00", Counter(kept=by_hour[hour]), f"?since={day}T{hour:02}:00&until={day}T{hour:02}:59")
+        for hour in range(24)
+    ]
     busiest = max(by_hour, key=lambda hour: by_hour[hour], default=None)
-    sentence = "No recordings today yet." if busiest is None else f"Most recordings today began after {busiest}:00."
+    sentence = (
+        "No recordings today yet." if busiest is None else f"Busiest hour today: {busiest}:00 to {busiest + 1}:00."
+    )
     return _chart(columns, sentence, every=6, before=[before[hour] for hour in range(24)])
 
 

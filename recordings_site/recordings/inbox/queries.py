@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
-from recordings_site.accounts.models import User
+from recordings_site.accounts.approvals.kinds import described
+from recordings_site.accounts.models import Approval, User
 from recordings_site.policies.models import PolicyVersion
 from recordings_site.recordings.models import Comment, SavedMatch
 
@@ -22,6 +23,8 @@ class Inbox:
     mentions: Sequence[Comment]
     matches: Sequence[SavedMatch]
     approvals: Sequence[PolicyVersion]
+    # Other changes that another admin asked for, each with what it does in words.
+    requests: Sequence[tuple[Approval, str]]
     read_until: datetime | None
 
     @property
@@ -32,7 +35,7 @@ class Inbox:
     @property
     def unread(self) -> int:
         """The figure of the badge."""
-        return self.new_mentions + len(self.matches) + len(self.approvals)
+        return self.new_mentions + len(self.matches) + len(self.approvals) + len(self.requests)
 
 
 def inbox_of(user: User) -> Inbox:
@@ -41,5 +44,6 @@ def inbox_of(user: User) -> Inbox:
         mentions=list(Comment.objects.mentioning(user)[:SHOWN]),
         matches=list(SavedMatch.objects.unseen_by(user)[:SHOWN]),
         approvals=list(PolicyVersion.objects.awaiting_approval_of(user)[:SHOWN]) if user.is_admin else [],
+        requests=[(each, described(each)) for each in Approval.objects.waiting_for(user)[:SHOWN]],
         read_until=parse_datetime(str(user.preferences.get(READ_UNTIL, ""))),
     )

@@ -91,6 +91,24 @@ def test_days_and_hours_are_those_of_ones_own_zone_also_when_the_clock_is_set_fo
     assert {bar.label: bar.count for bar in seen.hours.bars if bar.count} == {"0:00": 1, "3:00": 1, "23:00": 1}
 
 
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2026-11-30"])
+def test_each_bar_leads_to_the_recordings_that_it_counts_also_when_the_clock_is_set(day: str) -> None:
+    zone = ZoneInfo("Europe/Stockholm")
+    midnight = datetime.fromisoformat(day).replace(tzinfo=zone).astimezone(UTC)
+    for minutes in (0, 59, 60, 119, 120, 150, 185, 200, 245, 22 * 60 + 59):
+        recorded(midnight + timedelta(minutes=minutes))
+    person = factories.admin(time_zone="Europe/Stockholm")
+    browser = Client()
+    browser.force_login(person)
+    with timezone.override(zone):
+        seen = home(person, now=datetime.fromisoformat(f"{day}T23:59:30").replace(tzinfo=zone))
+    counted = [bar for bar in (*seen.hours.bars, seen.days.bars[-1], seen.days.bars[-2]) if bar.count]
+    assert len(counted) > 1
+    for bar in counted:
+        rows = browser.get(f"/recordings/{bar.query}").context["page"].rows
+        assert (bar.label, len(rows)) == (bar.label, bar.count)
+
+
 def test_one_sees_the_figures_of_ones_own_numbers_and_no_set_up() -> None:
     team = factories.team()
     recorded(timezone.now(), number=factories.number(team=team))

@@ -157,6 +157,21 @@ def test_filters_in_use_are_chips_that_remove_themselves() -> None:
     ]
 
 
+def test_a_time_of_day_narrows_to_its_minutes_and_stays_in_its_input() -> None:
+    at = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
+    first, last = factories.recording(happened_at=at), factories.recording(happened_at=at + timedelta(seconds=3599))
+    factories.recording(happened_at=at + timedelta(hours=1))
+    answer = client(factories.admin()).get("/recordings/?since=2026-03-05T14:00&until=2026-03-05T14:59")
+    assert {row.pk for row in answer.context["page"].rows} == {first.pk, last.pk}
+    assert [(each.label, each.value) for each in answer.context["chips"]] == [
+        ("From", "5 March 2026, 14:00"),
+        ("To", "5 March 2026, 14:59"),
+    ]
+    assert '<input type="datetime-local" name="since" value="2026-03-05T14:00"' in answer.content.decode()
+    wrong = client(factories.admin()).get("/recordings/?since=2026-03-05T25:00")
+    assert "isn’t a valid date" in wrong.content.decode()
+
+
 def test_every_filter_is_shown_once() -> None:
     form = FilterForm(QueryDict(), factories.admin())
     shown = re.findall(' name="([a-z]+)"', "".join(map(str, form.bar_fields() + form.menu_fields())))
