@@ -92,6 +92,10 @@ PIECES = [
     ),
     Piece("access", "No role reads or changes what is not its own", "every address", "tests/journeys/test_access.py"),
     Piece(
+        "clouds", "Calls arrive in each cloud's store, and play and seek", "50 calls each",
+        "tests/browser/test_stores.py", (SQLITE,),
+    ),
+    Piece(
         "injection", "Hostile text stays text in Chromium", "every text field, 1,500 lines",
         "tests/browser/test_injection.py", (SQLITE,),
     ),

@@ -1,6 +1,5 @@
 """A recording's page with 5,000 and 20,000 lines beside shorter ones: the server and Chromium's two paints."""
 
-import shutil
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.bench import Row
-from tests.browser.fixtures import QUIET
+from tests.browser.fixtures import CHROMIUM, QUIET
 from tests.running_site import Site, load, request, running
 
 ROUNDS = 15
@@ -59,7 +58,7 @@ def served(site: Site, pages: dict[int, str], session: str) -> Iterator[Row]:
 def painted(site: Site, pages: dict[int, str], session: str) -> Iterator[Row]:
     """Milliseconds from the click to the first contentful paint, and to the frame after everything has loaded."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET.split())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://127.0.0.1:{site.port}"}])
         context.add_init_script(PAINTED)

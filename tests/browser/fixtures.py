@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+# Without the windows that nobody sees, a page takes a third less of the processor.
+CHROMIUM = shutil.which("chromium-headless-shell")
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --mute-audio --autoplay-policy=no-user-gesture-required"
@@ -16,13 +18,12 @@ QUIET = (
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this process."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing. On Debian: apt-get install chromium")
+    if CHROMIUM is None:
+        pytest.fail("Chromium is missing. On Debian: apt-get install chromium-headless-shell")
     # Playwright keeps an event loop in this thread, in which Django would refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield chromium
         chromium.close()
 

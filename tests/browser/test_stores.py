@@ -1,4 +1,4 @@
-"""Fifty calls into each cloud's store, written with the credentials of the SVAML; all of them play and seek."""
+"""Calls into each cloud's store, written with the credentials of the SVAML; all of them play and seek."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,13 +22,14 @@ from recordings_site.tasks import registry
 from tests import factories, simulated
 from tests.browser.visits import real_transactions, sign_in
 from tests.destinations import made
+from tests.scale import scaled
 from tests.stores import swift as s3
 from tests.stores.azurite import Azurite
 from tests.stores.google import Google
 from tests.stores.swift import Swift
 
 pytestmark = [real_transactions, pytest.mark.stores, pytest.mark.timeout(600)]
-CALLS = 50
+CALLS = scaled(15, 50)
 # Loads a recording, seeks, plays there until the clock moves; gives [duration, seconds sought to, seconds reached].
 LISTEN = """async (url) => {
   const audio = new Audio();
@@ -98,7 +99,7 @@ def place(request: pytest.FixtureRequest, fresh_name: Callable[[], str]) -> Plac
 
 
 def simulate(place: Destination, uploads: Uploads) -> None:
-    """Fifty calls on two numbers whose recordings go there; then all that a worker does about them."""
+    """Calls on two numbers whose recordings go there; then all that a worker does about them."""
     application = factories.application()
     how = {"destination": place.pk, "transcription": True, "locale": "en-US"}
     policy = factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how})
@@ -112,7 +113,7 @@ def simulate(place: Destination, uploads: Uploads) -> None:
     drain(registry.load())
 
 
-def test_fifty_calls_arrive_and_play(context: BrowserContext, live_server: LiveServer, place: Place) -> None:
+def test_calls_arrive_and_play(context: BrowserContext, live_server: LiveServer, place: Place) -> None:
     destination, uploads = place
     simulate(destination, uploads)
     available = list(RecordingJob.objects.filter(destination=destination, state=State.AVAILABLE))
