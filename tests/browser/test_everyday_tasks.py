@@ -175,7 +175,7 @@ def test_a_recording_is_worked_with_by_a_key_or_two(
     hand.page.locator("#l4 > p").select_text()
     hand.count += 1
     hand.click(hand.page.get_by_role("button", name="Copy quote and link"))
-    person.until("document.getElementById('announce').textContent === 'Quote copied'")
+    person.until("document.getElementById('announce').textContent === 'Quote and link copied'")
     assert "?t=" in person.ask("navigator.clipboard.readText()")
     assert hand.count <= 2
 

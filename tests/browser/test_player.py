@@ -87,7 +87,7 @@ def test_keys_steer_the_player(short: Listener) -> None:
     short.until("!audio.paused")
     assert short.time == pytest.approx(start, abs=1)
     short.press("k", "c")
-    short.until("document.activeElement.id === 'comment-text'")
+    short.until("document.activeElement.id === 'comment-here'")
     short.page.locator("h1").click()
     short.press("?")
     sheet = short.page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -191,7 +191,7 @@ def test_the_tools_of_a_line_answer_the_mouse(short: Listener) -> None:
     for place in (4, 6):
         short.page.hover(f"#l{place} p")
         short.page.get_by_role("button", name="Comment on this line").click()
-        short.until("document.activeElement.id === 'comment-text'")
+        short.until("document.activeElement.id === 'comment-here'")
         assert short.ask("document.querySelector('.ln-tools').parentElement.id") == f"l{place}"
 
 
@@ -377,9 +377,9 @@ def test_selected_words_can_be_quoted(short: Listener, context: BrowserContext) 
     assert re.search(rf"{re.escape(short.url)}\?t=22\.\d+&end=26\.\d+$", quote)
     short.page.locator("#l4 > p").select_text()
     bar.get_by_role("button", name="Comment").click()
-    short.page.get_by_label("Comment", exact=True).fill("Double payment")
+    short.page.get_by_label("Comment at 0:22–0:26").fill("Double payment")
     short.page.keyboard.press("Control+Enter")
-    short.page.get_by_text("Double payment").wait_for()
+    short.page.locator("#l4 + .thread").get_by_text("Double payment").wait_for()
     short.until("recordingPage.wave.marks.comments.length === 1")
 
 

@@ -4,8 +4,11 @@ import pytest
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
-from recordings_site.recordings.models import LineCorrection
+from recordings_site.accounts.models import Role
+from recordings_site.recordings.models import Comment, LineCorrection
+from tests import factories
 from tests.browser.listening import Listener, listener, recorded
+from tests.browser.test_accessibility import AXE, LOOK
 from tests.browser.visits import real_transactions
 
 pytestmark = real_transactions
@@ -79,3 +82,37 @@ def test_selected_words_are_made_a_clip_and_the_tools_are_reached_by_tab(short: 
     starts = short.ask("recordingPage.transcript.starts")
     assert short.ask("recordingPage.marks.span") == {"from": starts[3], "to": starts[4]}
     assert short.ask("document.activeElement.closest('#clip') !== null")
+
+
+def test_a_comment_stands_at_its_line_with_its_replies_and_is_undone(short: Listener) -> None:
+    assert short.recording.number is not None
+    factories.user(Role.SUPPORT, teams=[short.recording.number.team], email="anna.berg@example.com", name="Anna Berg")
+    short.press("l", "c")
+    short.until("document.activeElement.id === 'comment-here'")
+    short.page.keyboard.type("Well done @ber")
+    short.page.get_by_role("option", name="Anna Berg @anna.berg").wait_for()
+    short.press("Enter", "Control+Enter")
+    thread = short.page.locator("#l1 + .thread[id]")
+    thread.wait_for()
+    assert "Well done @anna.berg" in (thread.text_content() or "")
+    short.until("document.activeElement.matches('.thread')")
+    assert [person.email for person in Comment.objects.get().mentions.all()] == ["anna.berg@example.com"]
+    short.page.locator("#announce", has_text="Comment added. Anna Berg will be notified.").wait_for()
+    place = short.time
+
+    thread.locator("summary", has_text="Reply").click()
+    thread.get_by_label("Reply").fill("Agreed.")
+    thread.get_by_role("button", name="Reply", exact=True).click()
+    thread.locator(".replies", has_text="Agreed.").wait_for()
+    short.page.locator("#messages").get_by_role("button", name="Undo").click()
+    short.until("!document.querySelector('.replies')")
+    thread.get_by_role("button", name="Resolve").click()
+    thread.get_by_text("Resolved by").wait_for()
+    # Nothing of it has left the page or moved the sound.
+    assert short.time == place
+    short.page.evaluate(AXE.read_text())
+    assert short.page.evaluate(LOOK) == []
+    short.press("Escape", "c")
+    short.until("document.activeElement.id === 'comment-here'")
+    short.press("Escape")
+    assert short.page.locator(".thread-new").count() == 0

@@ -163,7 +163,7 @@ def test_what_is_printed_is_evidence_without_the_screen(context: BrowserContext,
     written = """selector => getComputedStyle(document.querySelector(selector), "::after").content"""
     assert page.evaluate(written, "#facts [data-copy$='" + str(recording.pk) + "']") == f'"{recording.pk}"'
     assert page.locator("#facts dd").first.is_visible()
-    assert page.evaluate(written, "#comments time").endswith(' UTC"')
+    assert page.evaluate(written, ".thread time").endswith(' UTC"')
     footer = page.locator(".printed").inner_text()
     assert page.url in footer
     assert "UTC" in footer
@@ -192,7 +192,7 @@ def test_without_javascript_one_listens_reads_seeks_and_comments(
     page.get_by_role("button", name="15 seconds").click()
     assert page.url.endswith("?t=15.25") or "?t=15" in page.url
     assert "#t=15" in (page.locator("audio").get_attribute("src") or "")
-    page.get_by_label("Comment", exact=True).fill("Read this")
+    page.locator("#comment-new").fill("Read this")
     page.locator("#selection form button", has_text="Comment").click()
     assert page.get_by_text("Read this").is_visible()
     page.get_by_role("button", name="15 seconds").first.click()

@@ -93,7 +93,10 @@ RULES: dict[str, Rule] = {
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,
     "recording_original": RECORDING,
+    # One's own comment alone.
+    "recording_comment_edit": Rule(frozenset({SUPPORT}), frozenset({SUPPORT})),
     "recording_comment*": RECORDING,
+    "recording_people": RECORDING,
     "recording_tag": SUPERVISION,
     "recording_untag": SUPERVISION,
     "recording_correct": SUPERVISION,

@@ -30,16 +30,35 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def add_comment(*, by: User, recording: RecordingJob, at: float, end: float | None, text: str) -> Comment:
-    """Add a comment at `at` seconds, or on the span to `end`; `@name` mentions a user who can see the recording."""
-    comment = Comment.objects.create(recording=recording, author=by, at=at, end=end, text=text)
+def add_comment(
+    *, by: User, recording: RecordingJob, at: float | None, end: float | None, text: str, parent: Comment | None = None
+) -> Comment:
+    """Add a comment at `at` seconds, on the span to `end`, on the whole recording (None), or in reply to `parent`.
+
+    `@name` mentions a user who can see the recording.
+    """
+    if parent is not None:
+        at, end = parent.at, None
+    comment = Comment.objects.create(recording=recording, author=by, at=at, end=end, text=text, parent=parent)
     people = mentioned(text, recording)
     comment.mentions.set(people)
     data = {"at": at, "end": end, "mentions": [person.email for person in people]}
+    if parent is not None:
+        data["replies_to"] = parent.pk
     audit.record(by=by, action="comment.added", subject=recording, data=data)
     if people:
         enqueue("comment.notify_mentioned", comment.pk)
     return comment
+
+
+@transaction.atomic
+def edit_comment(*, by: User, comment: Comment, text: str) -> None:
+    """Change a comment's text; the audit trail keeps what it was. Who is mentioned now sees it in their inbox."""
+    data = {"comment": comment.pk, "from": comment.text, "to": text}
+    comment.text, comment.edited_at = text, timezone.now()
+    comment.save(update_fields=["text", "edited_at"])
+    comment.mentions.set(mentioned(text, comment.recording))
+    audit.record(by=by, action="comment.edited", subject=comment.recording, data=data)
 
 
 @transaction.atomic
@@ -77,7 +96,7 @@ def resolve_comment(*, by: User, comment: Comment, resolved: bool) -> None:
 
 @transaction.atomic
 def delete_comment(*, by: User, comment: Comment) -> None:
-    """Delete a comment; the audit trail keeps its text."""
+    """Delete a comment that nobody replied to; the audit trail keeps its text."""
     data = {"comment": comment.pk, "at": comment.at, "text": comment.text}
     audit.record(by=by, action="comment.deleted", subject=comment.recording, data=data)
     comment.delete()

@@ -54,9 +54,9 @@ class PlayerSettingsForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    """A comment at a time or on a span."""
+    """A comment at a time, on a span, on the whole recording or in reply to one; or the new text of one."""
 
-    at = forms.FloatField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    at = forms.FloatField(min_value=0, max_value=1_000_000, required=False, widget=forms.HiddenInput)
     end = forms.FloatField(min_value=0, max_value=1_000_000, required=False, widget=forms.HiddenInput)
     text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     # Post it although it mentions someone who cannot be mentioned.
@@ -80,11 +80,11 @@ class CommentForm(forms.Form):
         return self.has_error("text", NOT_MENTIONED) and len(self.errors) == 1
 
     def clean(self) -> dict[str, Any]:
-        """Drop the end of a span that ends before it starts."""
+        """Drop the end of a span that ends before it starts, or that has no start."""
         cleaned = super().clean() or self.cleaned_data
         cleaned.pop("anyway", None)
         at, end = cleaned.get("at"), cleaned.get("end")
-        if at is not None and end is not None and end <= at:
+        if end is not None and (at is None or end <= at):
             cleaned["end"] = None
         return cleaned
 

@@ -1,6 +1,7 @@
 """Who `@name` in a comment mentions: users who can see the recording, by address or by its local part."""
 
 import re
+from itertools import islice
 
 from recordings_site.accounts.models import Role, User
 from recordings_site.recordings.models import RecordingJob
@@ -15,6 +16,18 @@ def people_of(recording: RecordingJob) -> list[User]:
     if recording.number is None:
         return list(everywhere)
     return list((everywhere | active.filter(teams=recording.number.team)).distinct().order_by("email"))
+
+
+def people_like(recording: RecordingJob, text: str, *, besides: User, most: int) -> list[User]:
+    """Return who can be mentioned and whose name or address has a word that begins with the text."""
+    wanted = text.lower()
+    people = (person for person in people_of(recording) if person != besides)
+    found = (person for person in people if any(word.startswith(wanted) for word in _words(person)))
+    return list(islice(found, most))
+
+
+def _words(person: User) -> list[str]:
+    return [person.email.lower(), *str(person).lower().split()]
 
 
 def handle(person: User) -> str:

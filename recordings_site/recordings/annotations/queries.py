@@ -19,14 +19,15 @@ class Annotations:
 
     selected: SelectedSpan
     line: LineAtTime | None
-    comments: Sequence[Comment]
+    # With their replies, in call order; those on the whole recording first.
+    threads: Sequence[Comment]
     tags: Sequence[RecordingTag]
     handles: Sequence[str]
 
     @property
     def open_comments(self) -> int:
-        """The number of unresolved comments."""
-        return sum(comment.resolved_at is None for comment in self.comments)
+        """The number of unresolved threads."""
+        return sum(thread.resolved_at is None for thread in self.threads)
 
 
 def annotations_of(
@@ -37,10 +38,9 @@ def annotations_of(
     return Annotations(
         selected=selected,
         line=line_at(transcript, selected) if transcript is not None else None,
-        comments=list(
-            Comment.objects.filter(recording=recording)
-            .select_related("author", "resolved_by")
-            .prefetch_related("mentions")
+        threads=sorted(
+            Comment.objects.filter(recording=recording).threads(),
+            key=lambda thread: (-1.0 if thread.at is None else thread.at, thread.pk),
         ),
         tags=list(RecordingTag.objects.filter(recording=recording).select_related("tag", "author")),
         handles=[handle(person) for person in people_of(recording) if person != user][:MOST_HANDLES]

@@ -1,6 +1,19 @@
 """What the page answers when something was added to a recording or changed on it."""
 
-from recordings_site.recordings.models import SpeakerName
+from recordings_site.recordings.models import Comment, SpeakerName
+
+COMMENT_CHANGED = "Comment changed."
+COMMENT_DELETED = "Comment deleted."
+RESOLVED = "Comment resolved."
+REOPENED = "Comment reopened."
+HAS_REPLIES = "This comment has replies, so it can’t be deleted. Resolve it instead."
+
+
+def comment_added(comment: Comment) -> str:
+    """That it was added, and who is notified of it."""
+    what = "Comment added." if comment.parent_id is None else "Reply added."
+    people = [str(person) for person in comment.mentions.all()]
+    return f"{what} {', '.join(people)} will be notified." if people else what
 
 
 def speaker_named(row: SpeakerName) -> str:

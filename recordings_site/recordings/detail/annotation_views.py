@@ -1,4 +1,4 @@
-"""Views that add to a recording: comments, tags, corrections, names of speakers, the transcript's offset.
+"""Views that add to a recording: tags, corrections, names of speakers, the transcript's offset.
 
 Each one redirects to the recording's page, at the time that the form was about; htmx follows and replaces the
 annotations alone.
@@ -18,12 +18,10 @@ from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
-from recordings_site.accounts.models import Role
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations import corrections, sentences
 from recordings_site.recordings.annotations.forms import (
     AssignNumberForm,
-    CommentForm,
     CorrectionForm,
     OffsetForm,
     RevertForm,
@@ -34,7 +32,6 @@ from recordings_site.recordings.annotations.forms import (
 from recordings_site.recordings.detail.recording_detail import recording_page
 from recordings_site.recordings.links import recording_url
 from recordings_site.recordings.models import (
-    Comment,
     RecordingJob,
     RecordingTag,
     SpeakerName,
@@ -55,52 +52,16 @@ def annotates(form_class: type[Form]) -> Callable[[Change], Callable[[Request, U
     def decorate(change: Change) -> Callable[[Request, UUID], HttpResponse]:
         @wraps(change)
         def view(request: Request, recording_id: UUID) -> HttpResponse:
-            recording = _recording(request, recording_id)
+            recording = visible_recording(request, recording_id)
             form = form_class(request.POST)
             if not form.is_valid():
                 return _again(request, recording, form)
             change(request, recording, form.cleaned_data)
-            return HttpResponse(status=204) if _by_script(request) else _back(request, recording)
+            return HttpResponse(status=204) if _by_script(request) else back(request, recording)
 
         return view
 
     return decorate
-
-
-@require_POST
-@access.signed_in
-def comment(request: Request, recording_id: UUID) -> HttpResponse:
-    """Add a comment at a time or on a span."""
-    recording = _recording(request, recording_id)
-    form = CommentForm(request.POST, recording)
-    if not form.is_valid():
-        span = {"t": request.POST.get("at", ""), "end": request.POST.get("end", "")}
-        return _shown(request, recording, form, SelectedSpan.of(span))
-    annotations.add_comment(by=request.user, recording=recording, **form.cleaned_data)
-    return _back(request, recording)
-
-
-@require_POST
-@access.signed_in
-def comment_resolve(request: Request, recording_id: UUID, comment_id: int) -> HttpResponse:
-    """Resolve a comment, or reopen it."""
-    recording = _recording(request, recording_id)
-    found = get_object_or_404(Comment.objects.select_related("recording"), pk=comment_id, recording=recording)
-    annotations.resolve_comment(by=request.user, comment=found, resolved=found.resolved_at is None)
-    return _back(request, recording)
-
-
-@require_POST
-@access.signed_in
-def comment_delete(request: Request, recording_id: UUID, comment_id: int) -> HttpResponse:
-    """Delete one's own comment; supervisors and admins may delete any."""
-    recording = _recording(request, recording_id)
-    comments = Comment.objects.select_related("recording")
-    if request.user.role not in (Role.SUPERVISOR, Role.ADMIN):
-        comments = comments.filter(author=request.user)
-    found = get_object_or_404(comments, pk=comment_id, recording=recording)
-    annotations.delete_comment(by=request.user, comment=found)
-    return _back(request, recording)
 
 
 @require_POST
@@ -115,12 +76,12 @@ def tag(request: Request, recording: RecordingJob, data: dict[str, Any]) -> None
 @access.supervisor_or_admin
 def untag(request: Request, recording_id: UUID, tagging_id: int) -> HttpResponse:
     """Take a tag off the recording."""
-    recording = _recording(request, recording_id)
+    recording = visible_recording(request, recording_id)
     found = get_object_or_404(
         RecordingTag.objects.select_related("tag", "recording"), pk=tagging_id, recording=recording
     )
     annotations.untag_recording(by=request.user, tagging=found)
-    return _back(request, recording)
+    return back(request, recording)
 
 
 @require_POST
@@ -173,7 +134,7 @@ def set_offset(request: Request, recording: RecordingJob, data: dict[str, Any]) 
 @access.admin_only
 def assign(request: Request, recording_id: UUID) -> HttpResponse:
     """Assign a recording without a number to one."""
-    recording = _recording(request, recording_id)
+    recording = visible_recording(request, recording_id)
     form = AssignNumberForm(request.POST, user=request.user)
     if recording.number is not None:
         messages.error(request, f"It already belongs to {recording.number}.")
@@ -191,7 +152,7 @@ def _by_script(request: Request) -> bool:
     return request.headers.get("Accept") == "text/plain"
 
 
-def _recording(request: Request, recording_id: UUID) -> RecordingJob:
+def visible_recording(request: Request, recording_id: UUID) -> RecordingJob:
     return get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
 
 
@@ -200,7 +161,7 @@ def _line(recording: RecordingJob, position: int) -> TranscriptLine:
     return get_object_or_404(lines, transcript__recording=recording, position=position)
 
 
-def _back(request: Request, recording: RecordingJob) -> HttpResponse:
+def back(request: Request, recording: RecordingJob) -> HttpResponse:
     """Redirect to the page at the time that the form was about, keeping the list that the user came from."""
     selected = SelectedSpan.of(request.POST)
     url = recording_url(recording.pk, start=selected.t, list_name=request.POST.get("list"))
@@ -216,9 +177,12 @@ def _again(request: Request, recording: RecordingJob, form: Form) -> HttpRespons
         return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
     for field, errors in form.errors.items():
         messages.error(request, f"{field.replace('_', ' ').capitalize()}: {' '.join(map(str, errors))}")
-    return _shown(request, recording, form, SelectedSpan.of(request.POST))
+    return shown_again(request, recording, form, SelectedSpan.of(request.POST))
 
 
-def _shown(request: Request, recording: RecordingJob, form: Form, selected: SelectedSpan) -> HttpResponse:
-    context = {"page": recording_page(recording, request.user, selected), "refused": form}
+def shown_again(
+    request: Request, recording: RecordingJob, form: Form, selected: SelectedSpan, where: str = "new"
+) -> HttpResponse:
+    """Show the page, or the annotations alone, with a refused form; `where` tells which of the forms it was."""
+    context = {"page": recording_page(recording, request.user, selected), "refused": form, "refused_where": where}
     return page_or_partial(request, "recordings/detail/recording.html", "recordings/annotations/_notes.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recordings_site.recordings.detail import annotation_views, clip_views, downloads, views
+from recordings_site.recordings.detail import annotation_views, clip_views, comment_views, downloads, views
 
 urlpatterns = [
     path("recordings/<uuid:recording_id>/", views.recording, name="recording"),
@@ -16,17 +16,23 @@ urlpatterns = [
         name="recording_export",
     ),
     path("recordings/<uuid:recording_id>/clip", clip_views.recording_clip, name="recording_clip"),
-    path("recordings/<uuid:recording_id>/comments/", annotation_views.comment, name="recording_comment"),
+    path("recordings/<uuid:recording_id>/comments/", comment_views.comment, name="recording_comment"),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/settle",
-        annotation_views.comment_resolve,
+        comment_views.comment_resolve,
         name="recording_comment_resolve",
     ),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/delete",
-        annotation_views.comment_delete,
+        comment_views.comment_delete,
         name="recording_comment_delete",
     ),
+    path(
+        "recordings/<uuid:recording_id>/comments/<int:comment_id>/edit",
+        comment_views.comment_edit,
+        name="recording_comment_edit",
+    ),
+    path("recordings/<uuid:recording_id>/people", comment_views.people, name="recording_people"),
     path("recordings/<uuid:recording_id>/tags/", annotation_views.tag, name="recording_tag"),
     path("recordings/<uuid:recording_id>/tags/<int:tagging_id>/remove", annotation_views.untag, name="recording_untag"),
     path("recordings/<uuid:recording_id>/correct", annotation_views.correct, name="recording_correct"),

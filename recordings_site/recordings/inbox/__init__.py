@@ -1,4 +1,4 @@
-"""The inbox: open mentions, new matches of saved searches, and versions of policies that wait for one's approval.
+"""The inbox: open mentions, replies to one's comments, new matches of saved searches, policies that wait for approval.
 
 It may import `saved` and the rooms below it. Start with `queries`.
 """

@@ -24,20 +24,39 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def mentioning(self, user: User) -> "CommentQuerySet":
         """Open comments that mention this user, on recordings that they can see; newest first."""
-        rows = self.visible_to(user).filter(mentions=user, resolved_at=None)
+        return self._waiting_for(user).filter(mentions=user, resolved_at=None)
+
+    def replying_to(self, user: User) -> "CommentQuerySet":
+        """Others' replies to open comments of this user, on recordings that they can see; newest first.
+
+        Those that mention the user are among their mentions.
+        """
+        rows = self._waiting_for(user).filter(parent__author=user, parent__resolved_at=None)
+        return rows.exclude(author=user).exclude(mentions=user)
+
+    def threads(self) -> "CommentQuerySet":
+        """Comments that are no reply, each with its replies, authors and mentions."""
+        replies = Comment.objects.select_related("author").prefetch_related("mentions").order_by("id")
+        rows = self.filter(parent=None).select_related("author", "resolved_by")
+        return rows.prefetch_related("mentions", models.Prefetch("replies", replies))
+
+    def _waiting_for(self, user: User) -> "CommentQuerySet":
         related = ("author", "recording__number", "recording__call")
-        return rows.select_related(*related).order_by("-created_at", "-id")
+        return self.visible_to(user).select_related(*related).order_by("-created_at", "-id")
 
 
 class Comment(models.Model):
-    """A comment at a time of a recording, or on a span of it."""
+    """A comment at a time of a recording, on a span of it, on all of it, or a reply to one."""
 
     recording = models.ForeignKey("recordings.RecordingJob", on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="comments")
-    # Seconds from the start of the recording; `end` is null for a single time.
-    at = models.FloatField()
+    # What it replies to, which is no reply itself, and whose time it has.
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="replies")
+    # Seconds from the start of the recording, null for all of it; `end` is null for a single time.
+    at = models.FloatField(null=True)
     end = models.FloatField(null=True)
     text = models.TextField()
+    edited_at = models.DateTimeField(null=True)
     mentions = models.ManyToManyField(User, blank=True, related_name="mentioned_in")
     # When the mentioned users were mailed; once.
     notified_at = models.DateTimeField(null=True)
@@ -52,13 +71,13 @@ class Comment(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(at__gte=0), name="comment_not_before_the_start"),
             models.CheckConstraint(
-                condition=models.Q(end__isnull=True) | models.Q(end__gt=models.F("at")),
+                condition=models.Q(end__isnull=True) | models.Q(at__isnull=False, end__gt=models.F("at")),
                 name="comment_span_has_a_length",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.at:.1f} {self.text[:40]}"
+        return self.text[:40] if self.at is None else f"{self.at:.1f} {self.text[:40]}"
 
 
 class TagQuerySet(models.QuerySet["Tag"]):

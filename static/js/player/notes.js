@@ -1,6 +1,7 @@
 /** Notes beside the transcript: selecting a moment, the tools of a line, what htmx brings back. */
 import { copy } from "../toast.js";
 import { link } from "./quote.js";
+import { Threads } from "./threads.js";
 
 /** Events: comments{spans}, where the waveform shows them; lines, a text has changed; correct{index}, one asks to. */
 export class Notes extends EventTarget {
@@ -12,12 +13,13 @@ export class Notes extends EventTarget {
     document.body.addEventListener("htmx:afterSettle", (event) => {
       if (event.target.id === "notes") this.#arrived(event.target);
     });
+    this.threads = transcript ? new Threads(transcript) : null;
     if (transcript) this.#lineTools();
   }
 
   /** Where comments are, as {from, to, text}. */
   spans() {
-    return [...document.querySelectorAll("#comments [data-at]")].map(({ dataset }) =>
+    return [...document.querySelectorAll(".thread[data-at]")].map(({ dataset }) =>
       ({ from: Number(dataset.at), to: dataset.end ? Number(dataset.end) : undefined, text: dataset.said }));
   }
 
@@ -25,11 +27,14 @@ export class Notes extends EventTarget {
     return copy(link(this.base, t, end), "Link copied");
   }
 
-  /** Open the selection beside the transcript, and put the caret where one writes. */
-  open(t, end = null, field = "comment-text") {
-    const url = link(this.base, t, end);
-    this.field = field;
-    return window.htmx.ajax("GET", url, { target: "#notes", swap: "outerHTML" });
+  /** Put the caret where one writes a comment: at its line, beside the player without lines. */
+  open(t, end = null) {
+    if (this.threads) {
+      this.threads.write(t, end);
+      return;
+    }
+    this.field = "comment-new";
+    window.htmx.ajax("GET", link(this.base, t, end), { target: "#notes", swap: "outerHTML" });
   }
 
   /** After a swap: the transcript shows what was corrected, and the focus lands where one reads on. */
@@ -38,8 +43,10 @@ export class Notes extends EventTarget {
     const text = notes.querySelector("#line-text")?.textContent;
     const { position, corrected } = selection.dataset;
     if (position !== undefined && text !== undefined) this.redraw(position, text, corrected === "1");
-    const field = this.field && document.getElementById(this.field);
+    this.threads?.place();
+    const field = document.querySelector("#notes [aria-invalid=true], .thread [aria-invalid=true]") ?? document.getElementById(this.field);
     this.field = null;
+    this.threads?.sent(field !== null);
     if (field) {
       field.closest("details")?.setAttribute("open", "");
       field.focus({ preventScroll: true });

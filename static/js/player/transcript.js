@@ -158,7 +158,7 @@ export class Transcript extends EventTarget {
     });
     this.list.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea") || event.target.closest(".fix")) return;
+      if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea") || event.target.closest(".fix, .thread")) return;
       const to = this.cursor + step;
       if (!this.lines[to]) return;
       event.preventDefault();

@@ -13,6 +13,7 @@ from django.urls import reverse
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.ops.worker_loop import drain
 from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.inbox.queries import inbox_of
 from recordings_site.recordings.models import (
     Comment,
     LineCorrection,
@@ -121,6 +122,79 @@ def test_a_comment_is_resolved_and_opened_again(client: Client, recording: Recor
     send(client, "recording_comment_resolve", recording, comment.pk)
     comment.refresh_from_db()
     assert comment.resolved_at is None
+
+
+def test_a_reply_has_the_time_of_its_thread_and_waits_in_the_authors_inbox(
+    client: Client, recording: RecordingJob
+) -> None:
+    author, other = teammate(recording, Role.SUPPORT), teammate(recording, Role.SUPPORT)
+    comment = annotations.add_comment(by=author, recording=recording, at=4.2, end=9, text="Was this right?")
+    client.force_login(other)
+    send(client, "recording_comment", recording, parent=comment.pk, text="It was.", at="1")
+    reply = Comment.objects.get(parent=comment)
+    assert (reply.at, reply.end, reply.author) == (4.2, None, other)
+    assert AuditEvent.objects.filter(action="comment.added").latest("id").data["replies_to"] == comment.pk
+    assert [each.text for each in inbox_of(author).replies] == ["It was."]
+    assert (inbox_of(author).unread, inbox_of(other).unread) == (1, 0)
+    client.force_login(author)
+    assert "Replies to you" in client.get(reverse("inbox")).content.decode()
+    send(client, "recording_comment_resolve", recording, comment.pk)
+    assert inbox_of(author).replies == []
+    # A thread has one level, and belongs to one recording.
+    assert send(client, "recording_comment", recording, parent=reply.pk, text="x").status_code == 404
+    assert send(client, "recording_comment_resolve", recording, reply.pk).status_code == 404
+    elsewhere = annotations.add_comment(by=author, recording=factories.recording(), at=1, end=None, text="x")
+    assert send(client, "recording_comment", recording, parent=elsewhere.pk, text="x").status_code == 404
+
+
+def test_a_comment_with_replies_is_kept_for_those_who_wrote_them(client: Client, recording: RecordingJob) -> None:
+    author = teammate(recording)
+    comment = annotations.add_comment(by=author, recording=recording, at=1, end=None, text="?")
+    annotations.add_comment(by=author, recording=recording, at=None, end=None, text="!", parent=comment)
+    client.force_login(author)
+    send(client, "recording_comment_delete", recording, comment.pk)
+    assert Comment.objects.count() == 2
+    page = client.get(reverse("recording", args=[recording.pk])).content.decode()
+    assert "This comment has replies, so it can’t be deleted." in page
+
+
+def test_one_edits_ones_own_comment_and_the_trail_keeps_what_it_was(client: Client, recording: RecordingJob) -> None:
+    author, anna = teammate(recording), teammate(recording, email="anna@example.com")
+    comment = annotations.add_comment(by=author, recording=recording, at=1, end=None, text="Callback")
+    client.force_login(anna)
+    assert send(client, "recording_comment_edit", recording, comment.pk, text="x").status_code == 404
+    client.force_login(author)
+    refused = send(client, "recording_comment_edit", recording, comment.pk, text="Call back, @nobody")
+    assert "No one called @nobody" in refused.content.decode()
+    send(client, "recording_comment_edit", recording, comment.pk, text="Call back, @anna")
+    comment.refresh_from_db()
+    assert (comment.text, comment.edited_at is not None) == ("Call back, @anna", True)
+    assert list(comment.mentions.all()) == [anna]
+    data = AuditEvent.objects.get(action="comment.edited").data
+    assert (data["from"], data["to"]) == ("Callback", "Call back, @anna")
+    page = client.get(reverse("recording", args=[recording.pk])).content.decode()
+    assert "edited" in page
+    assert "Comment changed." in page
+
+
+def test_a_comment_on_the_whole_call_has_no_time(client: Client, recording: RecordingJob) -> None:
+    client.force_login(teammate(recording))
+    send(client, "recording_comment", recording, text="A model call.", end="9")
+    comment = Comment.objects.get()
+    assert (comment.at, comment.end) == (None, None)
+    page = client.get(reverse("recording", args=[recording.pk])).content.decode()
+    assert "A model call." in page
+    [thread] = re.findall(r'<li class="thread"[^>]*>', page)
+    assert "data-at" not in thread
+
+
+def test_those_who_see_the_call_are_offered_for_a_mention(client: Client, recording: RecordingJob) -> None:
+    teammate(recording, email="anna.berg@example.com", name="Anna Berg")
+    factories.user(email="anders@example.com", name="Anders Other")
+    client.force_login(teammate(recording, email="me@example.com", name="Anna Me"))
+    for typed, found in (("an", ["anna.berg"]), ("ber", ["anna.berg"]), ("x", []), ("me", [])):
+        offered = client.get(reverse("recording_people", args=[recording.pk]), {"q": typed}).json()["people"]
+        assert [each["handle"] for each in offered] == found
 
 
 def test_one_deletes_ones_own_comment_supervisors_any(client: Client, recording: RecordingJob) -> None:
