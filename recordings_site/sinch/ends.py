@@ -49,6 +49,12 @@ def end_digits(text: str, kind: str) -> str:
     return digits(text) if end_type(kind, text) == NUMBER else ""
 
 
+def in_app_user(*ends: tuple[str, str]) -> str:
+    """The app user among the ends of a call, each with its type, who is its agent; "" without one, or with several."""
+    users = [text for text, kind in ends if text and end_type(kind, text) == USERNAME]
+    return users[0] if len(users) == 1 else ""
+
+
 def shown(text: str, kind: str) -> str:
     """An end as pages show it: a number grouped, a name as it is, "" for a withheld number."""
     if end_type(kind, text) != NUMBER:

@@ -34,7 +34,7 @@ export function isTyping(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return true;
   const target = event.target;
   if (!(target instanceof Element)) return false;
-  return target.isContentEditable || target.matches("input, textarea, select") || target.closest("dialog[open]") !== null;
+  return target.isContentEditable || target.matches("input:not([type=range], [type=checkbox], [type=radio]), textarea, select") || target.closest("dialog[open]") !== null;
 }
 
 /** Listen on `window`, after the page's own listeners: a page that handles a key calls preventDefault. */

@@ -5,11 +5,13 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import Role
+from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import Comment, LineCorrection
 from tests import factories
 from tests.browser.listening import Listener, listener, recorded
 from tests.browser.test_accessibility import AXE, LOOK
 from tests.browser.visits import real_transactions
+from tests.recordings.audio.sounds import sound
 
 pytestmark = real_transactions
 
@@ -116,3 +118,33 @@ def test_a_comment_stands_at_its_line_with_its_replies_and_is_undone(short: List
     short.until("document.activeElement.id === 'comment-here'")
     short.press("Escape")
     assert short.page.locator(".thread-new").count() == 0
+
+
+def test_the_volume_is_kept_and_a_mouse_on_it_takes_no_keys_away(short: Listener) -> None:
+    volume = short.page.get_by_role("slider", name="Volume", exact=True)
+    box = volume.bounding_box()
+    assert box
+    assert box["height"] >= 24
+    short.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert short.ask("audio.volume") == pytest.approx(0.5, abs=0.06)
+    short.press("l")
+    assert short.time == pytest.approx(10, abs=0.1)
+    volume.press("ArrowLeft")
+    loud = short.ask("audio.volume")
+    assert volume.get_attribute("aria-valuetext") == f"{round(loud * 100)}%"
+    short.open().ready()
+    assert short.ask("audio.volume") == pytest.approx(loud)
+
+
+def test_the_sides_of_a_stereo_recording_have_a_volume_each(context: BrowserContext, live_server: LiveServer) -> None:
+    recording = recorded(lines=[(0.0, "Speaker 1", "Hello")])
+    assert recording.destination is not None
+    recording.destination.write_store().write(recording.key, sound("stereo-44k.mp3"), content_type="audio/mpeg")
+    inspect.inspect(recording.pk)
+    person = listener(context, live_server, recording).open().ready()
+    person.press("k")
+    person.until("!audio.paused")
+    person.page.get_by_role("slider", name="Left").press("Home")
+    assert person.ask("recordingPage.volume.gains.map(each => each.gain.value)") == [0, 1]
+    before = person.time
+    person.until(f"audio.currentTime > {before + 0.2}")

@@ -53,3 +53,19 @@ def test_an_extension_behind_a_sip_trunk_is_no_phone_number(origination: str, cl
 )
 def test_a_name_is_never_grouped_as_a_number(text: str, kind: str, shown: str) -> None:
     assert ends.shown(text, kind) == shown
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "agent"),
+    [
+        (("dana", "username"), ("+46701740660", "number"), "dana"),
+        (("+46701740660", "number"), ("dana", "username"), "dana"),
+        # Two app users: which of them is on our side is not known.
+        (("dana", "username"), ("kim", "username"), ""),
+        (("+46701740660", "number"), ("+4684650040", "did"), ""),
+        (("", ""), ("4711", "username"), "4711"),
+        (("private", "number"), ("", ""), ""),
+    ],
+)
+def test_the_agent_is_the_only_app_user_of_a_call(caller: tuple[str, str], called: tuple[str, str], agent: str) -> None:
+    assert ends.in_app_user(caller, called) == agent

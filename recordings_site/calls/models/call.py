@@ -178,6 +178,11 @@ class Call(models.Model):
         return ends.shown(self.called, self.called_type)
 
     @property
+    def agent(self) -> str:
+        """The app user on our side, "" where none is known."""
+        return ends.in_app_user((self.caller, self.caller_type), (self.called, self.called_type))
+
+    @property
     def is_over(self) -> bool:
         """Whether Sinch has reported its end."""
         return self.dice_received_at is not None

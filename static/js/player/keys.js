@@ -33,11 +33,13 @@ const BY_KEY = new Map(
 /** Signs that many keyboards reach only with Option or AltGr. */
 const WITH_ALT = new Set(["[", "]", "\\"]);
 const TYPED_INTO = "input, textarea, select, [contenteditable]";
+const POINTED_AT = "input[type=range], input[type=checkbox], input[type=radio]";
 const OWN_KEYS = `${TYPED_INTO}, button, a[href], summary, [role=slider], [role=menuitem], audio, video`;
 
 /** Whether a key belongs to the control that has the focus. One that a mouse put there keeps none: one clicked it. */
 function owned(target, byMouse) {
-  return Boolean(target?.closest?.(byMouse ? TYPED_INTO : OWN_KEYS));
+  if (!byMouse) return Boolean(target?.closest?.(OWN_KEYS));
+  return Boolean(target?.closest?.(TYPED_INTO)) && !target.closest(POINTED_AT);
 }
 
 /**

@@ -17,6 +17,7 @@ import { drawn, placed } from "./span.js";
 import { label, stepped } from "./speed.js";
 import { Transcript } from "./transcript.js";
 import { cause, playOn, reportPlayed } from "./visit.js";
+import { Volume } from "./volume.js";
 import { Waveform } from "./waveform.js";
 
 const SPINNER_AFTER = 500;
@@ -36,6 +37,7 @@ class RecordingPage {
     const list = document.getElementById("lines");
     this.transcript = list ? new Transcript(list, { deck: root, chip: document.getElementById("now") }) : null;
     this.wave = new Waveform($(".wave"), this.sound, this.transcript);
+    this.volume = new Volume(root, audio);
     this.finder = this.transcript ? new Finder($("[data-find]"), this.transcript) : null;
     this.notes = new Notes(this.transcript, this.sound);
     this.meter = new PlayedMeter(this.sound.duration);
@@ -60,7 +62,7 @@ class RecordingPage {
     const advance = document.querySelector("[data-advance]");
     if (advance) playOn(advance, this.sound, () => this.#walk("next"));
     this.#arrive();
-    if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#plan(raw));
+    if (dataset.peaks) this.wave.load(dataset.peaks).then((raw) => this.#heard(raw));
     this.#markNotes();
     // What stands beside the transcript sticks beneath the deck, however tall find makes it.
     new ResizeObserver(() => document.body.style.setProperty("--deck", `${root.offsetHeight}px`)).observe(root);
@@ -106,7 +108,10 @@ class RecordingPage {
     });
   }
 
-  #plan(raw) {
+  /** What the waveform tells: the silences, and in stereo whose side is whose. */
+  #heard(raw) {
+    const names = this.wave.sideNames();
+    if (names) this.volume.name(names);
     this.sound.gaps = plan(raw, this.sound.duration);
     const total = saved(this.sound.gaps);
     $("[data-saved]").textContent = total >= 1 ? `saves ${clock(total)}` : "";

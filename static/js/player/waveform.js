@@ -52,6 +52,11 @@ export class Waveform extends EventTarget {
     return raw;
   }
 
+  /** Who speaks on the left and on the right, null while that is not known. */
+  sideNames() {
+    return this.sides?.map((colour) => this.transcript.speaker(this.colours.indexOf(colour))) ?? null;
+  }
+
   /** Change what is marked: matches, comments and corrections as {from, to, text}, the looped span, A and B. */
   mark(marks) {
     Object.assign(this.marks, marks);

@@ -58,6 +58,9 @@ test("a control that a mouse focused keeps no keys, a box one types into does", 
   assert.equal(command({ key: " ", target: within("[role=slider]") }, { byMouse: true }), "toggle");
   assert.equal(command({ key: "j", target: within("button") }, { byMouse: true }), "back10");
   assert.equal(command({ key: "j", target: within("input") }, { byMouse: true }), null);
+  const range = { closest: (wanted) => (/(^|, )input(,|\[type=range)/.test(wanted) ? {} : null) };
+  assert.equal(command({ key: "ArrowRight", target: range }, { byMouse: true }), "forward5");
+  assert.equal(command({ key: "ArrowRight", target: range }), null);
 });
 
 test("single letters can be switched off; arrows and space stay", () => {

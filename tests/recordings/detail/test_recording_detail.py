@@ -338,3 +338,10 @@ def test_of_a_long_original_the_beginning_is_shown() -> None:
     html = client.get(reverse("recording_original", args=[recording.pk])).content.decode()
     assert "Only the beginning of the file is shown here." in html
     assert len(html) < 1_000_000
+
+
+def test_the_agent_is_named_where_an_app_user_called(client: Client) -> None:
+    call = factories.call(caller="dana", caller_type="username", called="+46701740660", called_type="number")
+    client.force_login(factories.admin())
+    html = client.get(reverse("recording", args=[factories.recording(call=call).pk])).content.decode()
+    assert 'href="/recordings/?caller=dana"' in html
