@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("recordings", "0012_speaker_side"),)
+    dependencies = (("recordings", "0013_attribution"),)
 
     operations = (
         migrations.AddField(
