@@ -54,6 +54,7 @@ def add_comment(
 @transaction.atomic
 def edit_comment(*, by: User, comment: Comment, text: str) -> None:
     """Change a comment's text; the audit trail keeps what it was. Who is mentioned now sees it in their inbox."""
+    lock(comment)
     data = {"comment": comment.pk, "from": comment.text, "to": text}
     comment.text, comment.edited_at = text, timezone.now()
     comment.save(update_fields=["text", "edited_at"])
