@@ -21,6 +21,8 @@ from recordings_site.web.undo import Undo, undoable
 
 # People offered for a mention at a time.
 OFFERED = 8
+# Digits of a key that databases hold.
+LONGEST_KEY = 19
 
 
 @require_POST
@@ -28,7 +30,7 @@ OFFERED = 8
 def comment(request: Request, recording_id: UUID) -> HttpResponse:
     """Add a comment at a time, on a span or on the whole recording; with `parent`, a reply."""
     recording = visible_recording(request, recording_id)
-    parent = _comment(recording, request.POST["parent"], parent=None) if request.POST.get("parent") else None
+    parent = _comment(recording, _key(request.POST["parent"]), parent=None) if request.POST.get("parent") else None
     form = CommentForm(request.POST, recording)
     if not form.is_valid():
         span = {"t": request.POST.get("at", ""), "end": request.POST.get("end", "")}
@@ -93,6 +95,11 @@ def people(request: Request, recording_id: UUID) -> HttpResponse:
     return JsonResponse({"people": [{"handle": handle(person), "name": str(person)} for person in found]})
 
 
-def _comment(recording: RecordingJob, comment_id: object, **wanted: object) -> Comment:
+def _comment(recording: RecordingJob, comment_id: int, **wanted: object) -> Comment:
     comments = Comment.objects.select_related("recording__number").filter(recording=recording, **wanted)
-    return get_object_or_404(comments, pk=int(comment_id) if str(comment_id).isdecimal() else 0)
+    return get_object_or_404(comments, pk=comment_id)
+
+
+def _key(text: str) -> int:
+    """The key of a comment; 0, which none has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < LONGEST_KEY else 0

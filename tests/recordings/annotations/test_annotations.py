@@ -143,6 +143,8 @@ def test_a_reply_has_the_time_of_its_thread_and_waits_in_the_authors_inbox(
     # A thread has one level, and belongs to one recording.
     assert send(client, "recording_comment", recording, parent=reply.pk, text="x").status_code == 404
     assert send(client, "recording_comment_resolve", recording, reply.pk).status_code == 404
+    for nonsense in ("x", "9" * 40, "-1"):
+        assert send(client, "recording_comment", recording, parent=nonsense, text="x").status_code == 404
     elsewhere = annotations.add_comment(by=author, recording=factories.recording(), at=1, end=None, text="x")
     assert send(client, "recording_comment", recording, parent=elsewhere.pk, text="x").status_code == 404
 
