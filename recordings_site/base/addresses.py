@@ -40,19 +40,19 @@ def address_problem(url: str, *, allowed: Collection[str]) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
     except ValueError:
-        return "The address cannot be read. Write it as https://host or https://host:port."
+        return "The address isn’t valid. Write it as https://host or https://host:port."
     if not host or port is None:
         return "Write the address as https://host or https://host:port."
     if is_allowed(url, allowed=allowed):
         return ""
     if parts.scheme != "https":
-        return f"Use https, or have {host} added to the setting {SETTING}."
+        return f"Use https, or ask an operator to add {host} to the setting {SETTING}."
     try:
         public_addresses(host, port)
     except AddressRefused as problem:
-        return f"{problem} If that is right, have it added to the setting {SETTING}."
+        return f"{problem} If that is intended, ask an operator to add it to the setting {SETTING}."
     except (OSError, UnicodeError):
-        return f"There is no host {host}. Check the spelling."
+        return f"There is no host named {host}. Check the spelling."
     return ""
 
 
@@ -76,7 +76,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     addresses = [*dict.fromkeys(str(entry[4][0]) for entry in found)]
     if not all(map(is_public, addresses)):
-        raise AddressRefused(f"{host} is in a private network, or another one that is not public.")
+        raise AddressRefused(f"{host} is in a private network, or not public for another reason.")
     return addresses
 
 

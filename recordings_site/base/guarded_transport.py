@@ -32,7 +32,7 @@ class _GuardedBackend(httpcore2.SyncBackend):
                 except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                     problem = error
         except UnicodeError as error:
-            raise httpcore2.ConnectError(f"The name {host!r} is malformed.") from error
+            raise httpcore2.ConnectError(f"The host name {host!r} isn’t valid.") from error
         raise problem or httpcore2.ConnectError(f"{host} has no address.")
 
 

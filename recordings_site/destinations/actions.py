@@ -131,7 +131,7 @@ def _seal(destination: Destination, sets: CredentialSets) -> None:
         secret = secret.strip()
         conceal(secret)
         if WHOLE.search(secret) and not secret.startswith("{"):
-            raise CredentialsError("A whole address, file or connection string is not kept: take the key out of it.")
+            raise CredentialsError("This is a whole address, file or connection string. Enter only the key from it.")
         field = f"{name}_credentials"
         setattr(destination, field, ring.seal(secret, destination.context(field)) if secret else "")
         setattr(destination, f"{name}_fingerprint", credentials.fingerprint(secret) if secret else "")

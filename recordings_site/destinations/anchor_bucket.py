@@ -43,7 +43,7 @@ class AnchorBucket:
             if last is None:
                 return None
             if last.size > LARGEST:
-                raise Broken(f"{last.key} in {self.name} is no anchor.")
+                raise Broken(f"{last.key} in {self.name} isn’t an anchor.")
             return parse(read_whole(store, last).decode(errors="replace"))
         except (StoreError, SealingError) as error:
             raise Unreachable(str(error)) from error
@@ -60,5 +60,5 @@ class AnchorBucket:
     def _found(self) -> Destination:
         found = Destination.objects.in_use().named(self._destination).first()
         if found is None:
-            raise Unreachable("no destination has this name. See the setting AUDIT_ANCHOR_DESTINATION")
+            raise Unreachable("no destination has this name. Check the setting AUDIT_ANCHOR_DESTINATION")
         return found

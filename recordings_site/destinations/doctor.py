@@ -97,7 +97,7 @@ class Examination:
                 )
             return _failed("write", error, self.kind.write_remedy)
         self.written = True
-        return CheckStep("write", OK, f"{len(PROBE)} bytes were written to {self.key}.")
+        return CheckStep("write", OK, f"Wrote {len(PROBE)} bytes to {self.key}.")
 
     def _are_swapped(self, writer: Store | StoreError, reader: Store | StoreError, error: StoreError) -> bool:
         if not isinstance(error, AccessDenied) or error.code in SIGNATURE_CODES:
@@ -116,10 +116,12 @@ class Examination:
         if self.kind.rights_unknown:
             return CheckStep("write_only", SKIPPED, self.kind.rights_unknown)
         if isinstance(writer, StoreError) or not self.written:
-            return CheckStep("write_only", SKIPPED, "Nothing could be written.")
+            return CheckStep("write_only", SKIPPED, "No test file could be written.")
         can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
         if not can:
-            return CheckStep("write_only", OK, "Both are refused, as they should be. Sinch only needs to write.")
+            return CheckStep(
+                "write_only", OK, "Reading and listing are refused, as they should be. Sinch only needs to write."
+            )
         return CheckStep("write_only", WARN, *self.kind.excess(can))
 
     def _can_read(self, store: Store) -> bool:
@@ -143,11 +145,11 @@ class Examination:
             page = reader.list(self.destination.prefix, limit=10)
         except StoreError as error:
             return _failed("list", error, self.kind.read_remedy("list the bucket"))
-        return CheckStep("list", OK, f"It was listed: {len(page.objects)} of the first objects.")
+        return CheckStep("list", OK, f"Listed the first {len(page.objects)} objects.")
 
     def _stat(self, reader: Store | StoreError) -> CheckStep:
         if isinstance(reader, StoreError) or not self.written:
-            return CheckStep("stat", SKIPPED, "There is no test object to look for.")
+            return CheckStep("stat", SKIPPED, "There is no test file to look for.")
         try:
             found = reader.stat(self.key)
         except ObjectMissing:
@@ -162,17 +164,20 @@ class Examination:
         self.readable = True
         if found.size != len(PROBE):
             return CheckStep(
-                "stat", BAD, f"It has {found.size} bytes instead of {len(PROBE)}.", "Something else is writing there."
+                "stat",
+                BAD,
+                f"The test file has {found.size} bytes instead of {len(PROBE)}.",
+                "Something else is writing there.",
             )
-        text = f"It is there, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}."
+        text = f"Found, {found.size} bytes, version {found.etag.strip(chr(34))[:16]}."
         if found.modified is None:
             remedy = "A proxy may remove the Last-Modified header. Imported files then get the date they were found."
-            return CheckStep("stat", WARN, f"{text} The store doesn’t report when it was written.", remedy)
+            return CheckStep("stat", WARN, f"{text} The storage service doesn’t report when it was written.", remedy)
         return CheckStep("stat", OK, text)
 
     def _range(self, reader: Store | StoreError) -> CheckStep:
         if isinstance(reader, StoreError) or not self.readable:
-            return CheckStep("range", SKIPPED, "There is no test object to read.")
+            return CheckStep("range", SKIPPED, "There is no test file to read.")
         try:
             with reader.read(self.key, *MIDDLE) as body:
                 same = b"".join(body) == PROBE[slice(*MIDDLE)]
@@ -180,9 +185,12 @@ class Examination:
             return _failed("range", error, self.kind.read_remedy("read objects"))
         if not same:
             return CheckStep(
-                "range", BAD, "The bytes differ from those written.", "Something between us and the store changes them."
+                "range",
+                BAD,
+                "The bytes differ from those written.",
+                "Something between this site and the storage service changes them.",
             )
-        return CheckStep("range", OK, "2,000 bytes were read and are the same.")
+        return CheckStep("range", OK, "Read 2,000 bytes; they match.")
 
     def _facts(self, reader: Store | StoreError) -> StoreFacts | None:
         if isinstance(reader, StoreError):
@@ -194,16 +202,16 @@ class Examination:
 
     def _clock(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None or facts.clock is None:
-            return CheckStep("clock", SKIPPED, "The store didn’t report its time.")
+            return CheckStep("clock", SKIPPED, "The storage service didn’t report its time.")
         ahead = (datetime.now(UTC) - facts.clock).total_seconds()
         apart = abs(ahead)
-        text = f"Our clock and the store’s are {apart:.0f} s apart."
+        text = f"This machine’s clock and the storage service’s are {apart:.0f} s apart."
         if apart >= CLOCK_WARNS:
-            text += " Ours is ahead." if ahead > 0 else " Ours is behind."
+            text += " This machine is ahead." if ahead > 0 else " This machine is behind."
         if apart < CLOCK_WARNS:
             return CheckStep("clock", OK, text)
         outcome = WARN if apart < CLOCK_FAILS else BAD
-        return CheckStep("clock", outcome, text, "Set this machine’s clock from the network (NTP).")
+        return CheckStep("clock", outcome, text, "Synchronize this machine’s clock (NTP).")
 
     def _rules(self, facts: StoreFacts | None) -> CheckStep:
         if facts is None:
@@ -212,13 +220,13 @@ class Examination:
         if facts.versioning is not None:
             findings.append("old and deleted versions are kept" if facts.versioning else "no versioning")
         if facts.object_lock:
-            findings.append("objects are locked and can’t be deleted before the lock ends")
+            findings.append("files are locked and can’t be deleted until the lock ends")
         if facts.lifecycle:
             findings.append("lifecycle rules: " + "; ".join(facts.lifecycle))
         text = (
             (", ".join(findings)[:1].upper() + ", ".join(findings)[1:] + ".")
             if findings
-            else "The store doesn’t report them."
+            else "The storage service doesn’t report these settings."
         )
         if facts.lifecycle and any(
             "xpir" in rule or "ransition" in rule or "elete" in rule for rule in facts.lifecycle
@@ -237,14 +245,16 @@ class Examination:
                 except StoreError:
                     continue
                 return CheckStep("remove", OK, "Deleted.")
-        return CheckStep("remove", OK, f"Neither can delete, which is good. {self.key} stays, {len(PROBE)} bytes.")
+        return CheckStep(
+            "remove", OK, f"Neither set can delete, which is good. The test file {self.key} ({len(PROBE)} bytes) stays."
+        )
 
 
 def _failed(name: str, error: StoreError, remedy: str) -> CheckStep:
     """The step that ended with this error: its own remedy first, else what its kind is mended by."""
     code = f" ({error.code})" if error.code and error.code not in str(error) else ""
     if isinstance(error, StoreUnavailable):
-        remedy = "Check the endpoint and that this machine can reach it, then try again."
+        remedy = "Check the endpoint and whether this machine can reach it, then try again."
     elif isinstance(error, StoreMisconfigured) or error.code in SIGNATURE_CODES:
         remedy = "Correct the entry and check again."
     return CheckStep(name, BAD, f"{error.text}{code}", error.remedy or remedy)

@@ -21,8 +21,8 @@ from recordings_site.web.seen_form import SeenForm
 NO_WRITE_SET = "Enter the credentials Sinch uploads with."
 REGION = "Enter a region such as eu-central-1."
 READ_MODE_LABELS = {
-    ReadMode.KEYS: "Its own access key",
-    ReadMode.AMBIENT: "The identity that this machine has",
+    ReadMode.KEYS: "A separate access key",
+    ReadMode.AMBIENT: "This machine’s identity",
     ReadMode.SAS: "A shared access signature (SAS)",
     ReadMode.SERVICE_ACCOUNT: "A service account’s JSON key",
     ReadMode.INTEROPERABILITY: "Another interoperability key",
@@ -54,7 +54,7 @@ class PlaceForm(SeenForm):
     account = forms.SlugField(label="Storage account", max_length=63, help_text="The name only, without a domain.")
     bucket = forms.CharField(max_length=222)
     folder = forms.CharField(
-        label="Folder in it",
+        label="Folder",
         max_length=500,
         required=False,
         help_text="For example calls/. Leave empty for the top level.",
@@ -68,10 +68,10 @@ class PlaceForm(SeenForm):
     endpoint = forms.CharField(
         max_length=300,
         required=False,
-        help_text="Only for S3-compatible storage elsewhere: https://host.",
+        help_text="Only for other S3-compatible storage: https://host.",
     )
     addressing = forms.ChoiceField(
-        label="Bucket in requests",
+        label="Bucket addressing",
         choices=addressing_choices,
         required=False,
         help_text="Only change this if your storage provider asks for path-style or virtual-hosted URLs.",
@@ -127,7 +127,9 @@ class PlaceForm(SeenForm):
         if found.get("endpoint") and (bucket := found.get("bucket")):
             host, path = urlsplit(found["endpoint"]).hostname or "", urlsplit(found["endpoint"]).path
             if host.startswith(f"{bucket.lower()}.") or path.strip("/").split("/")[-1] == bucket:
-                self.add_error("endpoint", "Enter the endpoint without the bucket: it is added to each request.")
+                self.add_error(
+                    "endpoint", "Enter the endpoint without the bucket. The bucket is added to each request."
+                )
         if "bucket" in found and "folder" in found and ("account" in found or "account" not in self.fields):
             account = f"{found['account']}/" if "account" in found else ""
             try:
@@ -157,7 +159,7 @@ class CredentialsForm(forms.Form):
 
     write_key = _access_key("Sent to Sinch with each recorded call. You can paste a whole credentials file.")
     write_secret = _secret("Secret key", "Encrypted, and never shown again.")
-    read_mode = forms.ChoiceField(label="We read with", widget=forms.RadioSelect)
+    read_mode = forms.ChoiceField(label="This site reads with", widget=forms.RadioSelect)
     read_key = _access_key("Never leaves this site.")
     read_secret = _secret("Secret key", "Encrypted, and never shown again.")
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 FIELDS: Mapping[str, str] = {
-    "date": "day on which the call began, UTC, such as 2026-11-23",
-    "time": "time at which it began, UTC, such as 140359",
+    "date": "day the call began, UTC, such as 2026-11-23",
+    "time": "time the call began, UTC, such as 140359",
     "number": "our number, digits only, or none",
     "caller": "the caller’s number, digits only, or none",
-    "call_id": "Sinch’s id of the call; of the conference, when that is recorded",
-    "conference_id": "id of the conference that is recorded, else a hyphen",
-    "recording": "our id of the recording; no two are alike",
+    "call_id": "Sinch’s id of the call, or of the conference when that is recorded",
+    "conference_id": "id of the recorded conference, or a hyphen",
+    "recording": "this site’s id of the recording, always unique",
     "format": "mp3 or wav",
     "direction": "inbound, outbound or callout",
 }
@@ -25,22 +25,22 @@ def problems(template: str) -> list[str]:
     found = []
     unknown = [name for name in _FIELD.findall(template) if name not in FIELDS]
     if unknown or set("{}") & set(_FIELD.sub("", template)):
-        found.append("Only these fields can be used: " + ", ".join(f"{{{name}}}" for name in FIELDS) + ".")
+        found.append("Only these placeholders can be used: " + ", ".join(f"{{{name}}}" for name in FIELDS) + ".")
     parts = template.removesuffix("/").split("/")
     if template and (any(part in ("", ".", "..") for part in parts) or re.search(r"[\\\x00-\x1f\x7f?#]", template)):
-        found.append("Must be a path without a leading slash, empty parts, '.' or '..', backslashes, '?' or '#'.")
+        found.append("Must be a path without a leading slash, empty parts, “.” or “..”, backslashes, “?” or “#”.")
     if len(template) > LONGEST:
-        found.append(f"It may have at most {LONGEST} characters.")
+        found.append(f"Use at most {LONGEST} characters.")
     if not names_the_file(template):
         return found
     if "{recording}" not in template:
         found.append(
-            "Two recordings could get the same name, and Sinch overwrites a file without a check: the call id alone is "
-            "not unique, because a recording can be stopped and started again. Put {recording} into the name, or end "
-            "with '/' so that Sinch makes a name."
+            "Two recordings could get the same name, and Sinch overwrites existing files. The call id alone isn’t "
+            "unique, because a recording can be stopped and started again. Add {recording} to "
+            "the name, or end with “/” to let Sinch name the file."
         )
     if not template.endswith(".{format}"):
-        found.append("End it with .{format}, so that players and Sinch’s transcripts know the file by its name.")
+        found.append("End with .{format}. Players and Sinch’s transcription rely on the file extension.")
     return found
 
 

@@ -34,7 +34,7 @@ def read_mode_choices() -> list[tuple[str, str]]:
 
 def addressing_choices() -> list[tuple[str, str]]:
     """The styles as choices."""
-    return [("", "Automatic: find out, and remember"), *ADDRESSING.items()]
+    return [("", "Automatic"), *ADDRESSING.items()]
 
 
 class DestinationQuerySet(models.QuerySet["Destination"]):
@@ -163,7 +163,7 @@ class Destination(models.Model):
         shown = self.endpoint and self.store_kind.shows_token
         if shown and not is_allowed(self.endpoint, allowed=settings.ADDRESSES_ALLOWED):
             raise StoreMisconfigured(
-                f"The machine’s identity is not shown to {self.endpoint}.", remedy="Enter keys for it."
+                f"The machine’s identity isn’t sent to {self.endpoint}.", remedy="Enter keys for this endpoint."
             )
         return self._open(None, anew=anew)
 

@@ -32,18 +32,20 @@ class Keyring:
         for number, entry in enumerate((part.strip() for part in setting.split(",") if part.strip()), start=1):
             name, colon, text = entry.partition(":")
             if not colon or not name or "." in name:
-                raise SealingError(f"Key {number} of CREDENTIALS_KEYS must look like id:base64, the id without dots.")
+                raise SealingError(
+                    f"Key {number} of CREDENTIALS_KEYS must look like id:base64, with no dots in the id."
+                )
             try:
                 key = base64.b64decode(text, altchars=b"-_" if {"-", "_"} & set(text) else None, validate=True)
             except (binascii.Error, ValueError) as error:
-                raise SealingError(f"Key {name} of CREDENTIALS_KEYS is not base64.") from error
+                raise SealingError(f"Key {name} of CREDENTIALS_KEYS isn’t valid base64.") from error
             if len(key) != 32:
                 raise SealingError(f"Key {name} of CREDENTIALS_KEYS has {len(key)} bytes; it needs 32.")
             if name in keys:
                 raise SealingError(f"CREDENTIALS_KEYS has two keys named {name}.")
             keys[name] = key
         if not keys:
-            raise SealingError("CREDENTIALS_KEYS is empty. Make a key with: echo k1:$(openssl rand -base64 32)")
+            raise SealingError("CREDENTIALS_KEYS is empty. Create a key with: echo k1:$(openssl rand -base64 32)")
         return cls(keys)
 
     @property
@@ -62,14 +64,16 @@ class Keyring:
         name, _, text = sealed.partition(".")
         key = self.keys.get(name)
         if key is None:
-            raise SealingError(f"A secret is sealed with the key {name!r}, which CREDENTIALS_KEYS does not hold.")
+            raise SealingError(f"A secret is encrypted with the key {name!r}, which isn’t in CREDENTIALS_KEYS.")
         try:
             data = base64.b64decode(text, altchars=b"-_", validate=True)
             if base64.urlsafe_b64encode(data).decode() != text:
                 raise ValueError("not the one way to write these bytes")
             plaintext = AESGCM(key).decrypt(data[:NONCE], data[NONCE:], context.encode()).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
-            raise SealingError(f"A secret of {context} does not open: it was altered, or belongs elsewhere.") from error
+            raise SealingError(
+                f"A secret of {context} can’t be decrypted. It was altered or belongs to something else."
+            ) from error
         # From here on it is in memory, where an error may pick it up.
         conceal(plaintext)
         return plaintext

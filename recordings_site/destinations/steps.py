@@ -5,15 +5,15 @@ from typing import Any
 
 OK, WARN, BAD, SKIPPED, PENDING = "ok", "warn", "bad", "skipped", "pending"
 STEPS = {
-    "write": "Write credentials: put an object",
-    "write_only": "Write credentials: cannot read or list",
-    "list": "Read credentials: list",
-    "stat": "Read credentials: find the object",
-    "range": "Read credentials: read from the middle",
+    "write": "Write credentials: write a test file",
+    "write_only": "Write credentials: no reading or listing",
+    "list": "Read credentials: list files",
+    "stat": "Read credentials: find the test file",
+    "range": "Read credentials: read part of a file",
     "place": "Region",
     "clock": "Clock",
     "rules": "Versions, locks and rules",
-    "remove": "Remove the test object",
+    "remove": "Remove the test file",
 }
 
 

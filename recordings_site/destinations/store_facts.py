@@ -28,14 +28,16 @@ def described(learnt: Mapping[str, Any], *, addressing: str) -> list[tuple[str, 
     """Title and text of what is known, for the page; `addressing` is what was chosen, "" for automatic."""
     found = []
     if style := ADDRESSING.get(learnt.get("addressing", "")):
-        found.append(("Bucket in requests", f"{style}, {'as chosen' if addressing else 'found automatically'}"))
+        found.append(("Bucket addressing", f"{style}, {'as chosen' if addressing else 'detected automatically'}"))
     if region := learnt.get("region"):
-        found.append(("Region by its own name", region))
+        found.append(("Region name used by the service", region))
     if server := learnt.get("server"):
-        found.append(("Calls itself", server))
+        found.append(("Server software", server))
     checksums = learnt.get("checksums")
     if checksums is not None:
-        found.append(("Checksums", either(checksums).replace(" or ", " and ") if checksums else "None kept with files"))
+        found.append(
+            ("Checksums", either(checksums).replace(" or ", " and ") if checksums else "None stored with files")
+        )
     if (ahead := learnt.get("clock_ahead")) is not None:
         found.append(("Clock", clock(ahead)))
     return found

@@ -10,7 +10,7 @@ from recordings_site.storage.errors import OddAnswer
 NO_ETAG, NO_LENGTH, NO_NAME, NO_RANGE = "MissingETag", "MissingLength", "MissingName", "RangeIgnored"
 SKEW = 300.0
 """Seconds between two clocks from which on a refusal is put down to them: vendors refuse from 300 to 900 s on."""
-_PROXY = "A proxy or gateway before the store may remove it. Let it pass the store's headers unchanged."
+_PROXY = "A proxy or gateway in front of the storage may remove it. Pass its headers through unchanged."
 
 
 def etag_of(found: object) -> str:
@@ -20,7 +20,7 @@ def etag_of(found: object) -> str:
     """
     text = str(found or "").strip().removeprefix("W/").strip('"')
     if not text or text == "None":
-        raise OddAnswer("The store sends no ETag, so one version of a file cannot be told from another.",
+        raise OddAnswer("The storage service sends no ETag, so versions of a file can’t be told apart.",
                         code=NO_ETAG, remedy=_PROXY)  # fmt: skip
     return f'"{text}"'
 
@@ -32,14 +32,14 @@ def size_of(found: object) -> int:
     except (TypeError, ValueError):
         size = -1
     if size < 0:
-        raise OddAnswer("The store does not say how long the file is.", code=NO_LENGTH, remedy=_PROXY)
+        raise OddAnswer("The storage service doesn’t report the file’s size.", code=NO_LENGTH, remedy=_PROXY)
     return int(size)
 
 
 def key_of(found: object) -> str:
     """The name of an object in a list."""
     if not isinstance(found, str) or not found:
-        raise OddAnswer("The store lists an object without its name.", code=NO_NAME, remedy=_PROXY)
+        raise OddAnswer("The storage service lists a file without a name.", code=NO_NAME, remedy=_PROXY)
     return found
 
 
@@ -61,9 +61,9 @@ def check_range(start: int, stop: int, *, content_range: object, length: object)
     if not content_range and start == 0 and isinstance(length, int) and length > stop:
         return  # the whole object, from its first byte on: no more is read than was asked for
     raise OddAnswer(
-        "The store was asked for a part of the file and sent another one.",
+        "The storage service sent a different part of the file than requested.",
         code=NO_RANGE,
-        remedy="It, or a proxy before it, ignores Range or removes Content-Range. Without both nothing can be played.",
+        remedy="It, or a proxy before it, ignores Range or removes Content-Range. Playing recordings needs both.",
     )
 
 

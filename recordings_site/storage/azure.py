@@ -85,7 +85,7 @@ class AzureStore:
                 max_single_put_size=4 * 1024 * 1024,
             )
         except ValueError as error:
-            raise StoreMisconfigured("The account or its key is invalid.", remedy="The key is Base64.") from error
+            raise StoreMisconfigured("The account or its key isn’t valid.", remedy="The key must be Base64.") from error
         self._client: Any = self._service.get_container_client(container)
 
     def stat(self, key: str) -> ObjectStat:

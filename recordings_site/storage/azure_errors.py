@@ -20,30 +20,30 @@ from recordings_site.storage.errors import (
 )
 from recordings_site.storage.explanations import Explanation
 
-_NO_IDENTITY = Explanation(StoreMisconfigured, "This machine has no identity at Azure.", "Enter a key or a SAS.")
+_NO_IDENTITY = Explanation(StoreMisconfigured, "This machine has no Azure identity.", "Enter a key or a SAS.")
 _WRONG_KEY = Explanation(
     AccessDenied,
-    "The account key or the SAS is wrong, or not of this account.",
-    "Copy it again, whole.",
+    "The account key or SAS is wrong or belongs to another account.",
+    "Copy it again in full.",
 )
-_SAS_EXPIRED = Explanation(AccessDenied, "The SAS has expired.", "Make a new one.")
+_SAS_EXPIRED = Explanation(AccessDenied, "The SAS has expired.", "Create a new one.")
 _SAS_NOT_YET = Explanation(
     AccessDenied,
-    "The SAS is not yet valid, by the store's clock.",
-    "Make one without a start, or with a start 15 minutes ago, and check the clock of the machine that makes it.",
+    "The SAS is not yet valid, according to Azure’s clock.",
+    "Create one without a start time, or one that starts 15 minutes ago, and check the clock where you create it.",
 )
 _SAS_TIME = Explanation(
-    AccessDenied, "The SAS is not valid at this time, by the store's clock.", "Make one that holds from now on."
+    AccessDenied, "The SAS isn’t valid now, according to Azure’s clock.", "Create one that is valid from now."
 )
 _KEYS_OFF = Explanation(
     AccessDenied,
-    "The storage account does not take account keys.",
-    "Allow storage account key access in the account's configuration: Sinch writes with a key.",
+    "The storage account doesn’t accept account keys.",
+    "Allow storage account key access in the account’s configuration. Sinch writes with a key.",
 )
 _FIREWALL = Explanation(
     AccessDenied,
-    "The storage account's firewall does not let this machine in, or these credentials lack the right.",
-    "Let this machine's address in under Networking in the account, and check the rights.",
+    "The storage account’s firewall blocks this machine, or these credentials lack permission.",
+    "Allow this machine’s address under Networking in the account, and check the permissions.",
 )
 _VAULT = (
     "KeyVaultEncryptionKeyNotFound",
@@ -54,7 +54,7 @@ _VAULT = (
 )
 _EXPLANATIONS: Mapping[str, Explanation] = {
     "ContainerNotFound": Explanation(
-        StoreMisconfigured, "Container not found: {bucket}.", "Check its name, and the account."
+        StoreMisconfigured, "Container not found: {bucket}.", "Check the name and the account."
     ),
     "InvalidResourceName": explanations.BAD_BUCKET_NAME,
     "ContainerBeingDeleted": Explanation(StoreMisconfigured, "The container {bucket} is being deleted."),
@@ -101,7 +101,7 @@ def _refused(error: HttpResponseError, key: str, container: str, sas: str) -> St
     if found := explanations.refused(_EXPLANATIONS, code, bucket=container):
         return found
     if status >= 500 or status in (408, 429):
-        return StoreUnavailable(f"The store is busy or broken just now ({code or status}).", code=code)
+        return StoreUnavailable(f"The storage service is temporarily unavailable ({code or status}).", code=code)
     if status in (412, 416) or code == "ConditionNotMet":
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404:
@@ -116,7 +116,7 @@ def _refused(error: HttpResponseError, key: str, container: str, sas: str) -> St
         return _NO_IDENTITY.as_error(code)
     if 200 <= status < 300:  # an answer that the SDK cannot read
         return explanations.UNREADABLE.as_error(code)
-    return StoreMisconfigured(f"The store refused the request ({code or status}).", code=code)
+    return StoreMisconfigured(f"The storage service refused the request ({code or status}).", code=code)
 
 
 def _why_refused(code: str, said: str, headers: Mapping[str, str], sas: str) -> Explanation:

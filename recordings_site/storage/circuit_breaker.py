@@ -61,7 +61,7 @@ class CircuitBreaker:
 
     def _call(self, work: Callable[[], T], discard: Callable[[T], None]) -> T:
         if not self._circuit.admits():
-            raise StoreUnavailable("The store did not answer a moment ago; it will be asked again in a few seconds.")
+            raise StoreUnavailable("The storage service didn’t respond a moment ago. Try again in a few seconds.")
         began, own, longest = time.monotonic(), Deadline(self._seconds), Deadline(LONGEST_TIMEOUT)
 
         def left() -> float:
@@ -69,7 +69,7 @@ class CircuitBreaker:
 
         while not self._slots.acquire(timeout=left()):
             if not left():
-                raise StoreUnavailable("Too many are waiting for this store.")
+                raise StoreUnavailable("Too many requests are waiting for this storage service.")
         call: _Call[T] = _Call()
         threading.Thread(target=self._run, args=(call, work, discard), daemon=True, name="store").start()
         while not call.done.wait(left()):
@@ -79,7 +79,8 @@ class CircuitBreaker:
                 if not call.done.is_set():
                     call.abandoned = True
                     self._circuit.failed()
-                    raise StoreUnavailable(f"The store did not answer within {time.monotonic() - began:.0f} seconds.")
+                    waited = time.monotonic() - began
+                    raise StoreUnavailable(f"The storage service didn’t respond within {waited:.0f} seconds.")
         if call.error is not None:
             raise call.error
         return call.value  # type: ignore[return-value]  # set whenever there was no error

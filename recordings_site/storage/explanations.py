@@ -27,71 +27,72 @@ class Explanation:
 
 CLOCK = Explanation(
     AccessDenied,
-    "The clock of this machine differs too much from the store's.",
-    "Set it from the network (NTP). The credentials may well be right.",
+    "This machine’s clock differs too much from the storage service’s.",
+    "Synchronize this machine’s clock (NTP). The credentials may be fine.",
 )
-EXPIRED = Explanation(AccessDenied, "The credentials have expired.", "Make new ones.")
+EXPIRED = Explanation(AccessDenied, "The credentials have expired.", "Create new ones.")
 ARCHIVED = Explanation(
     ObjectArchived,
-    "The object is in an archive tier, from which nothing can be read.",
-    "Restore it in the store (S3 Glacier: Initiate restore; Azure: change the tier to Hot), which takes minutes to "
-    "hours. Let the bucket's lifecycle rules keep recordings out of archive tiers for as long as people play them.",
+    "The file is in an archive tier and can’t be read from there.",
+    "Restore it in the storage console (S3 Glacier: Initiate restore; Azure: change the tier to Hot). This takes "
+    "minutes to hours. Use lifecycle rules that keep recordings out of archive tiers while people still play them.",
 )
 RESTORING = Explanation(
     ObjectArchived,
-    "The object is being restored from an archive tier.",
-    "Try again later: this takes minutes to hours.",
+    "The file is being restored from an archive tier.",
+    "Try again later. Restoring takes minutes to hours.",
 )
 KMS_DISABLED = Explanation(
     StoreMisconfigured,
-    "The key that encrypts this bucket (KMS) is disabled, deleted or cannot be found.",
-    "Enable the key again, or cancel its deletion, in the vendor's key management. Without it nothing in the bucket "
+    "The key that encrypts this bucket (KMS) is disabled, deleted or missing.",
+    "Enable the key or cancel its deletion in your cloud provider’s key management. Without it, nothing in the bucket "
     "can be read or written.",
 )
 KMS_DENIED = Explanation(
     AccessDenied,
-    "These credentials may not use the key that encrypts this bucket (KMS).",
-    "Allow them to use it: kms:Decrypt to read, kms:GenerateDataKey to write (Amazon); the role Cloud KMS CryptoKey "
-    "Encrypter/Decrypter for the bucket's service agent (Google); Get, Wrap Key and Unwrap Key for the account's "
+    "These credentials aren’t allowed to use the key that encrypts this bucket (KMS).",
+    "Grant access: kms:Decrypt to read, kms:GenerateDataKey to write (Amazon); the role Cloud KMS CryptoKey "
+    "Encrypter/Decrypter for the bucket’s service agent (Google); Get, Wrap Key and Unwrap Key for the account’s "
     "identity (Azure).",
 )
 REQUESTER_PAYS = Explanation(
     StoreMisconfigured,
-    "The bucket makes whoever asks pay for it (requester pays), and this site does not.",
-    "Turn requester pays off for this bucket.",
+    "The bucket has “requester pays” turned on, which this site doesn’t support.",
+    "Turn off “requester pays” for this bucket.",
 )
 FULL = Explanation(
-    StoreMisconfigured, "The store's quota is used up: nothing more can be written.", "Raise the quota, or make room."
+    StoreMisconfigured, "The storage quota is used up, so nothing can be written.", "Raise the quota or free up space."
 )
 ACCOUNT_BLOCKED = Explanation(
-    AccessDenied, "The store's account is blocked or disabled.", "Ask its owner: an unpaid bill is the usual cause."
+    AccessDenied, "The storage account is blocked or disabled.", "Ask its owner. The usual cause is an unpaid bill."
 )
 NO_BUCKET = Explanation(
-    StoreMisconfigured, "Bucket not found: {bucket}.", "Check its name, and the endpoint or account."
+    StoreMisconfigured, "Bucket not found: {bucket}.", "Check the name and the endpoint or account."
 )
-BAD_BUCKET_NAME = Explanation(StoreMisconfigured, "{bucket} cannot be the name of a bucket.", "Check its spelling.")
+BAD_BUCKET_NAME = Explanation(StoreMisconfigured, "{bucket} isn’t a valid bucket name.", "Check the spelling.")
 OTHER_REGION = Explanation(
     StoreMisconfigured,
-    "The bucket is in another region than the one entered.",
-    "Enter the region that the store's console shows for the bucket.",
+    "The bucket is in a different region from the one you entered.",
+    "Enter the region that the storage console shows for the bucket.",
 )
 NOT_FOLLOWED = Explanation(
     StoreMisconfigured,
-    "The store redirects to another address, and this site does not follow.",  # it could lead into our own networks
+    # A redirect could lead into our own networks.
+    "The storage service redirects to another address. This site doesn’t follow redirects.",
     "Check the endpoint.",
 )
-BUSY = Explanation(StoreUnavailable, "The store is busy or broken just now.", "Try again in a minute.")
+BUSY = Explanation(StoreUnavailable, "The storage service is temporarily unavailable.", "Try again in a minute.")
 UNREACHABLE = Explanation(StoreUnavailable, "The storage can’t be reached, or the connection was lost.")
 UNREADABLE = Explanation(
     StoreMisconfigured,
-    "What answers at this address does not speak the store's protocol.",
-    "Check the endpoint. A proxy, a login page or a web site may answer in the store's place.",
+    "This address answers, but not as a storage service.",
+    "Check the endpoint. A proxy, a sign-in page or a website may be answering instead.",
 )
-NOT_ALLOWED = Explanation(AccessDenied, "The store does not allow this with these credentials.")
+NOT_ALLOWED = Explanation(AccessDenied, "These credentials don’t allow this.")
 UNSUPPORTED = Explanation(
     StoreMisconfigured,
-    "The store does not know a function that this site needs.",
-    "Check that the endpoint is that of the store's object API, and that the store is up to date.",
+    "The storage service lacks a function that this site needs.",
+    "Check that the endpoint is the object API and that the storage software is up to date.",
 )
 
 

@@ -56,7 +56,7 @@ def open_store(location: Location, credentials: str | None, *, anew: bool = Fals
 def _open(location: Location, credentials: str | None) -> Store:
     module = ADAPTERS.get(location.kind)
     if module is None:
-        raise StoreMisconfigured(f"{location.kind!r} is no kind of store: choose {either(ADAPTERS)}.")
+        raise StoreMisconfigured(f"{location.kind!r} isn’t a supported kind of storage. Choose {either(ADAPTERS)}.")
     if location.public_only:
         _guard_endpoint(location.endpoint)
     store: Store = import_module(f"recordings_site.storage.{module}").open_at(location, credentials)
@@ -67,6 +67,6 @@ def _guard_endpoint(endpoint: str) -> None:
     """Have connections to an entered endpoint obey the rule. Raises StoreMisconfigured for what is not https."""
     if not endpoint.startswith("https://"):
         raise StoreMisconfigured(
-            "The endpoint is not https.", remedy=f"Use https, or have its host added to the setting {SETTING}."
+            "The endpoint isn’t https.", remedy=f"Use https, or have its host added to the setting {SETTING}."
         )
     guarded_connections.guard(endpoint)

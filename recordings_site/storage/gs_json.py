@@ -86,7 +86,7 @@ class GcsStore:
             )
         except (google.auth.exceptions.GoogleAuthError, OSError) as error:
             raise StoreMisconfigured(
-                "This machine has no identity at Google.", remedy="Enter a service account."
+                "This machine has no Google identity.", remedy="Enter a service account."
             ) from error
         self._bucket: Any = self._client.bucket(bucket)
 
@@ -154,7 +154,7 @@ class GcsStore:
                 version="v4", method="GET", expiration=timedelta(seconds=seconds), **where, **about
             )
         except AttributeError as error:
-            text = "Only a service account's key can sign URLs; the machine's identity cannot."
+            text = "Only a service account’s key can sign URLs, not the machine’s identity."
             raise StoreMisconfigured(text) from error
         return url
 
@@ -225,11 +225,11 @@ def _account(text: str, endpoint: str) -> Any:
             raise ValueError("another kind of key")
         if info.get("token_uri") != GOOGLE_TOKENS and not _is_on_host(info.get("token_uri"), endpoint):
             where = f" or on the host of {endpoint}" if endpoint else ""
-            raise StoreMisconfigured(f"The service account's token_uri must be {GOOGLE_TOKENS}{where}.")
+            raise StoreMisconfigured(f"The service account’s token_uri must be {GOOGLE_TOKENS}{where}.")
         read: Any = service_account.Credentials.from_service_account_info
         return read(info, scopes=SCOPES)
     except (ValueError, AttributeError, google.auth.exceptions.MalformedError) as error:
-        raise StoreMisconfigured("This is not the JSON key of a service account. Paste the whole file.") from error
+        raise StoreMisconfigured("This isn’t a service account’s JSON key. Paste the whole file.") from error
 
 
 def _is_on_host(url: object, endpoint: str) -> bool:
@@ -241,7 +241,7 @@ def _generation(etag: str) -> int:
     """The generation that an ETag of ours names; one from Google's other API, whose key read before, names none."""
     text = etag.strip('"')
     if not text.isdecimal():
-        raise ObjectChanged("The object is known by an ETag of another interface.")
+        raise ObjectChanged("The file was first seen through a different API, so its version can’t be compared.")
     return int(text)
 
 

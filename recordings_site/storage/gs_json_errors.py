@@ -21,9 +21,9 @@ from recordings_site.storage.explanations import Explanation
 _KEY_DELETED = Explanation(
     AccessDenied,
     "Google refused the service account: its key was deleted, or the account is disabled.",
-    "Make a new key, and check that the account is enabled.",
+    "Create a new key and check that the account is enabled.",
 )
-_NO_RIGHT = Explanation(AccessDenied, "The service account lacks the right to do this in the bucket.")
+_NO_RIGHT = Explanation(AccessDenied, "The service account doesn’t have permission for this in the bucket.")
 
 
 def translated(error: Exception, key: str, bucket: str, headers: Mapping[str, str]) -> StoreError:
@@ -46,7 +46,7 @@ def translated(error: Exception, key: str, bucket: str, headers: Mapping[str, st
 def _refused(error: google_errors.GoogleAPICallError, key: str, bucket: str, headers: Mapping[str, str]) -> StoreError:
     status, code, message = int(error.code or 0), type(error).__name__, str(error.message)
     if status >= 500 or status in (408, 429):
-        return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)
+        return StoreUnavailable(f"The storage service is temporarily unavailable ({code}).", code=code)
     if status in (304, 412, 416):
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404 and "bucket" in message.lower() and "no such object" not in message.lower():
@@ -58,9 +58,9 @@ def _refused(error: google_errors.GoogleAPICallError, key: str, bucket: str, hea
     if status in (401, 403) and is_skewed(headers):
         return explanations.CLOCK.as_error(code)
     if status == 401:
-        return AccessDenied("Google does not accept the service account.", code=code, remedy="Make a new key.")
+        return AccessDenied("Google doesn’t accept the service account.", code=code, remedy="Create a new key.")
     if status == 403 and ("billing" in message.lower() or "disabled" in message.lower()):
         return explanations.ACCOUNT_BLOCKED.as_error(code)
     if status == 403:
         return _NO_RIGHT.as_error(code)
-    return StoreMisconfigured(f"The store refused the request ({code}).", code=code)
+    return StoreMisconfigured(f"The storage service refused the request ({code}).", code=code)

@@ -40,10 +40,10 @@ class LocalStore:
     def _path(self, key: str) -> Path:
         parts = key.split("/")
         if not key or any(part in ("", ".", "..") or "\0" in part for part in parts):
-            raise StoreMisconfigured(f"{key!r} cannot be the name of an object in a local folder.")
+            raise StoreMisconfigured(f"{key!r} isn’t a valid file name in a local folder.")
         path = self._root.joinpath(*parts)
         if not path.resolve().is_relative_to(self._root):
-            raise AccessDenied(f"{key!r} leads out of the store's folder.")
+            raise AccessDenied(f"{key!r} leads outside the folder.")
         return path
 
     def stat(self, key: str) -> ObjectStat:
@@ -132,7 +132,7 @@ class _OneVersion:
                 return b""
             chunk = self._file.read(amount)
             if _stat(self._stat.key, os.fstat(self._file.fileno())).etag != self._stat.etag:
-                raise ObjectChanged(f"{self._stat.key} was written to while it was read.")
+                raise ObjectChanged(f"{self._stat.key} was changed while it was being read.")
             return chunk
 
     def at(self, offset: int) -> "_OneVersion":
@@ -181,9 +181,9 @@ def _plain_errors(key: str) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise ObjectMissing(f"No file at {key}.", code="ENOENT") from error
     except PermissionError as error:
-        raise AccessDenied(f"The folder does not let us at {key}.", code="EACCES") from error
+        raise AccessDenied(f"The folder doesn’t give access to {key}.", code="EACCES") from error
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, "")
         if name == "ENAMETOOLONG":
-            raise StoreMisconfigured(f"The name {key[:60]}… is too long for a file.", code=name) from error
+            raise StoreMisconfigured(f"The file name {key[:60]}… is too long.", code=name) from error
         raise StoreUnavailable(f"The folder could not be used: {error.strerror}.", code=name) from error

@@ -116,7 +116,8 @@ class Body:
                 size = CHUNK if self._unpaused_bytes >= DOWNLOAD else SMALL_CHUNK
                 if chunk := self._source.read(min(size, self._stop - self._offset)):
                     return chunk
-                problem = StoreUnavailable(f"The store sent {self._stop - self._offset} bytes less than it announced.")
+                missing = self._stop - self._offset
+                problem = StoreUnavailable(f"The storage service sent {missing} bytes fewer than announced.")
             except StoreUnavailable as error:
                 problem = error
             if not self._resumes:

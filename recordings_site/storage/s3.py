@@ -37,7 +37,7 @@ def open_at(location: Location, credentials: str | None) -> Store:
     key, colon, rest = credentials.partition(":")
     secret, _, region = rest.partition(":")
     if not colon or not key or not secret:
-        raise StoreMisconfigured("The credentials must be AccessKey:SecretKey, for S3 with :Region at the end.")
+        raise StoreMisconfigured("The credentials must be AccessKey:SecretKey, followed by :Region for S3.")
     return S3Store(Access(region=region or location.region, key=key, secret=secret, **place))
 
 

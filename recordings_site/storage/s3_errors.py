@@ -38,17 +38,15 @@ WRONG_STYLE = frozenset(
 )
 _STYLE = Explanation(
     StoreMisconfigured,
-    "The store takes the bucket in the host name alone (virtual-hosted addressing).",
-    "Set the destination's addressing to automatic or virtual-hosted, and enter the endpoint without the bucket.",
+    "This storage service expects the bucket in the host name (virtual-hosted addressing).",
+    "Set the destination’s addressing to automatic or virtual-hosted, and enter the endpoint without the bucket.",
 )
 _UNKNOWN_KEY = Explanation(
     AccessDenied,
-    "The store does not know this access key.",
-    "It was deleted or is disabled, or belongs to another store: enter one of this store.",
+    "The storage service doesn’t recognize this access key.",
+    "It may be deleted, disabled, or for a different service. Enter a key of this service.",
 )
-_WRONG_SECRET = Explanation(
-    AccessDenied, "The secret key does not belong to the access key.", "Enter both again, whole."
-)
+_WRONG_SECRET = Explanation(AccessDenied, "The secret key doesn’t match the access key.", "Enter both again in full.")
 _EXPLANATIONS: Mapping[str, Explanation] = {
     **dict.fromkeys(WRONG_STYLE, _STYLE),
     **dict.fromkeys(("InvalidAccessKeyId", "InvalidAccessKey", "KeyNotFound", "NoSuchAccessKey"), _UNKNOWN_KEY),
@@ -97,7 +95,7 @@ def translated(error: Exception, key: str, bucket: str) -> StoreError:
         case ClientError():
             return _refused(error, key, bucket)
         case NoCredentialsError():
-            return StoreMisconfigured("This machine has no identity at this store.", remedy="Enter keys.")
+            return StoreMisconfigured("This machine has no identity for this storage service.", remedy="Enter keys.")
         case ResponseParserError():
             return explanations.UNREADABLE.as_error("")
         case HTTPClientError() | NotConnected() | ResponseStreamingError() | IncompleteReadError():
@@ -123,7 +121,7 @@ def _refused(error: ClientError, key: str, bucket: str) -> StoreError:
     if code == "500" and "html" in str(answer.get("HTTPHeaders", {}).get("content-type", "")):
         return explanations.UNREADABLE.as_error(code)
     if code in _BUSY or "Throttling" in code or status in (408, 429) or status >= 500:
-        return StoreUnavailable(f"The store is busy or broken just now ({code}).", code=code)
+        return StoreUnavailable(f"The storage service is temporarily unavailable ({code}).", code=code)
     if status in (412, 416):
         return ObjectChanged(f"{key} was replaced since it was first seen.", code=code)
     if status == 404 and code in ("404", "NoSuchKey", "NoSuchVersion", "NotFound"):
@@ -136,6 +134,6 @@ def _refused(error: ClientError, key: str, bucket: str) -> StoreError:
         return (explanations.CLOCK if skewed else explanations.NOT_ALLOWED).as_error(code)
     if status in (301, 307, 400) and code in ("301", "307", "400", "BadRequest"):
         return StoreMisconfigured(
-            "The bucket is in another region than the one entered, or the key is malformed.", code=code
+            "The bucket is in a different region from the one you entered, or the key is malformed.", code=code
         )
-    return StoreMisconfigured(f"The store refused the request ({code or status}).", code=code)
+    return StoreMisconfigured(f"The storage service refused the request ({code or status}).", code=code)

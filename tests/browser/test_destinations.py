@@ -29,7 +29,7 @@ def test_a_destination_is_made_checked_and_walked_through_while_one_watches(
     expect(check.get_by_text("Pending")).to_have_count(9)
     drain(registry.load())
     expect(check.get_by_text("Pending")).to_have_count(0)
-    expect(check.get_by_text("2,000 bytes were read and are the same.")).to_be_visible()
+    expect(check.get_by_text("Read 2,000 bytes; they match.")).to_be_visible()
     destination = Destination.objects.get(name="Demo folder")
     destination.write_store().write("orphan.mp3", b"ID3", content_type="audio/mpeg")
     page.get_by_role("link", name="Import existing files").click()

@@ -82,7 +82,7 @@ def test_a_wrong_secret(swift: Swift, fresh_name: Names, which: str) -> None:
     steps = examined(made.on_swift(swift, swift.make_bucket(fresh_name()), **{which: (right[0], "wr0ng")}))
     failed = steps["write" if which == "write" else "list"]
     assert failed.outcome == BAD
-    assert "The secret key does not belong to the access key" in failed.text
+    assert "The secret key doesn’t match the access key" in failed.text
     assert steps["list" if which == "write" else "write"].outcome == OK
 
 
@@ -113,10 +113,10 @@ def test_a_store_with_its_own_name_for_the_region_is_no_fault(region: str) -> No
 @pytest.mark.parametrize(
     ("code", "says", "remedy"),
     [
-        ("SecondLevelDomainForbidden", "host name alone", "addressing to automatic"),
+        ("SecondLevelDomainForbidden", "in the host name", "addressing to automatic"),
         ("KMS.DisabledException", "(KMS) is disabled", "Enable the key"),
-        ("UserProjectMissing", "requester pays", "Turn requester pays off"),
-        ("InvalidObjectState", "archive tier", "Restore it in the store"),
+        ("UserProjectMissing", "requester pays", "Turn off “requester pays”"),
+        ("InvalidObjectState", "archive tier", "Restore it in the storage console"),
     ],
 )
 def test_each_refusal_has_its_remedy(code: str, says: str, remedy: str) -> None:
@@ -149,7 +149,7 @@ def test_right_wrong_and_missing_on_azure(azurite: Azurite, fresh_name: Names) -
     assert {right[name].outcome for name in ("write", "list", "stat", "range", "remove")} == {OK}
     wrong = examined(made.on_azurite(azurite, azurite.make_container(fresh_name()), key=azure.KEY[:-4] + "AAAA"))
     assert (wrong["write"].outcome, wrong["list"].outcome) == (BAD, OK)
-    assert "account key or the SAS is wrong" in wrong["write"].text
+    assert "account key or SAS is wrong" in wrong["write"].text
     missing = examined(made.on_azurite(azurite, "no-such-container", read=azure.KEY))
     assert "Container not found" in missing["write"].text
 
@@ -191,18 +191,18 @@ def test_a_secret_that_does_not_open_is_a_failed_step(swift: Swift, fresh_name: 
     Destination.objects.filter(pk=destination.pk).update(write_credentials=other.write_credentials)
     steps = examined(Destination.objects.get(pk=destination.pk))
     assert steps["write"].outcome == BAD
-    assert "belongs elsewhere" in steps["write"].text
+    assert "belongs to something else" in steps["write"].text
 
 
 def test_the_command_shows_each_step_and_fails_with_the_destination(swift: Swift, fresh_name: Names) -> None:
     good = made.on_swift(swift, swift.make_bucket(fresh_name()), name="Good")
     out = io.StringIO()
     call_command("check_destination", "Good", stdout=out)
-    assert "ok    Write credentials: put an object: 4096 bytes were written" in out.getvalue()
+    assert "ok    Write credentials: write a test file: Wrote 4096 bytes" in out.getvalue()
     actions.replace_credentials(by=None, destination=good, sets=CredentialSets(read="AKIA:wr0ng"))
     with pytest.raises(CommandError, match="Good: the check failed"):
         call_command("check_destination", stdout=out)
-    assert "FAIL  Read credentials: list" in out.getvalue()
+    assert "FAIL  Read credentials: list files" in out.getvalue()
     assert "wr0ng" not in out.getvalue()
-    with pytest.raises(CommandError, match="There is no destination 'Nothing'"):
+    with pytest.raises(CommandError, match="No destination is named “Nothing”"):
         call_command("check_destination", "Nothing", stdout=out)

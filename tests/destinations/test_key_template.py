@@ -23,11 +23,11 @@ def test_a_template_that_keeps_recordings_apart_is_accepted(template: str) -> No
 @pytest.mark.parametrize(
     ("template", "says"),
     [
-        ("fixed.{format}", "overwrites a file without a check"),
+        ("fixed.{format}", "overwrites existing files"),
         ("{call_id}.{format}", "stopped and started again"),
-        ("{recording}.{format}x", "End it with"),
-        ("{recording}-{nothing}.{format}", "Only these fields"),
-        ("{recording}}.{format}", "Only these fields"),
+        ("{recording}.{format}x", "End with"),
+        ("{recording}-{nothing}.{format}", "Only these placeholders"),
+        ("{recording}}.{format}", "Only these placeholders"),
         ("/{recording}.{format}", "leading slash"),
         ("a//{recording}.{format}", "empty parts"),
         ("../{recording}.{format}", "'..'"),

@@ -73,7 +73,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("kind", "wrong", "says"),
     [
-        ("s3", {"key_template": "{call_id}.{format}"}, "Sinch overwrites a file without a check"),
+        ("s3", {"key_template": "{call_id}.{format}"}, "Sinch overwrites existing files"),
         ("s3", {"bucket": "no bucket"}, "characters it cannot have"),
         ("s3", {"region": "Frankfurt"}, "Enter a region such as"),
         ("s3", {"region": "Frankfurt am Main", "endpoint": "https://s3.example.com"}, "Enter a region such as"),
@@ -85,7 +85,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
         ("s3", {"endpoint": "https://127.0.0.1:9000"}, "is in a private network"),
         ("s3", {"endpoint": "file:///etc/passwd"}, "https://host"),
         ("azure", {"account": "acme", "write_secret": "not base64!"}, "access key: Base64"),
-        ("azure", {"account": "acme", "read_mode": "sas", "read_secret": "x" * 64}, "This is not a SAS"),
+        ("azure", {"account": "acme", "read_mode": "sas", "read_secret": "x" * 64}, "This isn’t a SAS"),
         ("gs", {"read_mode": "service_account", "read_secret": "{}"}, "Paste the whole file"),
         (
             "gs",
@@ -190,7 +190,7 @@ def test_a_local_folder_is_made_checked_and_put_away(admin: Client, settings: Se
     part = admin.get(f"/destinations/{made.pk}/", headers={"HX-Request": "true", "HX-Target": "check"}).content.decode()
     assert part.startswith('<div id="check"')
     assert "hx-trigger" not in part
-    assert "2,000 bytes were read and are the same" in part
+    assert "Read 2,000 bytes; they match" in part
     assert list(tmp_path.rglob("*.txt")) == []
     assert admin.post(f"/destinations/{made.pk}/archive/").status_code == 302
     assert admin.post(f"/destinations/{made.pk}/check/").status_code == 404

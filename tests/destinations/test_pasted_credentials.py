@@ -67,11 +67,11 @@ def test_amazons_forms_are_taken_apart_in_either_field(admin: Client, field: str
         ("s3", {"write_secret": f"aws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\naws_session_token = x"},
          "temporary"),
         ("s3", {"write_key": "ASIA1234567890ABCDEF", "write_secret": SECRET}, "temporary"),
-        ("s3", {"write_secret": f"aws_access_key_id = {ID}"}, "Only one half"),
-        ("s3", {"write_key": ID, "write_secret": CONNECTION}, "of Azure Blob Storage"),
+        ("s3", {"write_secret": f"aws_access_key_id = {ID}"}, "only half"),
+        ("s3", {"write_key": ID, "write_secret": CONNECTION}, "Azure Blob Storage credentials"),
         ("s3", {"write_key": ID, "write_secret": "https://calls.s3.test/?x=canary"}, "not an access"),
-        ("azure", {"write_secret": SAS}, "Sinch takes only"),
-        ("azure", {"write_secret": f"https://acme.blob.core.windows.net/calls?{SAS}"}, "Sinch takes only"),
+        ("azure", {"write_secret": SAS}, "Sinch only accepts"),
+        ("azure", {"write_secret": f"https://acme.blob.core.windows.net/calls?{SAS}"}, "Sinch only accepts"),
         ("azure", {"write_secret": CONNECTION.replace("=acme;", "=other;")}, "belongs to the account other"),
         ("azure", {"write_secret": "UseDevelopmentStorage=true"}, "emulator"),
         ("azure", {"write_secret": "DefaultEndpointsProtocol=https;AccountName=acme"}, "neither AccountKey"),
@@ -80,11 +80,11 @@ def test_amazons_forms_are_taken_apart_in_either_field(admin: Client, field: str
         ("azure", {"write_secret": KEY, "read_mode": "sas",
                    "read_secret": f"https://acme.blob.core.windows.net/others?{SAS}"}, "the container others"),
         ("gs", {"write_key": HMAC, "write_secret": '{"type": "service_account", "private_key": "canary"}'}, "HMAC"),
-        ("gs", {"write_secret": "AIzaCanary1234567890"}, "opens no bucket"),
+        ("gs", {"write_secret": "AIzaCanary1234567890"}, "gives no access to buckets"),
         ("gs", {"write_key": HMAC, "write_secret": HMAC_SECRET, "read_mode": "service_account",
-                "read_secret": f"{HMAC}:{HMAC_SECRET}"}, "choose that above"),
+                "read_secret": f"{HMAC}:{HMAC_SECRET}"}, "Choose that option"),
         ("gs", {"write_key": HMAC, "write_secret": HMAC_SECRET, "read_mode": "service_account",
-                "read_secret": '{"type": "authorized_user", "refresh_token": "canary"}'}, "own sign-in"),
+                "read_secret": '{"type": "authorized_user", "refresh_token": "canary"}'}, "personal sign-in"),
         ("gs", {"write_key": HMAC, "write_secret": HMAC_SECRET, "read_mode": "service_account",
                 "read_secret": '{"installed": {"client_secret": "canary"}}'}, "OAuth client"),
         ("gs", {"write_key": HMAC, "write_secret": HMAC_SECRET, "read_mode": "interoperability",
@@ -164,6 +164,6 @@ def test_replacing_credentials_takes_them_apart_too(admin: Client) -> None:
 @pytest.mark.parametrize("text", [CONNECTION, f"https://acme.blob.core.windows.net/calls?{SAS}"])
 def test_no_other_way_keeps_them_whole(text: str) -> None:
     for sets in (CredentialSets(write=text), CredentialSets(read=text)):
-        with pytest.raises(CredentialsError, match="not kept"):
+        with pytest.raises(CredentialsError, match="Enter only the key"):
             actions.create_destination(by=None, name="A", kind="azure", account="acme", bucket="calls", sets=sets)
     assert not Destination.objects.exists()

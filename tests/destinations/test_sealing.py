@@ -26,7 +26,7 @@ def test_the_same_secret_never_looks_the_same_twice() -> None:
 
 def test_a_secret_moved_to_another_row_does_not_open() -> None:
     ring = Keyring.parse(NEW)
-    with pytest.raises(SealingError, match="belongs elsewhere"):
+    with pytest.raises(SealingError, match="belongs to something else"):
         ring.open(ring.seal("secret", CONTEXT), "destination|8|write_credentials")
 
 
@@ -60,8 +60,8 @@ def test_rotation_opens_with_the_old_key_and_seals_with_the_new() -> None:
     [
         ("", "empty"),
         ("nocolon", "id:base64"),
-        ("a.b:" + "A" * 43 + "=", "without dots"),
-        ("a:???", "not base64"),
+        ("a.b:" + "A" * 43 + "=", "with no dots"),
+        ("a:???", "isn’t valid base64"),
         ("a:c2hvcnQ=", "needs 32"),
         (f"{NEW},{NEW}", "two keys named new"),
     ],

@@ -77,7 +77,7 @@ def test_what_is_missing_is_named_with_its_remedy(production: Settings, name: st
 @pytest.mark.parametrize(
     ("keys", "complaint"),
     [
-        ("k1:short", "Key k1 of CREDENTIALS_KEYS is not base64."),
+        ("k1:short", "Key k1 of CREDENTIALS_KEYS isn’t valid base64."),
         ("k1:c2hvcnQ=", "has 5 bytes; it needs 32"),
         ("k1=abc", "must look like id:base64"),
     ],

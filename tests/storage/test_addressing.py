@@ -83,7 +83,7 @@ def test_the_first_head_and_the_first_signed_url_are_right_too(faulty: Faulty) -
 
 def test_a_style_that_was_chosen_is_kept_and_its_refusal_names_the_remedy(faulty: Faulty) -> None:
     wants_host_names(faulty, "SecondLevelDomainForbidden")
-    with pytest.raises(StoreMisconfigured, match="Set the destination's addressing"):
+    with pytest.raises(StoreMisconfigured, match="Set the destination’s addressing"):
         opened(faulty.port, addressing="path").list("")
     assert opened(faulty.port, addressing="virtual").list("").objects == ()
 

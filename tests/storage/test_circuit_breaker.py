@@ -29,7 +29,7 @@ def test_an_answer_and_an_error_come_through() -> None:
 def test_a_hung_store_is_given_up_left_alone_and_called_again() -> None:
     breaker = CircuitBreaker(seconds=0.5, open_seconds=1.5)
     release, late = threading.Event(), []
-    with pytest.raises(StoreUnavailable, match="did not answer within"):
+    with pytest.raises(StoreUnavailable, match="didn’t respond within"):
         breaker.call(lambda: release.wait(60), discard=late.append)
     with pytest.raises(StoreUnavailable, match="a moment ago"):
         breaker.call(lambda: True, discard=nothing)

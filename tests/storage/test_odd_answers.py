@@ -49,7 +49,7 @@ LISTS = {
         },
     ),
 }  # fmt: skip
-SAYS = {"etag": "no ETag", "size": "how long the file is", "name": "without its name"}
+SAYS = {"etag": "no ETag", "size": "report the file’s size", "name": "without a name"}
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def with_token(faulty: Faulty, answer: Callable[[bytes], bytes]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["s3", "azure"])
-@pytest.mark.parametrize(("missing", "says"), [("ETag", "no ETag"), ("Content-Length", "how long the file is")])
+@pytest.mark.parametrize(("missing", "says"), [("ETag", "no ETag"), ("Content-Length", "report the file’s size")])
 def test_a_head_without_what_is_needed_is_reported_in_words(faulty: Faulty, kind: str, missing: str, says: str) -> None:
     faulty.answer = headed(200, {name: value for name, value in WHOLE.items() if name != missing})
     with pytest.raises(OddAnswer, match=says) as reported:
@@ -145,7 +145,7 @@ def test_a_web_page_in_the_place_of_a_store_is_called_that(faulty: Faulty, kind:
     answer = headed(200, {"Content-Type": "text/html", "Content-Length": str(len(page))}, page)
     with_token(faulty, lambda request: answer)
     store = opened(kind, faulty)
-    with pytest.raises(StoreMisconfigured, match="does not speak the store's protocol"):
+    with pytest.raises(StoreMisconfigured, match="but not as a storage service"):
         store.list("")
     with pytest.raises(StoreError):
         store.stat("a.mp3")
@@ -157,8 +157,8 @@ def test_a_web_page_in_the_place_of_a_store_is_called_that(faulty: Faulty, kind:
         ("AccessDenied", "User is not authorized to perform: kms:Decrypt on resource", AccessDenied, "kms:Decrypt"),
         ("AccessDenied", "This is a Requester Pays bucket", StoreMisconfigured, "requester pays"),
         ("AccessDenied", "Request is not yet valid", AccessDenied, "clock"),
-        ("InvalidArgument", "The KMS key is disabled", StoreMisconfigured, "Enable the key again"),
-        ("AccessDenied", "no", AccessDenied, "does not allow"),
+        ("InvalidArgument", "The KMS key is disabled", StoreMisconfigured, "Enable the key"),
+        ("AccessDenied", "no", AccessDenied, "don’t allow this"),
     ],
 )
 def test_one_code_with_many_causes_is_told_apart_by_its_text(
@@ -199,9 +199,9 @@ BEFORE, NOON, AFTER = (f"Mon, 23 Nov 2026 {hour}:00:00 GMT" for hour in (11, 12,
         (FRAME.format(BEFORE, NOON, AFTER), 0, "SAS has expired", "not yet"),
         ("Signature not yet valid", 0, "not yet valid", "expired"),
         ("Signed expiry time has passed: the signature has expired", 0, "SAS has expired", "not yet"),
-        ("Request date header too old: 'Mon, 23 Nov 2026 11:00:00 GMT'", 0, "clock of this machine", "wrong"),
-        ("The MAC signature found in the HTTP request is not the same", 20, "clock of this machine", "account key"),
-        ("The MAC signature found in the HTTP request is not the same", 0, "account key or the SAS is wrong", "clock"),
+        ("Request date header too old: 'Mon, 23 Nov 2026 11:00:00 GMT'", 0, "This machine’s clock", "wrong"),
+        ("The MAC signature found in the HTTP request is not the same", 20, "This machine’s clock", "account key"),
+        ("The MAC signature found in the HTTP request is not the same", 0, "account key or SAS is wrong", "clock"),
     ],
 )
 def test_azure_tells_clocks_and_times_from_wrong_keys(
@@ -214,7 +214,7 @@ def test_azure_tells_clocks_and_times_from_wrong_keys(
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "says"), [(-2, -1, "SAS has expired"), (1, 2, "not yet valid"), (-1, 1, "account key or the SAS")]
+    ("start", "end", "says"), [(-2, -1, "SAS has expired"), (1, 2, "not yet valid"), (-1, 1, "account key or SAS")]
 )
 def test_a_head_of_azure_brings_no_text_so_the_sas_itself_tells(
     faulty: Faulty, start: int, end: int, says: str
@@ -235,7 +235,7 @@ def test_a_head_of_azure_brings_no_text_so_the_sas_itself_tells(
     [
         ("BlobArchived", ObjectArchived, "archive tier"),
         ("BlobBeingRehydrated", ObjectArchived, "is being restored"),
-        ("KeyVaultEncryptionKeyNotFound", StoreMisconfigured, "Enable the key again"),
+        ("KeyVaultEncryptionKeyNotFound", StoreMisconfigured, "Enable the key"),
         ("KeyBasedAuthenticationNotPermitted", AccessDenied, "Sinch writes with a key"),
     ],
 )
@@ -250,8 +250,8 @@ def test_azure_refusals_have_their_remedies(faulty: Faulty, code: str, error: ty
     [
         (400, "Bucket is a requester pays bucket but no user project provided.", StoreMisconfigured, "requester pays"),
         (403, "Permission denied on Cloud KMS key.", AccessDenied, "CryptoKey"),
-        (400, "The Cloud KMS key is disabled.", StoreMisconfigured, "Enable the key again"),
-        (403, "no", AccessDenied, "lacks the right"),
+        (400, "The Cloud KMS key is disabled.", StoreMisconfigured, "Enable the key"),
+        (403, "no", AccessDenied, "doesn’t have permission"),
     ],
 )
 def test_google_refusals_have_their_remedies(
@@ -268,7 +268,7 @@ def test_google_refuses_a_token_for_the_clock_with_those_words(faulty: Faulty) -
     text = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
     body = f'{{"error": "invalid_grant", "error_description": "{text}"}}'.encode()
     faulty.says(400, body)
-    with pytest.raises(AccessDenied, match="clock of this machine"):
+    with pytest.raises(AccessDenied, match="This machine’s clock"):
         opened("gs", faulty).stat("a.mp3")
 
 

@@ -51,8 +51,8 @@ class Guide:
 
 
 WHY = (
-    "Sinch only ever writes, and its credentials leave this site inside the answer to each recorded call; "
-    "we only ever read. Two sets keep what travels from being able to read what was recorded."
+    "Sinch only writes, and its credentials are sent out with each recorded call. This site only reads. "
+    "With two sets, the credentials that leave this site can’t be used to listen to recordings."
 )
 
 
@@ -130,10 +130,14 @@ class StoreKind(ABC):
         """Text and remedy for a write set that can do these things, too ("read", "list")."""
         return (
             f"The write credentials, which are sent to Sinch with each call, can also {' and '.join(can)}.",
-            "Give Sinch a key that may only put objects; the guide on this page has the policy to paste.",
+            "Give Sinch a key that may only put objects. The guide on this page has a policy you can paste.",
         )
 
     def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:
         """Compare the region that was entered with what the store says; `own_endpoint`: not at the vendor's."""
-        text = f"The bucket is in {facts.location}." if facts and facts.location else "It plays no part here."
+        text = (
+            f"The bucket is in {facts.location}."
+            if facts and facts.location
+            else "Not relevant for this kind of storage."
+        )
         return CheckStep("place", OK, text)

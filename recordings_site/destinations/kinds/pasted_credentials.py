@@ -63,17 +63,17 @@ def json_kind(text: str) -> str:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return "a JSON document that is not whole"
+        return "an incomplete JSON document"
     if not isinstance(found, dict):
         return "a JSON document"
     if "installed" in found or "web" in found:
         return "an OAuth client’s JSON file"
     return {
         "service_account": "a service account’s JSON key",
-        "authorized_user": "a person’s own sign-in (gcloud auth)",
+        "authorized_user": "a personal sign-in (gcloud auth)",
         "external_account": "a workload identity configuration",
-        "impersonated_service_account": "an impersonation of a service account",
-    }.get(str(found.get("type", "")), "a JSON document of another kind")
+        "impersonated_service_account": "a service account impersonation",
+    }.get(str(found.get("type", "")), "a different kind of JSON document")
 
 
 def _flat(found: object) -> Iterator[tuple[str, str]]:

@@ -46,16 +46,16 @@ def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("store_status", "code", "status", "reader", "admin"),
     [
-        (403, "InvalidAccessKeyId", 502, "Ask an administrator", "does not know this access key"),
-        (403, "SignatureDoesNotMatch", 502, "Ask an administrator", "secret key does not belong"),
+        (403, "InvalidAccessKeyId", 502, "Ask an administrator", "doesn’t recognize this access key"),
+        (403, "SignatureDoesNotMatch", 502, "Ask an administrator", "secret key doesn’t match"),
         (403, "ExpiredToken", 502, "Ask an administrator", "have expired"),
-        (403, "AccessDenied", 502, "Ask an administrator", "does not allow this"),
-        (400, "AuthorizationHeaderMalformed", 502, "Ask an administrator", "another region"),
+        (403, "AccessDenied", 502, "Ask an administrator", "don’t allow this"),
+        (400, "AuthorizationHeaderMalformed", 502, "Ask an administrator", "different region"),
         (404, "NoSuchBucket", 502, "Ask an administrator", "Bucket not found: calls"),
-        (403, "InvalidObjectState", 409, "Ask an administrator to restore it", "Restore it in the store"),
+        (403, "InvalidObjectState", 409, "Ask an administrator to restore it", "Restore it in the storage console"),
         (404, "NoSuchKey", 404, "no longer there", "no longer there"),
-        (503, "SlowDown", 503, "Try again in a few seconds", "busy or broken"),
-        (500, "InternalError", 503, "Try again in a few seconds", "busy or broken"),
+        (503, "SlowDown", 503, "Try again in a few seconds", "temporarily unavailable"),
+        (500, "InternalError", 503, "Try again in a few seconds", "temporarily unavailable"),
     ],
 )
 def test_each_refusal_of_the_store_has_its_words(

@@ -328,7 +328,7 @@ def test_the_command_tells_what_it_found(store: LocalStore, destination: Destina
     store.delete("calls/one.mp3")
     call_command("reconcile", "Demo", "--gone-is-deleted", stdout=out, stderr=out)
     assert RecordingJob.objects.get().state == State.DELETED
-    with pytest.raises(CommandError, match="There is no destination 'Other'"):
+    with pytest.raises(CommandError, match="No destination is named “Other”"):
         call_command("reconcile", "Other")
     with pytest.raises(CommandError, match="is no day or time"):
         call_command("reconcile", "Demo", "--since", "yesterday")
@@ -348,7 +348,7 @@ def test_a_real_store_is_walked_with_the_read_set_alone(swift: Swift, fresh_name
     out = io.StringIO()
     with pytest.raises(CommandError, match="Not every store"):
         call_command("reconcile", stderr=out)
-    assert "secret key does not belong" in out.getvalue()
+    assert "secret key doesn’t match" in out.getvalue()
 
 
 def test_an_admin_starts_a_walk_and_watches_it(client: Client, store: LocalStore, destination: Destination) -> None:

@@ -20,7 +20,7 @@ class Azure(StoreKind):
     place_fields = ("account", "endpoint")
     read_modes = (ReadMode.SAS, ReadMode.KEYS, ReadMode.AMBIENT)
     shows_token = True
-    write_remedy = "Copy one of the account’s two access keys again. Check account and container."
+    write_remedy = "Copy one of the account’s two access keys again, and check the account and container names."
 
     def fit(self, fields: dict[str, forms.Field]) -> None:
         """Keys without names."""
@@ -32,7 +32,7 @@ class Azure(StoreKind):
         """The account key alone: Sinch takes no SAS."""
         found = take_apart(secret, account=account, container=bucket)
         if found.mode == ReadMode.SAS:
-            raise CredentialsError("This is a SAS, and Sinch takes only the storage account’s access key.")
+            raise CredentialsError("This is a SAS. Sinch only accepts the storage account’s access key.")
         return found
 
     def read_pasted(self, mode: str, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
@@ -46,7 +46,7 @@ class Azure(StoreKind):
     def read_problem(self, mode: str, text: str) -> str:
         """A SAS and a key are easily taken for each other."""
         if mode == ReadMode.SAS and "sig=" not in text:
-            return "This is not a SAS: it is a text with sv=…&sig=…"
+            return "This isn’t a SAS. A SAS looks like sv=…&sig=…"
         return ""
 
     def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
@@ -55,13 +55,16 @@ class Azure(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """A SAS's letters and a role's name."""
-        return f"The read credentials must be allowed to {what}: a SAS needs rl, an identity Storage Blob Data Reader."
+        return (
+            f"Allow the read credentials to {what}. A SAS needs the permissions rl, "
+            "an identity the role Storage Blob Data Reader."
+        )
 
     def excess(self, can: Sequence[str]) -> tuple[str, str]:
         """An account key can do everything."""
         return (
-            "The account key is full control over the whole storage account; Azure offers Sinch nothing less.",
-            "Give the recordings a storage account of their own, and replace its keys regularly.",
+            "An account key gives full control over the whole storage account. Sinch accepts nothing less.",
+            "Use a separate storage account for recordings, and rotate its keys regularly.",
         )
 
 

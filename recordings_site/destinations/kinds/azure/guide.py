@@ -7,10 +7,10 @@ def of(account: str, container: str) -> Guide:
     """The guide for a container of a storage account."""
     return Guide(
         WHY,
-        "One of the storage account’s two access keys. An account key is full control over everything in the "
-        "account, and Sinch takes nothing less: give the recordings a storage account of their own, restrict "
-        "nothing else to it, and replace the keys in turn (key1, key2) on a schedule.",
-        "Best a shared access signature (SAS) of the container with the rights Read and List, or the machine’s "
+        "One of the storage account’s two access keys. An account key gives full control over everything in the "
+        "account, and Sinch accepts nothing less. Use a separate storage account for recordings, "
+        "and rotate the keys in turn (key1, key2) on a schedule.",
+        "Preferably a shared access signature (SAS) for the container with Read and List, or the machine’s "
         "managed identity with the role Storage Blob Data Reader. The account key works too.",
         (
             Document("Read credentials as SAS", "Azure CLI", _sas(account, container)),

@@ -6,7 +6,7 @@ from recordings_site.destinations.kinds.base import ReadMode
 from recordings_site.destinations.kinds.pasted_credentials import Pasted, cleaned, first, refuse_json, values_of
 from recordings_site.sinch.errors import CredentialsError
 
-_ALONE = "Enter the account key or the SAS alone."
+_ALONE = "Enter only the account key or the SAS."
 
 
 def take_apart(text: str, *, account: str, container: str) -> Pasted:
@@ -18,7 +18,7 @@ def take_apart(text: str, *, account: str, container: str) -> Pasted:
     if text.lower().startswith(("http://", "https://")):
         return _from_url(text, account=account, container=container)
     if "usedevelopmentstorage" in text.lower():
-        raise CredentialsError("This connection string is that of the emulator. Enter an account key or a SAS.")
+        raise CredentialsError("This is the emulator’s connection string. Enter an account key or a SAS.")
     values = values_of(text)
     if inner := values.get("connectionstring"):
         values, text = values_of(inner), inner
@@ -30,7 +30,7 @@ def take_apart(text: str, *, account: str, container: str) -> Pasted:
     if "sig=" in text:
         return Pasted(secret=_sas(text), mode=ReadMode.SAS)
     if text.startswith(("AKIA", "GOOG")) or text.count(":") == 2:
-        raise CredentialsError(f"This is a key of another kind of store. {_ALONE}")
+        raise CredentialsError(f"This key is for a different kind of storage. {_ALONE}")
     return Pasted(secret=text)
 
 
@@ -54,16 +54,16 @@ def _from_parts(parts: dict[str, str], *, account: str, container: str) -> Paste
         return Pasted(secret=key, mode=ReadMode.KEYS)
     if sas := parts.get("sharedaccesssignature"):
         return Pasted(secret=_sas(sas), mode=ReadMode.SAS)
-    raise CredentialsError(f"The connection string holds neither AccountKey nor SharedAccessSignature. {_ALONE}")
+    raise CredentialsError(f"The connection string contains neither AccountKey nor SharedAccessSignature. {_ALONE}")
 
 
 def _from_url(text: str, *, account: str, container: str) -> Pasted:
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise CredentialsError(f"This address cannot be read. {_ALONE}") from None
+        raise CredentialsError(f"This address isn’t valid. {_ALONE}") from None
     if "sig=" not in parts.query:
-        raise CredentialsError(f"This address holds no signature (sig=…). {_ALONE}")
+        raise CredentialsError(f"This address contains no signature (sig=…). {_ALONE}")
     host, dot, _ = (parts.hostname or "").partition(".blob.")
     path = parts.path.strip("/").split("/")
     if dot:
@@ -76,10 +76,10 @@ def _sas(text: str) -> str:
     """The signature's parameters, without the question mark before them."""
     text = text.partition("?")[2] or text
     if not parse_qs(text).get("sig"):
-        raise CredentialsError("The signature is cut off: a SAS ends in sig=… Copy it again, whole.")
+        raise CredentialsError("The signature (sig=…) is missing. Copy the whole SAS again.")
     return text.split("#")[0].strip()
 
 
 def _same(what: str, named: str, wanted: str) -> None:
     if named and wanted and named.lower() != wanted.lower():
-        raise CredentialsError(f"This belongs to the {what} {named[:63]}, and the destination to {wanted}.")
+        raise CredentialsError(f"This is for the {what} {named[:63]}, but the destination uses {wanted}.")

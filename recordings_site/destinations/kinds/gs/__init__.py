@@ -21,7 +21,7 @@ class Gs(StoreKind):
 
     def fit(self, fields: dict[str, forms.Field]) -> None:
         """A JSON key has many lines."""
-        fields["read_key"].help_text = "For an interoperability key alone."
+        fields["read_key"].help_text = "Only for an interoperability key."
         fields["read_secret"].label = "JSON key, or secret of the interoperability key"
         fields["read_secret"].widget = SecretArea(attrs={"rows": 4, "autocomplete": "off", "class": "mono"})
 
@@ -46,7 +46,7 @@ class Gs(StoreKind):
     def read_problem(self, mode: str, text: str) -> str:
         """A JSON key is pasted whole."""
         if mode == ReadMode.SERVICE_ACCOUNT and not text.startswith("{"):
-            return "This is not the JSON key of a service account. Paste the whole file."
+            return "This isn’t a service account’s JSON key. Paste the whole file."
         return ""
 
     def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
@@ -55,7 +55,7 @@ class Gs(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """A role's name."""
-        return f"The read credentials must be allowed to {what}: give it the role Storage Object Viewer on the bucket."
+        return f"Allow the read credentials to {what}: grant the role Storage Object Viewer on the bucket."
 
     def probe_mark(self, pk: int) -> str:
         """Another one each time: who may only create cannot overwrite."""

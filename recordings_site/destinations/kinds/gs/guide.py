@@ -9,8 +9,8 @@ def of(bucket: str) -> Guide:
     read = _commands(bucket, "recordings-reader", "roles/storage.objectViewer", hmac=False)
     return Guide(
         WHY,
-        "An interoperability (HMAC) key of a service account with the role Storage Object Creator on it. "
-        "That role cannot overwrite either, so what is recorded stays as it was.",
+        "An interoperability (HMAC) key of a service account with the role Storage Object Creator. "
+        "That role can’t overwrite files, so recordings stay as they were.",
         "A service account’s JSON key or this machine’s own identity, with the role Storage Object Viewer. "
         "Another interoperability key works too, through Google’s S3-style API; Sinch’s kind of key cannot be "
         "used with Google’s own API.",

@@ -6,7 +6,7 @@ from recordings_site.destinations.kinds.base import ReadMode
 from recordings_site.destinations.kinds.pasted_credentials import Pasted, cleaned, first, json_kind, values_of
 from recordings_site.sinch.errors import CredentialsError
 
-_MAKE_HMAC = "Sinch writes with an interoperability (HMAC) key: gcloud storage hmac create ACCOUNT makes one."
+_MAKE_HMAC = "Sinch writes with an interoperability (HMAC) key. Create one with: gcloud storage hmac create ACCOUNT."
 
 
 def hmac_key(key: str, secret: str, *, why: str = _MAKE_HMAC) -> Pasted:
@@ -20,7 +20,7 @@ def hmac_key(key: str, secret: str, *, why: str = _MAKE_HMAC) -> Pasted:
         if text.startswith("{"):
             raise CredentialsError(f"This is {json_kind(text)}. {why}")
         if text.startswith(("AIza", "ya29.")):
-            raise CredentialsError(f"This is an API key or a token, which opens no bucket. {why}")
+            raise CredentialsError(f"This is an API key or token, which gives no access to buckets. {why}")
         start, colon, rest = text.partition(":")
         if start.startswith("GOOG") and colon and rest:
             return Pasted(start, rest.strip(), ReadMode.INTEROPERABILITY)
@@ -31,9 +31,9 @@ def service_account(key: str, text: str) -> Pasted:
     """A service account's JSON key. Raises CredentialsError with what it is instead, and what to do."""
     text = text.strip()
     if key.startswith("GOOG") or text.startswith(("GOOG", "metadata:")) or '"accessId"' in text:
-        raise CredentialsError("This is an interoperability (HMAC) key: choose that above, or paste a JSON key.")
+        raise CredentialsError("This is an interoperability (HMAC) key. Choose that option above, or paste a JSON key.")
     if not text.startswith("{"):
-        raise CredentialsError("This is not the JSON key of a service account. Paste the whole file.")
+        raise CredentialsError("This isn’t a service account’s JSON key. Paste the whole file.")
     try:
         kind = json.loads(text).get("type")
     except (ValueError, AttributeError, RecursionError):

@@ -20,7 +20,7 @@ class Local(StoreKind):
     has_credentials = False
     demo_only = True
     signs_urls = False
-    rights_unknown = "A folder of this machine knows no separate rights."
+    rights_unknown = "A local folder has no separate permissions."
     write_remedy = "The folder must be writable by the site."
 
     def endpoint(self, entered: str) -> str:
@@ -38,9 +38,9 @@ class Local(StoreKind):
     def guide(self, *, bucket: str = "", prefix: str = "", account: str = "") -> Guide:
         """There is nothing to do."""
         return Guide(
-            "A folder of this machine, for the demo and for tests: Sinch itself cannot write here.",
+            "A folder on this machine, for the demo and tests. Sinch can’t write here.",
             "A random token stands in for the credentials.",
-            "None is needed.",
+            "None needed.",
         )
 
     def read_remedy(self, what: str) -> str:

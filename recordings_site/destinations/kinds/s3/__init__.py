@@ -15,7 +15,7 @@ class S3(StoreKind):
     label = "Amazon S3"
     place_fields = ("region", "endpoint", "addressing")
     read_modes = (ReadMode.KEYS, ReadMode.AMBIENT)
-    write_remedy = "The key needs s3:PutObject below the prefix; the guide on this page has the policy to paste."
+    write_remedy = "The key needs s3:PutObject in the folder. The guide on this page has a policy you can paste."
 
     def write_pasted(self, key: str, secret: str, *, account: str, bucket: str) -> Pasted:
         """The two halves, from any of Amazon's forms."""
@@ -40,7 +40,7 @@ class S3(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """The rights by IAM's names."""
-        return f"The read credentials must be allowed to {what}: s3:ListBucket for the bucket, s3:GetObject below."
+        return f"Allow the read credentials to {what}: s3:ListBucket on the bucket, s3:GetObject in it."
 
     def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:
         """What counts is the region that the store takes a signature for: Sinch signs for the one entered.
@@ -56,15 +56,15 @@ class S3(StoreKind):
             return CheckStep(
                 "place",
                 BAD,
-                f"The bucket is in {wanted}, not in {region or 'the region entered'}: Sinch is refused.",
+                f"The bucket is in {wanted}, not in {region or 'the region entered'}. Uploads will be refused.",
                 f"Change the region to {wanted}.",
             )
         if facts.location == region:
             return CheckStep("place", OK, f"The bucket is in {region}, as entered.")
         if not facts.signed_region and facts.location is None:
             return CheckStep("place", SKIPPED, "These credentials can’t read the bucket’s region.")
-        known = f" The store itself calls it {facts.location}." if facts.location else ""
-        return CheckStep("place", OK, f"The store accepts {region} as the region.{known}")
+        known = f" The storage service itself calls it {facts.location}." if facts.location else ""
+        return CheckStep("place", OK, f"The storage service accepts {region} as the region.{known}")
 
 
 KIND = S3()

@@ -10,11 +10,12 @@ def of(bucket: str, prefix: str) -> Guide:
     """The guide for a bucket and the folder in it."""
     return Guide(
         WHY,
-        "An access key of an IAM user that may only put objects (s3:PutObject) below the prefix. "
+        "An access key of an IAM user that may only put objects (s3:PutObject) in the folder. "
         "Sinch receives it as AccessKey:SecretKey:Region.",
-        "Another access key, or the role of this machine, that may list the bucket (s3:ListBucket) and read "
-        "objects (s3:GetObject); s3:GetBucketLocation, GetBucketVersioning, GetLifecycleConfiguration and "
-        "GetBucketObjectLockConfiguration let the check tell more.",
+        "Another access key, or this machine’s role, that may list the bucket "
+        "(s3:ListBucket) and read objects (s3:GetObject). "
+        "With s3:GetBucketLocation, GetBucketVersioning, GetLifecycleConfiguration and "
+        "GetBucketObjectLockConfiguration, the check can report more.",
         (
             Document(
                 "Write credentials", "IAM user for Sinch → Add inline policy → JSON", _policy(_write(bucket, prefix))

@@ -21,13 +21,15 @@ def take_apart(key: str, secret: str) -> Pasted:
         if not text:
             continue
         if "sharedaccesssignature" in text.lower() or "accountkey=" in text.lower().replace(" ", ""):
-            raise CredentialsError("These are credentials of Azure Blob Storage. Enter an access key of this store.")
+            raise CredentialsError(
+                "These are Azure Blob Storage credentials. Enter an access key for this storage service."
+            )
         if "-----BEGIN" in text:
             raise CredentialsError(f"This is {json_kind(text)}, not an access key. Enter the key and its secret.")
         if found := _both(text):
             return found
         if text.startswith(("http://", "https://", "arn:", "s3://", "{", "[")):
-            raise CredentialsError("This is not an access key. Enter the access key and its secret, each in its field.")
+            raise CredentialsError("This is not an access key. Enter the access key and its secret in separate fields.")
     if key.startswith("ASIA"):
         raise CredentialsError(_TEMPORARY)
     return Pasted(key, secret)
@@ -45,7 +47,7 @@ def _both(text: str) -> Pasted | None:
     secret = lines.get("aws_secret_access_key") or first(values, "secretaccesskey", "secretkey", "secret")
     if key or secret:
         if not (key and secret):
-            raise CredentialsError("Only one half of the key is in it. Paste the access key and its secret.")
+            raise CredentialsError("This is only half of the key. Paste the access key and its secret.")
         return Pasted(key, secret)
     two = _TWO.fullmatch(text)
     if two and two[1].startswith("ASIA"):

@@ -15,17 +15,17 @@ SIGNS = {OK: "ok  ", WARN: "warn", BAD: "FAIL", SKIPPED: "-   "}
 class Command(BaseCommand):
     """Takes the steps of the destination check and shows each as it is done; ends with 1 when one failed."""
 
-    help = "Check what the two sets of credentials of a destination can and cannot do."
+    help = "Check what a destination’s two sets of credentials can and can’t do."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which ones."""
-        parser.add_argument("name", nargs="*", help="names of destinations (all that are in use)")
+        parser.add_argument("name", nargs="*", help="names of destinations (default: all in use)")
 
     def handle(self, *args: Any, name: list[str], **options: Any) -> None:
         """Check them one after the other."""
         known = {each.name: each for each in Destination.objects.in_use()}
         if unknown := [each for each in name if each not in known]:
-            raise CommandError(f"There is no destination {unknown[0]!r}. There are: {', '.join(known) or 'none'}.")
+            raise CommandError(f"No destination is named “{unknown[0]}”. Existing ones: {', '.join(known) or 'none'}.")
         failed = []
         for each in name or known:
             self.stdout.write(f"{each}: {known[each].url}")

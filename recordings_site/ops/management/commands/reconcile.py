@@ -37,7 +37,7 @@ class Command(BaseCommand):
         """Reconcile one destination after the other."""
         known = {each.name: each for each in Destination.objects.in_use()}
         if destination is not None and destination not in known:
-            raise CommandError(f"There is no destination {destination!r}. There are: {', '.join(known) or 'none'}.")
+            raise CommandError(f"No destination is named “{destination}”. Existing ones: {', '.join(known) or 'none'}.")
         parsed = _datetime(since) if since else None
         failed = False
         for each in [destination] if destination else known:
