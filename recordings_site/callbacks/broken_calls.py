@@ -42,5 +42,5 @@ def mail_broken_call(call_pk: int) -> int:
     text = render_to_string("callbacks/call_broken.txt", words)
     sent = 0
     for admin in User.objects.active_admins():
-        sent += send_mail(f"A call failed: Sinch reports {call.dice_reason}", text, None, [admin.email])
+        sent += send_mail(f"A call was dropped: Sinch reports {call.dice_reason}", text, None, [admin.email])
     return sent

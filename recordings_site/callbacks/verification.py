@@ -26,7 +26,7 @@ class WrongSignature(SignatureError):
     """The key is one of ours, the signature is not: `signed_for` is the path that it was made for, "" if unknown."""
 
     def __init__(self, application: ApplicationFacts, signed_for: str) -> None:
-        super().__init__("The signature is not this application’s.")
+        super().__init__("The signature isn’t this application’s.")
         self.application, self.signed_for = application, signed_for
 
 

@@ -11,7 +11,7 @@ def result(delivery: CallbackDelivery) -> str:
         case DeliveryResult.ANSWERED:
             return sentences.decision(values)
         case DeliveryResult.SUSPECT:
-            return f"Kept and not applied: {delivery.get_verdict_display().lower()}."
+            return f"Kept but not applied: {delivery.get_verdict_display().lower()}."
         case DeliveryResult.CALL_ENDED:
             return f"The call ended: {values['result'] or 'N/A'}, {values['reason'] or 'N/A'}."
         case DeliveryResult.CALLING_ERROR:
@@ -22,8 +22,8 @@ def result(delivery: CallbackDelivery) -> str:
             if values.get("known"):
                 return "The recording of this conference has finished."
             return (
-                "A recording with this conference id has finished. Sinch doesn’t say which one, and more than one could"
-                " be meant, so none was changed."
+                "A recording with this conference id has finished. Sinch doesn’t say which one, "
+                "and there is more than one, so none was changed."
             )
         case DeliveryResult.RECORDING_AVAILABLE:
             return f"The recording was reported{_where(values['known'])}."
@@ -39,4 +39,4 @@ def result(delivery: CallbackDelivery) -> str:
 
 
 def _where(known: bool) -> str:
-    return " in one of the destinations" if known else ", at a place that is in none of the destinations"
+    return " in one of the destinations" if known else ", in a place that isn’t one of your destinations"

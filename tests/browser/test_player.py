@@ -449,7 +449,7 @@ def test_an_error_keeps_the_place_tries_once_more_and_says_why(
     asked: list[Request] = []
     person.page.on("request", lambda request: asked.append(request) if "/audio" in request.url else None)
     person.open("?t=20")
-    sentence = "The file was in the store and is no longer there"
+    sentence = "The file is no longer in storage"
     person.page.get_by_role("alert").get_by_text(sentence).wait_for()
     assert len([request for request in asked if request.resource_type == "media"]) == 2
     assert person.ask("recordingPage.sound.time") == 20

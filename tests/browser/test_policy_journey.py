@@ -143,7 +143,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     explained(page, live_server, Call.objects.filter(pk=out.call_id), "(this call was not selected).")
     after = Call.objects.filter(decision__policy_version__number=3, decision__reason="rule_excludes")
     explained(page, live_server, after, "Not recorded: rule 1 of Support EU v3 excludes calls")
-    expect(page.locator("#why")).to_contain_text("Support EU v3 was published for: Roll back to version 1.")
+    expect(page.locator("#why")).to_contain_text("Support EU v3 was published with the reason: Roll back to version 1.")
     unanswered = Call.objects.filter(dice_result__in=("NOANSWER", "BUSY"), decision__outcome="record")
     explained(page, live_server, unanswered, "Not recorded: the call was never answered (")
 

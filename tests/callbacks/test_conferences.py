@@ -81,7 +81,7 @@ def test_an_end_that_could_be_of_two_sessions_changes_neither_and_the_page_says_
     client = Client()
     client.force_login(factories.admin())
     page = client.get(f"/recordings/{running.pk}/").content.decode()
-    assert "more than one could be meant, so none was changed" in page
+    assert "there is more than one, so none was changed" in page
 
 
 def test_a_notification_before_the_first_call_is_about_the_session_that_it_opens(number: PhoneNumber) -> None:

@@ -46,7 +46,7 @@ def test_the_values_are_in_the_words() -> None:
     )
     assert "records 25% of calls Mon-Tue" in said(Reason.SAMPLED_OUT)
     assert "this call was not selected" in said(Reason.SAMPLED_OUT)
-    assert "the write credentials of Archive cannot be used" in said(Reason.CREDENTIALS_UNUSABLE)
+    assert "the write credentials of Archive can’t be used" in said(Reason.CREDENTIALS_UNUSABLE)
     assert "(action.number: must be a number)" in said(Reason.WRONG_ANSWER)
 
 

@@ -68,7 +68,7 @@ def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type:
     limit = min(application.upstream_timeout_ms, MAX_UPSTREAM_MS) / 1000
     circuit = _circuit_of(application.upstream_url)
     if not circuit.admits():
-        detail = "Not asked: it did not answer several times in a row. It is asked again every few seconds."
+        detail = "Skipped, because it didn’t answer several times in a row. We retry every few seconds."
         return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=detail)
     if not _slots().acquire(blocking=False):
         return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
@@ -117,7 +117,7 @@ def _timed(do: Callable[[], UpstreamReply]) -> UpstreamReply:
     except AddressRefused as problem:
         reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=str(problem))
     except (httpx2.HTTPError, httpx2.InvalidURL, SinchError) as problem:
-        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"{type(problem).__name__}: can’t be reached.")
+        reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=f"Can’t be reached ({type(problem).__name__}).")
     except Exception:  # whatever is wrong with an upstream, the call goes on
         log.exception("Asking an upstream failed.")
         reply = UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="The request failed. See the log.")
@@ -192,7 +192,7 @@ def _left(until: Deadline) -> float:
     The client's own timeout is for each step alone, so that drops of an answer could hold a place for hours.
     """
     if until.expired:
-        raise httpx2.TimeoutException("The limit is over.")
+        raise httpx2.TimeoutException("The time limit was exceeded.")
     return until.left()
 
 

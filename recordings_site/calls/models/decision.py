@@ -15,7 +15,7 @@ class DecisionOutcome(models.TextChoices):
 
     RECORD = "record", "Record"
     DO_NOT_RECORD = "do_not_record", "Do not record"
-    IMPOSSIBLE = "impossible", "Recording was impossible"
+    IMPOSSIBLE = "impossible", "Recording wasn’t possible"
 
 
 def outcome_choices() -> list[tuple[str, str]]:

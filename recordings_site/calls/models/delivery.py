@@ -18,8 +18,8 @@ class DeliveryVerdict(models.TextChoices):
 
     ACCEPTED = "accepted", "Accepted"
     REPEATED = "repeated", "Repeated within 10 seconds"
-    STALE = "stale", "Signed, but its clock is wrong"
-    REPLAYED = "replayed", "An exact replay"
+    STALE = "stale", "Signed, but its clock is off"
+    REPLAYED = "replayed", "Exact duplicate"
 
 
 def verdict_choices() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ class UpstreamOutcome(models.TextChoices):
     ANSWERED = "answered", "Answered"
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Error"
-    SLOW = "slow", "Too slow"
+    SLOW = "slow", "Timed out"
     UNREACHABLE = "unreachable", "Unreachable"
     INVALID = "invalid", "Unusable answer"
     GIVEN_UP = "given_up", "Given up"

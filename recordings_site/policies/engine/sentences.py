@@ -81,12 +81,12 @@ def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
 _FIXED_CLAUSES = {
     Reason.DESTINATION_UNAVAILABLE: "recording wasn’t possible: its destination isn’t available",
     Reason.STALE_CLOCK: "the callback’s clock was too far off, so no credentials were sent",
-    Reason.REPLAYED: "the callback was an exact repeat, so no credentials were sent",
-    Reason.DATABASE_DOWN: "the database could not be reached, so the call was connected without recording",
+    Reason.REPLAYED: "the callback was an exact duplicate, so no credentials were sent",
+    Reason.DATABASE_DOWN: "the database couldn’t be reached, so the call was connected without recording",
     Reason.FAULT: "answering failed, so the call was connected without recording",
-    Reason.FALLBACK: "the fallback answered, which connects calls and never records",
+    Reason.FALLBACK: "the fallback answered, which connects calls but never records",
     Reason.ACE_WITHOUT_ICE: "we didn’t receive the start of this call, so no decision was made",
-    Reason.UPSTREAM_RECORDS: "the upstream asks for a recording itself, which is kept",
+    Reason.UPSTREAM_RECORDS: "the upstream requested the recording itself",
 }
 _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.RULE_RECORDS: _by_rule,
@@ -105,12 +105,10 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.ROUTE_HANGS_UP: lambda grounds, _: (
         f"{'your own back end' if grounds.get('relayed') else _title(grounds)} hangs up, so there is nothing to record"
     ),
-    Reason.NO_DESTINATION: lambda grounds, _: (
-        f"recording was impossible, {grounds['policy_name']} names no destination"
-    ),
+    Reason.NO_DESTINATION: lambda grounds, _: f"recording wasn’t possible: {grounds['policy_name']} has no destination",
     Reason.CREDENTIALS_UNUSABLE: lambda _, values: (
-        "recording was impossible, the write credentials of"
-        f" {values.get('destination', 'its destination')} cannot be used"
+        "recording wasn’t possible: the write credentials of"
+        f" {values.get('destination', 'its destination')} can’t be used"
     ),
     Reason.WRONG_ANSWER: _wrong("the answer"),
     Reason.WRONG_RECORDING: _wrong("the recording"),

@@ -13,7 +13,7 @@ OUTCOMES = (
     (RECORDED, "Recorded"),
     (NOT_RECORDED, "Not recorded"),
     (OPEN, "Expected or overdue"),
-    (IMPOSSIBLE, "Recording was impossible"),
+    (IMPOSSIBLE, "Recording wasn’t possible"),
     (UNDECIDED, "No decision"),
 )
 

@@ -16,8 +16,8 @@ from recordings_site.recordings.models import Origin, OverdueKind, RecordingJob,
 from recordings_site.sinch import svaml
 
 _BROKEN_BY_US = {
-    "CALLBACKERROR": "Sinch got no answer to a callback that it could use",
-    "INVALIDSVAMLACTION": "Sinch could not carry out our answer",
+    "CALLBACKERROR": "Sinch got no usable answer to a callback",
+    "INVALIDSVAMLACTION": "Sinch couldn’t carry out our answer",
 }
 
 
@@ -42,7 +42,7 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
     why = clause(decision.grounds) if decision.grounds else ""
     match decision.code:
         case DecisionCode.UNEXPLAINED:
-            return "Recorded", ", and nothing here decided it: its call was never seen, or it was started elsewhere"
+            return "Recorded", ", but not decided here: we never received the call, or recording was started elsewhere"
         case DecisionCode.RECORDED_ANYWAY:
             origin = f" ({Origin(decision.recording.origin).label.lower()})" if decision.recording else ""
             return f"Recorded anyway{origin}", f", though {why or _undecided(decision.undecided, decision)}"
@@ -52,7 +52,7 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
             return "Recorded", f": {why}"
         case DecisionCode.ELSEWHERE if decision.recording:
             place = states.where(decision.recording.reported_destination)
-            return "Recorded", f", but stored in {place}, which is none of the destinations here: {why}"
+            return "Recorded", f", but stored in {place}, which isn’t one of your destinations: {why}"
         case DecisionCode.LAST_RESORT | DecisionCode.BROKEN | DecisionCode.NEVER_SEEN as code:
             return "Not recorded", f": {_undecided(code, decision)}"
         case (
@@ -83,7 +83,7 @@ def _prevented(code: DecisionCode, call: Call | None) -> str:
         case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN:
             return f"{_BROKEN_BY_US[ended[1]]} ({ended[1]})"
         case DecisionCode.NOT_ASKED_FOR:
-            return "the answer when the call was picked up asked for no recording"
+            return "our answer at pickup didn’t request recording"
     what = "the call failed" if code == DecisionCode.CALL_FAILED else "the call was never answered"
     return f"{what} ({', '.join(filter(None, ended))})"
 
@@ -140,7 +140,7 @@ def _decided(decision: Decision) -> str:
     version = decision.policy_version
     if version is None:
         return ""
-    said = [f"{version} was published for: {version.reason.rstrip('.')}."] if version.reason else []
+    said = [f"{version} was published with the reason: {version.reason.rstrip('.')}."] if version.reason else []
     published = version.policy.published
     if published is not None and published.pk != version.pk:
         said.append(f"Since then v{published.number} is in force ({published.reason or 'no reason given'}).")
@@ -158,7 +158,7 @@ def _asks(requests: Sequence[svaml.RecordingRequest]) -> str:
     if not requests:
         return ", without recording"
     what = "conference" if requests[0].conference else "call"
-    return f", recording the {what} by {requests[0].origin}"
+    return f", recording the {what} ({requests[0].origin})"
 
 
 def _callback(step: TimelineStep) -> str:
@@ -185,7 +185,7 @@ def _asked_for(job: RecordingJob) -> str:
 
 
 def _never_transcribed(job: RecordingJob) -> str:
-    return f"{_asked_for(job)} Sinch doesn’t report a wrong language or a failed transcription."
+    return f"{_asked_for(job)} Sinch doesn’t report wrong languages or failed transcriptions."
 
 
 def _capital(text: str) -> str:

@@ -32,7 +32,7 @@ _OF_FILES = {
     Problem.WAV_WITHOUT_SOUND: "This wav file contains no audio.",
     Problem.UNDECODABLE: "This file can’t be decoded.",
     Problem.EMPTY: "This file is empty.",
-    Problem.TOO_LARGE: "The file is too large to be inspected, so its length and waveform aren’t known.",
+    Problem.TOO_LARGE: "The file is too large to analyze, so its length and waveform aren’t known.",
 }
 
 
@@ -82,7 +82,7 @@ class StateRow(StateColumns, Protocol):
 def reason(row: StateRow) -> str:
     """Return why a recording is in its state, "" when there is nothing to add."""
     if row.state == State.ELSEWHERE:
-        return f"Stored in {where(row.reported_destination)}, which is none of the destinations here."
+        return f"Stored in {where(row.reported_destination)}, which isn’t one of your destinations."
     return capfirst(_why_overdue(row)) if row.overdue_kind else problem(row) or short(row)
 
 
@@ -91,8 +91,8 @@ def short(row: StateRow) -> str:
     if not row.is_short:
         return ""
     return (
-        f"Short: {spoken_duration(row.recorded_seconds)} of audio, but {spoken_duration(row.expected_seconds)} between"
-        " the recording’s start and stop."
+        f"Short: {spoken_duration(row.recorded_seconds)} of audio, but recording ran for"
+        f" {spoken_duration(row.expected_seconds)}."
     )
 
 
@@ -105,12 +105,13 @@ def _why_overdue(row: StateRow) -> str:
     values = row.overdue_values
     match row.overdue_kind, row.overdue_code:
         case _, OverdueCode.NOT_LISTED:
-            return f"expected, but not found in the store on {_datetime(values['at'])}."
+            return f"expected, but not found in storage on {_datetime(values['at'])}."
         case OverdueKind.LATE, _:
             return f"not uploaded {counted(values['minutes'], 'minute')} after the end of the call."
         case OverdueKind.MISSING, _:
             return (
-                f"nothing was uploaded in {counted(round(values['minutes'] / 60), 'hour')}. Sinch doesn’t report failed"
+                f"nothing was uploaded within {counted(round(values['minutes'] / 60), 'hour')}. "
+                "Sinch doesn’t report failed"
                 " uploads. Check the destination and its write credentials."
             )
     return ""
@@ -124,9 +125,9 @@ def problem(row: StateRow) -> str:
             return ""
         case Problem.REPLACED:
             seen = f"first seen {_day(values['seen'])}" if values.get("seen") else "first seen earlier"
-            return f"The file was replaced in the store on {_datetime(values['at'])}; {seen}."
+            return f"The file was replaced in storage on {_datetime(values['at'])}; {seen}."
         case Problem.GONE:
-            return f"The file was no longer in the store on {_datetime(values['at'])}."
+            return f"The file was no longer in storage on {_datetime(values['at'])}."
         case Problem.UNPLAYABLE:
             return unplayable(values["format"])
         case code:
@@ -154,7 +155,7 @@ def transcript_problem(problem: Values) -> str:
                 " that can be shown and searched."
             )
         case transcript.Problem.DAMAGED:
-            return "The transcript file is damaged or incomplete: what follows its last line here is missing."
+            return "The transcript file is damaged or incomplete. Anything after the last line shown here is missing."
         case transcript.Problem.NO_LINES:
             return "The transcript file has no lines."
         case transcript.Problem.TOO_LONG:
@@ -163,28 +164,31 @@ def transcript_problem(problem: Values) -> str:
                 " The original file has all of them."
             )
         case transcript.Problem.TEXT_ALONE:
-            return "The transcript is a single text without times, so it doesn’t follow the audio."
+            return "The transcript has no times, so it can’t follow the audio."
         case transcript.Problem.ODD_LINES:
-            return f"{counted(lines, 'entry', 'entries')} in the file {'isn’t a line' if one else 'aren’t lines'}."
+            return (
+                f"{counted(lines, 'entry', 'entries')} in the file {'isn’t text' if one else 'aren’t text'} "
+                f"and {'was' if one else 'were'} skipped."
+            )
         case transcript.Problem.TIMELESS_LINES:
             return (
                 f"{counted(lines, 'line')} {'has' if one else 'have'} no usable time and"
-                f" {'stands' if one else 'stand'} at the time of the line before."
+                f" {'is' if one else 'are'} shown at the time of the previous line."
             )
         case transcript.Problem.LONG_LABELS:
             return (
-                f"{counted(lines, 'line')} {'has' if one else 'have'} a speaker label of more than"
-                f" {transcript.MAX_LABEL} characters, which is shortened."
+                f"{counted(lines, 'line')} {'has' if one else 'have'} a speaker label longer than"
+                f" {transcript.MAX_LABEL} characters, which was shortened."
             )
         case transcript.Problem.MILLISECONDS:
-            return "The times in the file are milliseconds."
+            return "The times in the file were read as milliseconds."
 
 
 def deleted(recording: RecordingJob) -> str:
     """Return why a recording was deleted, to follow a colon or a comma."""
     match DeletedCode(recording.deleted_code):
         case DeletedCode.GONE:
-            return f"it was no longer in the store on {_datetime(recording.deleted_values['at'])}"
+            return f"it was no longer in storage on {_datetime(recording.deleted_values['at'])}"
 
 
 def no_audio_reason(recording: RecordingJob) -> str:
@@ -203,25 +207,25 @@ def no_audio_reason(recording: RecordingJob) -> str:
         case State.FINISHED if recording.reported_destination:
             place = where(recording.reported_destination)
             return (
-                f"Sinch reported this recording in {place}, which is none of the destinations here. The place that was"
-                " requested is being checked."
+                f"Sinch reported this recording in {place}, which isn’t one of your destinations. The place that"
+                " was requested is being checked."
             )
         case State.FINISHED if recording.reported_at is not None and recording.destination_id is None:
             return "Sinch reported this recording without saying where it is stored."
         case State.FINISHED:
             return "Sinch has finished this recording, but has not uploaded it yet. It usually takes a minute or two."
         case State.AVAILABLE:
-            return "The file was in the store and is no longer there: it was removed or renamed outside of this site."
+            return "The file is no longer in storage. It was removed or renamed outside this site."
         case _:
             return "Not uploaded yet. The call may still be in progress."
 
 
 def _elsewhere(recording: RecordingJob) -> str:
     place = where(recording.reported_destination)
-    here = f"It’s stored in {place}, which is none of the destinations here, so it can’t be played."
+    here = f"It’s stored in {place}, which isn’t one of your destinations, so it can’t be played."
     if recording.destination is None:
         return here
-    return f"{here} It was requested in {recording.destination}, and hasn’t been found there."
+    return f"{here} It was meant for {recording.destination}, but wasn’t found there."
 
 
 def where(reported: str) -> str:

@@ -34,7 +34,7 @@ class Replaced(ObjectChanged):
     """The object was replaced while it was played; `stat` is what lies there now."""
 
     def __init__(self, stat: ObjectStat) -> None:
-        super().__init__("The recording was replaced in the store while it was played.")
+        super().__init__("The file was replaced while it was playing.")
         self.stat = stat
 
 
@@ -91,7 +91,7 @@ class AudioRequest:
             return known if self.start is None else known_version(recording, self.start)
         if self.token == plain.token:  # it began before a worker found out how to play it
             return plain
-        raise ObjectChanged("The recording was replaced in the store while it was played.")
+        raise ObjectChanged("The file was replaced while it was playing.")
 
 
 def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
@@ -117,7 +117,7 @@ def open_audio(recording: RecordingJob, wanted: AudioRequest) -> OpenedAudio:
 def source_of(recording: RecordingJob) -> "Source":
     """The object of a recording. Raises ObjectMissing when there cannot be one, StoreError, SealingError."""
     if recording.destination is None or not recording.key or recording.deleted_at is not None:
-        raise ObjectMissing("There is no object.")
+        raise ObjectMissing("There is no file.")
     return Source(recording, recording.destination.read_store())
 
 
@@ -165,7 +165,7 @@ class Source:
         """Before a range is refused: raises ObjectChanged when the store holds more, or less, than is remembered."""
         stat = self.stat()
         if (stat.etag, stat.size) != (version.etag, version.size):
-            raise ObjectChanged("The object has another size by now.")
+            raise ObjectChanged("The file has a different size now.")
 
     def _media_type(self, version: ObjectVersion, *, refuse: bool) -> str:
         """By the object's own bytes, read once, never by those that were asked for. Raises NotAudio if to `refuse`."""

@@ -8,9 +8,9 @@ from recordings_site.recordings.playback.stream import TooManyStreams
 from recordings_site.storage import ObjectArchived, ObjectChanged, ObjectMissing, StoreError, StoreUnavailable
 
 _CANNOT_CUT = {
-    clip.FORMAT: "Clips can be cut from MP3 and WAV files only.",
-    clip.EMPTY: "The recording has no audio in this span.",
-    clip.ACROSS: "The audio changes its format within this span. Choose a shorter one.",
+    clip.FORMAT: "Clips can only be made from MP3 and WAV files.",
+    clip.EMPTY: "The recording has no audio in this selection.",
+    clip.ACROSS: "The audio format changes within this selection. Choose a shorter one.",
 }
 
 
@@ -22,26 +22,29 @@ def cannot_cut(code: str) -> str:
 def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) -> tuple[int, str]:
     """Return status and sentence of an error; only admins see the destination's name and error."""
     where = f" (destination {recording.destination})" if admin and recording.destination else ""
-    said = f" The store said: {error}" if admin and isinstance(error, StoreError) else ""
+    said = f" The storage service said: {error}" if admin and isinstance(error, StoreError) else ""
     match error:
         case ObjectMissing():
             return (410 if recording.deleted_at else 404), no_audio_reason(recording)
         case ObjectChanged():
             return (
                 409,
-                "The recording was replaced in the store while it was played. Load the page again to hear the new one.",
+                "The file was replaced while it was playing. Reload the page to hear the new one.",
             )
         case NotAudio(code=code) if code:
             return 415, unplayable(code)
         case NotAudio():
-            return 415, f"The file in the store is not audio, whatever its name says{where}. It is not played."
+            return 415, f"The stored file isn’t audio{where}, so it can’t be played."
         case TooManyStreams():
-            return 503, "As many people are listening as this server can serve. Try again in a few seconds."
+            return 503, "Too many people are listening right now. Try again in a few seconds."
         case ObjectArchived():
-            ask = "" if admin else " Ask an administrator to restore it."
-            return 409, f"The recording is in an archive tier of the store and can’t be played now{where}.{said}{ask}"
+            ask = "" if admin else " Ask an admin to restore it."
+            return (
+                409,
+                f"The recording is in an archive tier and can’t be played right now{where}.{said}{ask}",
+            )
         case StoreUnavailable():
-            return 503, f"The store of this recording does not answer{where}. Try again in a few seconds.{said}"
+            return 503, f"The storage for this recording isn’t responding{where}. Try again in a few seconds.{said}"
         case _:
-            help_ = "" if admin else " Ask an administrator to check the destination."
-            return 502, f"The store refused to hand out this recording{where}.{said}{help_}"
+            help_ = "" if admin else " Ask an admin to check the destination."
+            return 502, f"The storage service refused access to this recording{where}.{said}{help_}"

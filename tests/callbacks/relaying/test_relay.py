@@ -341,7 +341,7 @@ def test_an_upstream_that_is_down_is_left_alone_and_tried_again(monkeypatch: pyt
         for call in range(relay.FAILURES + 5):
             assert connected_to(f"down {call}") == OWN["number"]
         assert 0 < len(their.seen) <= relay.FAILURES
-        assert UpstreamExchange.objects.filter(detail__contains="Not asked").count() == 5
+        assert UpstreamExchange.objects.filter(detail__contains="Skipped").count() == 5
         their.wait = 0
         Application.objects.update(upstream_timeout_ms=3000)
         snapshot.forget()

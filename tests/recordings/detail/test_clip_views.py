@@ -69,7 +69,7 @@ def test_its_part_of_the_transcript_has_times_from_its_beginning(recording: Reco
         ({"t": "9", "end": "4"}, "A clip has to end after it starts."),
         ({"t": "x", "end": "4"}, "Enter times like 12:34 or 754.2."),
         ({"t": "", "end": "4"}, "Enter where the clip starts."),
-        ({"t": "9000", "end": "9001"}, "The recording has no audio in this span."),
+        ({"t": "9000", "end": "9001"}, "The recording has no audio in this selection."),
     ],
 )
 def test_what_is_no_span_leads_back_to_the_page_with_the_reason(

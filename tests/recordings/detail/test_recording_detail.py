@@ -134,7 +134,7 @@ def test_a_link_to_a_time_starts_the_audio_there_without_javascript() -> None:
     [
         (
             {"deleted_at": timezone.now(), "deleted_code": "gone", "deleted_values": {"at": "2026-03-05T12:00:00Z"}},
-            "it was no longer in the store on 5 March 2026",
+            "it was no longer in storage on 5 March 2026",
         ),
         (
             {

@@ -133,7 +133,7 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
         ),
         (
             {"result": "FAILED", "reason": "INVALIDSVAMLACTION"},
-            "Not recorded: Sinch could not carry out our answer (INVALIDSVAMLACTION), though rule 2",
+            "Not recorded: Sinch couldn’t carry out our answer (INVALIDSVAMLACTION), though rule 2",
         ),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_recording_that_nothing_decided_says_so() -> None:
     job = factories.recording(call=None)
     job.call, job.decision = None, None
     assert sentences.sentence(timeline.of_recording(job, factories.admin()).decision).startswith(
-        "Recorded, and nothing here decided it"
+        "Recorded, but not decided here"
     )
 
 

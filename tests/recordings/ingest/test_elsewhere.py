@@ -126,7 +126,7 @@ def test_the_page_names_the_bucket_and_offers_neither_player_nor_download() -> N
     job = unrequested()
     page = admin_page(reverse("recording", args=[job.pk]))
     assert "Stored elsewhere" in page
-    assert "It’s stored in the Amazon S3 bucket “recordings”, which is none of the destinations here" in page
+    assert "It’s stored in the Amazon S3 bucket “recordings”, which isn’t one of your destinations" in page
     assert "<audio" not in page
     assert reverse("recording_download", args=[job.pk]) not in page
     client = Client()
@@ -199,7 +199,7 @@ def test_it_is_counted_filtered_exported_and_told_at_home() -> None:
     [row] = csv.DictReader(io.StringIO(table))
     assert (row["state"], row["reason"]) == (
         "elsewhere",
-        "Stored in the Amazon S3 bucket “recordings”, which is none of the destinations here.",
+        "Stored in the Amazon S3 bucket “recordings”, which isn’t one of your destinations.",
     )
     assert '<a href="/recordings/?state=elsewhere">1 recording</a>' in client.get("/").content.decode()
 

@@ -46,14 +46,14 @@ def seen(recording: RecordingJob, role: Role) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("store_status", "code", "status", "reader", "admin"),
     [
-        (403, "InvalidAccessKeyId", 502, "Ask an administrator", "doesn’t recognize this access key"),
-        (403, "SignatureDoesNotMatch", 502, "Ask an administrator", "secret key doesn’t match"),
-        (403, "ExpiredToken", 502, "Ask an administrator", "have expired"),
-        (403, "AccessDenied", 502, "Ask an administrator", "don’t allow this"),
-        (400, "AuthorizationHeaderMalformed", 502, "Ask an administrator", "different region"),
-        (404, "NoSuchBucket", 502, "Ask an administrator", "Bucket not found: calls"),
-        (403, "InvalidObjectState", 409, "Ask an administrator to restore it", "Restore it in the storage console"),
-        (404, "NoSuchKey", 404, "no longer there", "no longer there"),
+        (403, "InvalidAccessKeyId", 502, "Ask an admin", "doesn’t recognize this access key"),
+        (403, "SignatureDoesNotMatch", 502, "Ask an admin", "secret key doesn’t match"),
+        (403, "ExpiredToken", 502, "Ask an admin", "have expired"),
+        (403, "AccessDenied", 502, "Ask an admin", "don’t allow this"),
+        (400, "AuthorizationHeaderMalformed", 502, "Ask an admin", "different region"),
+        (404, "NoSuchBucket", 502, "Ask an admin", "Bucket not found: calls"),
+        (403, "InvalidObjectState", 409, "Ask an admin to restore it", "Restore it in the storage console"),
+        (404, "NoSuchKey", 404, "no longer in storage", "no longer in storage"),
         (503, "SlowDown", 503, "Try again in a few seconds", "temporarily unavailable"),
         (500, "InternalError", 503, "Try again in a few seconds", "temporarily unavailable"),
     ],
@@ -89,7 +89,7 @@ def test_a_hung_connection_gives_an_error_in_time_and_is_closed(faulty: Faulty, 
     status, text = seen(recording, Role.SUPPORT)
     assert time.monotonic() - begun < 40
     assert status == 503
-    assert "does not answer" in text
+    assert "isn’t responding" in text
 
 
 def test_an_answer_that_breaks_off_never_ends_as_if_it_were_whole(faulty: Faulty, recording: RecordingJob) -> None:

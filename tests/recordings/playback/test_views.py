@@ -262,7 +262,7 @@ def test_a_replaced_object_plays_in_its_new_version_and_that_is_told(
     assert client.get(url(recording), headers={"Range": "bytes=100-"}).status_code == 409
     assert content(client.get(url(recording))) == new
     recording.refresh_from_db()
-    assert "replaced in the store" in sentences.reason(recording)
+    assert "replaced while it was playing" in sentences.reason(recording)
     assert AuditEvent.objects.filter(action="recording.replaced").count() == 1
     assert content(client.get(url(recording), headers={"Range": "bytes=100-"})) == new[100:]
     answer = client.get(old_mark, headers={"Range": "bytes=100-"})
@@ -297,7 +297,7 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
                 "deleted_values": {"at": factories.LONG_AGO.isoformat()},
             },
             410,
-            "deleted on 14 January 2026: it was no longer in the store on 14 January 2026",
+            "deleted on 14 January 2026: it was no longer in storage on 14 January 2026",
         ),
         (
             {
@@ -310,7 +310,7 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
             404,
             "Missing: nothing was uploaded in 24 hours",
         ),
-        ({"destination": None}, 404, "removed or renamed outside of this site"),
+        ({"destination": None}, 404, "removed or renamed outside this site"),
     ],
 )
 def test_a_missing_object_says_why(
@@ -366,7 +366,10 @@ def test_refused_access_names_the_destination_to_admins_alone(
     assert b"Demo" not in told.content
     admin = Client()
     admin.force_login(factories.admin())
-    assert "(destination Demo). The store said: The secret key is wrong." in admin.get(url(recording)).content.decode()
+    assert (
+        "(destination Demo). The storage service "
+        "said: The secret key is wrong." in admin.get(url(recording)).content.decode()
+    )
 
 
 def test_a_dead_store_gives_an_error_at_once_with_retry_after(

@@ -193,8 +193,8 @@ def test_what_is_gone_or_never_came_is_told_and_cleared_by_its_return(
     assert walked(destination) == {"missing": 2}
     for job in (gone, never, fresh):
         job.refresh_from_db()
-    assert "no longer in the store" in sentences.reason(gone)
-    assert "not found in the store on" in sentences.reason(never)
+    assert "no longer in storage" in sentences.reason(gone)
+    assert "not found in storage on" in sentences.reason(never)
     assert fresh.overdue_since is None
     assert walked(destination) == {}
     put(store, gone.key)
@@ -221,11 +221,11 @@ def test_what_was_deleted_on_purpose_is_deleted_until_it_returns(
     for job in (gone, kept):
         job.refresh_from_db()
     assert (gone.state, gone.problem_code, kept.state) == (State.DELETED, "", State.AVAILABLE)
-    assert "no longer in the store" in sentences.deleted(gone)
+    assert "no longer in storage" in sentences.deleted(gone)
     entry = AuditEvent.objects.get(action="recording.deleted")
     assert (entry.actor_id, entry.subject_id) == (admin.pk, str(gone.pk))
     assert client.get(reverse("recording_audio", args=[gone.pk])).status_code == 410
-    assert "no longer in the store" in client.get(f"/recordings/{gone.pk}/").content.decode()
+    assert "no longer in storage" in client.get(f"/recordings/{gone.pk}/").content.decode()
     # Whoever puts it back has it played again.
     put(store, gone.key)
     assert walked(destination, gone_is_deleted=True) == {"objects": 2, "known": 2}
