@@ -60,7 +60,7 @@ def parse(kind: str, text: str) -> Credentials:
     """
     grammar = GRAMMARS.get(kind)
     if grammar is None:
-        raise CredentialsError(f"The kind of store must be {either(GRAMMARS)}.")
+        raise CredentialsError(f"The kind of storage must be {either(GRAMMARS)}.")
     return grammar(text.strip())
 
 
@@ -97,7 +97,7 @@ def _azure(text: str) -> AzureCredentials:
     except (binascii.Error, ValueError):
         raise CredentialsError(message) from None
     if len(key) < 32:
-        raise CredentialsError("The storage account’s access key is too short: copy it whole.")
+        raise CredentialsError("The storage account’s access key is too short. Copy the whole key.")
     return AzureCredentials(text)
 
 

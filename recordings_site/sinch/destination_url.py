@@ -82,19 +82,21 @@ def parse(text: str) -> DestinationUrl:
         raise DestinationUrlError("A destination URL begins with s3://, azure:// or gs://.")
     kind, rest = found[1].lower(), found[2]
     if kind == "sdrive":
-        raise DestinationUrlError("sdrive:// is a placeholder in Sinch’s page: write s3://, azure:// or gs://.")
+        raise DestinationUrlError(
+            "sdrive:// is a placeholder in Sinch’s documentation. Write s3://, azure:// or gs://."
+        )
     scheme = SCHEMES.get(kind)
     if scheme is None:
-        raise DestinationUrlError(f"Sinch cannot write to {kind}://: use s3://, azure:// or gs://.")
+        raise DestinationUrlError(f"Sinch can’t write to {kind}://. Use s3://, azure:// or gs://.")
     account = ""
     if scheme.has_account:
         account, _, rest = rest.partition("/")
         if not _ACCOUNT.fullmatch(account):
-            raise DestinationUrlError("An Azure destination is azure://account/container/…: the account is missing.")
+            raise DestinationUrlError("The account is missing. Write azure://account/container/…")
     bucket, _, key = rest.partition("/")
     if not _BUCKET.fullmatch(bucket):
         raise DestinationUrlError(
-            f"The {scheme.bucket} in the destination URL is missing or has characters it cannot have."
+            f"The {scheme.bucket} in the destination URL is missing or contains invalid characters."
         )
     _check_key(key)
     return DestinationUrl(kind, account, bucket, key)
@@ -148,14 +150,14 @@ def check_text(text: str) -> None:
     if not text.strip():
         raise DestinationUrlError("The destination URL is empty.")
     if _CONTROL.search(text):
-        raise DestinationUrlError("The destination URL holds control characters.")
+        raise DestinationUrlError("The destination URL contains control characters.")
 
 
 def _check_key(key: str) -> None:
     if len(key.encode()) > MAX_KEY:
         raise DestinationUrlError(f"An object’s key has at most {MAX_KEY} bytes.")
     if any(part in {".", ".."} for part in re.split(r"[/\\]", key)):
-        raise DestinationUrlError("The path in the destination URL must not have '.' or '..' as a part.")
+        raise DestinationUrlError("The path in the destination URL must not contain “.” or “..” as a part.")
 
 
 def is_usable_key(key: str) -> bool:

@@ -29,5 +29,5 @@ class TranscriptError(SinchError):
     """A transcript file is not the JSON object that Sinch writes; `reason` is one of transcript.Unreadable."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The transcript cannot be read: {reason}")
+        super().__init__(f"The transcript can’t be read: {reason}")
         self.reason = reason

@@ -57,11 +57,11 @@ def check(svaml: object, event: str) -> Svaml:
     here knows pass: they may be new at Sinch.
     """
     if not isinstance(svaml, dict):
-        raise SvamlError("The answer is no JSON object.")
+        raise SvamlError("The answer isn’t a JSON object.")
     action = action_of(svaml)
     name = name_of(action)
     if not name:
-        raise SvamlError("The answer has no action with a name.")
+        raise SvamlError("The answer has no named action.")
     fatal = {"instructions"} | ({"action.name"} if name in _KNOWN else set())
     for problem in problems(svaml, event):
         if problem.path in fatal:
@@ -110,7 +110,7 @@ def has_unflagged_options(action: Mapping[str, Any]) -> bool:
 def doubtful(svaml: Mapping[str, Any]) -> str:
     """What the author of an SVAML that passes should know of it, "" for nothing."""
     if has_unflagged_options(action_of(svaml)):
-        return "Its action has recordingOptions without record: true. They were passed on as they are; add record."
+        return "The action has recordingOptions without record: true. They were passed on unchanged. Add record: true."
     return ""
 
 

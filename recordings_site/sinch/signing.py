@@ -120,7 +120,7 @@ def parse_timestamp(text: str) -> datetime:
             offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
             at = at - offset if sign_ == "+" else at + offset
     except (ValueError, OverflowError):
-        raise SignatureError("The timestamp names a time that does not exist.") from None
+        raise SignatureError("The timestamp isn’t a valid time.") from None
     return at
 
 
@@ -134,7 +134,7 @@ def signed_path(url: str) -> str:
     try:
         return urlsplit(url).path or "/"
     except ValueError:
-        raise SignatureError("The URL cannot be read.") from None
+        raise SignatureError("The URL isn’t valid.") from None
 
 
 def _string_to_sign(method: str, path: str, body: bytes, content_type: str, x_timestamp: str) -> bytes:

@@ -267,7 +267,7 @@ def manage(command: Literal["start", "stop"], options: RecordingOptions | None =
     if command == "stop":
         return document(continue_(), [stop_recording()])
     if options is None:
-        raise SvamlError("To start a recording its options are needed.")
+        raise SvamlError("Starting a recording requires its options.")
     return document(continue_(), [start_recording(options)])
 
 

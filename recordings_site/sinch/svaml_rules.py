@@ -65,7 +65,7 @@ def problems(svaml: object, event: str) -> list[Problem]:
     found: list[Problem] = []
     action = field(svaml, "action")
     if not isinstance(action, Mapping):
-        found.append(Problem("action", "SVAML needs exactly one action, an object: instructions alone do nothing."))
+        found.append(Problem("action", "SVAML needs exactly one action, an object. Instructions alone do nothing."))
         action = {}
     else:
         _check_action(action, event, found)
@@ -81,11 +81,11 @@ def problems(svaml: object, event: str) -> list[Problem]:
 def _check_action(action: Mapping[str, Any], event: str, found: list[Problem]) -> None:
     name = _ACTION_NAMES.get(folded(action))
     if name is None:
-        found.append(Problem("action.name", f"Unknown action; there are {', '.join(ACTIONS)}."))
+        found.append(Problem("action.name", f"Unknown action. Use one of {', '.join(ACTIONS)}."))
         return
     if event not in ACTIONS[name]:
         allowed = ", ".join(known for known, where in ACTIONS.items() if event in where)
-        found.append(Problem("action.name", f"{name} is not allowed {_at(event)}; there use {allowed}."))
+        found.append(Problem("action.name", f"{name} isn’t allowed {_at(event)}. Use {allowed}."))
     _CHECKS.get(name, _nothing)(action, "action", found)
     _limit(action, "action", "maxDuration", MAX_DURATION, found)
     _check_record(action, name, found)
@@ -96,12 +96,12 @@ def _check_record(action: Mapping[str, Any], name: str, found: list[Problem]) ->
     if record in (None, False) and options is None:
         return
     if name not in RECORD_FLAG:
-        message = f"{name} has no record flag: use a startRecording instruction, or {', '.join(sorted(RECORD_FLAG))}."
+        message = f"{name} has no record flag. Use a startRecording instruction, or {', '.join(sorted(RECORD_FLAG))}."
         found.append(Problem("action.record", message))
     elif record is True and not isinstance(options, Mapping):
-        found.append(Problem("action.recordingOptions", "record needs recordingOptions beside it."))
+        found.append(Problem("action.recordingOptions", "record needs recordingOptions."))
     elif record not in (True, False):
-        found.append(Problem("action.record", "record must be true beside recordingOptions."))
+        found.append(Problem("action.record", "record must be true when recordingOptions are given."))
     if isinstance(options, Mapping):
         _check_options(options, "action.recordingOptions", found)
 
@@ -112,26 +112,26 @@ def _check_instruction(item: object, path: str, event: str, action: str, found: 
         return
     name = _INSTRUCTION_NAMES.get(folded(item))
     if name is None:
-        found.append(Problem(f"{path}.name", f"Unknown instruction; there are {', '.join(INSTRUCTIONS)}."))
+        found.append(Problem(f"{path}.name", f"Unknown instruction. Use one of {', '.join(INSTRUCTIONS)}."))
         return
     if event not in INSTRUCTIONS[name]:
-        found.append(Problem(f"{path}.name", f"{name} is not allowed {_at(event)}."))
+        found.append(Problem(f"{path}.name", f"{name} isn’t allowed {_at(event)}."))
     if name in {"startRecording", "stopRecording"} and action == "connectmxp":
-        found.append(Problem(f"{path}.name", f"{name} is not supported with connectMxp: use the record flag there."))
+        found.append(Problem(f"{path}.name", f"{name} isn’t supported with connectMxp. Use the record flag."))
     _CHECKS.get(name, _nothing)(item, path, found)
 
 
 def _check_options(options: Mapping[str, Any], path: str, found: list[Problem]) -> None:
     url = field(options, "destinationUrl")
     if not isinstance(url, str) or not url:
-        wrong = " (it is written 'destination' here)" if field(options, "destination") else ""
+        wrong = " (written 'destination' here)" if field(options, "destination") else ""
         found.append(Problem(f"{path}.destinationUrl", f"destinationUrl is missing{wrong}."))
     else:
         _check_place(url, field(options, "credentials"), path, found)
     format = field(options, "format")
     if format is not None and (not isinstance(format, str) or format.lower() not in formats.allowed()):
         names = ", ".join(formats.allowed())
-        found.append(Problem(f"{path}.format", f"The format must be one of {names}; mp3 is sure."))
+        found.append(Problem(f"{path}.format", f"The format must be one of {names}. mp3 is the safe choice."))
     events = field(options, "notificationEvents")
     if events is not None and not isinstance(events, bool):
         found.append(Problem(f"{path}.notificationEvents", "notificationEvents must be true or false."))
@@ -152,7 +152,9 @@ def _check_place(url: str, given: object, path: str, found: list[Problem]) -> No
         found.append(Problem(f"{path}.destinationUrl", str(problem)))
         return
     if not isinstance(given, str) or not given:
-        found.append(Problem(f"{path}.credentials", "credentials are missing: Sinch cannot store the file without."))
+        found.append(
+            Problem(f"{path}.credentials", "credentials are missing. Without them Sinch can’t store the file.")
+        )
         return
     try:
         storage_credentials.parse(place.kind, given)

@@ -55,13 +55,13 @@ def test_a_wrong_secret_is_counted_and_explained_on_page_and_checklist(applicati
     assert application.last_callback_at is None
     step = callback_step(application)
     assert step.state == "wrong"
-    assert "Callbacks arrive, but the signature does not match: 2 callbacks" in step.detail
+    assert "Callbacks arrive, but their signature doesn’t match: 2 callbacks" in step.detail
     assert "Check the path or the secret." in step.remedy
     assert PATH in step.remedy
     admin = Client()
     admin.force_login(factories.admin())
     assert (
-        "Callbacks arrive, but the signature does not match"
+        "Callbacks arrive, but their signature doesn’t match"
         in admin.get(f"/applications/{application.pk}/").content.decode()
     )
     assert "Signature does not match" in admin.get("/applications/").content.decode()
@@ -74,7 +74,7 @@ def test_a_path_that_a_proxy_or_a_setting_changed_is_named(application: Applicat
     wrong_signatures.write_counts()
     application.refresh_from_db()
     assert application.wrong_signature_path == "/voice/callbacks/sinch/"
-    assert "Sinch signs for /voice/callbacks/sinch/, and this site expects /callbacks/sinch/" in (
+    assert "Sinch signs /voice/callbacks/sinch/, but this site expects /callbacks/sinch/" in (
         callback_step(application).remedy
     )
     assert not CallbackDelivery.objects.exists()

@@ -74,7 +74,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
     ("kind", "wrong", "says"),
     [
         ("s3", {"key_template": "{call_id}.{format}"}, "Sinch overwrites existing files"),
-        ("s3", {"bucket": "no bucket"}, "characters it cannot have"),
+        ("s3", {"bucket": "no bucket"}, "invalid characters"),
         ("s3", {"region": "Frankfurt"}, "Enter a region such as"),
         ("s3", {"region": "Frankfurt am Main", "endpoint": "https://s3.example.com"}, "Enter a region such as"),
         ("s3", {"addressing": "sideways"}, "not one of the available choices"),

@@ -55,7 +55,7 @@ EDITED: list[tuple[str, Callable[[], Model], str, Any, Any, str]] = [
     ("team", lambda: factories.team(name="Old"), "name", "Mine", "Theirs", "Team name is now “Theirs”"),
     ("number", factories.number, "label", "Mine", "Theirs", "Label is now “Theirs”"),
     ("application", factories.application, "region", "euc1", "use1", "Region is now “North America (use1)”"),
-    ("destination_edit", factories.destination, "folder", "mine/", "theirs/", "Folder in it is now “theirs/”"),
+    ("destination_edit", factories.destination, "folder", "mine/", "theirs/", "Folder is now “theirs/”"),
     ("policy", recorded_policy, "name", "Mine", "Theirs", "Name is now “Theirs”"),
 ]
 

@@ -147,7 +147,7 @@ def test_what_the_store_refuses_is_said_in_our_words(
     swift.client().delete_object(Bucket=destination.bucket, Key=KEY)
     answer, body = get(nginx, recording, cookie)
     assert answer.status == HTTPStatus.NOT_FOUND
-    assert b"no longer there" in body
+    assert b"no longer in storage" in body
     assert b"<Error>" not in body
 
 

@@ -68,7 +68,7 @@ def _key(application: Application) -> ChecklistStep:
     if application.asked_sinch_at is None:
         return ChecklistStep("key", title, "open", "Not checked yet.", "Check with Sinch.")
     if application.sinch_problem:
-        remedy = "If they are refused, compare them with the Sinch dashboard, then check again."
+        remedy = "If Sinch refuses them, compare them with the Sinch dashboard, then check again."
         return ChecklistStep("key", title, "wrong", application.sinch_problem, remedy)
     return ChecklistStep("key", title, "done", "The key was accepted.")
 
@@ -77,12 +77,12 @@ def _callbacks(application: Application) -> ChecklistStep:
     title, url = "Callbacks are sent here", application.sinch_callback_url
     if points_here(url):
         return ChecklistStep("callbacks", title, "done", f"Sinch posts to {url}")
-    how = f"“Send callbacks here” makes Sinch use {callback_url()}"
+    how = f"Click “Send callbacks here” to make Sinch use {callback_url()}"
     if not url:
         asked = application.asked_sinch_at is not None and not application.sinch_problem
         detail = "Sinch has no callback URL for this application." if asked else "Not checked yet."
         return ChecklistStep("callbacks", title, "open", detail, how)
-    remedy = f"If that answers calls today, make it the upstream of a relay. {how}"
+    remedy = f"If that URL answers your calls today, make it the upstream of a relay. {how}"
     return ChecklistStep("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
 
 
@@ -92,7 +92,7 @@ def _numbers(application: Application) -> ChecklistStep:
         bare = application.numbers.in_use().without_policy().count()
         detail = f"{counted(count, 'number')}" + (f", {bare} without a published policy." if bare else ".")
         return ChecklistStep("numbers", title, "done", detail)
-    return ChecklistStep("numbers", title, "open", "No numbers yet.", "Import them from Sinch, or from a file.")
+    return ChecklistStep("numbers", title, "open", "No numbers yet.", "Import them from Sinch or from a file.")
 
 
 def _callback_received(application: Application) -> ChecklistStep:
@@ -100,7 +100,7 @@ def _callback_received(application: Application) -> ChecklistStep:
     if problem := signature_problem(application):
         return ChecklistStep("callback", title, "wrong", problem.detail, problem.remedy)
     if application.first_callback_at is not None:
-        return ChecklistStep("callback", title, "done", "Sinch reaches this site and its signature is valid.")
+        return ChecklistStep("callback", title, "done", "Sinch reaches this site, and its signature is valid.")
     remedy = f"Call one of its numbers. If nothing arrives, {callback_url()} can’t be reached from outside."
     return ChecklistStep("callback", title, "open", "None yet.", remedy)
 
@@ -116,5 +116,5 @@ def _recording(application: Application) -> ChecklistStep:
         return ChecklistStep("recording", title, "wrong", sentences.overdue(overdue), remedy)
     if jobs.exists():
         return ChecklistStep("recording", title, "open", "One is pending.", "Its audio arrives after the call.")
-    remedy = "Give a number a policy that records, or start a recording on the live page during a call."
+    remedy = "Give a number a policy that records, or start recording on the Live page during a call."
     return ChecklistStep("recording", title, "open", "No recordings yet.", remedy)

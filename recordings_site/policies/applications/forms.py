@@ -24,7 +24,7 @@ from recordings_site.web.seen_form import SeenForm
 
 LOCALE = re.compile(r"(?=.{2,20}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 REGIONS = (
-    ("", "Global host, which finds the region"),
+    ("", "Global (finds the region)"),
     ("euc1", "Europe (euc1)"),
     ("use1", "North America (use1)"),
     ("sae1", "South America (sae1)"),
@@ -35,7 +35,7 @@ REGIONS = (
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries by their two letters and calling code."""
-    return [("", "None (such numbers are refused)")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
+    return [("", "None (refuse such numbers)")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
 
 
 def no_password(url: str) -> None:
@@ -95,7 +95,7 @@ class ApplicationForm(SeenForm, PickForm):
         validators=[no_password, reachable],
         label="Upstream URL",
         assume_scheme="https",
-        help_text="Your own back end, for relay.",
+        help_text="Your own back end. Only for a relay.",
     )
     upstream_timeout_ms = forms.IntegerField(
         min_value=100,
@@ -107,8 +107,8 @@ class ApplicationForm(SeenForm, PickForm):
     callout_policy = PickField(
         POLICIES_IN_USE,
         required=False,
-        nothing="No policy: they are not recorded",
-        help_text="For calls that your own system places.",
+        nothing="No policy (not recorded)",
+        help_text="For calls your own system places.",
     )
     route_action = forms.ChoiceField(
         choices=[choice for choice in ROUTE_CHOICES if choice[0] != "runMenu"],
@@ -164,7 +164,9 @@ class ApplicationForm(SeenForm, PickForm):
 class SecretForm(forms.Form):
     """Replaces one of an application's two secrets."""
 
-    field = forms.ChoiceField(choices=(("secret", "First secret"), ("second_secret", "Second secret")), label="Which")
+    field = forms.ChoiceField(
+        choices=(("secret", "First secret"), ("second_secret", "Second secret")), label="Which secret"
+    )
     secret = SecretField(
         required=False, label="New secret", help_text="Base64, as Sinch shows it. Leave empty to remove the second one."
     )

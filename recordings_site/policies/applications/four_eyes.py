@@ -14,7 +14,7 @@ GUARDED = {
     PhoneNumber: ("application", "team", "policy", "destination", "archived_at"),
     Application: ("default_route", "callout_policy", "callback_mode", "upstream_url", "archived_at"),
 }
-WAITS = "Another admin has to approve this change. They were sent a message."
+WAITS = "Another admin has to approve this change. We’ve notified the other admins."
 KINDS = {PhoneNumber: "number.change", Application: "application.change"}
 
 
@@ -28,7 +28,7 @@ def hold_back(
     if not held:
         return None, dict(fields)
     if by is None:
-        raise Refused("A second admin has to approve this: say who asks for it, with --by.")
+        raise Refused("A second admin has to approve this. Name the admin who asks for it with --by.")
     data = {name: getattr(value, "pk", value) for name, value in held.items() if name != "archived_at"}
     data |= {"archived_at": True} if "archived_at" in held else {}
     data["words"] = "; ".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in held.items())
@@ -51,7 +51,7 @@ def values_of(row: PhoneNumber | Application, data: Mapping[str, Any]) -> dict[s
         if related is None or value is None:
             values[name] = value
         elif (found := related._default_manager.filter(pk=value).first()) is None:
-            raise Refused(f"The {name} is no longer there. Refuse this request.")
+            raise Refused(f"The {name} no longer exists. Refuse this request.")
         else:
             values[name] = found
     return values

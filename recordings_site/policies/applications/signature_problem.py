@@ -25,12 +25,12 @@ def signature_problem(application: Application) -> SignatureProblem | None:
         return None
     times = counted(application.wrong_signatures, "callback")
     at = full(timezone.localtime(application.wrong_signature_at))
-    detail = f"Callbacks arrive, but the signature does not match: {times}, the last one on {at}."
+    detail = f"Callbacks arrive, but their signature doesn’t match: {times}, last on {at}."
     ours, theirs = settings.CALLBACK_PATH, _path_at_sinch(application)
     if theirs and theirs.rstrip("/") != ours.rstrip("/"):
         return SignatureProblem(
             detail,
-            f"Check the path: Sinch signs for {theirs}, and this site expects {ours}. Set CALLBACK_PATH to the path of"
+            f"Check the path. Sinch signs {theirs}, but this site expects {ours}. Set CALLBACK_PATH to the path of"
             " the callback URL at Sinch.",
         )
     return SignatureProblem(

@@ -45,7 +45,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "percent": {"help_text": "Share of these calls, chosen at random."},
         "name": {"label": "Note"},
         "say": {
-            "label": "Its own announcement",
+            "label": "Separate announcement",
             "widget": forms.Textarea(attrs={"rows": 2}),
             "help_text": "Replaces the policy’s announcement for these calls.",
         },
@@ -56,15 +56,15 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "weekdays": {"labels": dict(enumerate(WEEKDAYS, 1)), "help_text": "Leave empty for every day."},
         "start": {"label": "From"},
         "end": {"label": "Until"},
-        "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All but these"}},
-        "callers": {"help_text": "+4670*, +46701234567, an app user’s name, private; separated by commas."},
-        "numbers": {"label": "Called numbers", "help_text": "+468*; separated by commas."},
+        "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All except these"}},
+        "callers": {"help_text": "+4670*, +46701234567, an app user’s name or private, separated by commas."},
+        "numbers": {"label": "Called numbers", "help_text": "+468*, separated by commas."},
     },
     Announcement: {
         "kind": {"label": "Announcement", "labels": {"say": "Say a text", "play": "Play files"}},
         "text": {"label": "What callers hear", "required": True, "widget": forms.Textarea(attrs={"rows": 2})},
         "files": {"required": True, "help_text": "Names of prompts at Sinch, separated by commas."},
-        "locale": {"label": "Its voice", "help_text": "en-US, en-US/female, or a voice by name: Joanna."},
+        "locale": {"label": "Voice", "help_text": "en-US, en-US/female, or the name of a voice, such as Joanna."},
         "recorded": {"label": "Include the announcement in the recording"},
     },
     How: {
@@ -80,8 +80,8 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "label": "Recording starts",
             "labels": {"connect": "From connect", "answer": "From answer (ACE)"},
         },
-        "format": {"labels": {"mp3": "mp3", "wav": "wav (documented for Voice v2)"}},
-        "notification_events": {"label": "Notify us when a file is ready"},
+        "format": {"labels": {"mp3": "mp3", "wav": "wav (documented for Voice v2 only)"}},
+        "notification_events": {"label": "Notify this site when a file is ready"},
         "transcription": {"label": "Transcribe"},
         "locale": {"label": "Language of the transcript", "required": True},
         "destination": {
@@ -118,23 +118,26 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "label": "Calls that match no rule",
             "labels": {False: "Do not record", True: "Record"},
         },
-        "time_zone": {"required": True, "help_text": "For hours, weekdays and holidays, for example Europe/Stockholm."},
+        "time_zone": {
+            "required": True,
+            "help_text": "Applies to hours, weekdays and holidays. For example Europe/Stockholm.",
+        },
         "holidays": {
             "widget": forms.Textarea(attrs={"rows": 1}),
-            "help_text": "2026-12-24, or 12-25 for each year; separated by commas.",
+            "help_text": "2026-12-24, or 12-25 for every year, separated by commas.",
         },
         "outbound": {
             "label": "Outbound calls from app users",
             "labels": {"dialled": "Dialled destination", "route": "Same route"},
         },
         "answer_conference": {
-            "label": "Conference that it enters",
+            "label": "Conference to join",
             "required": True,
-            "help_text": "Placeholders: {to}, {number}, {cli}, {call_id}. The call is recorded, not the conference.",
+            "help_text": "Placeholders: {to}, {number}, {cli}, {call_id}. Records the call, not the conference.",
         },
         "on_answer": {
-            "label": "On answer, the call",
-            "labels": {"continue": "Goes on", "hangup": "Is ended", "conference": "Enters a conference"},
+            "label": "When answered, the call",
+            "labels": {"continue": "continues", "hangup": "ends", "conference": "joins a conference"},
         },
     },
 }

@@ -9,11 +9,11 @@ from recordings_site.base import phone_numbers
 
 ROUTE_CHOICES = (
     ("connectPstn", "Phone number (connectPstn)"),
-    ("asDialled", "What was dialled: number, app user, conference or SIP"),
+    ("asDialled", "Dialled destination: number, app user, conference or SIP"),
     ("connectSip", "SIP endpoint (connectSip)"),
     ("connectMxp", "App user (connectMxp)"),
     ("connectConf", "Conference (connectConf)"),
-    ("runMenu", "Menu: the caller chooses (runMenu)"),
+    ("runMenu", "Menu for the caller (runMenu)"),
     ("park", "Park the caller (park)"),
     ("hangup", "Hang up (hangup)"),
 )
@@ -23,7 +23,7 @@ BRANCH_CHOICES = (
     ("connectConf", "Conference"),
     ("hangup", "Hang up"),
 )
-RECORDING_CHOICES = (("", "Goes on as it was"), ("stop", "Stops"), ("start", "Starts"))
+RECORDING_CHOICES = (("", "Continues unchanged"), ("stop", "Stops"), ("start", "Starts"))
 MUSIC = (
     ("", "Sinch’s default"),
     ("ring", "Ringing"),
@@ -56,12 +56,14 @@ def route_fields() -> dict[str, forms.Field]:
     """Every field that a route may need; which of them count depends on the action."""
     text, number = forms.CharField, forms.IntegerField
     return {
-        "route_number": ConditionalField(label="Number", max_length=30, help_text="+46…, or {to}: what was dialled."),
+        "route_number": ConditionalField(
+            label="Number", max_length=30, help_text="+46…, or {to} for the dialled number."
+        ),
         "route_endpoint": ConditionalField(
             label="SIP endpoint", help_text="agent@pbx.example.com, or {to}@pbx.example.com."
         ),
         "route_username": ConditionalField(
-            label="App user", help_text="The user’s name in your app, or {to}: the user who was dialled."
+            label="App user", help_text="The user’s name in your app, or {to} for the dialled user."
         ),
         "route_conference_id": ConditionalField(
             label="Conference id", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
@@ -69,7 +71,7 @@ def route_fields() -> dict[str, forms.Field]:
         "route_cli": ConditionalField(
             label="Caller shown",
             max_length=30,
-            help_text="{cli}: the caller, {number}: our own, or +46…",
+            help_text="{cli} for the caller, {number} for our number, or +46…",
         ),
         "route_transport": forms.ChoiceField(
             label="Transport",
@@ -81,15 +83,15 @@ def route_fields() -> dict[str, forms.Field]:
             label="What the menu says", max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
         "route_repeat_prompt": text(
-            label="What it says again", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+            label="What it repeats", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
-        "route_repeats": number(label="How often it repeats", required=False, min_value=0, max_value=10),
-        "route_barge": forms.BooleanField(label="Callers may press before it has ended", required=False),
+        "route_repeats": number(label="Number of repeats", required=False, min_value=0, max_value=10),
+        "route_barge": forms.BooleanField(label="Callers may press a key before it ends", required=False),
         "route_default_recording": forms.ChoiceField(
-            label="Recording, after anything else", required=False, choices=RECORDING_CHOICES
+            label="Recording, after any other key", required=False, choices=RECORDING_CHOICES
         ),
-        "route_intro_prompt": text(label="Said first", required=False, max_length=600),
-        "route_hold_prompt": text(label="Said while holding", required=False, max_length=600),
+        "route_intro_prompt": text(label="Message on entering", required=False, max_length=600),
+        "route_hold_prompt": text(label="Message while on hold", required=False, max_length=600),
         "route_locale": text(
             label="Voice of the prompts",
             required=False,
@@ -103,7 +105,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="Ring at most", required=False, min_value=1, max_value=120, help_text="Seconds."
         ),
         "route_suppress_callbacks": forms.BooleanField(
-            label="No ACE and DiCE for this call", required=False, help_text="The end of the call is then not reported."
+            label="No ACE or DiCE for this call", required=False, help_text="The end of the call won’t be reported."
         ),
     }
 

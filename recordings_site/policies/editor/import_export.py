@@ -57,7 +57,7 @@ def import_policies(data: object, *, reason: str = "", by: User | None = None) -
 def _documents(data: object) -> dict[str, PolicyDocument]:
     policies = data.get("policies") if isinstance(data, Mapping) else None
     if not isinstance(policies, Mapping):
-        raise DocumentError([Problem("policies", "must be an object of documents by name")])
+        raise DocumentError([Problem("policies", "must be an object that maps names to policies")])
     return {str(name): _document(str(name), item) for name, item in sorted(policies.items())}
 
 
@@ -73,7 +73,7 @@ def _document(name: str, data: object) -> PolicyDocument:
     if isinstance(data, Mapping) and isinstance(how, Mapping) and isinstance(how.get("destination"), str):
         pk = Destination.objects.filter(name=how["destination"], archived_at=None).values_list("pk", flat=True).first()
         if pk is None:
-            message = f"there is no destination named {how['destination']}; make it first"
+            message = f"no destination is named {how['destination']}; create it first"
             raise DocumentError([Problem(f"policies.{name}.how.destination", message)])
         data = {**data, "how": {**how, "destination": pk}}
     try:

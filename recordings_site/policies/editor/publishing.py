@@ -67,7 +67,7 @@ def publish(*, by: User | None, policy: Policy, reason: str, seen: str = "") -> 
     if policy.draft is None:
         raise NotAllowed("There is nothing to publish.")
     if seen and seen != mark(policy.draft):
-        raise NotAllowed("Someone else changed the draft. Check the changes as they are now, then publish again.")
+        raise NotAllowed("Someone else changed the draft. Check the current changes, then publish again.")
     version = _version(policy, parse(policy.draft), by, reason)
     policy.draft, policy.draft_by, policy.draft_at = None, None, None
     policy.save(update_fields=["draft", "draft_by", "draft_at"])
@@ -85,7 +85,7 @@ def approve(*, by: User, version: PolicyVersion) -> PolicyVersion:
         raise NotAllowed("Another admin must approve your proposal.")
     newest = version.policy.versions.aggregate(newest=Max("number"))["newest"]
     if newest != version.number:
-        raise NotAllowed(f"Version {newest} has been proposed since; approve that one.")
+        raise NotAllowed(f"Version {newest} has been proposed since. Approve that one.")
     version.approved_by, version.approved_at = by, timezone.now()
     version.save(update_fields=["approved_by", "approved_at"])
     return _publish_version(by, version, "policy.approved")
@@ -119,7 +119,7 @@ def archive_policy(*, by: User | None, policy: Policy) -> None:
     lock(policy)
     used = policy.numbers.in_use().count()
     if used:
-        raise NotAllowed(f"{used} numbers are answered by this policy. Give them another one first.")
+        raise NotAllowed(f"This policy answers {used} numbers. Give them another policy first.")
     policy.archived_at = timezone.now()
     policy.save(update_fields=["archived_at"])
     bump_revision()
@@ -138,7 +138,7 @@ def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: 
 def _propose(by: User | None, version: PolicyVersion) -> PolicyVersion:
     """Let a version wait for a second admin, who is written to."""
     if by is None:
-        raise NotAllowed("A second admin has to approve this: say who proposes it, with --by.")
+        raise NotAllowed("A second admin has to approve this. Name the admin who proposes it with --by.")
     data = {"version": version.number, "reason": version.reason}
     audit.record(by=by, action="policy.proposed", subject=version.policy, data=data)
     path, what = reverse("policy_versions", args=[version.policy_id]), f"version {version.number} of {version.policy}"

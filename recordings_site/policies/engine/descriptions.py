@@ -79,7 +79,7 @@ def route_sentence(route: Route) -> str:
         case ConnectPstn():
             return f"Connect by phone to {PLACEHOLDERS.get(route.number, route.number)}"
         case AsDialled():
-            return "Connect to what was dialled"
+            return "Connect to the dialled destination"
         case ConnectSip():
             return f"Connect by SIP to {route.endpoint}"
         case ConnectMxp():
@@ -123,19 +123,19 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
     ]
     otherwise = "record" if document.otherwise_record else "do not record"
     how = document.how
-    destination = destinations.get(how.destination, "gone") if how.destination is not None else "each number’s own"
+    destination = destinations.get(how.destination, "deleted") if how.destination is not None else "each number’s own"
     sentences = [
         *rules,
         f"Otherwise {otherwise}.",
         f"{how_sentence(how)}.",
         f"{route_sentence(document.route)}.",
-        f"Outbound calls: {'to what was dialled' if document.outbound == 'dialled' else 'likewise'}.",
+        f"Outbound calls: {'to the dialled destination' if document.outbound == 'dialled' else 'the same route'}.",
         f"On answer: {' '.join(filter(None, (document.on_answer, document.answer_conference)))}.",
-        f"Recording starts by {'the fitting means' if how.method == 'automatic' else how.method}.",
+        f"Recording starts by {'the best method' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",
         f"Destination: {destination}.",
-        f"Object names: {how.key_template or 'as the destination says'}.",
-        f"If recording is impossible: {how.if_impossible}{f' (“{how.notice}”)' if how.notice else ''}.",
+        f"Object names: {how.key_template or 'the destination’s pattern'}.",
+        f"If recording isn’t possible: {how.if_impossible}{f' (“{how.notice}”)' if how.notice else ''}.",
     ]
     if document.holidays:
         sentences.append(f"Holidays: {', '.join(document.holidays)}.")

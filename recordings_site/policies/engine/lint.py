@@ -69,7 +69,7 @@ def _destination(
 ) -> Iterator[Problem]:
     wanted = document.how.destination
     if wanted is None and (not numbers or any(number.destination_id is None for number in numbers)):
-        yield _error("how.destination", "No destination: recordings need one, here or on each number.")
+        yield _error("how.destination", "No destination. Choose one here or on each number.")
     if wanted is not None and wanted not in snapshot.destinations:
         yield _error("how.destination", "This destination no longer exists. Choose another one.")
     for pk in {wanted, *(number.destination_id for number in numbers)} - {None}:
@@ -77,9 +77,11 @@ def _destination(
         if place is None:
             continue
         if place.credentials is None:
-            yield _warning("how.destination", f"{place.name} has no write credentials: nothing can be recorded to it.")
+            yield _warning(
+                "how.destination", f"{place.name} has no write credentials, so nothing can be recorded there."
+            )
         if pk in failing:
-            yield _warning("how.destination", f"{place.name} fails its check: recordings may be lost.")
+            yield _warning("how.destination", f"{place.name} fails its check, so recordings may be lost.")
         if not document.how.key_template:
             for message in key_template.problems(place.key_template):
                 yield _error("how.key_template", f"{place.name}: {message}")
@@ -97,7 +99,7 @@ def _rules(document: PolicyDocument) -> Iterator[Problem]:
         if national := [mask for mask in rule.when.callers if mask[:1] == "0" and mask.strip("0123456789*") == ""]:
             yield _warning(
                 f"rules.{place}.when.callers",
-                f"Rule {place + 1}: {national[0]} matches no phone number, for they begin with a country code: +4670*.",
+                f"Rule {place + 1}: {national[0]} matches no phone number. Start with a country code: +4670*.",
             )
     if any(rule.when.holidays != "any" for rule in document.rules) and not document.holidays:
         yield _warning("holidays", "A rule uses holidays, but the list of holidays is empty.")
@@ -112,7 +114,9 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
     if announcement.kind != "none" and announcement.recorded and means == "instruction":
         yield _warning("how.announcement", "Recording starts before the announcement, which is then on the recording.")
     if announcement.recorded and means == "flag":
-        yield _warning("how.announcement", "The announcement is not on the recording: the flag starts after it.")
+        yield _warning(
+            "how.announcement", "The announcement isn’t on the recording, because the record flag starts after it."
+        )
     if (
         announcement.kind == "say"
         and how.transcription
@@ -123,7 +127,7 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
         )
     if announcement.kind == "say" and announcement.locale and not voices.is_known(announcement.locale):
         yield _warning(
-            "how.announcement.locale", f"Sinch does not list the voice {announcement.locale}: check its spelling."
+            "how.announcement.locale", f"Sinch doesn’t list the voice {announcement.locale}. Check the spelling."
         )
     if how.transcription and not locales.is_known(how.locale):
         yield _warning(
@@ -131,20 +135,20 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
             f"Unknown locale {how.locale}. If it’s wrong, no transcript arrives and Sinch doesn’t report it.",
         )
     if how.start == "answer" and when == "ice":
-        yield _warning("how.start", "This route brings no ACE, so recording starts from connect.")
+        yield _warning("how.start", "This route sends no answer event (ACE), so recording starts from connect.")
     if how.start == "answer" and isinstance(route, RunMenu) and when == "ace":
         deaf = [o.dtmf for o in route.options if not o.route.brings_ace and not isinstance(o.route, Hangup)]
         if deaf:
-            yield _warning("how.start", f"No answer event after key {', '.join(deaf)}: those calls are not recorded.")
+            yield _warning("how.start", f"No answer event after key {', '.join(deaf)}, so those calls aren’t recorded.")
     yield from _sequence(document)
     if how.method == "instruction" and means == "flag":
-        yield _warning("how.method", "Instructions are not supported with connectMxp: the flag is used.")
+        yield _warning("how.method", "connectMxp doesn’t support instructions, so the record flag is used.")
     if how.method == "flag" and means == "instruction":
-        yield _warning("how.method", f"The flag is undocumented on {route.action}: startRecording is used.")
+        yield _warning("how.method", f"The record flag is undocumented on {route.action}, so startRecording is used.")
     if how.format == "wav":
-        yield _warning("how.format", "Sinch documents wav for its Voice v2 only; mp3 is sure.")
+        yield _warning("how.format", "Sinch documents wav only for Voice v2. mp3 is the safe choice.")
     if not how.notification_events:
-        yield _warning("how.notification_events", "Without notifications, recordings appear minutes later.")
+        yield _warning("how.notification_events", "Without notifications, recordings appear a few minutes later.")
 
 
 def _sequence(document: PolicyDocument) -> Iterator[Problem]:
@@ -153,24 +157,24 @@ def _sequence(document: PolicyDocument) -> Iterator[Problem]:
     if steps and isinstance(route, ConnectMxp):
         yield _error(
             "how.steps",
-            "Sinch supports no start or stop of recording with connectMxp: it records such a call from its answer on,"
-            " or not at all. Choose another route, or remove the steps.",
+            "Sinch can’t start or stop recording with connectMxp. It records such a call from the moment it’s answered,"
+            " or not at all. Choose another route or remove the steps.",
         )
     elif steps and document.outbound == "dialled":
         yield _warning("how.steps", "Steps aren’t supported for calls to app users. They are recorded once answered.")
     if len(sequence.effective(steps)) < len(steps):
         yield _warning(
-            "how.steps", "This step has no effect: it starts a running recording or stops one that isn’t running."
+            "how.steps", "This step has no effect: it starts a recording that already runs, or stops one that doesn’t."
         )
     if steps and document.how.start == "connect" and sequence.starts(steps) and not sequence.runs_at_end(steps):
         yield _warning("how.steps", "Recording is stopped at the end, so the conversation isn’t recorded.")
     if steps and document.how.announcement.kind != "none":
-        yield _warning("how.announcement", "The steps take the place of the announcement, except in a relay.")
+        yield _warning("how.announcement", "The steps replace the announcement, except with a relay.")
     if isinstance(route, RunMenu):
         runs = sequence.runs_at_end(steps) if steps else True
         idle = [o.dtmf for o in route.options if o.recording == ("start" if runs else "stop")]
         if idle:
-            does = "recording runs already" if runs else "nothing is being recorded"
+            does = "recording is already running" if runs else "nothing is being recorded"
             yield _warning("route.options", f"Key {', '.join(idle)} changes nothing: {does}.")
 
 
@@ -193,7 +197,9 @@ def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator
     other = [n.label or n.e164 for n in numbers if n.language and locales.language(n.language) != announcement_language]
     if other and announcement_language:
         named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
-        yield _warning("how.announcement.locale", f"Callers of {named} speak another language than the announcement.")
+        yield _warning(
+            "how.announcement.locale", f"Callers of {named} speak a different language from the announcement."
+        )
 
 
 def _routes(document: PolicyDocument) -> Iterator[Problem]:
@@ -213,7 +219,7 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(
-                "route.conference_id", "With a call id in it, the conference id may be cut at 64 characters."
+                "route.conference_id", "With a call id, the conference id may exceed 64 characters and be cut."
             )
     if isinstance(route, ConnectMxp) and document.how.start == "answer":
-        yield _warning("how.start", "A call to an app user brings no ACE.")
+        yield _warning("how.start", "Calls to app users send no answer event (ACE).")

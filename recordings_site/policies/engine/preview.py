@@ -65,17 +65,17 @@ def every_answer(policy: PolicyFacts, call: CallFacts, snapshot: Snapshot, numbe
     ice = answer_ice(call, in_force, application_key="sample", recording_id=SAMPLE_RECORDING)
     # From the decision before its SVAML was checked: a wrong answer should be seen, with what is wrong about it.
     wanted = decide_by(policy, call, own, in_force, recording_id=SAMPLE_RECORDING)
-    shown = [_shown("ice", "ICE: the call comes in", ice)]
+    shown = [_shown("ice", "ICE: incoming call", ice)]
     decision = ice.decision if ice.decision.plan else wanted
     route = decision.route
     if isinstance(route, RunMenu):
         shown.extend(
-            _shown("pie", f"PIE: the caller enters {option.dtmf}", answer_pie(decision, option.dtmf, in_force))
+            _shown("pie", f"PIE: the caller presses {option.dtmf}", answer_pie(decision, option.dtmf, in_force))
             for option in route.options
         )
-        shown.append(_shown("pie", "PIE: anything else", answer_pie(decision, "", in_force)))
+        shown.append(_shown("pie", "PIE: any other key", answer_pie(decision, "", in_force)))
     if _brings_ace(decision):
-        shown.append(_shown("ace", "ACE: the called side answers", answer_ace(decision, in_force)))
+        shown.append(_shown("ace", "ACE: the call is answered", answer_ace(decision, in_force)))
     return shown
 
 

@@ -47,7 +47,7 @@ def problem_of(url: str, token: str, *, allowed: Collection[str]) -> str:
     if not host or scheme not in ("http", "https"):
         return "SNAPSHOT_URL isn’t a web address. It looks like https://recordings.example.com/snapshot"
     if scheme != "https" and not is_allowed(url, allowed=allowed):
-        return f"SNAPSHOT_URL is not https. If that is right, add {host} to ADDRESSES_ALLOWED."
+        return f"SNAPSHOT_URL is not https. If that is intended, add {host} to ADDRESSES_ALLOWED."
     if len(token) < MIN_TOKEN:
         return f"SNAPSHOT_TOKEN needs at least {MIN_TOKEN} characters, the same here as on the site."
     return ""
@@ -122,9 +122,9 @@ class SnapshotFetcher:
             found = snapshot_file.unseal(sealed, self._keyring)
         # From another installation, sealed with a key that is missing here, or of another release.
         except Exception as error:
-            raise FetchError(f"This is no snapshot that our keys open ({type(error).__name__}).") from error
+            raise FetchError(f"Our keys can’t decrypt this snapshot ({type(error).__name__}).") from error
         if not found.applications:
-            raise FetchError("The site knows no application, so there is nothing to answer calls with.")
+            raise FetchError("The site has no application, so there is nothing to answer calls with.")
         if self._path.is_file() and confirmed_at < min(self._path.stat().st_mtime, time.time()) - 1:
             raise FetchError("The node has an older snapshot than this machine.")
         snapshot_file.write(sealed, self._path, confirmed_at=confirmed_at)
@@ -142,11 +142,11 @@ class SnapshotFetcher:
 def _refused(status: int) -> str:
     match status:
         case 404:
-            return "404. SNAPSHOT_TOKEN is not the site’s, or the address is not that of /snapshot."
+            return "404. SNAPSHOT_TOKEN differs from the site’s, or the address isn’t that of /snapshot."
         case 503:
-            return "503. The node knows no policies itself."
+            return "503. The node has no policies itself."
         case 301 | 302 | 307 | 308:
-            return f"{status}, which leads elsewhere. Enter the final address."
+            return f"{status}, a redirect. Enter the final address."
         case _:
             return f"The site answered with status {status}."
 
@@ -156,7 +156,7 @@ def _time_of(response: httpx2.Response) -> float:
     try:
         at = parsedate_to_datetime(response.headers["Last-Modified"])
     except (KeyError, ValueError) as error:
-        raise FetchError("The answer does not tell its age: SNAPSHOT_URL leads to something else.") from error
+        raise FetchError("The answer has no age, so SNAPSHOT_URL points to something else.") from error
     return min(time.time(), at.replace(tzinfo=at.tzinfo or UTC).timestamp())
 
 
@@ -171,4 +171,4 @@ def _body(response: httpx2.Response, until: Deadline) -> str:
     try:
         return found.decode("ascii")
     except UnicodeDecodeError as error:
-        raise FetchError("The answer is no sealed text.") from error
+        raise FetchError("The answer isn’t an encrypted snapshot.") from error

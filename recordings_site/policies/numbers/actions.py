@@ -87,7 +87,7 @@ def undo_change(*, by: User | None, change: NumbersChange) -> Changed:
     """Give each number back what it had before, where it still has what the change gave it. Raises Refused."""
     row = NumbersChange.objects.select_for_update().get(pk=change.pk)
     if row.undone_at is not None:
-        raise Refused("This change was undone already.")
+        raise Refused("This change has already been undone.")
     numbers = PhoneNumber.objects.select_for_update().in_bulk([int(pk) for pk in row.rows])
     wanted: dict[int, Row] = {}
     for pk, diff in row.rows.items():
@@ -107,7 +107,7 @@ def shown(number: PhoneNumber) -> dict[str, Any]:
 
 def _ask(by: User | None, row: NumbersChange, count: int) -> None:
     if by is None:
-        raise Refused("A second admin has to approve this: say who asks for it, with --by.")
+        raise Refused("A second admin has to approve this. Name the admin who asks for it with --by.")
     data = {"words": f"{counted(count, 'number')}: {row.words}"}
     approvals.ask(by=by, kind=KIND, subject=row, name=counted(count, "number"), data=data)
 
@@ -152,7 +152,7 @@ def _added(new: Mapping[str, Row]) -> list[PhoneNumber]:
     """The rows of numbers to be added, archived as yet: those that were archived before, and fresh ones."""
     known = {each.digits: each for each in PhoneNumber.objects.select_for_update().filter(digits__in=new)}
     if any(each.archived_at is None for each in known.values()):
-        raise Refused("Some of these numbers were added meanwhile. Preview the changes again.")
+        raise Refused("Some of these numbers have been added meanwhile. Preview the changes again.")
     now = timezone.now()
     fresh = [
         PhoneNumber(digits=digits, archived_at=now, application_id=row["application_id"], team_id=row["team_id"])
@@ -219,7 +219,7 @@ def _still_there(diffs: Mapping[int, Diff]) -> None:
         wanted = {diff[name][1] for diff in diffs.values() if name in diff} - {None}
         if wanted and model._default_manager.filter(pk__in=wanted).count() < len(wanted):
             noun = model._meta.verbose_name
-            raise Refused(f"The {noun} that some of these numbers would get is no longer there. Choose another one.")
+            raise Refused(f"The {noun} chosen for some of these numbers no longer exists. Choose another one.")
 
 
 def _keep_past(diffs: Mapping[int, Diff]) -> None:

@@ -47,7 +47,7 @@ def lines(text: str) -> list[FileLine]:
     try:
         return list(_lines(text))
     except csv.Error as error:
-        raise FileError(f"The file cannot be read as CSV: {error}.") from None
+        raise FileError(f"The file can’t be read as CSV: {error}.") from None
 
 
 def _lines(text: str) -> Iterator[FileLine]:

@@ -86,7 +86,7 @@ class _Names:
             return self.exact.get(name) or fitting[0]
         names = ", ".join(list(self.exact)[:OFFERED]) or "none yet"
         more = f" and {len(self.exact) - OFFERED} more" if len(self.exact) > OFFERED else ""
-        raise _Refused(f"there is no {self.noun} “{name[:40]}”. There are: {names}{more}.")
+        raise _Refused(f"no {self.noun} is named “{name[:40]}”. Existing ones: {names}{more}.")
 
 
 class _Planner:
@@ -140,7 +140,7 @@ class _Planner:
         if name == "label" and len(text) > LONGEST_LABEL:
             raise _Refused(f"it is longer than {LONGEST_LABEL} characters. Shorten it.")
         if name == "language" and not LOCALE.fullmatch(text):
-            raise _Refused(f"“{text[:40]}” is no locale. Write one such as sv-SE.")
+            raise _Refused(f"“{text[:40]}” isn’t a locale. Write one such as sv-SE.")
         return text
 
     def filled(self, values: Mapping[str, Any], problems: list[tuple[str, str]]) -> dict[str, Any]:
@@ -149,7 +149,9 @@ class _Planner:
         filled: dict[str, Any] = {"label": "", **rows, "destination": None, "language": "", **values}
         wrong = {name for name, _ in problems}
         missing = (name for name in ("application", "team") if filled[name] is None and name not in wrong)
-        problems += [(name, f"it names no {name}. Fill the cell, or choose one for new numbers.") for name in missing]
+        problems += [
+            (name, f"the {name} is missing. Fill in the cell, or choose one for new numbers.") for name in missing
+        ]
         return filled
 
 

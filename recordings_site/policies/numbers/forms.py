@@ -71,7 +71,9 @@ class SelectionForm(NumbersFilter):
     numbers = forms.ModelMultipleChoiceField(
         PhoneNumber.objects.in_use(),
         required=False,
-        error_messages={"invalid_choice": "A number that you ticked was archived meanwhile. Select them again."},
+        error_messages={
+            "invalid_choice": "A number you selected has been archived meanwhile. Select the numbers again."
+        },
     )
 
     def clean(self) -> dict[str, Any]:
@@ -106,20 +108,20 @@ class EditForm(PickForm):
     no_policy = forms.BooleanField(
         required=False,
         label="No policy",
-        help_text="The application’s default route answers, and nothing is recorded.",
+        help_text="The application’s default route answers and nothing is recorded.",
     )
     team = PickField(TEAMS, required=False, nothing="Leave as it is", help_text="This team sees their recordings.")
     label = forms.CharField(
-        max_length=100, required=False, help_text="The same for all of them. Leave it empty to keep each number’s own."
+        max_length=100, required=False, help_text="The same label for all. Leave empty to keep each number’s own."
     )
 
     def clean(self) -> dict[str, Any]:
         """One thing at least, and no policy or one."""
         data = super().clean() or {}
         if data.get("policy") and data.get("no_policy"):
-            self.add_error("no_policy", "Choose a policy, or tick this: not both.")
+            self.add_error("no_policy", "Choose a policy or tick this box, not both.")
         if not self.errors and not any(data.values()):
-            raise forms.ValidationError("Choose a policy, a team or a label to give these numbers.")
+            raise forms.ValidationError("Choose a policy, team or label for these numbers.")
         return data
 
     def row(self) -> dict[str, Any]:

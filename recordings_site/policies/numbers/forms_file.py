@@ -24,11 +24,19 @@ class NumbersFileForm(PickForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": PLACEHOLDER}),
     )  # fmt: skip
     application = PickField(
-        APPLICATIONS_IN_USE, required=False, nothing="None", help_text="For new numbers whose line names none."
+        APPLICATIONS_IN_USE,
+        required=False,
+        nothing="None",
+        help_text="Used for new numbers whose line doesn’t name one.",
     )
-    team = PickField(TEAMS, required=False, nothing="None", help_text="For new numbers whose line names none.")
+    team = PickField(
+        TEAMS, required=False, nothing="None", help_text="Used for new numbers whose line doesn’t name one."
+    )
     policy = PickField(
-        POLICIES_IN_USE, required=False, nothing="No policy", help_text="For new numbers whose line names none."
+        POLICIES_IN_USE,
+        required=False,
+        nothing="No policy",
+        help_text="Used for new numbers whose line doesn’t name one.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +58,7 @@ class NumbersFileForm(PickForm):
         except FileError as error:
             raise forms.ValidationError(str(error)) from None
         if not lines:
-            raise forms.ValidationError("The file holds no numbers: there is nothing below its first line.")
+            raise forms.ValidationError("The file contains no numbers below its first line.")
         defaults = file_plan.Defaults(data["application"], data["team"], data["policy"])
         self.plan = file_plan.plan(lines, defaults)
         return data

@@ -99,4 +99,4 @@ def outcome(changed: int, added: int, waiting: int) -> str:
         f"{counted(waiting, 'number waits', 'numbers wait')} for another admin’s approval" if waiting else "",
     ]
     said = [part for part in parts if part]
-    return f"{', '.join(said)}." if said else "Nothing to change: the numbers have these values already."
+    return f"{', '.join(said)}." if said else "Nothing to change. The numbers already have these values."

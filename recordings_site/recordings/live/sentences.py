@@ -8,10 +8,10 @@ _FIXED = {
     CommandResult.RESUMED: "Recording again.",
     CommandResult.STOPPED: "Stopped.",
     CommandResult.PAUSED: "Paused.",
-    CommandResult.UNCERTAIN: "Sinch did not answer: the recording may have started.",
+    CommandResult.UNCERTAIN: "Sinch didn’t answer. The recording may have started.",
     CommandResult.CALL_OVER: "The call has ended.",
-    CommandResult.RUNS_ALREADY: "A recording of this call runs already. Stop it first.",
-    CommandResult.RUNS_NOT: "No recording of this call runs.",
+    CommandResult.RUNS_ALREADY: "This call is already being recorded. Stop that recording first.",
+    CommandResult.RUNS_NOT: "This call isn’t being recorded.",
 }
 
 

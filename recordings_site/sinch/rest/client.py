@@ -200,7 +200,7 @@ class Client:
                 if region is None or region == base:
                     return response.status_code, _bounded(response), base
                 base = region
-        raise ApiError("Sinch redirects in a circle.")
+        raise ApiError("Sinch redirects in a loop.")
 
     @contextmanager
     def _sent(self, method: str, url: str, path: str, content: bytes) -> Iterator[httpx2.Response]:
@@ -234,7 +234,7 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
         read = read_object(answer, limit=MAX_ANSWER) if answer.strip() else {}
     except ValueError:
         if status < 300:
-            raise ApiError("Sinch’s answer is no JSON object.", status=status) from None
+            raise ApiError("Sinch’s answer isn’t a JSON object.", status=status) from None
         read = {}
     if status < 300:
         return read
@@ -248,10 +248,10 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
 
 
 _MESSAGES = {
-    401: "Sinch does not accept the key and secret",
-    403: "Sinch does not allow this with this key",
-    404: "Sinch knows no such thing (any more)",
-    429: "Sinch asks to slow down",
+    401: "Sinch doesn’t accept the key and secret",
+    403: "Sinch doesn’t allow this with this key",
+    404: "Not found at Sinch",
+    429: "Sinch’s rate limit was reached. Try again shortly",
     503: "Sinch is unavailable",
 }
 
@@ -259,5 +259,5 @@ _MESSAGES = {
 def _unreachable(base: str, problem: Exception) -> str:
     host = urlsplit(base).netloc
     if isinstance(problem, httpx2.TimeoutException):
-        return f"{host} did not answer in time."
-    return f"{host} cannot be reached."
+        return f"{host} didn’t answer in time."
+    return f"{host} can’t be reached."

@@ -118,8 +118,8 @@ def test_a_sinch_that_cannot_be_reached_is_told_on_each_page(
     application: Application, admin: User, client: Client
 ) -> None:
     path = f"/applications/{application.pk}/connect/"
-    assert "cannot be reached" in client.get(f"{path}numbers/").content.decode()
-    assert "cannot be reached" in client.post(f"{path}callbacks/", {"fallback": ""}, follow=True).content.decode()
+    assert "can’t be reached" in client.get(f"{path}numbers/").content.decode()
+    assert "can’t be reached" in client.post(f"{path}callbacks/", {"fallback": ""}, follow=True).content.decode()
     assert states(application)["callbacks"] == "open"
 
 

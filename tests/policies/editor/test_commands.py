@@ -37,7 +37,7 @@ def test_render_svaml_prints_each_event_masked_and_why() -> None:
     options = json.loads(ace)["action"]["recordingOptions"]
     assert "/call-7-" in options["destinationUrl"]
     assert factories.WRITE_CREDENTIALS not in ace
-    with pytest.raises(CommandError, match="not one of our numbers"):
+    with pytest.raises(CommandError, match="isn’t one of your numbers"):
         run("render_svaml", "--number", "+4600000")
 
 
@@ -76,7 +76,7 @@ def test_an_import_is_not_published_when_lint_calls_it_wrong(tmp_path: Path) -> 
     file = tmp_path / "policies.json"
     nowhere = {"otherwise_record": True, "route": factories.CONNECT}
     file.write_text(json.dumps({"policies": {"A": nowhere}}))
-    with pytest.raises(CommandError, match="No destination: recordings need one"):
+    with pytest.raises(CommandError, match="No destination"):
         run("policies", "import", str(file), "--publish", "Because")
     assert not Policy.objects.exists()
     assert run("policies", "import", str(file))[0] == "A: kept as a draft\n"
@@ -113,7 +113,7 @@ def test_an_import_is_the_work_of_the_admin_who_is_named(tmp_path: Path) -> None
     admin, support = factories.admin(), factories.user()
     file = tmp_path / "policies.json"
     file.write_text(json.dumps({"policies": {"A": {"otherwise_record": False, "route": {"action": "hangup"}}}}))
-    with pytest.raises(CommandError, match="No admin has the address"):
+    with pytest.raises(CommandError, match="No admin has the email address"):
         run("policies", "import", str(file), "--by", support.email)
     run("policies", "import", str(file), "--by", admin.email.upper())
     assert set(AuditEvent.objects.filter(action__startswith="policy.").values_list("actor_id", flat=True)) == {admin.pk}

@@ -245,5 +245,5 @@ def test_an_answered_call_may_enter_a_conference_and_is_itself_recorded() -> Non
     assert [(one.origin, one.conference) for one in requests(later)] == [("instruction", False)]
     unrecorded = answer.answer_ace(given.decision, in_force({"route": AS_DIALLED}), may_record=False)
     assert unrecorded.svaml == {"action": later.svaml["action"]}
-    with pytest.raises(DocumentError, match="name the conference"):
+    with pytest.raises(DocumentError, match="Enter the conference"):
         parse({"route": AS_DIALLED, "on_answer": "conference"})

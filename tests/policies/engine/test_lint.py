@@ -36,7 +36,7 @@ def test_a_policy_in_order_gets_no_word() -> None:
 @pytest.mark.parametrize(
     ("how", "changes", "message"),
     [
-        ({"destination": None}, {}, "No destination: recordings need one"),
+        ({"destination": None}, {}, "No destination. Choose one"),
         ({"destination": 99}, {}, "This destination no longer exists"),
         ({}, {"route": {"action": "connectPstn", "number": "+467012345678901"}}, "has the wrong length for"),
     ],
@@ -56,14 +56,18 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
         (
             {"announcement": {**HEARD, "recorded": True}},
             {"route": {"action": "connectMxp", "username": "alice"}},
-            "The announcement is not on the recording",
+            "The announcement isn’t on the recording",
         ),
         ({"announcement": {**HEARD, "locale": "sv-SE"}}, {}, "Announced in sv-SE, transcribed in en-US"),
         ({"locale": "xx-XX"}, {}, "Unknown locale xx-XX"),
-        ({"start": "answer"}, {"route": {**PHONE, "suppress_callbacks": True}}, "This route brings no ACE"),
-        ({"method": "instruction"}, {"route": {"action": "connectMxp", "username": "alice"}}, "not supported with"),
-        ({"method": "flag"}, {"route": {"action": "park"}}, "The flag is undocumented on park"),
-        ({"format": "wav"}, {}, "Sinch documents wav for its Voice v2 only"),
+        ({"start": "answer"}, {"route": {**PHONE, "suppress_callbacks": True}}, "This route sends no answer event"),
+        (
+            {"method": "instruction"},
+            {"route": {"action": "connectMxp", "username": "alice"}},
+            "doesn’t support instructions",
+        ),
+        ({"method": "flag"}, {"route": {"action": "park"}}, "The record flag is undocumented on park"),
+        ({"format": "wav"}, {}, "Sinch documents wav only for Voice v2"),
         ({"notification_events": False}, {}, "Without notifications"),
         ({}, {"route": {"action": "hangup"}}, "nothing is recorded"),
         ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number they dialled"),
@@ -113,4 +117,4 @@ def test_a_policy_that_records_nothing_needs_no_destination() -> None:
 def test_an_answer_that_would_be_wrong_is_an_error_with_its_reason() -> None:
     found = problems({"destination": 5})
     assert found[0].severity == "error"
-    assert "ICE: the call comes in. Not recorded: the answer was invalid" in found[0].message
+    assert "ICE: incoming call. Not recorded: the answer was invalid" in found[0].message

@@ -87,7 +87,7 @@ def test_all_that_match_are_previewed_changed_and_undone(admin: Client) -> None:
     assert (fresh(mine[0]).policy, fresh(mine[0]).label) == (old, mine[0].label)
     assert (fresh(mine[1]).policy, fresh(mine[1]).label) == (None, "Mine")
     again = admin.post(reverse("numbers_change_undo", args=[change.pk]), follow=True).content.decode()
-    assert "This change was undone already." in again
+    assert "This change has already been undone." in again
 
 
 def test_one_action_leaves_one_row_for_it_and_one_for_each_number_in_an_unbroken_trail() -> None:
@@ -122,7 +122,7 @@ def test_nothing_is_changed_when_the_selection_moved_or_nothing_was_chosen(admin
     assert "2 match now" in admin.post(reverse("numbers_edit"), body).content.decode()
     nothing = admin.post(reverse("numbers_edit"), {"numbers": [number.pk], "step": "preview"})
     assert nothing.status_code == 422
-    assert "Choose a policy, a team or a label" in nothing.content.decode()
+    assert "Choose a policy, team or label" in nothing.content.decode()
     both = admin.post(
         reverse("numbers_edit"), {"all": "on", "step": "preview", "to-policy": policy.pk, "to-no_policy": "on"}
     )
@@ -130,7 +130,7 @@ def test_nothing_is_changed_when_the_selection_moved_or_nothing_was_chosen(admin
     none = admin.post(reverse("numbers_edit"), {}, follow=True).content.decode()
     assert "Select at least one number." in none
     gone = admin.post(reverse("numbers_edit"), {"numbers": ["99999"]}, follow=True).content.decode()
-    assert "was archived meanwhile" in gone
+    assert "has been archived meanwhile" in gone
     assert PhoneNumber.objects.filter(policy=policy).count() == 0
 
 
@@ -160,7 +160,7 @@ def test_an_undo_to_a_team_that_was_deleted_meanwhile_is_refused() -> None:
     made = actions.change_numbers(by=None, words="Team", wanted={number.pk: {"team_id": team.pk}})
     before.delete()
     assert made.change
-    with pytest.raises(Refused, match="team that some of these numbers would get is no longer there"):
+    with pytest.raises(Refused, match="team chosen for some of these numbers no longer exists"):
         actions.undo_change(by=None, change=made.change)
     assert fresh(number).team == team
 

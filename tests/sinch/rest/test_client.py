@@ -154,7 +154,7 @@ def test_a_command_is_not_repeated_when_the_answer_was_lost():
         raise httpx2.ReadTimeout("slow")
 
     with sinch.Client(KEY, SECRET, transport=httpx2.MockTransport(lose), pause=0) as client:
-        with pytest.raises(sinch.ApiError, match="did not answer in time") as caught:
+        with pytest.raises(sinch.ApiError, match="didn’t answer in time") as caught:
             client.update_call("c", svaml.manage("stop"))
         assert caught.value.status == 0
     assert tried == ["PATCH"]
@@ -180,7 +180,7 @@ def answering(*responses):
 def test_an_answer_that_is_no_object_is_an_error(body):
     with (
         sinch.Client(KEY, SECRET, transport=answering(httpx2.Response(200, content=body))) as client,
-        pytest.raises(sinch.ApiError, match="no JSON object"),
+        pytest.raises(sinch.ApiError, match="isn’t a JSON object"),
     ):
         client.numbers()
 

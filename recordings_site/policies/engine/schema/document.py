@@ -88,9 +88,9 @@ class Rule(Declared):
     def wrong(self) -> Iterator[tuple[str, str]]:
         """Only a rule that records has a percentage and an announcement."""
         if not self.record and self.say:
-            yield "say", "belongs to a rule that records; remove it"
+            yield "say", "only applies to rules that record; remove it"
         if not self.record and self.percent != 100:
-            yield "percent", "belongs to a rule that records; remove it, or record this percentage instead"
+            yield "percent", "only applies to rules that record; remove it, or record this percentage instead"
 
 
 @dataclass(frozen=True)
@@ -186,12 +186,12 @@ class PolicyDocument(Declared):
     def wrong(self) -> Iterator[tuple[str, str]]:
         """A time zone that this machine does not know; a sequence that never records."""
         if self.on_answer == "conference" and not self.answer_conference.strip():
-            yield "answer_conference", "is empty: name the conference that calls enter when they are answered"
+            yield "answer_conference", "is empty. Enter the conference that calls join when answered"
         if has_other_braces(self.answer_conference):
             yield "answer_conference", BRACES
         in_menu = isinstance(self.route, RunMenu) and self.route.may_start
         if self.how.steps and not sequence.starts(self.how.steps) and not in_menu:
-            yield "how.steps", "never start a recording: add a start, or leave the sequence empty"
+            yield "how.steps", "never start a recording. Add a start, or remove all steps"
         if self.time_zone not in _zones():
             yield "time_zone", "must be a time zone such as Europe/Stockholm"
 

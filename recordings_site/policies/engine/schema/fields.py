@@ -101,7 +101,7 @@ class Locale(Text):
 
     most: int = LONGEST_LOCALE
     pattern: str = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-    remedy: str = "must be a locale like en-US; a transcript has no voice"
+    remedy: str = "must be a locale like en-US, without a voice"
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,9 @@ class Reader:
             self.fail(name, "must be text")
             return default
         if len(value) > most:
-            self.fail(name, f"must have at most {most} characters, has {len(value)}")
+            self.fail(name, f"must have at most {most} characters; it has {len(value)}")
         elif value and pattern and not re.fullmatch(pattern, value):
-            self.fail(name, remedy or "is not in the right form")
+            self.fail(name, remedy or "isn’t in the right format")
         elif any(ord(c) < 32 for c in value):
             self.fail(name, "must not contain control characters")
         return value
@@ -113,7 +113,7 @@ class Reader:
             self.fail(name, f"must have at most {most} entries")
         for item in value:
             if pattern and not re.fullmatch(pattern, item):
-                self.fail(name, f"“{item[:40]}” {remedy or 'is not in the right form'}")
+                self.fail(name, f"“{item[:40]}” {remedy or 'isn’t in the right format'}")
         return tuple(value)
 
     def integers(self, name: str, *, least: int, most: int) -> tuple[int, ...]:
@@ -148,7 +148,7 @@ class Reader:
         """Complain of fields that nobody asked for."""
         for name in self.data:
             if name not in self.seen:
-                self.fail(name, "is not a known field; remove it or correct its spelling")
+                self.fail(name, "isn’t a known field; remove it or correct the spelling")
 
     def _read(self, value: Mapping[str, Any], path: str, parse: "Callable[[Reader], T]") -> T:
         reader = Reader(value, path, self.problems)

@@ -23,7 +23,7 @@ RECORDING = ("", "stop", "start")
 MUSIC = ("", "ring", "music1", "music2", "music3")
 DTMF = r"[0-9A-D#*wW]*"
 
-BRACES = "may hold {to}, {cli}, {number} and {call_id}, and no other braces"
+BRACES = "may contain {to}, {cli}, {number} and {call_id}, but no other braces"
 ACTIONS = ("connectPstn", "asDialled", "connectSip", "connectMxp", "connectConf", "hangup", "runMenu", "park")
 # What Sinch allows in answer to PIE, and what a menu may therefore lead to. A menu in a menu would need its options in
 # the decision of a second PIE; one level answers every need that a form can show.
@@ -49,7 +49,7 @@ def _parse(r: Reader, allowed: tuple[str, ...]) -> Route:
                 max_duration=r.integer("max_duration", 0, least=1, most=14400),
                 dial_timeout=r.integer("dial_timeout", 0, least=1, most=120),
                 locale=_locale(r),
-                dtmf=r.text("dtmf", pattern=DTMF, remedy="may hold 0-9, A-D, #, * and w for a pause"),
+                dtmf=r.text("dtmf", pattern=DTMF, remedy="may contain 0-9, A-D, #, * and w for a pause"),
                 suppress_callbacks=r.flag("suppress_callbacks", False),
             )
         case "asDialled":
@@ -92,7 +92,7 @@ def _parse_menu(r: Reader) -> RunMenu:
     if not options:
         r.fail("options", "needs at least one choice; add one or choose another route")
     if len({option.dtmf for option in options}) < len(options):
-        r.fail("options", "has the same key twice; each key may lead to one place")
+        r.fail("options", "has the same key twice; use each key once")
     return RunMenu(
         prompt=_required(r, "prompt", r.text("prompt", most=600)),
         repeat_prompt=r.text("repeat_prompt", most=600),
@@ -120,7 +120,7 @@ def _number(r: Reader, name: str, default: str) -> str:
     """A number in the shape of E.164, or a placeholder; Sinch dials nothing else."""
     text = r.text(name, default, most=40)
     if text and text not in ENDS and (wrong := phone_numbers.problem(text)):
-        r.fail(name, f"{wrong}; {{to}}, {{cli}} and {{number}} may stand for a number")
+        r.fail(name, f"{wrong}; {{to}}, {{cli}} and {{number}} are also allowed")
     return _required(r, name, text)
 
 

@@ -25,7 +25,7 @@ class Step(Declared):
         used = {"say": ("text", "locale"), "play": ("files", "locale")}.get(self.do, ())
         for name in ("text", "files", "locale"):
             if name not in used and getattr(self, name):
-                yield name, f"does not belong to a step of the kind {self.do}; remove it"
+                yield name, f"doesn’t apply to steps of the kind {self.do}; remove it"
         if self.do == "say" and not self.text.strip():
             yield "text", "is empty. Enter what callers hear"
         if self.do == "play" and not self.files:
@@ -47,7 +47,7 @@ class Segment:
     @property
     def label(self) -> str:
         """`File 2`, or that nothing is recorded."""
-        return f"File {self.file}" if self.file else "In no file"
+        return f"File {self.file}" if self.file else "Not in any file"
 
 
 def starts(steps: Sequence[Step]) -> int:

@@ -22,13 +22,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """export [FILE], or import FILE."""
         parser.add_argument("do", choices=("export", "import"))
-        parser.add_argument("file", nargs="?", default="-", help="the JSON file, - for standard output or input (-)")
         parser.add_argument(
-            "--publish", metavar="REASON", default="", help="import: publish what differs, with a reason"
+            "file", nargs="?", default="-", help="the JSON file; - for standard output or input (default: -)"
         )
-        parser.add_argument("--by", metavar="EMAIL", default="", help="import: the admin whose work it is")
         parser.add_argument(
-            "--dry-run", action="store_true", help="import: say what would be done and how it differs; change nothing"
+            "--publish", metavar="REASON", default="", help="import: publish the differences, with this reason"
+        )
+        parser.add_argument("--by", metavar="EMAIL", default="", help="import: email of the admin responsible")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="import: show what would change, without changing anything"
         )
 
     def handle(
@@ -61,5 +63,5 @@ def _admin(email: str) -> User | None:
         return None
     found = User.objects.filter(email__iexact=email, is_active=True, role=Role.ADMIN).first()
     if found is None:
-        raise CommandError(f"Nothing was imported. No admin has the address {email}.")
+        raise CommandError(f"Nothing was imported. No admin has the email address {email}.")
     return found

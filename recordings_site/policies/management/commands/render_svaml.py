@@ -18,26 +18,26 @@ from recordings_site.policies.engine.preview import SAMPLE_CALLER
 class Command(BaseCommand):
     """Prints the masked SVAML of one event of a call to one of our numbers, and the sentence that says why."""
 
-    help = "Print the SVAML that a call would be answered with, credentials masked, and why."
+    help = "Print the SVAML that would answer a call, with credentials masked, and the reason."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which call and which event."""
         parser.add_argument("--number", required=True, help="our number, such as +46812345678")
-        parser.add_argument("--event", choices=("ice", "ace", "pie"), default="ice", help="which event (ice)")
-        parser.add_argument("--call-id", default="sample-call", help="the call id, which decides a sampling’s draw")
-        parser.add_argument("--caller", default=SAMPLE_CALLER, help=f"who calls ({SAMPLE_CALLER})")
-        parser.add_argument("--at", default="", help="when, such as 2026-11-23T12:00:00Z (now)")
-        parser.add_argument("--input", default="", help="what the caller enters in a menu, for pie")
+        parser.add_argument("--event", choices=("ice", "ace", "pie"), default="ice", help="event (default: ice)")
+        parser.add_argument("--call-id", default="sample-call", help="call id, which determines the random sample")
+        parser.add_argument("--caller", default=SAMPLE_CALLER, help=f"the caller (default: {SAMPLE_CALLER})")
+        parser.add_argument("--at", default="", help="time of the call, such as 2026-11-23T12:00:00Z (default: now)")
+        parser.add_argument("--input", default="", help="key the caller presses in a menu, for pie")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print it; the SVAML goes to standard output, the sentence to standard error."""
         in_force = snapshot.current()
         number = in_force.numbers.get(digits(options["number"]))
         if number is None:
-            raise CommandError(f"{options['number']} is not one of our numbers. Add it on the page Numbers.")
+            raise CommandError(f"{options['number']} isn’t one of your numbers. Add it under Numbers.")
         at = parse_datetime(options["at"]) if options["at"] else timezone.now()
         if at is None:
-            raise CommandError("--at must be a moment such as 2026-11-23T12:00:00Z.")
+            raise CommandError("--at must be a time such as 2026-11-23T12:00:00Z.")
         at = at if timezone.is_aware(at) else timezone.make_aware(at)
         key = next(a.key for a in in_force.applications.values() if a.id == number.application_id)
         call = CallFacts(options["call_id"], "inbound", options["caller"], number.e164, number.digits, at, key)

@@ -151,7 +151,7 @@ def test_the_announcement_may_differ_per_rule() -> None:
         ([{"do": "say", "text": "x"}], "never start a recording"),
         ([{"do": "say"}, {"do": "start"}], "Enter what callers hear"),
         ([{"do": "play"}, {"do": "start"}], "Add at least one file"),
-        ([{"do": "start", "text": "x"}], "does not belong to a step of the kind start"),
+        ([{"do": "start", "text": "x"}], "doesn’t apply to steps of the kind start"),
         ([{"do": "record"}], "must be one of say, play, start, stop"),
         ([{"do": "start"}] * 21, "at most 20"),
     ],
@@ -164,10 +164,10 @@ def test_a_sequence_that_makes_no_sense_is_refused(steps: list[dict[str, Any]], 
 @pytest.mark.parametrize(
     ("how", "changes", "words"),
     [
-        ({"steps": SEED}, {"route": {"action": "connectMxp", "username": "bob"}}, "no start or stop of recording with"),
+        ({"steps": SEED}, {"route": {"action": "connectMxp", "username": "bob"}}, "can’t start or stop recording with"),
         ({"steps": [{"do": "start"}, {"do": "stop"}]}, {}, "the conversation isn’t recorded"),
         ({"steps": [{"do": "start"}, {"do": "start"}]}, {}, "has no effect"),
-        ({"steps": []}, {"route": MENU}, "Key 3 changes nothing: recording runs already"),
+        ({"steps": []}, {"route": MENU}, "Key 3 changes nothing: recording is already running"),
     ],
 )
 def test_what_a_sequence_cannot_do_is_said_before_it_is_in_force(
@@ -175,7 +175,7 @@ def test_what_a_sequence_cannot_do_is_said_before_it_is_in_force(
 ) -> None:
     found = problems(how, **changes)
     assert any(words in problem.message for problem in found)
-    forbidden = "connectMxp" in words or "no start or stop" in words
+    forbidden = "connectMxp" in words or "can’t start or stop" in words
     assert any(problem.severity == "error" for problem in found) is forbidden
 
 

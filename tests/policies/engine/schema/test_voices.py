@@ -36,7 +36,7 @@ def test_anything_else_is_none(voice: str) -> None:
 
 @pytest.mark.parametrize("locale", ["en-US/female", "Joanna"])
 def test_a_transcript_has_no_voice(locale: str) -> None:
-    with pytest.raises(DocumentError, match="a transcript has no voice"):
+    with pytest.raises(DocumentError, match="without a voice"):
         parse({"how": {"locale": locale}, "route": HANGUP})
 
 
