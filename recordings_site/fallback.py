@@ -134,7 +134,7 @@ class Fallback:
         found = signing.parse_authorization(environ.get("HTTP_AUTHORIZATION", ""))
         application = known.applications.get(found.application_key)
         if application is None:
-            raise SignatureError("No application of ours signed this.")
+            raise SignatureError("No known application signed this.")
         body = read_body(environ, limit=events.MAX_BODY)
         if not any(
             signing.verify(
@@ -148,7 +148,7 @@ class Fallback:
             )
             for path in self._signed_paths
         ):
-            raise SignatureError("The signature is not this application’s.")
+            raise SignatureError("The signature isn’t this application’s.")
         return application, body
 
     def _answer(self, event: events.Event, application: ApplicationFacts, known: Snapshot) -> dict[str, Any] | None:
@@ -271,5 +271,5 @@ def _setting(name: str, default: str | None = None) -> str:
         return Path(file).read_text().strip()
     value = os.environ.get(name, default)
     if not value and default is None:
-        raise SystemExit(f"{name} is missing: the fallback answers from the sealed snapshot file alone.")
+        raise SystemExit(f"{name} is missing. The fallback answers only from the encrypted snapshot file.")
     return value or ""

@@ -85,7 +85,7 @@ def change_person(*, by: User, person: User, name: str, role: str, teams: Iterab
 def _carry_role(by: User, approval: Approval) -> None:
     person = User.objects.select_for_update().get(pk=approval.subject_id)
     if person.role != approval.data["from"]:
-        raise PeopleError(f"{person.email} has another role by now. Ask again.")
+        raise PeopleError(f"{person.email} has a different role now. Ask again.")
     _keep_one_admin(person)
     person.role = approval.data["to"]
     person.save(update_fields=["role"])
@@ -135,7 +135,11 @@ def remove_second_factors(*, by: User | None, person: User) -> list[str] | Appro
     return _remove_factors(by, person)
 
 
-@change("person.factors", "Remove the two-step verification of", shown=lambda data: "The password alone signs in then.")
+@change(
+    "person.factors",
+    "Remove the two-step verification of",
+    shown=lambda data: "They then sign in with the password only.",
+)
 def _carry_factors(by: User, approval: Approval) -> None:
     _remove_factors(by, User.objects.get(pk=approval.subject_id))
 
@@ -147,7 +151,7 @@ def _remove_factors(by: User | None, person: User) -> list[str]:
         factors.delete()
         data = {"kinds": kinds} if by else {"kinds": kinds, **COMMAND_LINE}
         audit.record(by=by, action="person.second_factors_removed", subject=person, name=person.email, data=data)
-        who = by.email if by else "An operator of the server"
+        who = by.email if by else "A server operator"
         text = f"{who} removed your two-step verification and passkeys. You now sign in with your password only."
         transaction.on_commit(lambda: _send(person, "Two-step verification removed", text))
     return kinds
@@ -166,8 +170,8 @@ def ensure_admin(*, email: str) -> User:
     person.save(update_fields=["role", "is_active"])
     audit.record(by=None, action="person.made_admin", subject=person, name=person.email, data=COMMAND_LINE)
     for admin in approvals.others(person):
-        text = f"{person.email} was made an admin at the command line of the server. If that was not agreed, act now."
-        transaction.on_commit(partial(_send, admin, "There is another admin", text))
+        text = f"{person.email} was made an admin from the server’s command line. If you didn’t expect this, act now."
+        transaction.on_commit(partial(_send, admin, "New admin", text))
     return person
 
 
@@ -200,7 +204,7 @@ def delete_team(*, by: User, team: Team) -> None:
     """Delete a team that owns no number; a number's recordings would otherwise be seen by nobody."""
     owned = team.numbers.count()
     if owned:
-        raise PeopleError(f"{team.name} owns {counted(owned, 'number')}. Give them to another team first.")
+        raise PeopleError(f"{team.name} owns {counted(owned, 'number')}. Move them to another team first.")
     audit.record(by=by, action="team.deleted", subject=team)
     team.delete()
 
@@ -255,4 +259,4 @@ def _send(person: User, subject: str, text: str) -> None:
     try:
         send_mail(subject, text, None, [person.email])
     except OSError:
-        log.exception("no e-mail could be sent to a person; check EMAIL_URL")
+        log.exception("an email to a person could not be sent; check EMAIL_URL")

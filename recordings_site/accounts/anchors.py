@@ -104,10 +104,10 @@ def parse(line: str) -> Anchor:
         anchor = Anchor(str(found["day"]), int(found["id"]), str(found["head"]))
         signature = str(found["signature"])
     except (ValueError, TypeError, KeyError) as error:
-        raise Broken("The last anchor cannot be read.") from error
+        raise Broken("The last anchor can’t be read.") from error
     text = json.dumps(asdict(anchor), sort_keys=True)
     if not any(hmac.compare_digest(signature, audit.sign(text, key)) for key in audit.key_ring()):
-        raise Broken("The last anchor was not signed by this site.")
+        raise Broken("The last anchor wasn’t signed by this site.")
     return anchor
 
 
@@ -136,7 +136,7 @@ def compare(places: Sequence[Place]) -> Comparison:
             continue
         day = noted.get(place.name, "")
         if day and (anchor is None or anchor.day < day):
-            raise Broken(f"The anchor of {day} is gone from {place.name}.")
+            raise Broken(f"The anchor of {day} is missing from {place.name}.")
         if anchor is not None:
             _find(anchor)
             anchors[place.name] = anchor
@@ -154,9 +154,9 @@ def _last_days() -> dict[str, str]:
 def _find(anchor: Anchor) -> None:
     row = AuditEvent.objects.filter(pk=anchor.id).first()
     if row is None and anchor.id:
-        raise Broken(f"Row {anchor.id}, the newest on {anchor.day}, is gone: rows were cut off.")
+        raise Broken(f"Row {anchor.id}, the newest on {anchor.day}, is gone. Rows were removed from the end.")
     if row is not None and not hmac.compare_digest(row.chain, anchor.head):
-        raise Broken(f"Row {anchor.id} is not the one that was the newest on {anchor.day}.")
+        raise Broken(f"Row {anchor.id} isn’t the row that was the newest on {anchor.day}.")
 
 
 def verify_since(anchor: Anchor | None) -> audit.ChainCheck:
@@ -168,7 +168,7 @@ def verify_since(anchor: Anchor | None) -> audit.ChainCheck:
     found = audit.verify(chain.from_iterable(events.batches()), previous=anchor.head if anchor else "")
     if found.broken:
         ids = ", ".join(map(str, found.broken[:SHOWN]))
-        raise Broken(f"Rows that do not follow from the row before: {ids}")
+        raise Broken(f"Rows that don’t match the row before them: {ids}")
     return found
 
 
@@ -198,7 +198,7 @@ def anchor_anew(*, by: User, reason: str, places: Sequence[Place]) -> None:
     audit.record(by=by, action="audit.anchored_anew", data={"reason": reason})
     for admin in User.objects.active_admins():
         text = f"{by} accepted the audit trail as it is now: {reason}"
-        send_mail("The audit trail was anchored anew", text, None, [admin.email])
+        send_mail("The audit trail was re-anchored", text, None, [admin.email])
     _keep(timezone.localdate(), places, {})
 
 
@@ -223,7 +223,7 @@ def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) 
             send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
         audit.record(by=None, action=ANCHORED, data={"day": anchor.day, "until": anchor.id, "places": kept})
     for name, why in failed.items():
-        _alert(NOT_KEPT, f"No anchor can be kept in {name}: {why}", today)
+        _alert(NOT_KEPT, f"No anchor can be saved in {name}: {why}", today)
 
 
 def _newest_row(action: str) -> AuditEvent | None:
@@ -245,14 +245,14 @@ def _alert(action: str, problem: str, today: date) -> None:
 
 _WORDS = {
     BROKEN: (
-        "The audit trail was changed",
-        "Rows or anchors were changed or deleted outside of the site. Keep a copy of the database, the anchors and the "
-        "logs before anything else, and find out who could write to them. Was a backup restored? Then run "
+        "The audit trail was changed outside this site",
+        "Rows or anchors were changed or deleted outside this site. Keep a copy of the database, the anchors "
+        "and the logs before anything else, and find out who could write to them. Was a backup restored? Then run "
         "manage.py verify_audit --anchor-anew REASON --by EMAIL.",
     ),
     NOT_KEPT: (
-        "The audit trail could not be anchored",
-        "Until it can, rows that are cut off may go unnoticed there. Check the destination or the file.",
+        "The audit trail couldn’t be anchored",
+        "Until it can, rows removed from its end may go unnoticed. Check the destination or the file.",
     ),
 }
 
@@ -276,5 +276,5 @@ def trail(now: datetime) -> Trail:
             return Trail(at, places, str(row.data["problem"]), _WORDS[row.action][1])
     first = AuditEvent.objects.order_by("id").values_list("at", flat=True).first()
     if first is not None and now - (at or first) > LATE:
-        return Trail(at, places, "No anchor has been kept for two days.", "Start a worker: it keeps one each day.")
+        return Trail(at, places, "No anchor has been saved for two days.", "Start a worker. It saves one each day.")
     return Trail(at, places)

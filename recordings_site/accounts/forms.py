@@ -27,7 +27,7 @@ class PersonForm(SeenForm, PickForm):
     teams = PickManyField(
         TEAMS,
         required=False,
-        help_text="People see the recordings of their teams. Admins and auditors see all.",
+        help_text="People see the recordings of their teams. Admins and auditors see all recordings.",
     )
 
 
@@ -43,7 +43,7 @@ class InviteForm(PersonForm):
         """The address in lower case; an address that has an account is refused."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.with_address(email):
-            raise forms.ValidationError("This address already has an account. Open it in the list to change it.")
+            raise forms.ValidationError("This address already has an account. Open it from the list to change it.")
         return email
 
 
@@ -79,7 +79,7 @@ class ProfileForm(forms.Form):
     """What one may set of oneself."""
 
     name = forms.CharField(max_length=100, required=False, help_text="Shown beside your comments.")
-    time_zone = forms.ChoiceField(choices=zone_choices, required=False, help_text="Times are shown in this zone.")
+    time_zone = forms.ChoiceField(choices=zone_choices, required=False, help_text="Times are shown in this time zone.")
 
 
 class ZoneForm(forms.Form):
@@ -93,7 +93,7 @@ class ActivityForm(forms.Form):
 
     who = forms.CharField(max_length=254, required=False, label="Who")
     action = forms.CharField(max_length=60, required=False, label="What")
-    subject = forms.CharField(max_length=200, required=False, label="To what")
+    subject = forms.CharField(max_length=200, required=False, label="Object")
     since = DayField(required=False, label="From")
     until = DayField(required=False, label="To")
     before = forms.IntegerField(required=False, min_value=0, max_value=2**62)

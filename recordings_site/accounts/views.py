@@ -20,7 +20,7 @@ from recordings_site.accounts.sessions.listing import open_sessions
 from recordings_site.web.csv_cells import escape_formula
 
 PAGE = 50
-WAITS = "Another admin has to approve this. They were sent a message."
+WAITS = "Another admin has to approve this. We’ve notified the other admins."
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,7 +175,7 @@ def activity_export(request: Request) -> HttpResponseBase:
     form = ActivityForm(request.GET)
     rows = AuditEvent.objects.matching(**form.filters())
     if form.errors:
-        return HttpResponseBadRequest("A filter is wrong: nothing was exported.", content_type="text/plain")
+        return HttpResponseBadRequest("A filter isn’t valid, so nothing was exported.", content_type="text/plain")
     audit.record(by=request.user, action="activity.exported", data={"query": request.GET.urlencode()})
     response = StreamingHttpResponse(_csv_chunks(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="activity.csv"'

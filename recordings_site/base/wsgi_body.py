@@ -22,13 +22,13 @@ def read_body(environ: Mapping[str, Any], *, limit: int) -> bytes:
         return body
     # Python takes very long to read a number of very many digits.
     if not (announced or "0").isdecimal() or len(announced) > 12:
-        raise BodyError("The length of the body is no number.")
+        raise BodyError("Content-Length isn’t a number.")
     length = int(announced or "0")
     if length > limit:
         raise BodyError(f"The body is larger than {limit} bytes.")
     body = _read(environ, length) if length else b""
     if len(body) < length:
-        raise BodyError("The body ends before its announced length.")
+        raise BodyError("The body is shorter than its Content-Length.")
     return body
 
 

@@ -85,7 +85,7 @@ def _look() -> Snapshot | None:
     try:
         return with_timeout(snapshot.refreshed)
     except (DatabaseDown, Error) as problem:
-        log.warning("The policies cannot be looked at again: %s", problem)
+        log.warning("The policies cannot be refreshed: %s", problem)
     except Exception:  # whatever is wrong, the callback is judged by what is known
-        log.exception("The policies cannot be looked at again.")
+        log.exception("The policies cannot be refreshed.")
     return None

@@ -101,7 +101,7 @@ def _is_to_unknown_number(callback: VerifiedCallback, known: Snapshot) -> bool:
     try:
         return isinstance(callback.event, Ice) and ice.is_to_unknown_number(callback, callback.event, known)
     except Exception:  # the call is answered by what is known, and by lower rungs if need be
-        log.exception("The number of a call cannot be read.")
+        log.exception("A call’s number cannot be read.")
         return False
 
 
@@ -114,10 +114,10 @@ def _snapshot() -> Snapshot | None:
         # A process that never looked waits longer: the file may be older than the application that calls.
         return with_timeout(snapshot.current, timeout=SNAPSHOT_TIMEOUT if snapshot.is_loaded() else None)
     except DatabaseDown as problem:
-        log.warning("The policies cannot be looked at, the last known ones answer: %s", problem)
+        log.warning("The policies cannot be checked. The last known ones answer: %s", problem)
         return known
     except Exception:  # whatever is wrong with the database, the call goes on with what is known
-        log.exception("The policies cannot be looked at; the last known ones answer.")
+        log.exception("The policies cannot be checked. The last known ones answer.")
         return known
 
 
@@ -144,7 +144,7 @@ def _answer(callback: VerifiedCallback, known: Snapshot, started: float) -> Http
 def _kept(callback: VerifiedCallback, event: Ice, known: Snapshot, started: float) -> Answered:
     """The answer to an ICE, once all that it leaves behind is stored."""
     if not snapshot.is_loaded():
-        raise DatabaseDown("What the sealed file tells is not enough to record by.")
+        raise DatabaseDown("The snapshot file doesn’t contain what is needed to record.")
 
     def on_late(answered: Answered) -> None:
         ice.correct_late_answer(answered, ice.without_recording(callback, event, known, refusal=Reason.DATABASE_DOWN))
@@ -172,12 +172,12 @@ def _degraded(callback: VerifiedCallback, known: Snapshot, refusal: str) -> dict
     try:
         return ice.without_recording(callback, callback.event, known, refusal=refusal).svaml
     except Exception:  # the last rungs must hold whatever broke above them
-        log.exception("The policy cannot be rendered; the default route answers.")
+        log.exception("The policy cannot be rendered. The default route answers.")
     try:
         call = answer.call_facts(callback.event, received_at=callback.received_at)
         return answer.connect_only(call, callback.application.default_route)
     except Exception:  # see above
-        log.exception("The default route cannot be rendered; the call is hung up.")
+        log.exception("The default route cannot be rendered. The call is hung up.")
         return HANGUP
 
 

@@ -89,7 +89,7 @@ class Writer(Generic[T, R]):
             if len(batch) == 1:
                 batch[0].future.set_exception(problem)
                 return
-            log.warning("%s callbacks cannot be stored together, each is tried alone: %s", len(batch), problem)
+            log.warning("%s callbacks cannot be stored together, so each is tried alone: %s", len(batch), problem)
             for pending in batch:
                 pending.race.reset()
             for pending in batch:

@@ -39,11 +39,11 @@ def _problems() -> Iterable[CheckMessage]:
     elif key == settings.DEMO_SECRET_KEY:
         yield Error("SECRET_KEY is the demo’s, which is public.", hint=RANDOM, id="ops.E002")
     elif is_weak(key):
-        yield Error("SECRET_KEY can be guessed: it needs at least 50 random characters.", hint=RANDOM, id="ops.E010")
+        yield Error("SECRET_KEY can be guessed. Use at least 50 random characters.", hint=RANDOM, id="ops.E010")
     if key and key != settings.AUDIT_KEY and is_weak(settings.AUDIT_KEY):
-        yield Error("AUDIT_KEY can be guessed: it needs at least 50 random characters.", hint=RANDOM, id="ops.E011")
+        yield Error("AUDIT_KEY can be guessed. Use at least 50 random characters.", hint=RANDOM, id="ops.E011")
     if settings.DEMO_SECRET_KEY in (settings.AUDIT_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.AUDIT_KEY_FALLBACKS):
-        yield Error("The demo’s key, which is public, is among the keys.", hint=RANDOM, id="ops.E012")
+        yield Error("The keys include the demo’s key, which is public.", hint=RANDOM, id="ops.E012")
     if not settings.DATABASE_CHOSEN:
         hint = "postgresql://user:password@host/name, or sqlite:///path for one machine."
         yield Error("DATABASE_URL is missing.", hint=hint, id="ops.E013")
@@ -52,14 +52,14 @@ def _problems() -> Iterable[CheckMessage]:
     else:
         yield from _key_ring_problems()
     if not settings.PUBLIC_URL:
-        hint = "The address under which people and Sinch reach the site, such as https://recordings.example.com"
+        hint = "The address at which people and Sinch reach the site, such as https://recordings.example.com"
         yield Error("PUBLIC_URL is missing.", hint=hint, id="ops.E006")
     elif urlsplit(settings.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(settings.PUBLIC_URL).hostname:
-        hint = "It starts with https:// and names a host."
+        hint = "Write it as https://host."
         yield Error(f"PUBLIC_URL isn’t a web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
     yield from _role_problems()
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
-        hint = "Listeners would leave no thread for pages. Lower AUDIO_STREAMS, or raise WEB_THREADS."
+        hint = "Listeners would leave no threads for pages. Lower AUDIO_STREAMS or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
     yield from _snapshot_problems()
     yield from _retention_problems()
@@ -71,25 +71,25 @@ def _snapshot_problems() -> Iterable[CheckMessage]:
         hint = "Make one with: openssl rand -hex 32"
         yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E016")
     if url and (problem := snapshot_fetch.problem_of(url, token, allowed=settings.ADDRESSES_ALLOWED)):
-        yield Error(problem, hint="It is another node’s address of the snapshot, or empty.", id="ops.E017")
+        yield Error(problem, hint="Enter another node’s /snapshot address, or leave it empty.", id="ops.E017")
 
 
 def _role_problems() -> Iterable[CheckMessage]:
     for name in ("TWO_STEP_ROLES", "SESSION_IDLE_MINUTES", "SESSION_HOURS"):
         if unknown := set(getattr(settings, name)) - set(Role.values):
             hint = f"The roles are {', '.join(Role.values)}."
-            yield Error(f"{name} names no role: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E014")
+            yield Error(f"{name} contains unknown roles: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E014")
     if min(*settings.SESSION_IDLE_MINUTES.values(), *settings.SESSION_HOURS.values()) < 1:
-        hint = "SESSION_IDLE_MINUTES and SESSION_HOURS are 1 or more."
-        yield Error("A session that lasts no time lets no one in.", hint=hint, id="ops.E015")
+        hint = "SESSION_IDLE_MINUTES and SESSION_HOURS must be 1 or more."
+        yield Error("A session of zero length lets no one in.", hint=hint, id="ops.E015")
 
 
 def _retention_problems() -> Iterable[CheckMessage]:
     for name in ("KEEP_CALLBACKS_DAYS", "KEEP_DECISIONS_DAYS"):
         days = getattr(settings, name)
         if days is not None and days < MIN_DAYS:
-            hint = "Calls that are late or repeated still need them. Empty keeps them for ever."
-            yield Error(f"{name} is {days}: it is {MIN_DAYS} at least.", hint=hint, id="ops.E018")
+            hint = "Calls that are late or repeated still need them. Leave it empty to keep them forever."
+            yield Error(f"{name} is {days}. The minimum is {MIN_DAYS}.", hint=hint, id="ops.E018")
 
 
 def is_weak(key: str) -> bool:
@@ -120,12 +120,12 @@ def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: A
     """Return warnings: settings with which a production starts, but that should be changed."""
     found: list[CheckMessage] = []
     if urlsplit(settings.PUBLIC_URL).scheme == "http":
-        found.append(Warning("PUBLIC_URL is not https: what people hear and sign can be read.", id="ops.W001"))
+        found.append(Warning("PUBLIC_URL is not https, so others can read the traffic.", id="ops.W001"))
     if settings.MAIL_TRANSPORT == "django.core.mail.backends.console.EmailBackend":
         hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587"
         found.append(Warning("Email is only printed, so passwords can’t be reset by email.", hint=hint, id="ops.W002"))
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-        hint = "Set DATABASE_URL to PostgreSQL. SQLite lets one process write at a time, on one machine."
+        hint = "Set DATABASE_URL to PostgreSQL. With SQLite only one process at a time can write, on one machine."
         found.append(Warning("The database is SQLite.", hint=hint, id="ops.W003"))
     return found
 
@@ -138,9 +138,9 @@ def check_local_destinations(
     if not databases or not is_production() or Destination._meta.db_table not in connection.introspection.table_names():
         return []
     local = Destination.objects.for_the_demo()
-    hint = "Put it away, and give its numbers another destination."
+    hint = "Archive it and give its numbers another destination."
     return [
-        Error(f"Destination {name!r} is a folder of this machine.", hint=hint, id="ops.E008")
+        Error(f"Destination {name!r} is a folder on this machine.", hint=hint, id="ops.E008")
         for name in local.values_list("name", flat=True)
     ]
 
@@ -149,4 +149,4 @@ def exit_if_misconfigured() -> None:
     """Exit with a message if a production misses a setting: for processes that run no system checks."""
     if problems := check_secrets(None):
         lines = [f"  {problem.msg} {problem.hint or ''}".rstrip() for problem in problems]
-        raise SystemExit("\n".join(("The settings are not fit for production:", *lines)))
+        raise SystemExit("\n".join(("The settings are not safe for production:", *lines)))

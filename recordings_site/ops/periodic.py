@@ -74,11 +74,11 @@ def anchor_audit() -> None:
 
 
 PERIODIC_TASKS = (
-    PeriodicTask("Noting the heartbeat", 10.0, beat),
-    PeriodicTask("Queueing callbacks that were not applied", 5.0, queue_unapplied),
-    PeriodicTask("Looking after calls without an end", 3600.0, look_for_calls_without_end),
-    PeriodicTask("Keeping the fallback’s snapshot file", 1.0, SnapshotFile().write_if_changed),
-    PeriodicTask("Catching up with the index of searches", 5.0, reindex_outdated),
+    PeriodicTask("Recording the heartbeat", 10.0, beat),
+    PeriodicTask("Queueing unapplied callbacks", 5.0, queue_unapplied),
+    PeriodicTask("Checking calls without an end", 3600.0, look_for_calls_without_end),
+    PeriodicTask("Updating the fallback’s snapshot file", 1.0, SnapshotFile().write_if_changed),
+    PeriodicTask("Catching up the search index", 5.0, reindex_outdated),
     PeriodicTask("Counting complete recordings", 60.0, count_recordings),
     PeriodicTask("Anchoring the audit trail", 3600.0, anchor_audit),
     PeriodicTask("Tidying up", 3600.0, delete_expired),

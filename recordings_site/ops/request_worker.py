@@ -85,7 +85,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Refuse to end TLS: its handshake, too, would keep threads waiting."""
         super().check_config(cfg, log)
         if cfg.is_ssl:
-            raise SystemExit("Let a proxy end TLS (recordings_site/ops/nginx.conf): gunicorn itself must not.")
+            raise SystemExit("Terminate TLS in a proxy (see recordings_site/ops/nginx.conf), not in gunicorn.")
 
     def init_process(self) -> None:
         """Start the worker, with as many connections as it may open files."""

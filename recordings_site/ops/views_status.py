@@ -26,7 +26,7 @@ def task_retry(request: Request, pk: int) -> HttpResponse:
     """Retry a failed task."""
     task = get_object_or_404(Task, pk=pk)
     actions.retry(task=task, by=request.user)
-    messages.success(request, f"{task.kind} for {task.subject} is tried again.")
+    messages.success(request, f"{task.kind} for {task.subject} will be retried.")
     return redirect("status")
 
 

@@ -37,7 +37,7 @@ def _perform(task: Task, kinds: Mapping[str, TaskKind]) -> None:
     began = time.monotonic()
     kind = kinds.get(task.kind)
     if kind is None:
-        queue.retry(task, f"No worker knows the kind {task.kind!r}. A newer one may.")
+        queue.retry(task, f"This worker doesn’t know tasks of the kind {task.kind!r}. A newer version may.")
         return
     try:
         again_at = kind.handler(task)
@@ -127,7 +127,7 @@ class Worker:
         try:
             perform(task, self._kinds)
         except DatabaseError:
-            log.exception("Task %s cannot be closed; its lease will bring it back.", task)
+            log.exception("Task %s cannot be closed. It will be retried when its lease expires.", task)
         finally:
             connections.close_all()
             self._finished.put(task)
@@ -151,7 +151,7 @@ class Worker:
             for task in list(self._running.values()):
                 # A task that has just finished has no lease, either.
                 if not queue.extend(task) and not self._is_finished(task):
-                    log.warning("Task %s is another worker’s now: its lease was lost.", task)
+                    log.warning("Task %s lost its lease and belongs to another worker now.", task)
         except DatabaseError:
             log.exception("Leases cannot be extended; trying again.")
             connections.close_all()
@@ -176,4 +176,6 @@ class Worker:
         while self._running and not deadline.expired:
             self._collect(0.1)
         for task in self._running.values():
-            log.warning("Task %s was not finished; another worker takes it at %s.", task, timezone.now() + queue.LEASE)
+            log.warning(
+                "Task %s was not finished. Another worker takes it over at %s.", task, timezone.now() + queue.LEASE
+            )

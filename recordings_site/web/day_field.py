@@ -14,7 +14,7 @@ class DayField(forms.DateField):
     """A day, picked or typed, that begins and ends in each time zone."""
 
     def __init__(self, *, widget: forms.DateInput | None = None, **kwargs: Any) -> None:
-        message = f"Write a day between {FIRST.year} and {LAST.year}."
+        message = f"Enter a date between {FIRST.year} and {LAST.year}."
         super().__init__(
             widget=widget or forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             validators=[MinValueValidator(FIRST, message), MaxValueValidator(LAST, message)],

@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
 LONGEST_VALUE = 60
-WHAT_TO_DO = "Nothing was saved. Check your entries, then save again to replace what is there with yours."
+WHAT_TO_DO = "Nothing was saved. Check your entries, then save again to overwrite the other changes."
 
 
 class SeenForm(forms.Form):

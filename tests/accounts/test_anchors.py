@@ -103,10 +103,10 @@ def replace_a_row() -> None:
 @pytest.mark.parametrize(
     ("attack", "told"),
     [
-        (cut_the_tail, "cut off"),
-        (empty_the_trail_and_write_another, "is not the one"),
+        (cut_the_tail, "Rows were removed"),
+        (empty_the_trail_and_write_another, "isn’t the row"),
         (shift_all_ids_alike, "is gone"),
-        (replace_a_row, "is not the one"),
+        (replace_a_row, "isn’t the row"),
     ],
 )
 def test_what_was_done_to_the_trail_is_noticed_within_an_hour(
@@ -130,7 +130,7 @@ def test_who_is_master_of_the_database_and_of_the_file_is_given_away_by_the_buck
     file().unlink()
     anchor(NIGHT + HOUR)
     [body] = alerts()
-    assert "cut off" in body
+    assert "Rows were removed" in body
 
 
 def test_a_row_altered_since_the_anchor_is_named_the_next_night() -> None:
@@ -167,7 +167,7 @@ def test_a_bucket_that_cannot_be_reached_is_reported_and_caught_up_with(bucket: 
     anchor(NIGHT + HOUR)
     assert len(file().read_text().splitlines()) == 1
     [message] = mail.outbox
-    assert "No anchor can be kept in the destination Anchors" in str(message.body)
+    assert "No anchor can be saved in the destination Anchors" in str(message.body)
     assert "AUDIT_ANCHOR_DESTINATION" in status_page(client)
     Destination.objects.update(archived_at=None)
     anchor(NIGHT + 2 * HOUR)

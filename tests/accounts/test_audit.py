@@ -208,7 +208,7 @@ def test_what_was_verified_is_not_walked_again_and_what_is_new_is() -> None:
     # The note of the first verification, and the new row.
     assert verified(new=True).startswith(f"2 rows since row {third.pk}, unbroken.")
     AuditEvent.objects.bulk_create([AuditEvent(pk=in_order()[-1].pk + 1, action="forged", chain="0" * 64)])
-    with pytest.raises(CommandError, match="do not follow"):
+    with pytest.raises(CommandError, match="don’t match the row before"):
         verified(new=True)
 
 

@@ -218,4 +218,4 @@ def test_it_refuses_to_end_tls_itself(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "CREDENTIALS_KEYS": KEYS, "SNAPSHOT_FILE": str(tmp_path / "snapshot")}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
     assert done.returncode != 0
-    assert "Let a proxy end TLS" in done.stderr
+    assert "Terminate TLS in a proxy" in done.stderr

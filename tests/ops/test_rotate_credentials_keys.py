@@ -30,7 +30,7 @@ def test_everything_opens_with_the_new_key_alone_afterwards(settings: Settings) 
     destination, application = factories.destination(), factories.application()
     settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
     assert "3 secrets are sealed with another key" in rotated("--dry-run")
-    assert "3 secrets were sealed again with the key next" in rotated()
+    assert "3 secrets were re-encrypted with the key next" in rotated()
     assert "0 secrets were sealed again" in rotated()
     settings.CREDENTIALS_KEYS = NEW
     destination, application = Destination.objects.get(), Application.objects.get()

@@ -69,7 +69,7 @@ def test_a_task_whose_time_has_not_come_waits_without_having_failed() -> None:
 def test_a_task_of_an_unknown_kind_is_kept_for_a_worker_that_knows_it(caplog: pytest.LogCaptureFixture) -> None:
     enqueue("from the future", "x")
     drain({})
-    assert "No worker knows the kind 'from the future'" in Task.objects.get().error
+    assert "doesn’t know tasks of the kind 'from the future'" in Task.objects.get().error
 
 
 @pytest.mark.django_db(transaction=True)

@@ -114,7 +114,7 @@ def test_the_form_gives_back_what_it_was_given(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"route_number": "08-70011"}, "is a national number"),
+        ({"route_number": "08-70011"}, "has no country code"),
         ({"rules-0-end": ""}, "Enter both start and end"),
         ({"time_zone": "Mars/Olympus"}, "must be a time zone such as Europe/Stockholm"),
         ({"route_number": ""}, "is required"),
@@ -398,7 +398,7 @@ def test_a_default_route_takes_no_number_without_its_country_code(admin: Client)
     }  # fmt: skip
     page = admin.post(reverse("application_new"), form)
     assert page.status_code == 422
-    assert "is a national number" in page.content.decode()
+    assert "has no country code" in page.content.decode()
     admin.post(reverse("application_new"), {**form, "country": "SE"})
     assert Application.objects.get().default_route["number"] == "+46870011"
 

@@ -42,7 +42,9 @@ def _check(request: HttpRequest, person: User) -> None:
     elif lifetime_of(person.role).is_over(session, now):
         session.delete()
         auth.logout(request)
-        messages.info(request, "You were signed out because you were away, or signed in for a long time.")
+        messages.info(
+            request, "You were signed out because you were inactive or signed in for too long. Sign in again."
+        )
     elif now - session.last_seen_at >= NOTED_EVERY and BY_ITSELF not in request.headers:
         # By itself, and never with the session: what others write there at the same time is kept.
         address = get_adapter().get_client_ip(request)

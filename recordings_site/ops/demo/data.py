@@ -25,9 +25,9 @@ SUPPORT, SUPERVISOR = "support@demo.example", "supervisor@demo.example"
 ADMIN, AUDITOR = "admin@demo.example", "auditor@demo.example"
 # Address, name, and what the user is for: printed with the sign-ins.
 PEOPLE = (
-    (SUPPORT, "Sam Support", "hears and searches the calls of both teams"),
-    (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; of team Billing, so sees only its calls"),
-    (ADMIN, "Ada Admin", "sees all, and sets policies, numbers, destinations and people"),
+    (SUPPORT, "Sam Support", "plays and searches the calls of both teams"),
+    (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; in team Billing, so sees only its calls"),
+    (ADMIN, "Ada Admin", "sees everything, and manages policies, numbers, destinations and people"),
     (AUDITOR, "Otto Auditor", "reads everything, changes nothing"),
 )
 # Public, as the demo is local: production refuses DEMO.
@@ -113,7 +113,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
         (
             "Record every call",
             PolicyDocument(otherwise_record=True, route=agents, how=how("en-US", start="answer")),
-            "From the moment that somebody answers; the caller has agreed in the contract.",
+            "From the moment someone answers. Callers agreed in their contract.",
         ),
         (
             "Svensk kundtjänst",
@@ -121,7 +121,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
                 otherwise_record=True, time_zone="Europe/Stockholm", route=agents,
                 how=how("sv-SE", announcement=announced_in_swedish, method="instruction"),
             ),
-            "Swedish, with an announcement before.",
+            "Swedish, with an announcement first.",
         ),
         (
             "Announce, then record",
@@ -129,24 +129,24 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
                 rules=(weekend,), otherwise_record=True, time_zone="Europe/London", route=agents,
                 how=how("en-GB", announcement=announced, method="instruction"),
             ),
-            "Callers hear that they are recorded; at the weekend half of the calls are.",
+            "Callers hear that they are recorded. At the weekend, half of the calls are.",
         ),
         (
             "Menu before the agent",
             PolicyDocument(otherwise_record=True, time_zone="Europe/London", route=menu, how=how("en-GB")),
-            "What the caller chooses decides who answers.",
+            "The caller’s choice decides who answers.",
         ),
         (
             "Conference room",
             PolicyDocument(otherwise_record=True, route=ConnectConf(conference_id="room-{number}"), how=how("en-US")),
-            "All who call the number meet; one recording of all of them.",
+            "Everyone who calls the number joins one conference, with one recording.",
         ),
     )  # fmt: skip
 
 
 def _published(admin: User, name: str, what: PolicyDocument, description: str) -> Policy:
     policy = create_policy(by=admin, name=name, document=document.parse(what.to_dict()), description=description)
-    publish(by=admin, policy=policy, reason="The demo’s first version.")
+    publish(by=admin, policy=policy, reason="First version of the demo.")
     return policy
 
 

@@ -69,7 +69,7 @@ def load_before_calls() -> None:
         snapshot.current()
     # The server must start even without a database: the sealed file answers calls.
     except Exception as error:  # noqa: BLE001
-        log.error("The database does not tell the policies yet: %s", error)
+        log.error("The policies cannot be read from the database yet: %s", error)
         if (found := fetcher()) is not None:
             found.fetch_and_log()
         if snapshot.latest() is None:
@@ -111,7 +111,7 @@ class Round:
         finally:
             connections.close_all()
         if problem and problem != self._problem:
-            log.error("The snapshot file %s cannot be kept: %s", settings.SNAPSHOT_FILE, problem)
+            log.error("The snapshot file %s cannot be written: %s", settings.SNAPSHOT_FILE, problem)
         self._problem = problem
 
 
@@ -122,5 +122,5 @@ def _keep() -> None:
             following.look()
         # Whatever comes, the next round may end otherwise.
         except Exception:
-            log.exception("Keeping the snapshot file failed.")
+            log.exception("Updating the snapshot file failed.")
         time.sleep(KEEP_SECONDS)

@@ -92,5 +92,5 @@ def _note(request: HttpRequest) -> None:
     try:
         Heartbeat.objects.beat(FETCHED, process=name)
     except DatabaseError:
-        log.warning("The database does not take that %s has fetched the policies.", name)
+        log.warning("Cannot record in the database that %s has fetched the policies.", name)
         connections.close_all()

@@ -77,7 +77,7 @@ def test_who_was_away_is_told_and_comes_back_to_the_page() -> None:
     age(seen=timedelta(hours=2))
     answer = client.get("/recordings/?state=late", follow=True)
     assert answer.redirect_chain[0][0] == "/accounts/login/?next=/recordings/%3Fstate%3Dlate"
-    assert "You were signed out because you were away" in answer.content.decode()
+    assert "You were signed out because you were inactive" in answer.content.decode()
 
 
 def test_requests_note_that_somebody_is_there_at_most_once_a_minute() -> None:

@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_written_is_logged_once(
     following = keeping.Round()
     following.look()
     following.look()
-    assert caplog.text.count("cannot be kept") == 1
+    assert caplog.text.count("cannot be written") == 1
 
 
 def test_the_file_is_read_once_and_again_when_it_changed(

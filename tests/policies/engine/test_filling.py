@@ -206,8 +206,8 @@ def test_a_caller_of_no_number_is_left_out_and_not_shown_as_one() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("08-70011", "national number"),
-        ("0870011", "national number"),
+        ("08-70011", "no country code"),
+        ("0870011", "no country code"),
         ("46812345678.0", "decimal point"),
         ("4.68E10", "exponent"),
         ("112", "too short"),

@@ -15,9 +15,7 @@ from recordings_site.accounts.models import User
 class Command(BaseCommand):
     """`manage.py create_admin EMAIL`."""
 
-    help = (
-        "Make EMAIL an admin (creating the account when there is none) and print a one-time link to choose a password."
-    )
+    help = "Make EMAIL an admin, creating the account if needed, and print a one-time link to choose a password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One address."""
@@ -28,14 +26,14 @@ class Command(BaseCommand):
         try:
             validate_email(options["email"])
         except ValidationError as error:
-            raise CommandError(f"{options['email']} is no e-mail address.") from error
+            raise CommandError(f"{options['email']} isn’t an email address.") from error
         person = actions.ensure_admin(email=options["email"])
         if person.last_login is not None and len(User.objects.active_admins()) > 1:
             actions.send_link(person)
-            self.stdout.write(f"{person.email} is an admin, and was sent a link to choose another password.\n")
+            self.stdout.write(f"{person.email} is now an admin. We sent them a link to choose a new password.\n")
         else:
-            self.stdout.write(f"{person.email} is an admin. Choose a password here; the link works once:\n")
+            self.stdout.write(f"{person.email} is now an admin. Choose a password here. The link works once:\n")
             self.stdout.write(password_link(person) + "\n")
         if Authenticator.objects.filter(user=person).exists():
             remedy = f"manage.py remove_second_factors {person.email}"
-            self.stdout.write(f"The second factor is asked for as before. If it is lost: {remedy}\n")
+            self.stdout.write(f"Two-step verification is still required. If the device is lost: {remedy}\n")

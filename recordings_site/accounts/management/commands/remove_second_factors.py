@@ -12,7 +12,7 @@ from recordings_site.accounts.models import User
 class Command(BaseCommand):
     """`manage.py remove_second_factors EMAIL`."""
 
-    help = "Remove the second factors and passkeys of EMAIL, who lost them: the password alone signs in then."
+    help = "Remove two-step verification and passkeys from EMAIL, who then signs in with the password only."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One address."""
@@ -22,10 +22,10 @@ class Command(BaseCommand):
         """Do it; the audit trail keeps it, and the person is told by email."""
         person = User.objects.with_address(options["email"])
         if person is None:
-            raise CommandError(f"Nobody has the address {options['email']}.")
+            raise CommandError(f"No account has the address {options['email']}.")
         kinds = actions.remove_second_factors(by=None, person=person)
         if not isinstance(kinds, list) or not kinds:
-            self.stdout.write(f"{person.email} has no second factor: nothing was changed.")
+            self.stdout.write(f"{person.email} has no two-step verification. Nothing was changed.")
             return
         removed = ", ".join(str(Authenticator.Type(kind).label) for kind in kinds)
-        self.stdout.write(f"{person.email} has these no more: {removed}. The password alone signs in now.")
+        self.stdout.write(f"{person.email} no longer has: {removed}. They now sign in with the password only.")

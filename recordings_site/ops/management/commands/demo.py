@@ -48,12 +48,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the site's address."""
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="the address of the running site (PUBLIC_URL)")
-        parser.add_argument("--more", type=int, default=0, metavar="CALLS", help="place so many calls of just now")
+        parser.add_argument("--more", type=int, default=0, metavar="CALLS", help="place this many more calls now")
 
     def handle(self, *args: Any, url: str, more: int, **options: Any) -> None:
         """Fill the site once; always print how to sign in."""
         if not settings.DEMO:
-            raise CommandError("The demo’s passwords are known to everybody: it needs DEMO=1, on this machine only.")
+            raise CommandError("The demo’s passwords are public. Set DEMO=1, and only on this machine.")
         # The demo's e-mail addresses do not exist.
         settings.EMAIL_BACKEND = settings.MAIL_TRANSPORT = "django.core.mail.backends.dummy.EmailBackend"
         made = demo.make()
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         for email, _, what in demo.PEOPLE:
             self.stdout.write(f"  {email:24} {what}")
         port = urlsplit(url).port
-        self.stdout.write(f"More calls, at any time: make calls{'' if port in (None, USUAL_PORT) else f' PORT={port}'}")
+        self.stdout.write(f"More calls at any time: make calls{'' if port in (None, USUAL_PORT) else f' PORT={port}'}")
 
     def _waiting(self, made: Demo) -> list[CallGroup]:
         """Return the calls that were not placed yet: an interrupted demo is resumed."""
@@ -104,7 +104,7 @@ class Command(BaseCommand):
         with tqdm(total=total, desc="Placing calls", unit="call", disable=not sys.stderr.isatty()) as bar:
             totals = engine.run(waiting, after_each=lambda group: bar.update(len(group)))
         if sum(totals.broken.values()) > total / 2 or totals.failed_uploads:
-            raise CommandError(f"The site did not take the demo’s calls: {totals.broken or totals.failed_uploads[0]}")
+            raise CommandError(f"The site did not accept the demo’s calls: {totals.broken or totals.failed_uploads[0]}")
 
     def _wait(self) -> None:
         """Wait until the worker has inspected all uploads, or until it takes too long."""
@@ -113,7 +113,7 @@ class Command(BaseCommand):
             kind__in=("recording.inspect", "transcript.load"), done_at=None, dead_at=None, attempts__lt=3
         )
         total = open_tasks.count()
-        with tqdm(total=total, desc="Reading them", unit="file", disable=not sys.stderr.isatty()) as bar:
+        with tqdm(total=total, desc="Processing them", unit="file", disable=not sys.stderr.isatty()) as bar:
             while (left := open_tasks.count()) and not deadline.expired:
                 bar.update(total - left - bar.n)
                 time.sleep(0.3)

@@ -19,16 +19,19 @@ from recordings_site.storage import StoreError
 class Command(BaseCommand):
     """Reconciles destinations in the foreground; an interrupted run is resumed."""
 
-    help = "List the store, link objects to recordings, adopt orphans, find transcripts, flag what is missing."
+    help = (
+        "List what is in storage, link files to recordings, adopt unknown files, "
+        "find transcripts and flag what is missing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the destination and the start date."""
-        parser.add_argument("destination", nargs="?", help="name of a destination (all that are in use)")
-        parser.add_argument("--since", help="only what was modified since this day or time, such as 2026-11-01")
+        parser.add_argument("destination", nargs="?", help="name of a destination (default: all in use)")
+        parser.add_argument("--since", help="only files modified since this date or time, such as 2026-11-01")
         parser.add_argument(
             "--gone-is-deleted",
             action="store_true",
-            help="files that are gone were deleted on purpose, as by retention",
+            help="missing files were deleted on purpose, for example by retention rules",
         )
 
     def handle(
@@ -43,12 +46,12 @@ class Command(BaseCommand):
         for each in [destination] if destination else known:
             failed = not self._walk(known[each], parsed, gone_is_deleted) or failed
         if failed:
-            raise CommandError("Not every store could be listed. Run the command again to go on from there.")
+            raise CommandError("Not every destination could be listed. Run the command again to continue.")
 
     def _walk(self, destination: Destination, since: datetime | None, gone_is_deleted: bool) -> bool:
         run = request_reconciliation(by=None, destination=destination, since=since, gone_is_deleted=gone_is_deleted)
         if (run.since, run.gone_is_deleted) != (since, gone_is_deleted):
-            self.stderr.write(f"{destination}: a walk was under way; it goes on as it was asked for then.")
+            self.stderr.write(f"{destination}: an unfinished import is resumed with its original options.")
         with tqdm(desc=str(destination), unit=" objects", disable=None) as bar:
 
             def on_page(run: Reconciliation) -> None:
@@ -71,5 +74,5 @@ def _datetime(text: str) -> datetime:
     except ValueError:
         parsed = None
     if parsed is None:
-        raise CommandError(f"{text!r} is no day or time. Write 2026-11-01 or 2026-11-01T08:00.")
+        raise CommandError(f"{text!r} isn’t a date or time. Write 2026-11-01 or 2026-11-01T08:00.")
     return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)

@@ -18,18 +18,22 @@ from recordings_site.policies.revision import snapshot_loader
 class Command(BaseCommand):
     """Reseals all rows one by one; rows that are sealed with the first key are skipped."""
 
-    help = "Seal all secrets again with the first key of CREDENTIALS_KEYS. The site may run meanwhile."
+    help = "Re-encrypt all secrets with the first key of CREDENTIALS_KEYS. The site can keep running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the option of a dry run."""
-        parser.add_argument("--dry-run", action="store_true", help="count what other keys have sealed, change nothing")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="count the secrets encrypted with other keys, without changing anything",
+        )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         """Reseal."""
         ring = Keyring.parse(settings.CREDENTIALS_KEYS)
         if dry_run:
             others = sum(not ring.is_current(secret.text) for secret in sealed.secrets())
-            self.stdout.write(f"{others} secrets are sealed with another key than {ring.first}.")
+            self.stdout.write(f"{others} secrets are encrypted with a key other than {ring.first}.")
             return
         done, failed = 0, []
         work = [(str(row), partial(reseal, row=row, fields=fields)) for row, fields in sealed.rows()]
@@ -41,7 +45,7 @@ class Command(BaseCommand):
                 failed.append(f"{name}: {error}")
         if settings.SNAPSHOT_FILE:
             snapshot_loader.seal_to_file(Path(settings.SNAPSHOT_FILE))
-        self.stdout.write(f"{done} secrets were sealed again with the key {ring.first}.")
+        self.stdout.write(f"{done} secrets were re-encrypted with the key {ring.first}.")
         if failed:
-            raise CommandError("These could not be opened and stay as they are:\n" + "\n".join(failed))
-        self.stdout.write("The other keys of CREDENTIALS_KEYS open nothing any more: they can be removed.")
+            raise CommandError("These could not be decrypted and were left unchanged:\n" + "\n".join(failed))
+        self.stdout.write("The other keys of CREDENTIALS_KEYS are no longer used. You can remove them.")

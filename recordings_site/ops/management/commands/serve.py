@@ -23,14 +23,16 @@ READY_SECONDS = 60
 class Command(BaseCommand):
     """Prepares database and static files, starts web server and worker, fills the demo once, waits for the end."""
 
-    help = "Run the site on this machine: database, static files, web server, worker, and on the first run the demo."
+    help = "Run the site on this machine: migrations, static files, web server, worker and, on the first run, the demo."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add address and size."""
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
-        parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes of 256 threads (1)")
-        parser.add_argument("--no-demo", action="store_true", help="do not fill the demo")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+        parser.add_argument(
+            "--processes", type=int, default=1, metavar="N", help="web processes of 256 threads (default: 1)"
+        )
+        parser.add_argument("--no-demo", action="store_true", help="skip the demo data")
 
     def handle(self, *args: Any, host: str, port: int, processes: int, no_demo: bool, **options: Any) -> None:
         """Run until SIGINT or SIGTERM, or until one of the processes ends."""
@@ -44,11 +46,11 @@ class Command(BaseCommand):
                 self._start(children, host, port, processes)
                 if settings.DEMO and not no_demo:
                     self._fill_demo(children, host, port)
-                self.stdout.write(self.style.SUCCESS(f"\nOpen http://{host}:{port}/ (Ctrl+C ends it)"))
+                self.stdout.write(self.style.SUCCESS(f"\nOpen http://{host}:{port}/ (Ctrl+C to stop)"))
                 self.stdout.flush()
                 children.watch()
             except ProcessExited as error:
-                raise CommandError(f"{error} So everything was stopped.") from error
+                raise CommandError(f"{error} Everything was stopped.") from error
         self.stdout.write("Stopped.")
 
     def _start(self, children: ProcessGroup, host: str, port: int, processes: int) -> None:
@@ -67,7 +69,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         children.start("demo", manage("demo", "--url", f"http://{host}:{port}"))
         if code := children.finish("demo"):
-            raise ProcessExited(f"The demo could not be filled (code {code}).")
+            raise ProcessExited(f"The demo data could not be created (exit code {code}).")
 
 
 def manage(*arguments: str) -> list[str]:
@@ -83,7 +85,7 @@ def check_port_is_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            message = f"Port {port} of {host} cannot be used ({os.strerror(error.errno or 0)})."
+            message = f"Port {port} on {host} cannot be used ({os.strerror(error.errno or 0)})."
             raise CommandError(f"{message} Choose another: make run PORT={port + 1}") from error
 
 

@@ -13,19 +13,22 @@ from recordings_site.destinations import anchor_bucket
 class Command(BaseCommand):
     """`manage.py verify_audit [--new] [--head HEX]`, `manage.py verify_audit --anchor-anew REASON --by EMAIL`."""
 
-    help = "Verify the chain of audit rows; with --head, also that a head noted earlier (see the log) is still in it."
+    help = (
+        "Verify the chain of audit rows. With --head, also check that a head "
+        "noted earlier (see the log) is still in it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Optionally a head that was noted outside of the database, and where to begin."""
-        parser.add_argument("--head", default="", help="a chain value from the log, to be found in the trail")
+        parser.add_argument("--head", default="", help="a chain value from the log that must be in the trail")
         parser.add_argument(
-            "--new", action="store_true", help="only the rows since the last verification, which ended unbroken"
+            "--new", action="store_true", help="only the rows since the last verification that ended unbroken"
         )
 
         parser.add_argument(
             "--anchor-anew", default="", metavar="REASON", help="accept the trail as it is, after a restored backup"
         )
-        parser.add_argument("--by", default="", metavar="EMAIL", help="the admin who accepts it")
+        parser.add_argument("--by", default="", metavar="EMAIL", help="email of the admin who accepts it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the number of rows and the head; fail naming the first rows that do not fit, or what was cut off."""
@@ -45,9 +48,9 @@ class Command(BaseCommand):
         verdict = audit.verify(chain.from_iterable(AuditEvent.objects.filter(pk__gt=until).batches()), previous=head)
         if verdict.broken:
             ids = ", ".join(map(str, verdict.broken[:10]))
-            raise CommandError(f"{len(verdict.broken)} of {verdict.rows} rows do not follow from the row before: {ids}")
+            raise CommandError(f"{len(verdict.broken)} of {verdict.rows} rows don’t match the row before them: {ids}")
         if options["head"] and not AuditEvent.objects.filter(chain=options["head"]).exists():
-            raise CommandError("The chain is whole, but the given head is not in it: newer rows were cut off.")
+            raise CommandError("The chain is unbroken, but the given head is not in it. Newer rows were removed.")
         since = f" since row {until}" if until else ""
         self.stdout.write(f"{verdict.rows} rows{since}, unbroken. Head: {verdict.head or 'none'}")
         if verdict.rows > 1 and (last := AuditEvent.objects.filter(chain=verdict.head).order_by("-id").first()):
@@ -58,4 +61,4 @@ class Command(BaseCommand):
         if by is None or not (by.is_admin and by.is_active):
             raise CommandError("Name the admin who accepts the trail as it is, with --by EMAIL.")
         anchors.anchor_anew(by=by, reason=reason, places=anchor_bucket.places())
-        self.stdout.write("The trail was anchored anew. The other admins were told.")
+        self.stdout.write("The trail was re-anchored. The other admins were notified.")

@@ -21,16 +21,16 @@ DEFAULT_SLOTS = 1 if settings.SQLITE else 4
 class Command(BaseCommand):
     """Polls the queue and performs its tasks until SIGINT or SIGTERM; several may run, on several machines."""
 
-    help = "Do the queue’s tasks until stopped. Several workers may run, also on several machines."
+    help = "Process tasks until stopped. You can run several workers, on several machines."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the number of slots, and whether to end when idle."""
         parser.add_argument(
-            "--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time ({DEFAULT_SLOTS})"
+            "--slots", type=int, default=DEFAULT_SLOTS, metavar="N", help=f"tasks at a time (default: {DEFAULT_SLOTS})"
         )
-        parser.add_argument("--until-idle", action="store_true", help="do what is due, one after the other, and end")
+        parser.add_argument("--until-idle", action="store_true", help="process the due tasks one by one, then exit")
 
-        parser.add_argument("--heartbeat-file", type=Path, metavar="PATH", help="touch this file each second")
+        parser.add_argument("--heartbeat-file", type=Path, metavar="PATH", help="touch this file every second")
 
     def handle(
         self, *args: Any, slots: int, until_idle: bool, heartbeat_file: Path | None = None, **options: Any

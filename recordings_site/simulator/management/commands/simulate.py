@@ -25,7 +25,7 @@ class Command(BaseCommand):
     """Place calls as Sinch would."""
 
     help = (
-        "Stand in for Sinch: place calls against a callback URL, obey the SVAML that is answered, write synthetic "
+        "Stand in for Sinch: place calls against a callback URL, execute the SVAML in the answer, write synthetic "
         "recordings and transcripts where it says, and send the notifications."
     )
 
@@ -37,15 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("--fallback-url", default="", help="asked when the first gives an error")
         parser.add_argument("--key", required=True, help="the application's key")
         parser.add_argument("--secret", help="its secret; better in the environment as SIMULATE_SECRET")
-        parser.add_argument("--number", action="append", required=True, help="a number that is called; repeat it")
+        parser.add_argument("--number", action="append", required=True, help="a number to call; can be repeated")
         parser.add_argument(
             "--conference-number", action="append", default=[], help="a number whose calls come two or three at a time"
         )
-        parser.add_argument("--calls", type=int, default=10, help="how many (10)")
+        parser.add_argument("--calls", type=int, default=10, help="how many calls (default: 10)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same calls (1)")
-        parser.add_argument("--days", type=float, default=1.0, help="spread over so many past days (1)")
+        parser.add_argument("--days", type=float, default=1.0, help="spread over this many past days (default: 1)")
         parser.add_argument(
-            "--rate", type=float, default=0.0, help="at most so many calls a second (as fast as it goes)"
+            "--rate", type=float, default=0.0, help="at most this many calls a second (default: no limit)"
         )
         parser.add_argument(
             "--outbound", type=float, default=0.0, metavar="PERCENT", help="calls placed from our side (0)"

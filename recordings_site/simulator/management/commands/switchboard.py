@@ -31,9 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--url", required=True, help="the callback URL")
         parser.add_argument("--key", required=True, help="the application's key")
         parser.add_argument("--secret", help="its secret; better in the environment as SIMULATE_SECRET")
-        parser.add_argument("--number", action="append", required=True, help="a number that is called; repeat it")
+        parser.add_argument("--number", action="append", required=True, help="a number to call; can be repeated")
         parser.add_argument("--port", type=int, default=0, help="of the REST API (any free one)")
-        parser.add_argument("--seconds", type=float, default=0.0, help="hang up after so long (when interrupted)")
+        parser.add_argument(
+            "--seconds", type=float, default=0.0, help="hang up after this many seconds (default: when interrupted)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Place the calls, serve, wait, hang up."""
