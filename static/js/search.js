@@ -107,7 +107,7 @@ export function startPlayInPlace(root = document) {
   audio.addEventListener("error", async () => {
     // The server says in a sentence why there is no sound.
     const answer = await fetch(audio.src, { headers: { Range: "bytes=0-0" } }).catch(() => null);
-    trouble.textContent = answer && !answer.ok ? await answer.text() : "The audio cannot be played.";
+    trouble.textContent = answer && !answer.ok ? await answer.text() : "The audio can’t be played.";
   });
   root.addEventListener("htmx:afterSwap", () => show(root));
   show(root);

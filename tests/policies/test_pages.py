@@ -419,7 +419,7 @@ def test_steps_are_added_moved_kept_and_shown_as_what_each_file_holds(admin: Cli
     policy = Policy.objects.get()
     assert [step["do"] for step in policy.draft["how"]["steps"]] == ["start", "say"]
     shown = admin.get(reverse("policy", args=[policy.pk])).content.decode()
-    assert "What each file holds" in shown
+    assert "What each file contains" in shown
     assert "File 1" in shown
     # A program that posts the form without its steps leaves them.
     admin.post(reverse("policy", args=[policy.pk]), posted())

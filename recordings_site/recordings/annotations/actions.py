@@ -72,13 +72,13 @@ def notify_mentioned(comment_id: int) -> int:
     mails_sent = 0
     for person in comment.mentions.filter(is_active=True):
         words = {"comment": comment, "person": person, "address": settings.PUBLIC_URL}
-        subject = " ".join(f"{comment.author} mentioned you on a recording".split())
+        subject = " ".join(f"{comment.author} mentioned you in a comment".split())
         try:
             mails_sent += send_mail(
                 subject, render_to_string("recordings/annotations/mention.txt", words), None, [person.email]
             )
         except SMTPRecipientsRefused:  # a retry would mail the others again
-            log.warning("The e-mail about a mention to %s could not be sent.", person.email)
+            log.warning("The email about a mention to %s could not be sent.", person.email)
     comment.notified_at = timezone.now()
     comment.save(update_fields=["notified_at"])
     return mails_sent

@@ -19,7 +19,7 @@ NOT_MENTIONED = "not_mentioned"
 def not_mentioned(names: Sequence[str]) -> str:
     """What is wrong with mentions of these names."""
     listed = either(f"@{name}" for name in names)
-    return f"No one called {listed} can see this recording, so no one would be notified."
+    return f"No one named {listed} can see this recording, so no one would be notified."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class OffsetForm(forms.Form):
 class AssignNumberForm(PickForm):
     """The number of a recording that has none."""
 
-    number = PickField(NUMBERS_IN_USE, label="It belongs to", nothing="Choose a number")
+    number = PickField(NUMBERS_IN_USE, label="Assign to", nothing="Choose a number")
 
 
 class TagForm(forms.Form):

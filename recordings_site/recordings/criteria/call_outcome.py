@@ -12,7 +12,7 @@ RECORDED, NOT_RECORDED, OPEN, IMPOSSIBLE, UNDECIDED = "recorded", "not_recorded"
 OUTCOMES = (
     (RECORDED, "Recorded"),
     (NOT_RECORDED, "Not recorded"),
-    (OPEN, "Expected or overdue"),
+    (OPEN, "Pending or overdue"),
     (IMPOSSIBLE, "Recording wasn’t possible"),
     (UNDECIDED, "No decision"),
 )

@@ -96,7 +96,7 @@ def parse_text(text: str, context: ParseContext) -> str:
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
     """Return the error message for an unknown field, filter or value."""
-    return f"Unknown {what} “{name}”; there are {', '.join(known[:-1])} and {known[-1]}."
+    return f"Unknown {what} “{name}”. Use {', '.join(known[:-1])} or {known[-1]}."
 
 
 def parse_choice(what: str, values: Sequence[str], meant: Mapping[str, str] | None = None) -> Parser:
@@ -152,4 +152,4 @@ def _two_ways(value: str) -> str:
     if not figures or max(figures[:2]) > 12 or 0 in figures:
         return ""
     one, other, year = figures
-    return f"“{value}” can be read in two ways. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."
+    return f"“{value}” is ambiguous. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."

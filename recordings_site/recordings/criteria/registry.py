@@ -181,7 +181,7 @@ CRITERIA = (
         name="caller",
         label="Caller",
         example="caller:070…",
-        help="Calls from a phone number, or from all numbers with these digits.",
+        help="Calls from a phone number, or from any number with these digits.",
         meant=("phone",),
         parse=parse_text,
         condition=conditions.by_caller,
@@ -192,7 +192,7 @@ CRITERIA = (
         name="team",
         label="Team",
         example="team:sales",
-        help="Calls of a team’s numbers.",
+        help="Calls to or from a team’s numbers.",
         parse=parse_text,
         condition=conditions.of_rows(TEAMS, conditions.of_teams, TEAMS.named),
         named=TEAMS.named,
@@ -236,7 +236,7 @@ CRITERIA = (
         name="tag",
         label="Tag",
         example="tag:vip",
-        help="Recordings with this tag (full name).",
+        help="Recordings with this tag. Use its full name.",
         parse=parse_text,
         condition=conditions.of_rows(TAGS, conditions.tagged, TAGS.called),
         named=TAGS.called,
@@ -265,7 +265,7 @@ CRITERIA = (
     _having("transcript", "Has transcript"),
     _having("comment", "Has comment"),
     _having("correction", "Has correction"),
-    _having("heard", "Played by me", example="heard:no", help="Recordings that you have, or have not, played."),
+    _having("heard", "Played by me", example="heard:no", help="Recordings you have or haven’t played."),
 )  # fmt: skip
 
 # Those of the list, by their parameter in its URL; those of the search language, by each of their fields.

@@ -30,7 +30,7 @@ def setup_steps() -> list[SetupStep]:
     return [
         SetupStep(
             "Create a team",
-            "Each number belongs to a team, which listens to its calls.",
+            "Each number belongs to a team, whose members can play its calls.",
             Team.objects.exists(),
             reverse("teams"),
         ),
@@ -49,13 +49,13 @@ def setup_steps() -> list[SetupStep]:
         ),
         SetupStep(
             "Add your numbers",
-            "Import them from Sinch or a file, with team and policy.",
+            "Import them from Sinch or a file, with their team and policy.",
             answered.exists(),
             connect[0] if connect and not PhoneNumber.objects.in_use().exists() else reverse("numbers"),
         ),
         SetupStep(
             "Connect Sinch",
-            "From then on, your policies answer each call.",
+            "From then on, your policies answer every call.",
             any(application.first_callback_at for application in applications),
             connect[0] if connect else reverse("applications"),
         ),

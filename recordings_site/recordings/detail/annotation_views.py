@@ -137,7 +137,7 @@ def assign(request: Request, recording_id: UUID) -> HttpResponse:
     recording = visible_recording(request, recording_id)
     form = AssignNumberForm(request.POST, user=request.user)
     if recording.number is not None:
-        messages.error(request, f"It already belongs to {recording.number}.")
+        messages.error(request, f"It’s already assigned to {recording.number}.")
     elif not form.is_valid():
         messages.error(request, str(form.errors["number"][0]))
     else:

@@ -26,15 +26,15 @@ class TimeField(forms.Field):
 class ClipForm(forms.Form):
     """`t` and `end`, as in links to a span; `form` is what to download."""
 
-    t = TimeField(error_messages={"required": "Enter where the clip starts."})
-    end = TimeField(error_messages={"required": "Enter where the clip ends."})
+    t = TimeField(error_messages={"required": "Enter the time where the clip starts."})
+    end = TimeField(error_messages={"required": "Enter the time where the clip ends."})
     form = forms.ChoiceField(choices=[(each, each) for each in FORMS], required=False)
 
     def clean(self) -> dict[str, Any]:
         """An end after the start."""
         data = super().clean() or {}
         if "t" in data and "end" in data and data["end"] <= data["t"]:
-            raise forms.ValidationError("A clip has to end after it starts.")
+            raise forms.ValidationError("The end must be after the start.")
         data["form"] = data.get("form") or AUDIO
         return data
 

@@ -35,8 +35,8 @@ class Origin(models.TextChoices):
     FLAG = "flag", "Flag on the action"
     INSTRUCTION = "instruction", "startRecording instruction"
     LIVE = "live", "Started from the live page"
-    UPSTREAM = "upstream", "Asked for by the upstream"
-    ADOPTED = "adopted", "Found in the store"
+    UPSTREAM = "upstream", "Requested by your back end"
+    ADOPTED = "adopted", "Found in storage"
 
 
 def origin_choices() -> list[tuple[str, str]]:

@@ -12,15 +12,15 @@ class ReconcileForm(forms.Form):
     """An optional first day, and whether missing files were deleted on purpose."""
 
     since = DayField(
-        label="Only what was written since",
+        label="Only files written since",
         required=False,
         help_text="Leave empty for everything. Large imports take a while and run in the background.",
     )
     gone_is_deleted = forms.BooleanField(
         label="Files that are gone were deleted on purpose",
         required=False,
-        help_text="As by the bucket’s retention rules. Their recordings are called deleted, no longer faulty; "
-        "one whose file is found again can be played again.",
+        help_text="For example by the bucket’s retention rules. Missing files are then marked as deleted "
+        "instead of faulty, and become playable again if found.",
     )
 
     @property

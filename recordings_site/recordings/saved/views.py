@@ -36,7 +36,7 @@ def saved_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         page = SavedPage(form.cleaned_data.pop("page") or SavedPage.SEARCH)
         saved = actions.save_search(by=request.user, page=page, **form.cleaned_data)
-        messages.success(request, f"“{saved.name}” is saved. It is on your home page.")
+        messages.success(request, f"“{saved.name}” was saved. Find it on your home page.")
         return redirect(address(saved))
     context = {"form": form, "shown": shown(str(form["query"].value() or ""))}
     return render(request, "recordings/saved/saved_form.html", context, status=400 if form.errors else 200)
@@ -55,7 +55,7 @@ def saved_edit(request: Request, saved_id: int) -> HttpResponse:
         undo = Undo(reverse("saved_edit", args=[saved.pk]), _fields(saved))
         kept = {name: form.cleaned_data[name] for name in ("name", "team", "alert", "alert_by_email")}
         actions.change_saved(by=request.user, saved=saved, **kept)
-        undoable(request, f"“{saved.name}” is changed.", undo)
+        undoable(request, f"“{saved.name}” was changed.", undo)
         return redirect("saved")
     context = {"form": form, "saved": saved, "shown": shown(saved.query)}
     return render(request, "recordings/saved/saved_form.html", context, status=400 if form.errors else 200)
@@ -68,7 +68,7 @@ def saved_delete(request: Request, saved_id: int) -> HttpResponse:
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     undo = Undo(reverse("saved_new"), _fields(saved))
     actions.delete_saved(by=request.user, saved=saved)
-    undoable(request, f"“{saved.name}” is deleted.", undo)
+    undoable(request, f"“{saved.name}” was deleted.", undo)
     return redirect("saved")
 
 

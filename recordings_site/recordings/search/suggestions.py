@@ -196,7 +196,7 @@ def _unmatched(part: _Asked, user: User) -> Iterator[_Unmatched]:
         case Speaker(label) if not _first(part, user).ids:
             near = names.nearest_speakers(label, user)[:TRIED]
             near = [name for name in near if _first(Speaker(name), user).ids]
-            sentence = f"No speaker of a call that you may see is called “{label}”."
+            sentence = f"No speaker in calls you can see is named “{label}”."
             yield _Unmatched(part.place, sentence, [f"speaker:{quoted(name)}" for name in near])
         case Field(name, value) if not names.is_known(part, user):
             near = names.nearest(part, user)[:TRIED]

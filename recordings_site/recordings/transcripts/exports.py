@@ -136,7 +136,7 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
     "txt": ExportFormat("Text", "txt", "text/plain", text),
     "srt": ExportFormat("Subtitles, SRT", "srt", "application/x-subrip", srt),
     "vtt": ExportFormat("Subtitles, VTT", "vtt", "text/vtt", vtt),
-    "json": ExportFormat("JSON, in Sinch’s shape", "json", "application/json", as_json),
+    "json": ExportFormat("JSON, in Sinch’s format", "json", "application/json", as_json),
     "csv": ExportFormat("Table, CSV", "csv", "text/csv", as_csv),
     "vcon": ExportFormat("Conversation, vCon", "vcon.json", "application/vcon+json", vcon),
 }

@@ -47,16 +47,16 @@ export async function cause(audio, code) {
     // Without a range: one that the file does not have would be refused, and say nothing about the reason.
     const response = await fetch(url, { headers: { Accept: "text/plain" } });
     if (response.ok) await response.body?.cancel();
-    if (response.redirected) return "You are signed out. Sign in again to go on listening.";
-    if (response.ok && response.headers.get("Content-Length") === "0") return "The file in the store is empty.";
+    if (response.redirected) return "You’re signed out. Sign in again to keep listening.";
+    if (response.ok && response.headers.get("Content-Length") === "0") return "The stored file is empty.";
     if (response.ok && (code === MediaError.MEDIA_ERR_DECODE || code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED)) {
-      return "This browser cannot play the file: it is damaged, or of a kind that it does not know.";
+      return "This browser can’t play the file. It’s damaged or in an unsupported format.";
     }
-    if (response.ok) return "The connection broke off. Your place is kept; press Play to go on.";
+    if (response.ok) return "The connection was lost. Your place is kept. Press Play to continue.";
     if (response.headers.get("Content-Type")?.startsWith("text/plain")) return await response.text();
-    if (response.status === 404) return "You have no permission to hear this recording, or it is gone.";
+    if (response.status === 404) return "You don’t have access to this recording, or it was deleted.";
   } catch {
     // Not even the server is reached: the sentence below says so.
   }
-  return "The server cannot be reached. Your place is kept; check the connection and press Play.";
+  return "Can’t reach the server. Your place is kept. Check your connection, then press Play.";
 }

@@ -66,9 +66,9 @@ def test_its_part_of_the_transcript_has_times_from_its_beginning(recording: Reco
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"t": "9", "end": "4"}, "A clip has to end after it starts."),
+        ({"t": "9", "end": "4"}, "The end must be after the start."),
         ({"t": "x", "end": "4"}, "Enter times like 12:34 or 754.2."),
-        ({"t": "", "end": "4"}, "Enter where the clip starts."),
+        ({"t": "", "end": "4"}, "Enter the time where the clip starts."),
         ({"t": "9000", "end": "9001"}, "The recording has no audio in this selection."),
     ],
 )

@@ -75,8 +75,8 @@ def test_an_admin_assigns_a_recording_without_a_number() -> None:
     recording, number = factories.recording(call=None), factories.number()
     colleague, admin = factories.user(teams=[number.team]), Client()
     admin.force_login(factories.admin())
-    assert number.label in page_of(recording, factories.admin()).partition("It belongs to")[2]
-    assert "It belongs to" not in page_of(recording, factories.user(Role.AUDITOR))
+    assert number.label in page_of(recording, factories.admin()).partition("Assign to")[2]
+    assert "Assign to" not in page_of(recording, factories.user(Role.AUDITOR))
     url = reverse("recording_assign", args=[recording.pk])
     assert "This number doesn’t exist" in admin.post(url, {"number": "999999"}, follow=True).content.decode()
     assert f"{number.team} can now see it" in admin.post(url, {"number": number.pk}, follow=True).content.decode()

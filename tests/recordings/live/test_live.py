@@ -219,7 +219,7 @@ def test_a_conferences_participants_are_shown_and_their_calls_recorded(world: Wo
     client.force_login(world.supervisor)
     page = client.get(f"/live/conferences/{room.session.pk}/").content.decode()
     assert page.count("View on live page") == 2
-    assert "record single participants" in client.get("/live/").content.decode()
+    assert "record individual participants" in client.get("/live/").content.decode()
     assert command_recording(by=world.supervisor, call=one, command="start").done
     [job] = RecordingJob.objects.running_on(one)
     assert not job.is_conference

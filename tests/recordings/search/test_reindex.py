@@ -75,7 +75,7 @@ def test_an_interruption_loses_nothing_and_says_how_to_go_on(monkeypatch: pytest
 
     monkeypatch.setattr(reindex, "index_transcript", until_interrupted)
     said = run(all=True)
-    assert "Stopped after 1 transcript. Go on with: manage.py reindex --all --before " in said
+    assert "Stopped after 1 transcript. Resume with: manage.py reindex --all --before " in said
     assert IndexedRecording.objects.count() == 3
     monkeypatch.undo()
     assert run(all=True, before=said.split("--before ")[1].strip()) == "2 transcripts indexed.\n"

@@ -21,18 +21,18 @@ class Command(BaseCommand):
     """`manage.py reindex [--all] [--before MOMENT]`."""
 
     help = (
-        "Index the transcripts that are not in the index, or that an older version of the site indexed; with --all "
-        "every one. Searches go on meanwhile. Interrupted, it is safe to start again: what is done stays done."
+        "Index transcripts that aren’t indexed yet or were indexed by an older version of the site; with --all, every "
+        "transcript. Searches keep working. You can interrupt and restart it safely."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which transcripts."""
-        parser.add_argument("--all", action="store_true", help="also those that are indexed and up to date")
+        parser.add_argument("--all", action="store_true", help="also transcripts that are already up to date")
         parser.add_argument(
             "--before",
             default="",
             metavar="MOMENT",
-            help="with --all: only those indexed before, to go on where it ended",
+            help="with --all: only transcripts indexed before this time, to resume",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,12 +50,12 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 goes_on = f" --all --before {started.isoformat()}" if options["all"] else ""
                 so_far = counted(done, "transcript")
-                self.stdout.write(f"Stopped after {so_far}. Go on with: manage.py reindex{goes_on}")
+                self.stdout.write(f"Stopped after {so_far}. Resume with: manage.py reindex{goes_on}")
                 return
         self.stdout.write(f"{counted(done, 'transcript')} indexed.")
 
     def _datetime(self, text: str) -> datetime:
         parsed = parse_datetime(text)
         if parsed is None or timezone.is_naive(parsed):
-            raise CommandError("Write the moment with its offset, as in 2026-03-05T12:00:00+00:00.")
+            raise CommandError("Write the time with its offset, such as 2026-03-05T12:00:00+00:00.")
         return parsed

@@ -102,7 +102,9 @@ def _known(text: str, field: "re.Match[str]", start: int) -> str:
         return name
     meant = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
     if meant:
-        raise failure(text, f"There is no “{field[1]}:”. Did you mean “{meant}:”?", start, start + len(field[1]), meant)
+        raise failure(
+            text, f"“{field[1]}:” isn’t a search field. Did you mean “{meant}:”?", start, start + len(field[1]), meant
+        )
     # As words: what was pasted often has a colon in it.
     words = f'"{field[0]}"' if field[2] else field[1]
     raise failure(text, unknown("field", field[1], FIELDS), start, start + len(field[0]), words)

@@ -39,7 +39,7 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Node:
     text = visible_text(text)
     if len(text) > LONGEST_QUERY:
         raise QueryError(
-            f"This query has {grouped(len(text))} characters; {grouped(LONGEST_QUERY)} is the most.",
+            f"This query has {grouped(len(text))} characters. The maximum is {grouped(LONGEST_QUERY)}.",
             LONGEST_QUERY, len(text),
             text[:LONGEST_QUERY].rsplit(maxsplit=1)[0],
         )  # fmt: skip
@@ -85,7 +85,7 @@ class _Parser:
         node = self._or()
         if self.at < len(self.lexemes):
             extra = self.lexemes[self.at]
-            raise self._fail("This bracket closes nothing.", extra.start, extra.end, " ")
+            raise self._fail("This closing bracket has no opening bracket.", extra.start, extra.end, " ")
         if node is None:
             raise QueryError("Enter at least one letter or digit.", 0, len(self.text))
         return node
@@ -115,7 +115,7 @@ class _Parser:
         lexeme = self.lexemes[self.at]
         self.at += 1
         if self._peek() in ("end", ")", "AND", "OR", "NEAR"):
-            raise self._fail(f"{word} needs something to search for behind it.", lexeme.start, lexeme.end, " ")
+            raise self._fail(f"{word} needs something to search for after it.", lexeme.start, lexeme.end, " ")
 
     def _not(self) -> Node | None:
         if self._peek() != "NOT":
@@ -123,14 +123,14 @@ class _Parser:
         lexeme = self.lexemes[self.at]
         self.at += 1
         if self._peek() in ("end", ")", "AND", "OR", "NEAR"):
-            raise self._fail("NOT needs something to exclude behind it.", lexeme.start, lexeme.end, " ")
+            raise self._fail("NOT needs something to exclude after it.", lexeme.start, lexeme.end, " ")
         part = self._deeper(lexeme, self._not)
         return None if part is None else Not(part)
 
     def _deeper(self, lexeme: Lexeme, rule: Callable[[], Node | None]) -> Node | None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._fail(f"Brackets and NOTs are nested deeper than {DEEPEST}.", lexeme.start, lexeme.end, " ")
+            raise self._fail(f"Brackets and NOTs can be nested at most {DEEPEST} deep.", lexeme.start, lexeme.end, " ")
         node = rule()
         self.depth -= 1
         return node
@@ -173,7 +173,7 @@ class _Parser:
                 self._count(lexeme)
                 return self._field(lexeme)
             case ")":
-                raise self._fail("This bracket closes nothing.", lexeme.start, lexeme.end, " ")
+                raise self._fail("This closing bracket has no opening bracket.", lexeme.start, lexeme.end, " ")
             case kind:
                 raise self._fail(f"{kind} needs something to search for before it.", lexeme.start, lexeme.end, " ")
 
@@ -181,7 +181,7 @@ class _Parser:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise QueryError(
-                f"A query takes {MOST_TERMS} words and conditions at most.", lexeme.start, len(self.text),
+                f"Use at most {MOST_TERMS} words and conditions.", lexeme.start, len(self.text),
                 self.text[: lexeme.start].strip(),
             )  # fmt: skip
 

@@ -39,7 +39,7 @@ def misplaced(text: str) -> Misplaced | None:
             sentence = f"Put at least {SHORTEST_BEGINNING} letters before the star."
             return Misplaced(before.start, end, sentence, text[before.start : at])
         if after and not _is_enough(after.text, SHORTEST_ENDING):
-            sentence = f"Put at least {SHORTEST_ENDING} letters behind the star."
+            sentence = f"Put at least {SHORTEST_ENDING} letters after the star."
             return Misplaced(at, after.end, sentence, text[end : after.end])
         at = end
     return None
