@@ -45,7 +45,7 @@ class GsCredentials:
 
 @dataclass(frozen=True, slots=True)
 class LocalCredentials:
-    """The random token that stands for a right to write to a local folder, in demos and tests."""
+    """The random token that allows writing to a local folder, in demos and tests."""
 
     token: str = field(repr=False)
 
@@ -56,7 +56,7 @@ Credentials = S3Credentials | AzureCredentials | GsCredentials | LocalCredential
 def parse(kind: str, text: str) -> Credentials:
     """Read the credentials of a store of `kind` (such as s3) in the grammar that Sinch documents for it.
 
-    Raises CredentialsError, whose message says what is expected and repeats nothing of `text`.
+    Raises CredentialsError, whose message says what is expected and never repeats `text`.
     """
     grammar = GRAMMARS.get(kind)
     if grammar is None:
@@ -65,7 +65,7 @@ def parse(kind: str, text: str) -> Credentials:
 
 
 def masked(text: str) -> str:
-    """Return what may be shown of credentials of any kind: the end of an access key and the region, no secret."""
+    """Return the part of the credentials that may be shown: the end of an access key and the region, no secret."""
     parts = text.strip().split(":")
     if len(parts) == 1:
         return MASK

@@ -1,7 +1,8 @@
 """The ends of a call: which type each has, and how it is written for people.
 
-Sinch names the type of the called end (`to.type`: did, number, username, sip, conference, in any case). An app user's
-name may consist of digits and a conference may be called 4711, so what an end looks like counts only when Sinch gives
+Sinch names the type of the called end (`to.type`: did, number, username, sip, conference, in any case). An app
+user's name may consist of digits and a conference may be called 4711, so what an end looks like counts only when
+Sinch gives
 no type that is known.
 """
 
@@ -20,7 +21,7 @@ _E164 = re.compile(r"\+?[1-9][0-9]{6,14}")
 
 
 def end_type(said: str, endpoint: str) -> str:
-    """The type of an end by Sinch's word for it; by its looks when Sinch says none, or one that is not known."""
+    """The type of an end as named by Sinch, or guessed from its form when Sinch names none or an unknown one."""
     known = _KNOWN.get(said.strip().lower())
     if known is not None:
         return known
@@ -30,7 +31,7 @@ def end_type(said: str, endpoint: str) -> str:
 
 
 def caller_type(origination: str, cli: str) -> str:
-    """The type of what a call shows as its caller, which Sinch does not name.
+    """The type of the caller that a call shows, which Sinch doesn't name.
 
     A SIP trunk shows extensions such as 4711 as well as numbers: there only a whole number is one.
     """
@@ -40,7 +41,7 @@ def caller_type(origination: str, cli: str) -> str:
 
 
 def is_withheld(text: str) -> bool:
-    """Whether this stands for a caller who withholds the number."""
+    """Whether this is one of the values for a withheld number."""
     return text.strip().lower() in WITHHELD
 
 
@@ -56,7 +57,7 @@ def in_app_user(*ends: tuple[str, str]) -> str:
 
 
 def shown(text: str, kind: str) -> str:
-    """An end as pages show it: a number grouped, a name as it is, "" for a withheld number."""
+    """An end as shown on pages: a number with spaces, a name unchanged, "" for a withheld number."""
     if end_type(kind, text) != NUMBER:
         return text
     return "" if is_withheld(text) else phone(text)

@@ -1,4 +1,4 @@
-"""What can go wrong when reading or writing Sinch's protocol: one family of errors, all with a message for people."""
+"""Errors from reading or writing Sinch's protocol: one hierarchy, each with a message for people."""
 
 
 class SinchError(Exception):
@@ -6,11 +6,11 @@ class SinchError(Exception):
 
 
 class SignatureError(SinchError):
-    """An Authorization header, a secret or a timestamp is not what Sinch's signing scheme asks for."""
+    """An Authorization header, secret or timestamp doesn't follow Sinch's signing scheme."""
 
 
 class EventError(SinchError):
-    """The body of a callback is no event."""
+    """The body of a callback isn't an event."""
 
 
 class SvamlError(SinchError):
@@ -18,7 +18,7 @@ class SvamlError(SinchError):
 
 
 class DestinationUrlError(SinchError):
-    """A destination URL names no place that Sinch can write to."""
+    """A destination URL isn't a place that Sinch can write to."""
 
 
 class CredentialsError(SinchError):

@@ -1,4 +1,4 @@
-"""Reads the body of a callback into a frozen event: ICE, ACE, DiCE, PIE, notify, or one that we do not know yet.
+"""Parses the body of a callback into a frozen event: ICE, ACE, DiCE, PIE, notify, or an unknown one.
 
 Enums are open: words are normalised in case and unknown ones are kept. `raw` holds all that was sent.
 """
@@ -28,7 +28,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount as Sinch states it."""
+    """An amount as reported by Sinch."""
 
     currency: str
     amount: float | None
@@ -81,7 +81,7 @@ class Ice(_Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ace(_Base):
-    """Answered call: SVAML decides how it goes on."""
+    """Answered call: SVAML decides how it continues."""
 
     amd: Amd | None = None
 
@@ -120,7 +120,7 @@ class Notify(_Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(_Base):
-    """An event that Sinch may add one day; kept, never refused."""
+    """An unknown event, which Sinch may have added since; kept, never rejected."""
 
     event: str = ""
 
@@ -208,7 +208,7 @@ def _common(raw: Mapping[str, Any], event: str) -> dict[str, Any]:
 
 def _identifier(raw: Mapping[str, Any], *names: str) -> str:
     text = _text(raw, *names).strip()
-    if len(text) > MAX_ID:  # cut, it would be the id of something else
+    if len(text) > MAX_ID:  # truncated, it would be the id of something else
         raise EventError(f"{names[0]} is longer than {MAX_ID} characters.")
     return text
 

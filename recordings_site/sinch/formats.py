@@ -1,4 +1,4 @@
-"""The file formats of recordings: mp3 is documented, wav for Voice v2 only, others where a setting allows them."""
+"""The file formats of recordings: mp3 is documented, wav only for Voice v2, others only if a setting allows them."""
 
 import re
 
@@ -7,7 +7,7 @@ _allowed: list[str] = list(FORMATS)
 
 
 def allow(more: list[str]) -> None:
-    """Allow formats that Sinch documents later, besides FORMATS. Raises ValueError for what is no file extension."""
+    """Allow formats that Sinch documents later, besides FORMATS. Raises ValueError unless it is a file extension."""
     for name in more:
         if not re.fullmatch(r"[a-z0-9]{2,10}", name):
             raise ValueError(f"{name!r} isn’t a format. Enter a file extension, such as ogg.")

@@ -1,4 +1,4 @@
-"""Reads JSON that strangers wrote: bounded, of plain types, free of what databases and encoders choke on."""
+"""Reads untrusted JSON: bounded, of plain types, without values that databases and encoders reject."""
 
 import codecs
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_DEPTH = 32
 
-# NaN and Infinity are no JSON, but some writers write them: nothing is known then.
+# NaN and Infinity aren't JSON, but some writers emit them: the value is then unknown.
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 _REPLACED = re.compile("[\0\ud800-\udfff]")
 # More brackets, braces and commas than any body of Sinch's has: a value costs fifty times its bytes in memory.
@@ -17,14 +17,14 @@ MAX_VALUES = 200_000
 
 
 def clean_text(text: str) -> str:
-    """Return `text` with U+0000 and lone surrogates replaced: PostgreSQL stores neither, UTF-8 knows no surrogates."""
+    """Return `text` with U+0000 and lone surrogates replaced: PostgreSQL and UTF-8 don't take them."""
     return _REPLACED.sub("\ufffd", text)
 
 
 def read_object(data: bytes, *, limit: int) -> dict[str, Any]:
     """Read `data` as one JSON object in UTF-8 of at most `limit` bytes, with cleaned strings.
 
-    Raises ValueError with a short reason that repeats nothing of the data.
+    Raises ValueError with a short reason that doesn't repeat the data.
     """
     if len(data) > limit:
         raise ValueError(f"it is larger than {limit} bytes")
@@ -53,7 +53,7 @@ def field(record: Mapping[str, Any], *names: str) -> Any:
             return value
         found = value if found is None else found
     keys = _folded(names)
-    # Most often there is none, which this sees many times faster than a loop.
+    # Usually there is none, and this check is many times faster than a loop.
     if keys.isdisjoint(map(str.lower, record)):
         return found
     others = (value for key, value in record.items() if value is not None and key.lower() in keys)
@@ -97,6 +97,6 @@ def _clean(value: Any, depth: int) -> Any:
         return {clean_text(key): _clean(member, depth + 1) for key, member in value.items()}
     if isinstance(value, list):
         return [_clean(member, depth + 1) for member in value]
-    if isinstance(value, float) and abs(value) == float("inf"):  # 1e999 is JSON, but no database's number
+    if isinstance(value, float) and abs(value) == float("inf"):  # 1e999 is valid JSON, but no database stores it
         return None
     return value

@@ -1,4 +1,4 @@
-"""Reads when a line of a transcript begins: seconds, as Sinch writes them, or as other tools write the same."""
+"""Parses the start time of a transcript line: seconds as written by Sinch, or other tools' notations."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Adds recording to an SVAML that somebody else wrote, and leaves all that is not about recording as it was.
+"""Adds recording to SVAML from another system and leaves everything else unchanged.
 
 Pure. What comes out has exactly the action that went in, never a recording instruction beside connectMxp, and no
 recording that starts before a notice that must be heard first.
@@ -42,7 +42,7 @@ class RecordingWish:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What came of it. `placed`: our recording is in it; `kept`: the recordings that the other side asked for."""
+    """The result. `placed`: our recording is in it; `kept`: the recordings requested by the other side."""
 
     svaml: Svaml
     placed: bool = False
@@ -51,10 +51,10 @@ class Merged:
 
 
 def check(svaml: object, event: str) -> Svaml:
-    """Return an answer of somebody else's if Sinch can act on it. Raises SvamlError naming what is wrong.
+    """Return another system's answer if Sinch can act on it. Raises SvamlError naming what is wrong.
 
-    Only what would drop the call is refused: no action, or an action that `event` does not take. Names that nobody
-    here knows pass: they may be new at Sinch.
+    Only what would drop the call is refused: no action, or an action that `event` does not take. Unknown names
+    pass: they may be new at Sinch.
     """
     if not isinstance(svaml, dict):
         raise SvamlError("The answer isn’t a JSON object.")
@@ -108,7 +108,7 @@ def has_unflagged_options(action: Mapping[str, Any]) -> bool:
 
 
 def doubtful(svaml: Mapping[str, Any]) -> str:
-    """What the author of an SVAML that passes should know of it, "" for nothing."""
+    """A warning for the author of SVAML that passes, or ""."""
     if has_unflagged_options(action_of(svaml)):
         return "The action has recordingOptions without record: true. They were passed on unchanged. Add record: true."
     return ""
@@ -121,13 +121,13 @@ def with_notice(upstream: Mapping[str, Any], notice: Sequence[Mapping[str, Any]]
 
 
 def instructions_given(svaml: Mapping[str, Any]) -> list[Any]:
-    """Return the instructions as they were given, also those that are no objects."""
+    """Return the instructions as given, including those that aren't objects."""
     given = field(svaml, "instructions")
     return given if isinstance(given, list) else []
 
 
 def _kept(upstream: Mapping[str, Any], wish: RecordingWish | None) -> Svaml:
-    """The upstream's own recordings, after the notice that our policy demands, and lawful beside connectMxp."""
+    """The upstream's own recordings, after the notice required by our policy, and valid with connectMxp."""
     action, instructions = dict(action_of(upstream)), list(instructions_given(upstream))
     if name_of(action) == "connectmxp":
         asked = [item for item in recording_requests(upstream) if item.origin == "instruction"]
@@ -143,7 +143,7 @@ def _kept(upstream: Mapping[str, Any], wish: RecordingWish | None) -> Svaml:
 
 
 def _rebuilt(upstream: Mapping[str, Any], instructions: list[Any], action: Mapping[str, Any]) -> Svaml:
-    """The upstream's object with these two members, under the names and in the order that it used itself."""
+    """The upstream's object with these two members, under the names and in the order used by the upstream."""
     rebuilt: Svaml = {}
     for key, value in upstream.items():
         folded = key.lower()

@@ -1,4 +1,4 @@
-"""Compares and spells the keys of objects: percent-encoding, Unicode forms and slashes differ between what writes them.
+"""Compares and normalizes object keys: writers differ in percent-encoding, Unicode forms and slashes.
 
 Nothing here decides that two spellings are one object where both exist: the exact spelling always goes first.
 """
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from .destination_url import is_usable_key, recording_stem
 
-# A proxy may encode what is encoded already.
+# A proxy may encode a key that is already encoded.
 MOST_ROUNDS = 3
 _SLASHES = re.compile(r"/{2,}")
 # The members of a signed URL: Azure's SAS, and the queries of Amazon, Google and CloudFront.
@@ -30,7 +30,7 @@ _WITH_CONTAINER = ("wasb://", "wasbs://", "abfs://", "abfss://")
 
 
 def without_secrets(text: str) -> str:
-    """A place as text without what opens it: its query and fragment (a shared access signature), its user and password.
+    """A place as text without anything that grants access: query (a SAS), fragment, user, password.
 
     What remains may be stored and shown.
     """
@@ -42,7 +42,7 @@ def without_secrets(text: str) -> str:
 
 
 def without_signatures(value: Any) -> Any:
-    """JSON as it may be shown: what looks like a place, or holds the members of a signed URL, is cut as above."""
+    """JSON that is safe to show: what looks like a place, or has a signed URL's parameters, is cut as above."""
     if isinstance(value, str):
         return without_secrets(value) if _SECRET.search(value) else value
     if isinstance(value, Mapping):
@@ -53,7 +53,7 @@ def without_signatures(value: Any) -> Any:
 
 
 def canonical(key: str) -> str:
-    """The form in which keys are compared: no query, percent-encoding undone, Unicode composed, single slashes.
+    """The form used to compare keys: no query, percent-decoded, Unicode composed, single slashes.
 
     A plus sign stays one: a percent-encoded blank is never written so in a path. Never store what this returns.
     """
@@ -67,7 +67,7 @@ def canonical(key: str) -> str:
 
 
 def spellings(key: str) -> tuple[str, ...]:
-    """The keys under which a store may hold what is known as `key`: as it is, decoded, in either Unicode form.
+    """The keys under which a store may hold `key`: unchanged, decoded, in either Unicode form.
 
     Those that no store takes are left out, so this may be empty.
     """
@@ -77,16 +77,16 @@ def spellings(key: str) -> tuple[str, ...]:
 
 
 def is_same(key: str, other: str) -> bool:
-    """Whether two spellings mean one object, where none is spelled exactly like the other."""
+    """Whether two different spellings mean the same object."""
     return key == other or canonical(key) == canonical(other)
 
 
 def is_named_by(name: str, key: str) -> bool:
-    """Whether a name, or the end of a path, is how `key` ends."""
+    """Whether `key` ends with this name or end of a path."""
     name, key = canonical(name), canonical(key)
     return bool(name) and (key == name or key.endswith("/" + name))
 
 
 def stem(key: str) -> str:
-    """The canonical key of a recording or of its transcript, without what tells the two apart."""
+    """The canonical key shared by a recording and its transcript."""
     return recording_stem(canonical(key))

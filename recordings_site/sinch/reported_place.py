@@ -1,4 +1,4 @@
-"""Reads the place that a notification names, in every form in which Sinch, vendors and proxies write it.
+"""Parses the place named by a notification, in every form used by Sinch, vendors and proxies.
 
 What it returns is compared with what is configured, and never fetched.
 """
@@ -24,7 +24,7 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,63}")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The address of a configured store that is not at its vendor's own, and the bucket that is used there."""
+    """The endpoint of a configured store that isn't the vendor's own, and the bucket used there."""
 
     kind: str
     account: str
@@ -33,7 +33,7 @@ class Endpoint:
 
 
 def read(text: str, endpoints: Iterable[Endpoint] = ()) -> tuple[Place, ...]:
-    """All readings of a reported place, the likeliest first; empty for what names no file.
+    """All interpretations of a reported place, most likely first; empty if it names no file.
 
     A URL of an unknown host, such as `https://www.sinch.com/calling/v1/recording/<name>`, and a bare path give a place
     without a kind. Each place has one spelling of the key: the exact one, then the decoded ones.
@@ -75,7 +75,7 @@ def named_store(text: str) -> NamedStore:
         return NamedStore()
     if not place.kind:
         return NamedStore(host=urlsplit(place.endpoint or "").netloc)
-    # Names of calls, dates and numbers have digits; the folder that somebody chose rarely has.
+    # Names of calls, dates and numbers have digits; a folder chosen by a person rarely has.
     chosen = takewhile(lambda part: not any(each.isdigit() for each in part), place.key.split("/")[:-1])
     region = amazon_region(urlsplit(without_secrets(text)).hostname or "") if place.endpoint == "" else ""
     return NamedStore(place.kind, place.account, place.bucket, "".join(f"{part}/" for part in chosen), region=region)
@@ -107,7 +107,7 @@ def _of_scheme(scheme: str, rest: str) -> Iterator[Place]:
         yield Place(kind, place.account, place.bucket, place.key)
     except DestinationUrlError:
         pass
-    # Some write the host of the store where its bucket or account is meant.
+    # Some write the store's host in place of the bucket or account.
     yield from (replace(place, endpoint=None) for place in of_vendor(host.lower(), path) if place.kind == kind)
 
 
@@ -132,7 +132,7 @@ def _of_url(text: str, endpoints: Iterable[Endpoint]) -> Iterator[Place]:
 
 
 def _at(endpoint: Endpoint, parts: SplitResult, path: str) -> Iterator[Place]:
-    """What a URL means if it leads to this store: by path, by the bucket's name in the host, or by its own domain."""
+    """The meaning of a URL if it points to this store: by path, by a bucket in the host, or by its own domain."""
     try:
         here = urlsplit(endpoint.url)
         ports = (here.port or _port(here.scheme), parts.port or _port(parts.scheme))
@@ -161,7 +161,7 @@ def _port(scheme: str) -> int:
 
 
 def has_endpoint(url: str) -> bool:
-    """Whether an endpoint that was entered is another address than the vendor's own."""
+    """Whether an entered endpoint differs from the vendor's own."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -186,5 +186,5 @@ def _is_address(named: str | None, endpoint: str) -> bool:
 
 
 def endpoints_of(stores: Sequence[tuple[str, str, str, str]]) -> list[Endpoint]:
-    """Those of (kind, account, bucket, endpoint) that lie elsewhere than at their vendor's."""
+    """The entries of (kind, account, bucket, endpoint) whose endpoint isn't the vendor's own."""
     return [Endpoint(*store) for store in stores if has_endpoint(store[3])]

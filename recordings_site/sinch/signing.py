@@ -1,4 +1,4 @@
-"""Signs requests and callbacks as Sinch does, and checks who signed one.
+"""Signs requests and callbacks as Sinch does, and verifies signatures.
 
 The scheme ("application" signing) is in Sinch's voice documentation under "Authentication":
 
@@ -85,7 +85,7 @@ def verify(
     x_timestamp: str,
     signature: str,
 ) -> bool:
-    """Tell whether one of `secrets` (two while one is being rotated) made `signature`; in constant time.
+    """Return whether one of `secrets` (two during a rotation) made `signature`, in constant time.
 
     A secret that is not Base64 signs nothing, so that a broken one does not disable the other.
     """
@@ -97,7 +97,7 @@ def verify(
             key = decode_secret(secret)
         except SignatureError:
             continue
-        # Every secret is tried: the time taken does not tell which of them matched.
+        # Every secret is tried, so the time taken doesn't reveal which one matched.
         matches |= hmac.compare_digest(_signature(key, message).encode(), given)
     return matches
 
@@ -148,5 +148,5 @@ def _signature(key: bytes, message: bytes) -> str:
 
 
 def _utf8(text: str) -> bytes:
-    # Header values may hold anything, lone surrogates too: they must not match, but must not raise either.
+    # Header values can contain anything, even lone surrogates. These must not match, and must not raise either.
     return text.encode("utf-8", "surrogatepass")

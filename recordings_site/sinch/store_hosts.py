@@ -1,4 +1,4 @@
-"""Knows the addresses at which the vendors' stores answer: which bucket an https URL means.
+"""The host names of the vendors' stores: which bucket an https URL means.
 
 Amazon: "Virtual hosting of buckets" and "Amazon S3 endpoints" in its documentation. Microsoft: "Storage account
 overview". Google: "Request endpoints".
@@ -31,7 +31,7 @@ _GOOGLE_JSON_HOST = re.compile(r"(?:www|firebasestorage|storage)\.googleapis\.co
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One reading of a place in a store. `account` is Azure's alone.
+    """One interpretation of a place in a store. Only Azure has an `account`.
 
     `kind` is empty where only a name is known. `endpoint` is the address that was named: "" the vendor's own, None when
     none was named (`s3://bucket/key`).
@@ -47,7 +47,7 @@ class Place:
 def of_vendor(host: str, path: str) -> Iterator[Place]:
     """The places that an https URL means by the vendors' rules; `host` in lower case, `path` without leading slash.
 
-    Keys are as in the URL. Nothing for hosts of others, and where the bucket is missing.
+    Keys are as in the URL. Empty for other hosts and when the bucket is missing.
     """
     if _AMAZON_PRIVATE.fullmatch(host):
         yield from _by_path("s3", path)
@@ -55,7 +55,7 @@ def of_vendor(host: str, path: str) -> Iterator[Place]:
         yield from _named("s3", amazon["bucket"], path)
     elif azure := _AZURE.fullmatch(host):
         container, slash, key = path.partition("/")
-        # A blob beside all containers lies in the one named $root.
+        # A blob outside any container is in the one named $root.
         yield Place("azure", azure["account"], container if slash else "$root", key if slash else path, "")
     elif (found := _GOOGLE_JSON.fullmatch(path)) and _GOOGLE_JSON_HOST.fullmatch(host):
         yield Place("gs", "", unquote(found["bucket"]), unquote(found["key"]), "")

@@ -1,4 +1,4 @@
-"""Builds, reads, checks and masks SVAML, the JSON with which calls are told what to do.
+"""Builds, parses, checks and masks SVAML, the JSON that controls calls.
 
 SVAML is a plain dict: `{"instructions": [...], "action": {...}}` with exactly one action. Names are written in
 camelCase; when read, names and keys compare case-insensitively, as Sinch's own pages mix their case.
@@ -45,7 +45,7 @@ class RecordingOptions:
 
     @classmethod
     def from_dict(cls, options: Mapping[str, Any]) -> "RecordingOptions":
-        """Read options as anybody may have written them; what is missing has Sinch's default."""
+        """Parse options from any source; missing ones get Sinch's default."""
         transcription = field(options, "transcriptionOptions")
         transcription = transcription if isinstance(transcription, Mapping) else {}
         return cls(
@@ -60,7 +60,7 @@ class RecordingOptions:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequest:
-    """One recording that an SVAML asks for: of the conference, or of the call."""
+    """One recording requested by SVAML: of the conference or of the call."""
 
     origin: Literal["flag", "instruction"]
     conference: bool
@@ -133,7 +133,7 @@ def hangup() -> Svaml:
 
 
 def continue_() -> Svaml:
-    """Let the call go on."""
+    """Let the call continue."""
     return {"name": "continue"}
 
 
@@ -261,7 +261,7 @@ def stop_recording() -> Svaml:
 def manage(command: Literal["start", "stop"], options: RecordingOptions | None = None) -> Svaml:
     """Return the body of a Manage Call request that starts or stops recording.
 
-    Sinch documents several bodies; which of them is used is decided here alone. Raises SvamlError to start without
+    Sinch documents several bodies; this is the only place that chooses one. Raises SvamlError to start without
     options.
     """
     if command == "stop":

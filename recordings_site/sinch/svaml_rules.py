@@ -1,4 +1,4 @@
-"""Says what is wrong with an SVAML: what is allowed where, which fields are required, which limits hold.
+"""Validates SVAML: what is allowed where, required fields and limits.
 
 The tables are those of Sinch's voice documentation (SVAML actions and instructions, Manage Call).
 """
@@ -141,7 +141,7 @@ def _check_options(options: Mapping[str, Any], path: str, found: list[Problem]) 
     if not isinstance(transcription, Mapping):
         found.append(Problem(f"{path}.transcriptionOptions", "transcriptionOptions must be an object."))
     elif field(transcription, "enabled") is True and not field(transcription, "locale"):
-        # A wrong or missing locale brings no transcript and no event: it must be caught here.
+        # With a wrong or missing locale there is no transcript and no event, so it must be caught here.
         found.append(Problem(f"{path}.transcriptionOptions.locale", "Transcription needs a locale, such as en-US."))
 
 

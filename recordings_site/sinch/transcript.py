@@ -1,7 +1,6 @@
 """Reads the transcript file that Sinch writes beside a recording: lenient with its contents, strict with its size.
 
-The file is read as a stream of JSON tokens, so that its shape costs no memory: 16 MB of `{}` would else be 800 MB of
-dictionaries.
+The file is read as a stream of JSON tokens, because 16 MB of `{}` would otherwise become 800 MB of dictionaries.
 """
 
 import codecs
@@ -22,14 +21,14 @@ from .line_times import seconds_of
 
 MAX_BYTES = 16_000_000
 MAX_LINES = 16_384
-"""As many as search can tell apart in one recording."""
+"""The most that search can tell apart in one recording."""
 MAX_TEXT = 2_000_000
-"""Characters: more than a whole day of talk."""
+"""Characters; more than a whole day of speech."""
 MAX_LINE = 4_000
 MAX_LABEL = 100
 MAX_SECONDS = 7 * 24 * 3600.0
 MAX_MEMORY = 6 * MAX_BYTES
-"""Bytes that reading the largest file may take at its peak, the file included."""
+"""Peak memory in bytes for reading the largest file, including the file."""
 
 # The parser holds the tokens of a chunk, and begins a long text that is not ASCII again with each.
 _CHUNK = 512 * 1024
@@ -65,13 +64,13 @@ class Problem(StrEnum):
     NO_LINES = "no_lines"
     # Of `lines` only the first `kept` are kept: MAX_LINES or MAX_TEXT was reached.
     TOO_LONG = "too_long"
-    # The text stands without times, cut into lines at ends of sentences.
+    # The text has no times and is split into lines at sentence ends.
     TEXT_ALONE = "text_alone"
-    # Some are not objects, and left out.
+    # Some aren't objects and are skipped.
     ODD_LINES = "odd_lines"
-    # Some have no usable time, and take that of the line before.
+    # Some have no usable time and get the previous line's time.
     TIMELESS_LINES = "timeless_lines"
-    # Some labels have more than MAX_LABEL characters, and are cut.
+    # Some labels are longer than MAX_LABEL characters and are cut.
     LONG_LABELS = "long_labels"
     # The times are in milliseconds.
     MILLISECONDS = "milliseconds"
@@ -126,7 +125,7 @@ def parse(data: bytes, *, duration: float | None = None) -> Transcript:
 
 
 class _Reader:
-    """Puts lines together from JSON tokens; what belongs to none of them is let go at once."""
+    """Assembles lines from JSON tokens; tokens outside of lines are dropped at once."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -207,7 +206,7 @@ class _Reader:
                 self._lines.append(Line(timestamp, label, piece))
 
     def finish(self, damage: Unreadable | None, duration: float | None) -> Transcript:
-        """What was read. `damage`: why no more of it could be. Raises TranscriptError when that is nothing."""
+        """The transcript read so far. `damage`: why no more could be read. Raises TranscriptError if empty."""
         if damage is not None and not self._lines and not self._top:
             raise TranscriptError(damage)
         problems: dict[Problem, Mapping[str, Any]] = {}
@@ -233,7 +232,7 @@ class _Reader:
 
 
 def _is_milliseconds(last: float, duration: float | None) -> bool:
-    """Whether the last of whole numbers is too large for seconds, and right for milliseconds."""
+    """Whether the last of the whole numbers is too large for seconds but plausible for milliseconds."""
     if not duration:
         return last > _LONGEST_CALL
     return last > 2 * duration + 60 and duration / 50 <= last * _MILLI <= 1.1 * duration + 5
@@ -260,7 +259,7 @@ def _spoken(value: object) -> str:
 
 
 def _repaired(data: bytes) -> bytearray:
-    """The file with null for numbers without a value, and the sign of replacement for halves of surrogate pairs."""
+    """The file with null for NaN and Infinity, and the replacement character for half surrogate pairs."""
     repaired = bytearray()
     at, quoted = 0, False
     for found in _REPAIRED.finditer(data):

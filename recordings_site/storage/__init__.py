@@ -1,7 +1,7 @@
 """The bytes: one interface (`port`) over S3, Azure, Google Cloud Storage and local folders, without Django.
 
-Other floors import names from here. Each kind is one adapter module, which turns its SDK's errors into `errors`;
-`factory` opens and caches stores, `circuit_breaker` bounds how long a caller waits for one. Imports `base` alone. Start
+Other packages import names from here. Each kind is one adapter module, which turns its SDK's errors into `errors`;
+`factory` opens and caches stores, `circuit_breaker` bounds how long a caller waits for one. Imports only `base`. Start
 reading at `port.Store`.
 """
 

@@ -1,4 +1,4 @@
-"""Reads what a store's answer says of an object, and says in words which part of it is missing."""
+"""Parses a store's answer about an object, and says in words which part is missing."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from recordings_site.storage.errors import OddAnswer
 
 NO_ETAG, NO_LENGTH, NO_NAME, NO_RANGE = "MissingETag", "MissingLength", "MissingName", "RangeIgnored"
 SKEW = 300.0
-"""Seconds between two clocks from which on a refusal is put down to them: vendors refuse from 300 to 900 s on."""
+"""Clock difference in seconds from which a refusal is blamed on the clocks: vendors refuse from 300 to 900 s."""
 _PROXY = "A proxy or gateway in front of the storage may remove it. Pass its headers through unchanged."
 
 
 def etag_of(found: object) -> str:
     """The ETag, strong and in quotes, whichever way the store or a proxy before it writes it.
 
-    A weak one (`W/"…"`) is a proxy's doing: the store knows the same value as a strong one.
+    A weak one (`W/"…"`) comes from a proxy; the store accepts the same value as a strong one.
     """
     text = str(found or "").strip().removeprefix("W/").strip('"')
     if not text or text == "None":
@@ -44,14 +44,14 @@ def key_of(found: object) -> str:
 
 
 def modified_of(found: object) -> datetime | None:
-    """When the object was written, where the store says so."""
+    """When the object was written, if the store reports it."""
     return found.astimezone(UTC) if isinstance(found, datetime) else None
 
 
 def check_range(start: int, stop: int, *, content_range: object, length: object) -> None:
     """Make sure that an answer holds the bytes [start, stop), and not others or the whole object.
 
-    Without a Content-Range the length has to do: one that fits cannot be told from a right answer.
+    Without a Content-Range, only the length can be checked.
     """
     first = str(content_range or "").removeprefix("bytes").strip().partition("-")[0]
     if first.isdecimal() and int(first) == start:
@@ -59,7 +59,7 @@ def check_range(start: int, stop: int, *, content_range: object, length: object)
     if not content_range and (length is None or length == stop - start):
         return
     if not content_range and start == 0 and isinstance(length, int) and length > stop:
-        return  # the whole object, from its first byte on: no more is read than was asked for
+        return  # the whole object from its first byte: only the requested part is read
     raise OddAnswer(
         "The storage service sent a different part of the file than requested.",
         code=NO_RANGE,

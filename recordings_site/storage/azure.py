@@ -36,18 +36,18 @@ from recordings_site.storage.port import (
 )
 
 EARLY = timedelta(minutes=15)
-"""How long before now what we sign begins to hold: two clocks are never the same."""
+"""How long before now our signatures start to be valid, because clocks differ."""
 # What the SDK raises, its parsers' faults among them: a store may answer anything.
 _FAULTS = (AzureError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 def open_at(location: Location, credentials: str | None) -> Store:
-    """The container seen with a SAS or an account key."""
+    """The container, opened with a SAS or an account key."""
     return AzureStore(location.account, location.bucket, endpoint=location.endpoint, credentials=credentials)
 
 
 class AzureStore:
-    """One container, seen with an account key, a SAS, or the identity of the machine.
+    """One container, opened with an account key, a SAS, or the machine's identity.
 
     The SDK would load 32 MiB before the first byte; here it is asked for windows, and holds no connection between them.
     """
@@ -153,14 +153,14 @@ class AzureStore:
         return HandOff(self.sign_url(key, seconds=seconds), etag)
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
-        """Put Blob, or blocks that are committed at once."""
+        """Put Blob, or blocks that are committed together."""
         blob = self._client.get_blob_client(key)
         with self._plain_errors(key):
             blob.upload_blob(data, overwrite=True, content_settings=ContentSettings(content_type=content_type))
         return self.stat(key)
 
     def delete(self, key: str) -> None:
-        """Delete Blob; where soft delete is on it stays restorable."""
+        """Delete Blob; with soft delete on, it can be restored."""
         with contextlib.suppress(ObjectMissing), self._plain_errors(key):
             self._client.get_blob_client(key).delete_blob()
 
@@ -196,7 +196,7 @@ class AzureStore:
             return None
 
     def close(self) -> None:
-        """Let go of the kept connections."""
+        """Close the kept connections."""
         self._service.close()
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Turns azure-storage-blob's errors into ours; a refused signature is told apart from a clock that is off."""
+"""Turns azure-storage-blob's errors into ours; distinguishes a refused signature from a wrong clock."""
 
 import re
 from collections.abc import Mapping
@@ -120,7 +120,7 @@ def _refused(error: HttpResponseError, key: str, container: str, sas: str) -> St
 
 
 def _why_refused(code: str, said: str, headers: Mapping[str, str], sas: str) -> Explanation:
-    """Why a signature was refused. A HEAD brings no text: then the SAS's own times and the two clocks tell."""
+    """Why a signature was refused. A HEAD response has no text: the SAS's times and the clocks tell."""
     if code not in _SIGNATURE:
         return explanations.from_message(f"{code} {said}") or explanations.NOT_ALLOWED
     start, end = _times(sas)
@@ -156,7 +156,7 @@ def _frame(said: str) -> dict[str, datetime]:
 
 
 def _times(sas: str) -> tuple[datetime | None, datetime | None]:
-    """From when and until when a SAS holds, as far as it says so itself (a stored policy may say it instead)."""
+    """The start and expiry of a SAS, if it states them (a stored policy may do so instead)."""
     stated = parse_qs(sas.lstrip("?"))
     return _time(stated.get("st", [""])[0]), _time(stated.get("se", [""])[0])
 

@@ -1,4 +1,4 @@
-"""Calls to a store that end in time: a dead one costs each caller seconds at most, and only so many threads."""
+"""Bounds calls to a store: a dead store costs each caller a few seconds at most, and a limited number of threads."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ T = TypeVar("T")
 TIMEOUT = 2.6
 """Seconds that a caller waits for a store's first byte: with all the rest an answer is there within three."""
 LONGEST_TIMEOUT = 10.0
-"""Seconds that a caller waits while the store promptly answers others: then it is we who are busy, not the store."""
+"""Seconds that a caller waits while the store promptly answers others: then this site is busy, not the store."""
 OPEN_SECONDS = 3.0
 """Seconds during which a store that timed out is not called; then one call tries whether it answers again."""
 HEALTHY_SECONDS = 10.0
@@ -25,7 +25,7 @@ MAX_CALLS = 48
 
 
 class _Call(Generic[T]):
-    """One call: its outcome, or the mark that nobody waits for it any more."""
+    """One call: its outcome, or the mark that its caller has stopped waiting."""
 
     def __init__(self) -> None:
         self.done = threading.Event()
@@ -36,7 +36,7 @@ class _Call(Generic[T]):
 
 
 class CircuitBreaker:
-    """Stands before one store."""
+    """Guards one store."""
 
     def __init__(
         self, *, seconds: float = TIMEOUT, open_seconds: float = OPEN_SECONDS, max_calls: int = MAX_CALLS
@@ -45,7 +45,7 @@ class CircuitBreaker:
         self._slots = threading.BoundedSemaphore(max_calls)
         self._circuit = Circuit(failures=1, open_seconds=open_seconds)
         self._healthy = Deadline(0)
-        # Until when callers go on waiting because another one was promptly answered.
+        # Until when callers keep waiting because another was answered promptly.
         self._extended = Deadline(0)
 
     def call(self, work: Callable[[], T], *, discard: Callable[[T], None]) -> T:
@@ -120,6 +120,6 @@ def breaker_of(key: object) -> CircuitBreaker:
 
 
 def reset() -> None:
-    """Forget what is known of all stores: between tests."""
+    """Reset the state of all stores, between tests."""
     with _lock:
         _by_store.clear()

@@ -1,8 +1,8 @@
-"""What can go wrong with a store, in words that its reader can act on; vendors' errors end here."""
+"""Errors of a store, worded so that the reader can act on them; vendors' errors are translated to these."""
 
 
 class StoreError(Exception):
-    """A store did not do what it was asked.
+    """A store operation failed.
 
     `text` says what happened and `remedy` what to do about it, both for people; `code` is the store's own word for it,
     ours (`answers`) where it sent none, or "". As a string: text and remedy.
@@ -18,11 +18,11 @@ class ObjectMissing(StoreError):
 
 
 class ObjectChanged(StoreError):
-    """The object is there, but no longer the version that was asked for."""
+    """The object exists, but is no longer the requested version."""
 
 
 class ObjectArchived(StoreError):
-    """The object is in a tier from which it cannot be read until somebody restores it in the store."""
+    """The object is in an archive tier and can't be read until it is restored in the store."""
 
 
 class AccessDenied(StoreError):
@@ -30,7 +30,7 @@ class AccessDenied(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The store did not answer in time, broke off, or asked to slow down: trying again may help."""
+    """The store didn't answer in time, broke off, or asked to slow down. Retrying may help."""
 
 
 class StoreMisconfigured(StoreError):

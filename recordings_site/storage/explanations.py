@@ -1,4 +1,4 @@
-"""What the refusals of all vendors come to: for each the error, what happened, and what to do about it."""
+"""The refusals of all vendors: for each the error, what happened, and what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ UNSUPPORTED = Explanation(
 
 
 def from_message(message: str) -> Explanation | None:
-    """What a refusal's text tells where its code tells nothing: vendors put many causes under one code."""
+    """The explanation found in a refusal's text when its code is ambiguous: vendors use one code for many causes."""
     said = message.lower()
     if "kms" in said or "encryption key" in said or "key vault" in said:
         disabled = any(word in said for word in ("disabled", "destroyed", "pending", "not found", "not exist", "state"))

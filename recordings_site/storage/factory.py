@@ -15,7 +15,7 @@ from recordings_site.storage.port import Store
 KEPT = 64
 # The modules of the kinds, each with an `open_at(location, credentials)`.
 ADAPTERS = {"s3": "s3", "azure": "azure", "gs": "gs", "local": "local"}
-# What is dropped is not closed: another thread may be reading from it.
+# Dropped clients aren't closed: another thread may be reading from one.
 _kept = Lru[tuple["Location", bytes], Store](KEPT)
 _lock = threading.Lock()
 
@@ -64,7 +64,7 @@ def _open(location: Location, credentials: str | None) -> Store:
 
 
 def _guard_endpoint(endpoint: str) -> None:
-    """Have connections to an entered endpoint obey the rule. Raises StoreMisconfigured for what is not https."""
+    """Apply the address rule to connections to an entered endpoint. Raises StoreMisconfigured for what is not https."""
     if not endpoint.startswith("https://"):
         raise StoreMisconfigured(
             "The endpoint isn’t https.", remedy=f"Use https, or have its host added to the setting {SETTING}."

@@ -1,4 +1,4 @@
-"""Google Cloud Storage, through whichever of its two APIs takes the credentials; only that one's library is loaded."""
+"""Google Cloud Storage, through whichever of its two APIs accepts the credentials; only its library is loaded."""
 
 from dataclasses import replace
 

@@ -58,9 +58,9 @@ _ONCE: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "retry": No
 
 
 class GcsStore:
-    """One bucket, seen with a service account, or with the identity of the machine.
+    """One bucket, opened with a service account or the machine's identity.
 
-    The ETag is the generation, which changes with each write and can be asked for.
+    The ETag is the generation, which changes with each write and can be requested.
     """
 
     def __init__(self, bucket: str, *, endpoint: str = "", credentials: str | None = None) -> None:
@@ -196,12 +196,12 @@ class GcsStore:
         return tuple(name for name, found in (("CRC32C", blob.crc32c), ("MD5", blob.md5_hash)) if found)
 
     def close(self) -> None:
-        """Let go of the kept connections."""
+        """Close the kept connections."""
         self._client.close()
         self._tokens.close()
 
     def _try(self, key: str, work: Callable[[], T]) -> T:
-        """Do it; what may pass is tried again twice."""
+        """Call the SDK; transient errors are retried twice."""
         for attempt in range(RETRIES):
             with contextlib.suppress(StoreUnavailable), self._plain_errors(key):
                 return work()

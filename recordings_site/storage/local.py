@@ -1,4 +1,4 @@
-"""A folder of this machine as a store, for the demo and for tests."""
+"""A folder on this machine as a store, for the demo and tests."""
 
 import contextlib
 import errno
@@ -55,7 +55,7 @@ class LocalStore:
         return _stat(key, found)
 
     def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
-        """Bytes of the file that lies there now; one put in its place meanwhile is not mixed in."""
+        """Bytes of the current file; a file that replaces it meanwhile is not mixed in."""
         with _plain_errors(key):
             file = self._path(key).open("rb", buffering=0)
         try:
@@ -121,7 +121,7 @@ class LocalStore:
 
 
 class _OneVersion:
-    """An open file that refuses to give bytes once it is no longer the version that was opened."""
+    """An open file that stops reading once it is no longer the version that was opened."""
 
     def __init__(self, file: BinaryIO, stat: ObjectStat) -> None:
         self._file, self._stat = file, stat
@@ -173,7 +173,7 @@ def _stat(key: str, found: os.stat_result) -> ObjectStat:
 
 @contextlib.contextmanager
 def _plain_errors(key: str) -> Iterator[None]:
-    """Turn what the operating system says into the store's errors."""
+    """Translate the operating system's errors into the store's."""
     try:
         yield
     except StoreError:

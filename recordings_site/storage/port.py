@@ -1,4 +1,4 @@
-"""The one face of all stores: what an object is, and the eight things that can be asked of the place where it lies."""
+"""The common interface of all stores: objects, and the eight operations on the place where they are."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,15 +14,15 @@ FIRST_READ = 256 * 1024
 WINDOW = 512 * 1024
 """Bytes asked for after that: what one listener may hold in memory."""
 CHUNK = 64 * 1024
-"""The most that a `Body` gives at once."""
+"""The largest chunk that a `Body` yields."""
 SMALL_CHUNK = 16 * 1024
-"""What it gives to who listens: a chunk is held, twice even, until the listener takes it."""
+"""The chunk size for listeners: a chunk is kept in memory, even twice, until the listener takes it."""
 DOWNLOAD = 1024 * 1024
-"""Bytes taken without a pause from which on somebody downloads."""
+"""Bytes taken without a pause from which a reader counts as downloading."""
 PAUSE = 0.05
-"""Seconds after which somebody who comes back for more has made a pause."""
+"""Seconds between reads that count as a pause."""
 RESUMES = 2
-"""How often a body that broke off is taken up again at its offset."""
+"""How often a broken-off body is resumed at its offset."""
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 10.0
 RETRIES = 2
@@ -72,7 +72,7 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """How somebody else (a proxy) may fetch one version: a signed URL, a secret, and the If-Match to send, if any."""
+    """How a proxy can fetch one version: a signed URL, which is a secret, and the If-Match to send, if any."""
 
     url: str = field(repr=False)
     if_match: str
@@ -127,7 +127,7 @@ class Body:
             self._source = self._reopen(self._offset)
 
     def close(self) -> None:
-        """Give the store's connection back; may be called twice, and while another thread waits for bytes."""
+        """Release the store's connection. Can be called twice, and while another thread waits for bytes."""
         if not self._closed:
             self._closed = True
             self._source.close()
@@ -140,7 +140,7 @@ class Body:
 
 
 class Windows:
-    """A source over `fetch(start, stop)`, for SDKs that give whole stretches: no connection is held between them."""
+    """A source over `fetch(start, stop)`, for SDKs that return whole ranges: no connection is held between them."""
 
     def __init__(self, fetch: Callable[[int, int], bytes], start: int, stop: int) -> None:
         self._fetch, self._at, self._stop = fetch, start, stop
@@ -163,18 +163,18 @@ class Windows:
         return chunk
 
     def close(self) -> None:
-        """Let go of what was fetched."""
+        """Drop the fetched bytes."""
         self._buffer, self._at = memoryview(b""), self._stop
 
 
 class Store(Protocol):
-    """A bucket, container or folder, seen with one set of credentials. Keys are whole keys in the bucket.
+    """A bucket, container or folder, opened with one set of credentials. Keys are whole keys in the bucket.
 
     Every method raises subclasses of StoreError only. Stores may be used by several threads at once.
     """
 
     def stat(self, key: str) -> ObjectStat:
-        """What lies at `key`; ObjectMissing when nothing does."""
+        """The object at `key`; raises ObjectMissing when there is none."""
         ...
 
     def read(self, key: str, start: int = 0, stop: int | None = None, *, etag: str | None = None) -> Body:
@@ -198,24 +198,24 @@ class Store(Protocol):
         ...
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
-        """Put an object there, whole or not at all, over one that may lie there already."""
+        """Write an object atomically, replacing one that may exist."""
         ...
 
     def delete(self, key: str) -> None:
-        """Remove the object; that it is gone already is no error."""
+        """Delete the object; it is not an error if it is already gone."""
         ...
 
     def describe(self, probe: str = "") -> StoreFacts:
-        """What the store says of the bucket, and of the object at `probe`, if one is named."""
+        """The store's facts about the bucket, and about the object at `probe`, if given."""
         ...
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         ...
 
 
 def exists(store: Store, key: str) -> bool:
-    """Whether something lies at `key`."""
+    """Whether there is an object at `key`."""
     try:
         store.stat(key)
     except ObjectMissing:
@@ -224,7 +224,7 @@ def exists(store: Store, key: str) -> bool:
 
 
 def first_stat(store: Store, keys: Iterable[str]) -> ObjectStat | None:
-    """What lies at the first of these keys at which something does, None when nothing does."""
+    """The first existing object among these keys, or None."""
     for key in keys:
         try:
             return store.stat(key)
@@ -234,7 +234,7 @@ def first_stat(store: Store, keys: Iterable[str]) -> ObjectStat | None:
 
 
 def read_whole(store: Store, stat: ObjectStat) -> bytes:
-    """All bytes of an object that was looked at before, so that its size is known to fit."""
+    """All bytes of an object whose size has already been checked."""
     with store.read(stat.key, 0, stat.size, etag=stat.etag) as body:
         return b"".join(body)
 

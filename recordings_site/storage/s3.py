@@ -30,7 +30,7 @@ _CHECKSUMS = ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256")
 
 
 def open_at(location: Location, credentials: str | None) -> Store:
-    """The bucket seen with AccessKey:SecretKey, or AccessKey:SecretKey:Region."""
+    """The bucket, opened with AccessKey:SecretKey or AccessKey:SecretKey:Region."""
     place = {"bucket": location.bucket, "endpoint": location.endpoint, "addressing": location.addressing}
     if credentials is None:
         return S3Store(Access(region=location.region, **place))
@@ -42,7 +42,7 @@ def open_at(location: Location, credentials: str | None) -> Store:
 
 
 class S3Store:
-    """One bucket, seen with one access key or with the identity of the machine."""
+    """One bucket, opened with one access key or the machine's identity."""
 
     def __init__(self, access: Access) -> None:
         self._bucket, self._region = access.bucket, access.region
@@ -98,7 +98,7 @@ class S3Store:
         return _Streamed(found["Body"], partial(self._plain_errors, key))
 
     def _archived(self, key: str, error: ObjectArchived) -> ObjectArchived:
-        """Whether it is being restored stands in its HEAD alone."""
+        """Only its HEAD says whether it is being restored."""
         with contextlib.suppress(StoreError), self._plain_errors(key):
             restore = self._client.head_object(Bucket=self._bucket, Key=key).get("Restore", "")
             if 'ongoing-request="true"' in restore:
@@ -136,7 +136,7 @@ class S3Store:
         return HandOff(self.sign_url(key, seconds=seconds), etag)
 
     def write(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> ObjectStat:
-        """PUT. A write-only key may not look at what it wrote, so the facts are taken from the answer."""
+        """PUT. A write-only key can't read what it wrote, so the stat is taken from the answer."""
         size = len(data) if isinstance(data, bytes) else _length(data)
         with self._plain_errors(key):
             done = self._client.put_object(
@@ -153,7 +153,7 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def describe(self, probe: str = "") -> StoreFacts:
-        """Region, versioning, Object Lock, lifecycle rules, checksums: as far as these credentials may ask for them."""
+        """Region, versioning, Object Lock, lifecycle rules and checksums, as far as these credentials may read them."""
         with self._plain_errors(""):
             head = self._client.head_bucket(Bucket=self._bucket)
         headers = head.get("ResponseMetadata", {}).get("HTTPHeaders", {})
@@ -185,7 +185,7 @@ class S3Store:
             return absent[1] if error.code == absent[0] else None
 
     def close(self) -> None:
-        """Let go of the kept connections."""
+        """Close the kept connections."""
         self._boto.close()
 
     @contextlib.contextmanager
@@ -209,7 +209,7 @@ class S3Store:
 
 
 class _Streamed:
-    """The body of an answer, its errors in our words."""
+    """The body of an answer, with its errors translated."""
 
     def __init__(self, body: Any, plain_errors: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
         self._body, self._plain_errors = body, plain_errors

@@ -53,14 +53,14 @@ class Access:
 
     @property
     def first_style(self) -> str:
-        """The style to begin with. Amazon's own wants the host name, most others the path."""
+        """The initial style. Amazon expects the host name, most others the path."""
         if self.addressing != AUTOMATIC:
             return self.addressing
         return PATH if self.endpoint or "." in self.bucket else VIRTUAL
 
     @property
     def is_open(self) -> bool:
-        """Whether the store itself has to be asked which style it wants."""
+        """Whether the store has to be asked which style it expects."""
         return self.addressing == AUTOMATIC and bool(self.endpoint) and not _is_address(self.endpoint)
 
 
@@ -90,7 +90,7 @@ class Client:
         self._client.close()
 
     def _settle(self) -> bool:
-        """Take the host name where the store refuses the path; whether it is still open which one is right."""
+        """Switch to the host name if the store refuses the path; return whether the style is still undecided."""
         problem = self._problem(self._client)
         if _is_answer(problem):
             return False
@@ -122,14 +122,14 @@ class Client:
 
 
 def _is_answer(problem: StoreError | None) -> bool:
-    """Whether the store knew which bucket was meant, whatever it then said."""
+    """Whether the store understood which bucket was meant, whatever its answer."""
     if problem is None:
         return True
     return isinstance(problem, AccessDenied | ObjectMissing) and problem.code not in WRONG_STYLE
 
 
 def _is_address(endpoint: str) -> bool:
-    """Whether the endpoint is a bare address, before which no bucket's name can stand."""
+    """Whether the endpoint is a bare IP address, which can't be prefixed with a bucket's name."""
     try:
         ipaddress.ip_address(urlsplit(endpoint).hostname or "")
     except ValueError:

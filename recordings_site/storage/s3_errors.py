@@ -90,7 +90,7 @@ _BUSY = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "T
 
 
 def translated(error: Exception, key: str, bucket: str) -> StoreError:
-    """Our error for one of boto3's; what its code does not tell, the message and the clocks may."""
+    """Our error for one of boto3's. Where the code is ambiguous, the message and the clocks are used."""
     match error:
         case ClientError():
             return _refused(error, key, bucket)
@@ -129,7 +129,7 @@ def _refused(error: ClientError, key: str, bucket: str) -> StoreError:
     if status in (400, 401, 403) and (guess := explanations.from_message(f"{code} {message}")):
         return guess.as_error(code)
     if status in (401, 403):
-        # A HEAD is answered without a body, so that nothing but the clocks tells why.
+        # A HEAD response has no body, so only the clocks can tell why.
         skewed = is_skewed(answer.get("HTTPHeaders", {}))
         return (explanations.CLOCK if skewed else explanations.NOT_ALLOWED).as_error(code)
     if status in (301, 307, 400) and code in ("301", "307", "400", "BadRequest"):

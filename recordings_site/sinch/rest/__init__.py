@@ -1,4 +1,4 @@
 """Sinch's REST API: calls in progress, conferences, numbers and callback URLs.
 
-Imports the rest of the protocol alone. Start reading at `client.Client`.
+Imports only the rest of the protocol. Start reading at `client.Client`.
 """

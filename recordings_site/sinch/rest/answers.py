@@ -28,7 +28,7 @@ class CallInfo:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One who is in a conference; `call_id` is the participant's own call."""
+    """A participant of a conference; `call_id` is the participant's own call."""
 
     call_id: str
     cli: str
@@ -39,7 +39,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of the account's; `application_key` is empty while it is assigned to none."""
+    """A number of the account; `application_key` is empty while it isn't assigned."""
 
     number: str
     application_key: str

@@ -38,7 +38,7 @@ _JSON = "application/json; charset=utf-8"
 
 
 class ApiError(SinchError):
-    """Sinch refused a request. `status` 0: it did not answer at all. `code` and `reference` are Sinch's, or empty."""
+    """Sinch refused a request. `status` is 0 when it didn't answer. `code` and `reference` are Sinch's, or empty."""
 
     def __init__(self, message: str, *, status: int = 0, code: str = "", reference: str = "") -> None:
         super().__init__(message)
@@ -107,13 +107,13 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._http.close()
 
     # Calls
 
     def call(self, call_id: str, *, resource_url: str = "") -> CallInfo | None:
-        """Return what Sinch knows of a call; None when it knows none of this id (which is normal after a while)."""
+        """Return Sinch's data about a call; None when it has none with this id (normal after a while)."""
         answer = self._request("GET", self._calls(resource_url), paths.call(call_id), missing_ok=True)
         return None if answer is None else read_call_info(answer, call_id)
 
@@ -182,7 +182,7 @@ class Client:
             try:
                 status, answer, base = self._once(method, base, path, content)
             except httpx2.TransportError as problem:
-                # A connection that was never made carried nothing: it may be tried again whatever it was for.
+                # Nothing was sent over a connection that was never made, so any request can be retried.
                 if last or not (safe or isinstance(problem, httpx2.ConnectError | httpx2.ConnectTimeout)):
                     raise ApiError(_unreachable(base, problem)) from None
             else:
