@@ -148,7 +148,7 @@ def test_an_anchor_that_was_taken_away_is_a_break(bucket: Destination) -> None:
     objects(bucket)[-1].unlink()
     anchor(NIGHT + DAY + HOUR)
     [body] = alerts()
-    assert "The anchor of 2026-03-03 is gone from the destination Anchors." in body
+    assert "The anchor of 2026-03-03 is missing from the destination Anchors." in body
 
 
 @pytest.mark.parametrize(

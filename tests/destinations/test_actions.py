@@ -111,7 +111,7 @@ def test_a_bucket_finds_its_destination_with_the_longest_prefix(destination: Des
 def test_the_machines_token_is_shown_to_endpoints_of_the_setting_alone(kind: str, settings: Settings) -> None:
     endpoint = "https://store.example.com"
     place = factories.destination(kind=kind, account="account", endpoint=endpoint, read_mode=ReadMode.AMBIENT)
-    with pytest.raises(StoreMisconfigured, match="is not shown to https"):
+    with pytest.raises(StoreMisconfigured, match="isn’t sent to https"):
         place.read_store()
     settings.ADDRESSES_ALLOWED = ["store.example.com"]
     with patch("recordings_site.destinations.models.open_store") as opened:

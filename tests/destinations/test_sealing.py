@@ -51,7 +51,7 @@ def test_rotation_opens_with_the_old_key_and_seals_with_the_new() -> None:
     assert ring.open(sealed, CONTEXT) == "secret"
     assert not ring.is_current(sealed)
     assert ring.is_current(ring.seal("secret", CONTEXT))
-    with pytest.raises(SealingError, match="'old', which CREDENTIALS_KEYS does not hold"):
+    with pytest.raises(SealingError, match="'old', which isn’t in CREDENTIALS_KEYS"):
         Keyring.parse(NEW).open(sealed, CONTEXT)
 
 

@@ -29,9 +29,9 @@ def rotated(*options: str) -> str:
 def test_everything_opens_with_the_new_key_alone_afterwards(settings: Settings) -> None:
     destination, application = factories.destination(), factories.application()
     settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
-    assert "3 secrets are sealed with another key" in rotated("--dry-run")
+    assert "3 secrets are encrypted with a key other" in rotated("--dry-run")
     assert "3 secrets were re-encrypted with the key next" in rotated()
-    assert "0 secrets were sealed again" in rotated()
+    assert "0 secrets were re-encrypted" in rotated()
     settings.CREDENTIALS_KEYS = NEW
     destination, application = Destination.objects.get(), Application.objects.get()
     assert destination.decrypted("write_credentials") == factories.WRITE_CREDENTIALS

@@ -48,7 +48,12 @@ def test_a_write_only_key_writes_and_neither_reads_nor_lists(swift: Swift, fresh
 @pytest.mark.parametrize(
     ("key", "region", "error", "says"),
     [
-        (("NOSUCHKEY00000000001", "w0ng"), s3.REGION, AccessDenied, "Enter both again|does not know this access key"),
+        (
+            ("NOSUCHKEY00000000001", "w0ng"),
+            s3.REGION,
+            AccessDenied,
+            "Enter both again|doesn’t recognize this access key",
+        ),
         ((s3.READER[0], "w0ng"), s3.REGION, AccessDenied, "secret key doesn’t match"),
     ],
 )

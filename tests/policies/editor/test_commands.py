@@ -67,7 +67,7 @@ def test_an_import_with_a_mistake_changes_nothing_and_names_it(tmp_path: Path) -
     with pytest.raises(CommandError, match=r"policies\.B\.route\.action: must be one of"):
         run("policies", "import", str(file))
     file.write_text(json.dumps({"policies": {"A": {**good, "how": {"destination": "Nowhere"}}}}))
-    with pytest.raises(CommandError, match="no destination named Nowhere"):
+    with pytest.raises(CommandError, match="no destination is named Nowhere"):
         run("policies", "import", str(file))
     assert not Policy.objects.exists()
 

@@ -107,7 +107,7 @@ def test_a_number_that_speaks_another_language_than_the_announcement_is_named() 
     snapshot = in_force(
         {"otherwise_record": True, "route": PHONE, "how": {"destination": 1, "announcement": HEARD}}, language="sv-SE"
     )
-    assert "Callers of Support Stockholm speak another language" in told(lint(snapshot.policies[1], snapshot))
+    assert "Callers of Support Stockholm speak a different language" in told(lint(snapshot.policies[1], snapshot))
 
 
 def test_a_policy_that_records_nothing_needs_no_destination() -> None:

@@ -63,7 +63,7 @@ def test_a_comment_on_a_span_mentions_who_sees_the_recording_and_nobody_else(
     text = "Look, @anna.berg! And @stranger, mail@anna.berg"
     warned = send(client, "recording_comment", recording, at="4.2", end="9", text=text)
     html = warned.content.decode()
-    assert "No one called @stranger can see this recording, so no one would be notified." in html
+    assert "No one named @stranger can see this recording, so no one would be notified." in html
     assert text in html
     assert not Comment.objects.exists()
     answer = send(client, "recording_comment", recording, at="4.2", end="9", text=text, anyway="on")

@@ -55,7 +55,7 @@ def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
     assert {each.shown_state for each in seen.overdue} == {"late", "missing"}
     html = page(factories.admin())
     assert "Not uploaded 10 minutes after" in html
-    assert "Nothing was uploaded in 24 hours." in html
+    assert "Nothing was uploaded within 24 hours." in html
 
 
 def test_the_chart_counts_each_day_and_says_so_in_words() -> None:

@@ -180,7 +180,7 @@ def test_what_is_missing_is_said_with_its_time(number: PhoneNumber) -> None:
     missing = next(step for step in explained(call_id).steps if step.kind == StepKind.NOTICE_OVERDUE)
     assert (missing.tone, missing.at) == ("bad", job.overdue_since)
     assert sentences.step_title(missing) == "recording_available: missing"
-    assert sentences.step_text(missing).startswith("Missing: nothing was uploaded in 24 hours.")
+    assert sentences.step_text(missing).startswith("Missing: nothing was uploaded within 24 hours.")
 
 
 LOOKED_FOR = (StepKind.FILE_AWAITED, StepKind.FILE_OVERDUE)

@@ -203,7 +203,7 @@ def test_an_export_says_as_the_list_does_what_is_late_or_wrong_in_a_code_and_in_
     factories.recording(problem_code="not_audio")
     rows = csv.DictReader(io.StringIO(body(client(factories.admin()).get("/recordings/export/csv/?sort=oldest"))))
     assert [(row["state"], row["reason_code"], row["reason"].partition(".")[0]) for row in rows] == [
-        ("missing", "not_written", "Nothing was uploaded in 24 hours"),
+        ("missing", "not_written", "Nothing was uploaded within 24 hours"),
         ("unplayable", "not_audio", "This file isn’t audio"),
     ]
 

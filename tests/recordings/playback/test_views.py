@@ -308,7 +308,7 @@ def test_an_html_file_named_mp3_is_not_sent(client: Client, recording: Recording
                 "overdue_values": {"minutes": 1440},
             },
             404,
-            "Missing: nothing was uploaded in 24 hours",
+            "Missing: nothing was uploaded within 24 hours",
         ),
         ({"destination": None}, 404, "removed or renamed outside this site"),
     ],

@@ -133,7 +133,7 @@ def test_a_query_is_read_as_meant(text: str, tree: Node) -> None:
         ("(a b) NEAR/5 c", (0, 12), "(a b) AND c", "Put NEAR between"),
         ("r*", (0, 2), "r", "letters before the star"),
         ("a ref*nd b", (2, 8), "a ref* b", "at the start or end of a word"),
-        ("*nd", (0, 3), "nd", "3 letters behind the star"),
+        ("*nd", (0, 3), "nd", "3 letters after the star"),
         ('"a r* b"', (3, 5), '"a r b"', "letters before the star"),
         ('"late * refund"', (6, 7), '"late refund"', "right before or after letters"),
         ('"late ref*nd"', (6, 12), '"late ref*"', "at the start or end of a word"),
