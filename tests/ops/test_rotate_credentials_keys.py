@@ -43,8 +43,8 @@ def test_second_factors_open_with_the_new_key_too(settings: Settings) -> None:
     totp = TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     codes = RecoveryCodes.activate(person).generate_codes()
     settings.CREDENTIALS_KEYS = f"{NEW},{settings.CREDENTIALS_KEYS}"
-    assert "2 secrets are sealed with another key" in rotated("--dry-run")
-    assert "2 secrets were sealed again" in rotated()
+    assert "2 secrets are encrypted with a key other" in rotated("--dry-run")
+    assert "2 secrets were re-encrypted" in rotated()
     settings.CREDENTIALS_KEYS = NEW
     factor = Authenticator.objects.get(pk=totp.instance.pk)
     assert get_adapter().decrypt(factor.data["secret"]) == "JBSWY3DPEHPK3PXP"
