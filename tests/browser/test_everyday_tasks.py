@@ -1,6 +1,5 @@
 """What people do all day, walked in Chromium and counted: keys pressed and things clicked. What is typed is free."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -163,7 +162,7 @@ def test_a_recording_is_worked_with_by_a_key_or_two(
     hand = Hand(hand.page)
     hand.press("/")
     hand.type("refund")
-    expect(hand.page.get_by_role("button", name=re.compile("Play from"))).to_be_visible()
+    expect(hand.page.get_by_role("search", name="Find in this transcript").get_by_text("Play from")).to_be_visible()
     hand.press("Tab", "Enter")
     person.until("!audio.paused")
     assert "refund" in person.ask("recordingPage.transcript.text(recordingPage.transcript.active)").lower()

@@ -8,10 +8,11 @@ from django.db import models
 
 from recordings_site.accounts.models import Letter
 from recordings_site.calls.models import Call, UpstreamExchange
-from recordings_site.ops.models import Heartbeat
+from recordings_site.ops.models import Heartbeat, RetentionMark
+from recordings_site.policies.models import NumbersChange, PhoneNumber
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations import corrections
-from recordings_site.recordings.models import Reconciliation
+from recordings_site.recordings.models import AttributedRecording, Attribution, Reconciliation
 from tests import factories
 from tests.journeys.worlds import ADMIN, World
 from tests.sinch_posts import ice
@@ -96,6 +97,8 @@ SHAPED = frozenset(
         "accounts.Approval.kind",
         "accounts.Approval.data",
         "destinations.Destination.read_credentials",
+        "policies.NumbersChange.rows",
+        "policies.NumbersChange.held",
         "destinations.Destination.check_result",
         "ops.Heartbeat.kind",
         "policies.Application.key",
@@ -131,6 +134,11 @@ def fill(world: World) -> None:
     UpstreamExchange.objects.create(application=application, delivery=asked, outcome=UpstreamExchange.Outcome.FAILED)
     Reconciliation.objects.create(destination=recording.destination, done_at=factories.LONG_AGO, error="?")
     Heartbeat.objects.beat("worker")
+    number = PhoneNumber.objects.order_by("pk")[0]
+    NumbersChange.objects.create(made_by=admin, words="?", rows={str(number.pk): {"label": ["?", "?"]}})
+    rule = Attribution.objects.create(destination=recording.destination, number=number, started_by=admin, expected=1)
+    AttributedRecording.objects.create(attribution=rule, recording=recording, number=number)
+    RetentionMark.objects.create(kind="?", until=1)
     Letter.objects.create(to=["anna@example.com"], subject="?", body="?")
 
 
