@@ -121,12 +121,21 @@ export function startNarrowing(root = document) {
   root.addEventListener("submit", (event) => {
     if (event.target.id === "narrow") chip = event.submitter?.closest(".narrow-chip")?.querySelector("details").id ?? "";
   }, true);
+  // Of two days one is set after the other: their menu stays open.
+  let input = "";
+  root.addEventListener("change", (event) => {
+    input = event.target.closest("#narrow .narrow-days") ? event.target.name : "";
+  });
   root.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "hits") return;
     const query = new URL(event.detail.xhr.responseURL).searchParams.get("q") ?? "";
     if (root.activeElement !== box) box.value = query;
     root.getElementById(chip)?.querySelector("summary").focus();
-    chip = "";
+    if (input) {
+      root.getElementById("narrow-date").open = true;
+      root.querySelector(`#narrow [name=${input}]`).focus();
+    }
+    chip = input = "";
   });
 }
 

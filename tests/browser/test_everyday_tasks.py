@@ -123,6 +123,15 @@ def test_longer_than_five_minutes_a_word_and_a_language_are_three_choices(
     assert hand.count <= 4
     chips.get_by_role("button", name="Remove the filter Language: Swedish").click()
     expect(hand.page.locator(".hit")).to_have_count(2)
+    # Of two days one is set after the other, and Enter in an input chooses nothing else.
+    chips.locator("summary", has_text="Date").click()
+    chips.get_by_role("textbox", name="From", exact=True).fill("2020-01-01")
+    expect(hand.page.locator("#q")).to_have_value("complaint longer:5m since:2020-01-01")
+    chips.get_by_role("textbox", name="To", exact=True).fill("2020-01-02")
+    expect(hand.page.locator("#q")).to_have_value("complaint longer:5m since:2020-01-01 until:2020-01-02")
+    expect(hand.page.locator(".hit")).to_have_count(0)
+    chips.get_by_role("textbox", name="To", exact=True).press("Enter")
+    expect(hand.page.locator("#q")).to_have_value("complaint longer:5m since:2020-01-01 until:2020-01-02")
 
 
 def test_the_calls_of_one_person_take_one_click_where_names_are_known(

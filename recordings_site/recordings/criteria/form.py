@@ -77,11 +77,13 @@ class FilterForm(forms.Form):
         """The filters that are always in view."""
         return [self["caller"]]
 
+    def date_fields(self) -> list[forms.BoundField]:
+        """The first and the last day."""
+        return [self["since"], self["until"]]
+
     def menu_fields(self) -> list[forms.BoundField]:
-        """The filters in the menu, those of time first."""
-        times = ("since", "until")
-        rest = [name for name in LISTED if name not in (*times, "caller")]
-        return [self[name] for name in (*times, *rest)]
+        """The other filters, in the menu."""
+        return [self[name] for name in LISTED if name not in ("since", "until", "caller")]
 
     def has_typed_rows(self) -> bool:
         """Whether a row was typed instead of picked: the URL then changes to its key."""

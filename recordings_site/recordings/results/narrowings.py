@@ -43,6 +43,8 @@ _READ = {
     "longer": "{} or longer",
     "shorter": "{} or shorter",
 }
+# The inputs of the chips.
+TYPED = ("since", "until", "number", "tag")
 SHOWN = 8  # numbers or tags of a chip; the others are typed
 _LANGUAGES_OF = 100  # newest calls whose languages are offered to those who do not see all
 _NAMES = {code: name.capitalize() for name, code in LANGUAGES.items()}
@@ -115,21 +117,24 @@ def days(asked: TypedQuery) -> tuple[str, str]:
 def rewritten(chosen: Mapping[str, str], asked: TypedQuery) -> str | None:
     """Return the query that a choice leads to; None when nothing was chosen.
 
-    `chosen` holds `with` (a condition that takes the place of its chip's), `drop` (a chip's name), or what was typed:
-    `since` and `until`, `number`, `tag`.
+    `chosen` holds `with` (a condition that takes the place of its chip's), `drop` (a chip's name), or the inputs
+    (TYPED), which all come together.
     """
     if condition := chosen.get("with", ""):
         name = condition.partition(":")[0].lower()
         return _replaced(asked, next((chip for chip, names in FIELDS.items() if name in names), ""), condition)
     if chip := chosen.get("drop", ""):
         return asked.without(FIELDS.get(chip, ()))
-    if "since" in chosen or "until" in chosen:
-        typed = (f"{name}:{_day(chosen[name])}" for name in ("since", "until") if chosen.get(name, "").strip())
-        return _replaced(asked, "date", " ".join(typed))
+    if not any(name in chosen for name in (*TYPED, "kept")):
+        return None
+    typed = {name: chosen.get(name, "").strip() for name in TYPED}
+    if (typed["since"], typed["until"]) != days(asked):
+        conditions = (f"{name}:{_day(typed[name])}" for name in ("since", "until") if typed[name])
+        return _replaced(asked, "date", " ".join(conditions))
     for name in ("number", "tag"):
-        if text := chosen.get(name, "").strip():
-            return _replaced(asked, name, f"{name}:{quoted(text)}")
-    return None
+        if typed[name]:
+            return _replaced(asked, name, f"{name}:{quoted(typed[name])}")
+    return asked.text
 
 
 def _replaced(asked: TypedQuery, chip: str, condition: str) -> str:

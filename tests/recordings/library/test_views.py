@@ -174,7 +174,9 @@ def test_a_time_of_day_narrows_to_its_minutes_and_stays_in_its_input() -> None:
 
 def test_every_filter_is_shown_once() -> None:
     form = FilterForm(QueryDict(), factories.admin())
-    shown = re.findall(' name="([a-z]+)"', "".join(map(str, form.bar_fields() + form.menu_fields())))
+    shown = re.findall(
+        ' name="([a-z]+)"', "".join(map(str, form.bar_fields() + form.date_fields() + form.menu_fields()))
+    )
     assert sorted(shown) == sorted(form.fields)
 
 
