@@ -359,7 +359,9 @@ TRANSCRIPT_LATE_AFTER_MINUTES: int = env.int("TRANSCRIPT_LATE_AFTER_MINUTES", de
 def _days(name: str, text: str) -> int | None:
     """Read a number of days; None, for ever, for nothing."""
     if text and not text.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {text!r}: write a number of days, or nothing to keep them for ever.")
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}: enter a number of days, or leave it empty to keep them forever."
+        )
     return int(text) if text else None
 
 

@@ -17,8 +17,8 @@ from recordings_site.ops.retention.kinds import MIN_DAYS
 from recordings_site.policies.engine import snapshot_fetch
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-RANDOM = "Make one with: openssl rand -base64 50"
-RING = 'Make one with: echo "k1:$(openssl rand -base64 32)"'
+RANDOM = "Create one with: openssl rand -base64 50"
+RING = 'Create one with: echo "k1:$(openssl rand -base64 32)"'
 
 
 def is_production() -> bool:
@@ -68,7 +68,7 @@ def _problems() -> Iterable[CheckMessage]:
 def _snapshot_problems() -> Iterable[CheckMessage]:
     token, url = settings.SNAPSHOT_TOKEN, settings.SNAPSHOT_URL
     if token and len(token) < snapshot_fetch.MIN_TOKEN:
-        hint = "Make one with: openssl rand -hex 32"
+        hint = "Create one with: openssl rand -hex 32"
         yield Error(f"SNAPSHOT_TOKEN is shorter than {snapshot_fetch.MIN_TOKEN} characters.", hint=hint, id="ops.E016")
     if url and (problem := snapshot_fetch.problem_of(url, token, allowed=settings.ADDRESSES_ALLOWED)):
         yield Error(problem, hint="Enter another node’s /snapshot address, or leave it empty.", id="ops.E017")
@@ -105,7 +105,7 @@ def _key_ring_problems() -> Iterable[CheckMessage]:
         return
     known_to_all = set(Keyring.parse(settings.DEMO_CREDENTIALS_KEYS).keys.values())
     if known_to_all & set(ring.keys.values()):
-        yield Error("CREDENTIALS_KEYS holds the demo’s key, which is public.", hint=RING, id="ops.E005")
+        yield Error("CREDENTIALS_KEYS contains the demo’s key, which is public.", hint=RING, id="ops.E005")
 
 
 def secret_key() -> str:

@@ -41,7 +41,7 @@ def test_a_demo_on_this_machine_needs_no_secrets() -> None:
 def test_a_demo_that_others_can_reach_needs_its_own_secrets(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://demo.example.com"
     assert "SECRET_KEY is the demo’s" in complaints()
-    assert "CREDENTIALS_KEYS holds the demo’s key" in complaints()
+    assert "CREDENTIALS_KEYS contains the demo’s key" in complaints()
 
 
 def test_a_complete_production_starts(production: Settings) -> None:
@@ -89,7 +89,7 @@ def test_a_key_ring_that_cannot_be_read_is_explained(production: Settings, keys:
 
 def test_the_demos_key_under_another_name_is_recognised(production: Settings) -> None:
     production.CREDENTIALS_KEYS = f"{KEYS},mine:{production.DEMO_CREDENTIALS_KEYS.partition(':')[2]}"
-    assert "holds the demo’s key" in complaints()
+    assert "contains the demo’s key" in complaints()
 
 
 def test_no_complaint_shows_a_secret(production: Settings) -> None:

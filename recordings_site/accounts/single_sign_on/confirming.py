@@ -53,7 +53,9 @@ def finish(request: HttpRequest, login: SocialLogin) -> None:
     if not isinstance(user, User) or not login.is_existing or login.user.pk != user.pk or not _is_recent(login):
         if isinstance(user, User):
             audit.record(by=user, action="person.confirmation_failed", subject=user, name=user.email)
-        messages.error(request, "That was another account, or an older sign-in. Sign in with your own account again.")
+        messages.error(
+            request, "That was a different account or an older sign-in. Sign in with your own account again."
+        )
         raise ImmediateHttpResponse(redirect("/"))
     record_authentication(
         request, user, "socialaccount", provider=login.account.provider, uid=login.account.uid, reauthenticated=True

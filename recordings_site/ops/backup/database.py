@@ -41,7 +41,7 @@ def backup(folder: Path) -> Manifest:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(folder.iterdir()):
-            raise BackupError(f"{folder} is not empty. Name a new folder: a backup is never overwritten.")
+            raise BackupError(f"{folder} is not empty. Name a new folder. Backups are never overwritten.")
         folder.chmod(0o700)
         copy = _backup_sqlite if connection.vendor == "sqlite" else _backup_postgresql
         manifest = copy(folder)
@@ -59,17 +59,15 @@ def restore(folder: Path) -> Manifest:
     manifest = Manifest.read(folder)
     manifest.verify(folder)
     if manifest.vendor != connection.vendor:
-        raise BackupError(
-            f"The backup is of {manifest.vendor}, and DATABASE_URL names a database of {connection.vendor}."
-        )
+        raise BackupError(f"The backup is from {manifest.vendor}, but DATABASE_URL is a {connection.vendor} database.")
     if unknown := {*manifest.migrations} - known_migrations():
         app, name = min(unknown)
         raise BackupError(
-            f"The backup has the migration {app} {name}, which this release does not know. "
+            f"The backup has the migration {app} {name}, which this release doesn’t have. "
             f"Restore it with release {manifest.release}, then upgrade."
         )
     if connection.introspection.table_names():
-        raise BackupError("The database is not empty. Restore into a new one: nothing is ever overwritten.")
+        raise BackupError("The database is not empty. Restore into a new one. Nothing is ever overwritten.")
     connection.close()
     restore_dump = _restore_sqlite if connection.vendor == "sqlite" else _restore_postgresql
     restore_dump(folder / manifest.dump)

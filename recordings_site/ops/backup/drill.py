@@ -57,9 +57,9 @@ def _migrations() -> Finding:
     if missing := known_migrations() - applied():
         app, name = min(missing)
         return Finding(
-            "Migrations", f"{len(missing)} are not applied ({app} {name} and on). Run: recordings-site migrate"
+            "Migrations", f"{len(missing)} are not applied ({app} {name} and later). Run: recordings-site migrate"
         )
-    return Finding("Migrations: all of this release are applied")
+    return Finding("Migrations: all applied")
 
 
 def _rows(manifest: Manifest) -> Finding:
@@ -83,14 +83,16 @@ def _trail(manifest: Manifest | None) -> Finding:
         if anchor is not None and (manifest is None or anchor.id <= manifest.audit_id):
             anchors.verify_since(anchor)
     except (anchors.Broken, anchors.Unreachable) as problem:
-        return Finding("Audit trail", f"{problem} Are AUDIT_KEY and AUDIT_ANCHOR_FILE those of the site?")
+        return Finding("Audit trail", f"{problem} Are AUDIT_KEY and AUDIT_ANCHOR_FILE the site’s?")
     found = audit.verify(chain.from_iterable(AuditEvent.objects.batches()))
     if found.broken:
-        return Finding("Audit trail", f"row {found.broken[0]} does not follow. Is AUDIT_KEY that of the site?")
+        return Finding(
+            "Audit trail", f"row {found.broken[0]} doesn’t match the row before it. Is AUDIT_KEY the site’s?"
+        )
     if manifest is not None and manifest.audit_id:
         at = AuditEvent.objects.filter(pk=manifest.audit_id, chain=manifest.audit_head)
         if not at.exists():
-            return Finding("Audit trail", f"row {manifest.audit_id}, the newest in the backup, is another or gone")
+            return Finding("Audit trail", f"row {manifest.audit_id}, the newest in the backup, differs or is missing")
     return Finding(f"Audit trail: {found.rows} rows, unbroken")
 
 
@@ -102,8 +104,8 @@ def _triggers() -> Finding:
         cursor.execute(f"SELECT {column} FROM {table}")  # noqa: S608 - both are constants
         missing = wanted - {name for (name,) in cursor.fetchall()}
     if missing:
-        return Finding("Audit rows", f"they can be changed: the trigger {min(missing)} is missing")
-    return Finding("Audit rows: the database forbids to change them")
+        return Finding("Audit rows", f"they can be changed, because the trigger {min(missing)} is missing")
+    return Finding("Audit rows: protected by the database")
 
 
 def _secrets() -> Finding:
@@ -117,9 +119,9 @@ def _secrets() -> Finding:
             closed.append(f"{secret.name}: {problem}")
     if closed:
         more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
-        return Finding("Secrets", f"{'; '.join(closed[:SHOWN])}{more}. Is CREDENTIALS_KEYS that of the site?")
+        return Finding("Secrets", f"{'; '.join(closed[:SHOWN])}{more}. Is CREDENTIALS_KEYS the site’s?")
     devices = Authenticator.objects.count()
-    return Finding(f"Secrets: all {opened} open, those of two-step verification on {devices} devices among them")
+    return Finding(f"Secrets: all {opened} can be decrypted, including two-step verification on {devices} devices")
 
 
 def _recordings(by: User) -> Iterator[Finding]:
@@ -137,7 +139,7 @@ def _played(recording: RecordingJob, destination: Destination, by: User) -> Find
     response = audio(_request(recording, by), recording.pk)
     try:
         if not getattr(response, "streaming", False):
-            return Finding(what, f"{recording.pk} does not play: status {response.status_code}. Check the destination.")
+            return Finding(what, f"{recording.pk} doesn’t play: status {response.status_code}. Check the destination.")
         body = b"".join(response)
     finally:
         response.close()
@@ -145,7 +147,7 @@ def _played(recording: RecordingJob, destination: Destination, by: User) -> Find
         return Finding(what, f"{recording.pk} breaks off after {len(body)} bytes. Check the destination.")
     kind = sniff(body)
     if not kind:
-        return Finding(what, f"{recording.pk} is no audio: its first {len(body)} bytes are something else.")
+        return Finding(what, f"{recording.pk} isn’t audio: its first {len(body)} bytes are something else.")
     return Finding(f"{what}: {recording.pk} plays ({kind}, its first {len(body)} bytes were read)")
 
 

@@ -46,15 +46,15 @@ class Manifest:
         try:
             found = json.loads((folder / FILE).read_text(encoding="utf-8"))
             if found["format"] != FORMAT:
-                raise BackupError(f"{folder} is a backup of another format. Use the release that made it.")
+                raise BackupError(f"{folder} is a backup in a different format. Use the release that made it.")
             migrations = tuple((str(app), str(name)) for app, name in found.pop("migrations"))
             manifest = cls(**found, migrations=migrations)
         except FileNotFoundError as error:
-            raise BackupError(f"{folder} has no {FILE}: it is no backup, or one that was never finished.") from error
+            raise BackupError(f"{folder} has no {FILE}: it isn’t a backup, or was never finished.") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BackupError(f"{folder / FILE} cannot be read: {error}") from error
         if Path(manifest.dump).name != manifest.dump:
-            raise BackupError(f"{folder / FILE} names a file outside of the backup.")
+            raise BackupError(f"{folder / FILE} names a file outside the backup.")
         return manifest
 
     def write(self, folder: Path) -> None:
@@ -68,7 +68,7 @@ class Manifest:
         except OSError as error:
             raise BackupError(f"{folder / self.dump} cannot be read: {error}") from error
         if found != self.sha256:
-            raise BackupError(f"{folder / self.dump} is not the file that was backed up: it was cut short or altered.")
+            raise BackupError(f"{folder / self.dump} isn’t the file that was backed up. It was truncated or altered.")
 
 
 def digest(path: Path) -> str:

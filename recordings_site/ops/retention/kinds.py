@@ -74,7 +74,7 @@ KINDS = (
     Kind(
         "callbacks",
         "KEEP_CALLBACKS_DAYS",
-        "callbacks as they came",
+        "callbacks as received",
         "received_at",
         CallbackDelivery.objects.all,
         delete_callbacks,

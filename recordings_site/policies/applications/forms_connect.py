@@ -65,8 +65,8 @@ class CallbacksForm(forms.Form):
         super().__init__(*args, **kwargs)
         if relays:
             self.fields["fallback"].help_text = (
-                "Used when this site doesn’t answer. Enter your upstream’s own address if Sinch can reach it: calls "
-                "then go on as your upstream answers, without recording. Our fallback doesn’t relay: it sends each "
+                "Used when this site doesn’t answer. Enter your upstream’s own address if Sinch can reach it: it then "
+                "answers those calls, without recording. Our fallback doesn’t relay: it sends each "
                 "call to its number’s route, or to the default route."
             )
 

@@ -35,8 +35,8 @@ def signature_problem(application: Application) -> SignatureProblem | None:
         )
     return SignatureProblem(
         detail,
-        f"Check the path or the secret. The callback URL at Sinch has to end in {ours}, the path that this site expects"
-        " the signature for, and the secret has to be the one in the Sinch dashboard.",
+        f"Check the path or the secret. The callback URL at Sinch has to end in {ours}, the path this site expects "
+        "to be signed, and the secret must be the one in the Sinch dashboard.",
     )
 
 

@@ -23,7 +23,7 @@ class RuleForm(PickForm):
         required=False,
         max_length=300,
         label="File name",
-        help_text="How it begins, with its folders: calls/support/. With * it is a pattern: calls/*/support-*.mp3",
+        help_text="The beginning of the name, with folders: calls/support/. Or a pattern with *: calls/*/support-*.mp3",
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
     )
     since = DayField(required=False, label="From")
@@ -34,22 +34,22 @@ class RuleForm(PickForm):
         widget=forms.RadioSelect,
         initial=ONE,
     )
-    number = PickField(NUMBERS_IN_USE, required=False, help_text="The team of this number sees them from then on.")
+    number = PickField(NUMBERS_IN_USE, required=False, help_text="This number’s team can then see them.")
 
     def clean_key_pattern(self) -> str:
         """A pattern that a database decides in no time."""
         pattern: str = self.cleaned_data["key_pattern"]
         if pattern.count("*") > MOST_ASTERISKS:
-            raise forms.ValidationError(f"It has more than {MOST_ASTERISKS} asterisks. Leave some out.")
+            raise forms.ValidationError(f"Use at most {MOST_ASTERISKS} asterisks.")
         return pattern
 
     def clean(self) -> dict[str, Any]:
         """A number where one is meant, and days in order."""
         data = super().clean() or {}
         if data.get("by") == ONE and not data.get("number") and "number" not in self.errors:
-            self.add_error("number", "Choose the number, or assign by the number in each file’s name.")
+            self.add_error("number", "Choose a number, or assign by the number in each file’s name.")
         if data.get("since") and data.get("until") and data["since"] > data["until"]:
-            self.add_error("until", "It is before the first day. Choose the same or a later one.")
+            self.add_error("until", "This date is before the start date. Choose the same day or a later one.")
         return data
 
     def rule(self) -> Rule:

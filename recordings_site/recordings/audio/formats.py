@@ -23,7 +23,7 @@ FORMATS = {
     "webm": Format("audio/webm", "webm", "WebM"),
     "mp3_free": Format("audio/mpeg", "mp3", "MP3 in free format", plays=False),
     "mpeg_layer_1_2": Format("audio/mpeg", "mp2", "MPEG audio layer I or II", plays=False),
-    "wav_other": Format("audio/wav", "wav", "WAV with a codec that browsers do not know", plays=False),
+    "wav_other": Format("audio/wav", "wav", "WAV with a codec that browsers don’t support", plays=False),
     "wav_big_endian": Format("audio/wav", "wav", "big-endian WAV (RIFX)", plays=False),
     "wav_float_64": Format("audio/wav", "wav", "WAV in 64-bit floating point", plays=False),
     "wav_gsm": Format("audio/wav", "wav", "GSM 6.10 in WAV", plays=False),

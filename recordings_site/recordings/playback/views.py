@@ -70,7 +70,9 @@ def _audit_what_is_sent(user: User, recording: RecordingJob, opened: OpenedAudio
         try:
             actions.audio_sent(by=user, recording=recording, sent=count, size=opened.version.size)
         except DatabaseError:
-            log.exception("the trail does not tell how much audio of %s was sent to user %s", recording.pk, user.pk)
+            log.exception(
+                "the audit trail cannot record how much audio of %s was sent to user %s", recording.pk, user.pk
+            )
         release_connections()
 
     if opened.chunks:

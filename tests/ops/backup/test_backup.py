@@ -93,7 +93,7 @@ def test_a_backup_brings_every_row_and_the_trail_back(
 ) -> None:
     folder = tmp_path / "backup"
     said = run("backup", str(folder))
-    assert "NOT in it: CREDENTIALS_KEYS" in said
+    assert "NOT included: CREDENTIALS_KEYS" in said
     manifest = Manifest.read(folder)
     with elsewhere():
         database.restore(folder)
@@ -156,12 +156,12 @@ def test_what_is_no_whole_backup_is_refused_before_the_database_is_touched(
             database.restore(folder)
         return str(problem.value)
 
-    assert "does not know" in refused(migrations=[*whole["migrations"], ["calls", "9999_of_tomorrow"]])
+    assert "doesn’t have" in refused(migrations=[*whole["migrations"], ["calls", "9999_of_tomorrow"]])
     assert "outside" in refused(dump="../elsewhere")
-    assert "another format" in refused(format=2)
-    assert "DATABASE_URL names" in refused(vendor="oracle")
+    assert "different format" in refused(format=2)
+    assert "DATABASE_URL is a" in refused(vendor="oracle")
     assert "cannot be read" in refused(counts="none", unknown=1)
-    assert "cut short or altered" in refused(sha256="0" * 64)
+    assert "truncated or altered" in refused(sha256="0" * 64)
     manifest.unlink()
     with elsewhere():
         with pytest.raises(BackupError, match="never finished"):
@@ -207,23 +207,23 @@ def test_a_drill_names_what_is_wrong(recording: RecordingJob, admin: User, setti
     folder = tmp_path / "backup"
     run("backup", str(folder))
     (tmp_path / "store" / recording.destination.bucket / recording.key).unlink()
-    assert f"{recording.pk} does not play" in drilled(admin, folder)
+    assert f"{recording.pk} doesn’t play" in drilled(admin, folder)
     (tmp_path / "store" / recording.destination.bucket / recording.key).write_bytes(b"\0" * AUDIO.stat().st_size)
-    assert "does not play: status" in drilled(admin, folder)
+    assert "doesn’t play: status" in drilled(admin, folder)
     (tmp_path / "store" / recording.destination.bucket / recording.key).write_bytes(AUDIO.read_bytes())
     recording.transcript.delete()
     assert "recordings.Transcript 0 of 1" in drilled(admin, folder)
     keys, settings.CREDENTIALS_KEYS = settings.CREDENTIALS_KEYS, "k9:" + "QUFB" * 10 + "QUE="
-    assert "Is CREDENTIALS_KEYS that of the site?" in drilled(admin, folder)
+    assert "Is CREDENTIALS_KEYS the site’s?" in drilled(admin, folder)
     settings.CREDENTIALS_KEYS, settings.AUDIT_KEY = keys, "another key, as after a mistake while restoring it all"
-    assert "Is AUDIT_KEY that of the site?" in drilled(admin, folder)
+    assert "Is AUDIT_KEY the site’s?" in drilled(admin, folder)
 
 
 def test_a_drill_plays_as_an_admin_alone() -> None:
     support = factories.user()
-    with pytest.raises(CommandError, match="no admin"):
+    with pytest.raises(CommandError, match="isn’t an admin"):
         run("drill", "--as", support.email)
-    with pytest.raises(CommandError, match="no admin"):
+    with pytest.raises(CommandError, match="isn’t an admin"):
         run("drill", "--as", "nobody@example.com")
 
 

@@ -48,7 +48,7 @@ def run(*options: str) -> str:
 
 def test_a_dry_run_says_how_much_is_due_and_the_oldest_and_changes_nothing(call: Call) -> None:
     said = run("--dry-run")
-    assert f"callbacks as they came: 2 due, the oldest of {timezone.localdate(OLD).day}" in said
+    assert f"callbacks as received: 2 due, the oldest from {timezone.localdate(OLD).day}" in said
     assert "details of decisions: 1 due" in said
     assert "finished tasks: 0 due, kept for 7 days (KEEP_TASKS_DAYS)" in said
     assert CallbackDelivery.objects.count() == 2
@@ -60,14 +60,14 @@ def test_what_is_due_is_forgotten_and_recordings_and_the_trail_stay(call: Call) 
     recordings = list(RecordingJob.objects.values())
     trail = list(AuditEvent.objects.values())
     assert recordings
-    assert "callbacks as they came: 2 forgotten" in run()
+    assert "callbacks as received: 2 deleted" in run()
     assert not CallbackDelivery.objects.exists()
     decision = Decision._default_manager.get()
     assert (decision.ice_svaml, decision.facts.get("call"), decision.facts["record"]) == (None, None, True)
     assert list(RecordingJob.objects.values()) == recordings
     assert list(AuditEvent.objects.order_by("id").values())[: len(trail)] == trail
     assert AuditEvent.objects.get(action="retention.applied").data == {"callbacks": 2, "decisions": 1}
-    assert "callbacks as they came: 0 forgotten" in run()
+    assert "callbacks as received: 0 deleted" in run()
 
 
 def test_pages_still_say_why_a_call_is_recorded(call: Call) -> None:
@@ -84,7 +84,7 @@ def test_pages_still_say_why_a_call_is_recorded(call: Call) -> None:
 def test_what_is_newer_stays_and_so_does_all_where_no_setting_says_otherwise(call: Call, settings: Settings) -> None:
     settings.KEEP_CALLBACKS_DAYS = 41
     settings.KEEP_DECISIONS_DAYS = None
-    assert "kept for ever (KEEP_DECISIONS_DAYS)" in run("--dry-run")
+    assert "kept forever (KEEP_DECISIONS_DAYS)" in run("--dry-run")
     apply_retention(NOW)
     assert CallbackDelivery.objects.count() == 2
     assert Decision._default_manager.get().ice_svaml is not None

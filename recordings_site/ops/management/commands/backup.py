@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """`manage.py backup DIR`."""
 
-    help = "Back the database up into a new folder, while the site runs. The keys are not in it."
+    help = "Back up the database into a new folder while the site runs. The keys are not included."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add where to."""
-        parser.add_argument("folder", type=Path, metavar="DIR", help="a folder that is new or empty")
+        parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Back up, and say what is in it and what is not."""
@@ -33,9 +33,10 @@ class Command(BaseCommand):
         try:
             audit.record(by=None, action="backup.made", data={"folder": str(folder), "until": made.audit_id})
         except DatabaseError:
-            log.warning("The audit trail does not tell of this backup: the database takes no rows.")
+            log.warning("This backup is not in the audit trail, because the database accepts no rows.")
         self.stdout.write(f"Backed up to {folder}: {manifest.as_text(made.counts)}.")
         self.stdout.write(
-            "NOT in it: CREDENTIALS_KEYS, AUDIT_KEY and SECRET_KEY. Keep them elsewhere: without them nothing opens. "
+            "NOT included: CREDENTIALS_KEYS, AUDIT_KEY and SECRET_KEY. Keep them "
+            "elsewhere. Without them, nothing can be decrypted. "
             "Audio and Sinch’s transcript files are in your own buckets."
         )

@@ -19,14 +19,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the backup to compare with, and who plays."""
-        parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="the backup, to compare its rows")
-        parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="an admin, who plays recordings")
+        parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="the backup to compare rows with")
+        parser.add_argument(
+            "--as",
+            dest="email",
+            required=True,
+            metavar="EMAIL",
+            help="email of an admin, as whom recordings are played",
+        )
 
     def handle(self, *args: Any, folder: Path | None, email: str, **options: Any) -> None:
         """Print each proof; fail when one failed."""
         by = User.objects.active_admins().filter(email__iexact=email).first()
         if by is None:
-            raise CommandError(f"{email} is no admin of this site. Name one who is: recordings are played as them.")
+            raise CommandError(f"{email} isn’t an admin of this site. Name an admin, as whom recordings are played.")
         failed = 0
         try:
             for finding in drill(folder, by=by):
@@ -39,5 +45,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         audit.record(by=by, action="backup.drilled", data={"folder": str(folder or ""), "failed": failed})
         if failed:
-            raise CommandError("Not proven. Mend what failed, then run it again.")
-        self.stdout.write("Proven: this site has its rows, its trail and its secrets, and its recordings play.")
+            raise CommandError("Not proven. Fix what failed, then run this again.")
+        self.stdout.write("Proven: rows, audit trail and secrets are complete, and recordings play.")

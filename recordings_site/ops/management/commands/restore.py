@@ -14,13 +14,13 @@ from recordings_site.ops.backup.manifest import BackupError
 class Command(BaseCommand):
     """`manage.py restore DIR`."""
 
-    help = "Restore a backup into the database of the settings, which has to be empty."
+    help = "Restore a backup into the database named in the settings, which must be empty."
     # They would ask the database that is still empty.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add where from."""
-        parser.add_argument("folder", type=Path, metavar="DIR", help="what `backup` made")
+        parser.add_argument("folder", type=Path, metavar="DIR", help="a folder made by `backup`")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Restore, and say what is next."""
@@ -31,5 +31,5 @@ class Command(BaseCommand):
         # The row is of this release, and so must be its table.
         if database.known_migrations() == {*found.migrations}:
             audit.record(by=None, action="backup.restored", data={"made_at": found.made_at, "until": found.audit_id})
-        self.stdout.write(f"Restored the backup of {found.made_at}, of release {found.release}.")
+        self.stdout.write(f"Restored the backup from {found.made_at}, made by release {found.release}.")
         self.stdout.write("Next: recordings-site migrate, then prove it: recordings-site drill DIR --as ADMIN")

@@ -14,21 +14,23 @@ from recordings_site.ops.retention.kinds import KINDS
 class Command(BaseCommand):
     """`manage.py retention [--dry-run]`."""
 
-    help = "Forget old callbacks, details of decisions, finished tasks and sessions, as the settings KEEP_… say."
+    help = "Delete old callbacks, details of decisions, finished tasks and sessions, according to the settings KEEP_…."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the dry run."""
-        parser.add_argument("--dry-run", action="store_true", help="say how much is due and the oldest, change nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show how much is due and the oldest, without deleting anything"
+        )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         """Print a line for each kind."""
         now = timezone.now()
         done = {} if dry_run else apply_retention(now)
         for kind in KINDS:
-            kept = "kept for ever" if kind.days is None else f"kept for {kind.days} days"
+            kept = "kept forever" if kind.days is None else f"kept for {kind.days} days"
             if not dry_run:
-                self.stdout.write(f"{kind.what}: {done[kind.name]} forgotten, {kept} ({kind.setting})")
+                self.stdout.write(f"{kind.what}: {done[kind.name]} deleted, {kept} ({kind.setting})")
                 continue
             count, oldest = kind.count(now)
-            since = f", the oldest of {formatting.day(timezone.localdate(oldest))}" if oldest else ""
+            since = f", the oldest from {formatting.day(timezone.localdate(oldest))}" if oldest else ""
             self.stdout.write(f"{kind.what}: {count} due{since}, {kept} ({kind.setting})")
