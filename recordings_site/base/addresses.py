@@ -1,4 +1,4 @@
-"""The one rule for addresses that people enter: a public host by https, or one that the operator's setting allows.
+"""The rule for addresses that people enter: a public host over https, or one allowed by the operator's setting.
 
 Else whoever administers the site could reach services that only the site can reach. A name is looked up when it is
 entered, so that the form can say what is wrong, and again for each connection, which goes to the very address that was
@@ -31,7 +31,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class AddressRefused(OSError):
-    """The host has no address that may be connected to."""
+    """The host has no address that we may connect to."""
 
 
 def address_problem(url: str, *, allowed: Collection[str]) -> str:
@@ -57,13 +57,13 @@ def address_problem(url: str, *, allowed: Collection[str]) -> str:
 
 
 def is_allowed(url: str, *, allowed: Collection[str]) -> bool:
-    """Whether the setting names the host of a readable URL, with its port or for all ports."""
+    """Whether the setting lists the host of a valid URL, with its port or for all ports."""
     parts = urlsplit(url)
     return is_host_allowed(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0), allowed=allowed)
 
 
 def is_host_allowed(host: str, port: int, *, allowed: Collection[str]) -> bool:
-    """Whether the setting names a host, with this port or for all ports."""
+    """Whether the setting lists a host, with this port or for all ports."""
     return host in allowed or f"{host}:{port}" in allowed
 
 
@@ -96,7 +96,7 @@ def is_public(text: str) -> bool:
 
 
 def addresses_to_connect(host: str, port: int, *, allowed: Collection[str]) -> Iterator[str]:
-    """Yield what to connect to for this host: its checked addresses, or itself where the setting allows it.
+    """Yield what to connect to for this host: its checked addresses, or the host itself if the setting allows it.
 
     Raises what `public_addresses` raises.
     """

@@ -1,4 +1,4 @@
-"""A circuit: open, it keeps callers from a service that has just failed; now and then it lets one try again."""
+"""A circuit breaker: when open, it keeps callers away from a service that just failed, and lets one retry at times."""
 
 import threading
 
@@ -6,7 +6,7 @@ from recordings_site.base.deadline import Deadline
 
 
 class Circuit:
-    """Opens after so many failures in a row. Then one caller per `open_seconds` is let through, until one succeeds."""
+    """Opens after a number of failures in a row. Then admits one caller per `open_seconds` until one succeeds."""
 
     def __init__(self, *, failures: int, open_seconds: float) -> None:
         self._most, self._open_seconds = failures, open_seconds
@@ -15,7 +15,7 @@ class Circuit:
         self._open = Deadline(0)
 
     def admits(self) -> bool:
-        """Whether the caller may try; it then says what came of it."""
+        """Whether the caller may try; it must then report the result."""
         with self._lock:
             if self._failures < self._most:
                 return True
@@ -25,12 +25,12 @@ class Circuit:
             return True
 
     def succeeded(self) -> None:
-        """The service answered: everyone may call it."""
+        """Report that the service answered: close the circuit."""
         with self._lock:
             self._failures = 0
 
     def failed(self) -> None:
-        """The service did not answer."""
+        """Report that the service didn't answer."""
         with self._lock:
             self._failures += 1
             if self._failures >= self._most:

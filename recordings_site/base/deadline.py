@@ -1,10 +1,10 @@
-"""A point in time until which something is waited for."""
+"""A point in time until which to wait for something."""
 
 import time
 
 
 class Deadline:
-    """So many seconds from now, by a clock that is never set back. One of 0 seconds has already passed."""
+    """A number of seconds from now, on a monotonic clock. A deadline of 0 seconds has already passed."""
 
     __slots__ = ("_at",)
 
@@ -12,7 +12,7 @@ class Deadline:
         self._at = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds until then, 0 afterwards: what a call that takes a timeout may be given."""
+        """Seconds left, 0 once it has passed: usable as a timeout."""
         return max(0.0, self._at - time.monotonic())
 
     @property

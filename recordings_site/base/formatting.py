@@ -1,7 +1,7 @@
-"""Writes numbers, times, durations, sizes and phone numbers for people, and reads what people write of them.
+"""Formats numbers, times, durations, sizes and phone numbers for people, and parses what people enter.
 
-Everything that shows such a value comes here: pages through their template filters, exports, e-mails, sentences. Times
-are written in the zone that they are in: whoever calls converts them first.
+Everything that shows such a value comes here: pages through their template filters, exports, e-mails, sentences.
+Times are formatted in their own time zone: the caller converts them first.
 """
 
 import math
@@ -16,17 +16,17 @@ _TIMECODE = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,6})?)",
 
 
 def grouped(number: int) -> str:
-    """A whole number with its thousands apart: "12,345"."""
+    """A whole number with separated thousands: "12,345"."""
     return f"{number:,}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """So many of something: "1 number", "1,200 numbers"; `plural` where an s is not enough."""
+    """A count with its noun: "1 number", "1,200 numbers"; `plural` for irregular plurals."""
     return f"{grouped(number)} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def either(words: Iterable[str]) -> str:
-    """The words as a choice: "s3, azure or gs"."""
+    """The words joined as a choice: "s3, azure or gs"."""
     *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
 
@@ -48,7 +48,7 @@ def _sized(size: float, unit: str) -> str:
 
 
 def duration(seconds: float | timedelta | None) -> str:
-    """Seconds as `m:ss`, from an hour on `h:mm:ss`, cut off as the player's clock is; an en dash when unknown."""
+    """Seconds as `m:ss`, from one hour `h:mm:ss`, truncated like the player's clock; an en dash when unknown."""
     if seconds is None or seconds == "":
         return UNKNOWN
     hours, minutes, secs = _clock(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
@@ -64,7 +64,7 @@ def spoken_duration(seconds: float | None) -> str:
 
 
 def _clock(seconds: float) -> tuple[int, int, int]:
-    """Whole hours, minutes and seconds; what is below zero counts as zero."""
+    """Whole hours, minutes and seconds; negative values count as zero."""
     minutes, secs = divmod(max(int(float(seconds)), 0), 60)
     return minutes // 60, minutes % 60, secs
 
@@ -88,7 +88,7 @@ def precise_clock(seconds: float) -> str:
 
 
 def parse_timecode(text: str | None) -> float | None:
-    """Seconds of a link's "754.2", "12:34" or "1:02:03.5"; None for anything else."""
+    """Parse a link's "754.2", "12:34" or "1:02:03.5" into seconds, else None."""
     match = _TIMECODE.fullmatch((text or "").strip())
     if match is None:
         return None
@@ -98,7 +98,7 @@ def parse_timecode(text: str | None) -> float | None:
 
 
 def parse_duration(text: str) -> float | None:
-    """Seconds of a typed "90", "5m", "5 minutes", "1h30m", "2:05" (minutes and seconds); None for anything else."""
+    """Parse a typed "90", "5m", "5 minutes", "1h30m" or "2:05" (minutes and seconds) into seconds, else None."""
     words = text.strip().lower().replace(" ", "")
     if clock := re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})", words):
         return int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
@@ -111,7 +111,7 @@ def parse_duration(text: str) -> float | None:
 
 
 def short_day(at: date) -> str:
-    """A date where space is short: "5 Mar"."""
+    """A short date: "5 Mar"."""
     return f"{at.day} {at:%b}"
 
 
@@ -189,23 +189,23 @@ def digits(number: str) -> str:
 
 
 def e164(text: str) -> str:
-    """A phone number with its plus sign; anything else (a user name, a SIP address) as it is."""
+    """A phone number with its plus sign; anything else (a user name, a SIP address) unchanged."""
     found = digits(text)
     return f"+{found}" if found else text
 
 
 def phone(number: object) -> str:
-    """A number for reading: "+46 70 123 45 67"; what is no number is given back as it is."""
+    """A phone number for reading: "+46 70 123 45 67"; anything else is returned unchanged."""
     return _international(str(number or "").strip())
 
 
 @lru_cache(maxsize=4096)
 def _international(text: str) -> str:
-    """Kept: one's own numbers and regular callers stand on every page, and each takes 0.1 ms to parse."""
+    """Cached: own numbers and regular callers are on every page, and each takes 0.1 ms to parse."""
     found = text.lstrip("+")
     if not (found.isascii() and found.isdigit() and 6 <= len(found) <= 15):
         return text
-    # Imported when first needed: 80 ms and 7 MB that the fallback does without.
+    # Imported on first use, to save the fallback 80 ms and 7 MB.
     import phonenumbers
 
     try:

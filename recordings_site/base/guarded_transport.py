@@ -10,7 +10,7 @@ from recordings_site.base.addresses import addresses_to_connect
 
 
 class _GuardedBackend(httpcore2.SyncBackend):
-    """Looks a host up once, and connects to one of the addresses that were checked; TLS still verifies the name."""
+    """Resolves a host once and connects to one of the checked addresses; TLS still verifies the name."""
 
     def __init__(self, allowed: Callable[[], Collection[str]]) -> None:
         self._allowed = allowed

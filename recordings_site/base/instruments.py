@@ -1,4 +1,4 @@
-"""What each process measures of itself, for Prometheus: right with several processes, whose figures are added up.
+"""What each process measures about itself, for Prometheus: figures of several processes are summed.
 
 prometheus_client keeps a process's figures in files of PROMETHEUS_MULTIPROC_DIR, which gunicorn's configuration sets.
 """

@@ -1,4 +1,4 @@
-"""The one table of letters: what text is compared by, in search and in the browser (static/js/player/letters.js)."""
+"""The table of letters used to compare text, in search and in the browser (static/js/player/letters.js)."""
 
 import json
 

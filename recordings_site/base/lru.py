@@ -1,4 +1,4 @@
-"""A cache of bounded size that many threads share."""
+"""A bounded cache shared by threads."""
 
 import math
 import threading
@@ -23,7 +23,7 @@ class Lru(Generic[K, V]):
         self._lock = threading.Lock()
 
     def get(self, key: K) -> V | None:
-        """The value of `key`; None when there is none, or none any more."""
+        """The value of `key`, or None."""
         with self._lock:
             found = self._kept.get(key)
             if found is None:
@@ -36,7 +36,7 @@ class Lru(Generic[K, V]):
             return value
 
     def put(self, key: K, value: V) -> None:
-        """Keep `value` for `key`, in place of what was kept before."""
+        """Store `value` for `key`, replacing any earlier value."""
         with self._lock:
             self._kept[key] = time.monotonic(), value
             self._kept.move_to_end(key)

@@ -1,4 +1,4 @@
-"""How large a process may be on this machine: defaults of settings, from the cores that it may use."""
+"""Sizes of processes on this machine: defaults of settings, from the available cores."""
 
 import os
 

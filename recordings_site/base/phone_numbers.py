@@ -1,4 +1,4 @@
-"""Reads a phone number as people and spreadsheets write it; what cannot be dialled is refused with the remedy."""
+"""Parses phone numbers as written by people and spreadsheets; what can't be dialled is rejected with a remedy."""
 
 import re
 import unicodedata
@@ -19,11 +19,11 @@ NO_NUMBER = "isn’t a phone number with a country code, such as +46 8 123 456 7
 
 
 class NumberError(ValueError):
-    """Why a text is no number that can be dialled, to follow the text: `has a decimal point: …`."""
+    """Why a text isn't a number that can be dialled, worded to follow the text: `has a decimal point: …`."""
 
 
 def plain(text: str) -> str:
-    """The text with ordinary digits and without what cannot be seen, such as the marks of a copied number."""
+    """The text with ASCII digits and without invisible characters, such as the marks of a copied number."""
     folded = unicodedata.normalize("NFKC", text)
     seen = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Cc") or c == "\t")
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in seen)
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def problem(text: str) -> str:
-    """Why a text does not have the shape of E.164, "" when it has; looks at nothing but the text itself."""
+    """Why a text isn't in E.164 form, or ""; only the text itself is checked."""
     text = plain(text)
     if E164.fullmatch(text):
         return ""
@@ -74,7 +74,7 @@ def international(text: str, country: str) -> str:
 
 
 def typed(text: str, country: str) -> str:
-    """What a person typed in E.164, in the same way; in some countries a national number looks like E.164."""
+    """Normalize a typed number to E.164 in the same way; in some countries a national number looks like E.164."""
     is_whole = E164.fullmatch(text) and (text.startswith("+") or not country)
     return text if is_whole else _read_or_kept(text, country)
 
@@ -145,7 +145,7 @@ def _attempts(written: str, country: str) -> list[tuple[str, str]]:
 
 
 def _possible(text: str, region: str) -> str:
-    """The digits when the number is as long as those of its country, else ""."""
+    """The digits if the number has a valid length for its country, else ""."""
     import phonenumbers
 
     try:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from recordings_site.base.letters import APOSTROPHES, DROPPED, LETTERS, TRANSLITERATIONS
 
-LONGEST_WORD = 64  # characters; longer words are cut
+LONGEST_WORD = 64  # characters; longer words are truncated
 PHONE_DIGITS = 8  # as many last digits as tell +46 70 123 45 67 and 070 123 45 67 the same
 
 # The languages by their English names, as people type them.
@@ -24,7 +24,7 @@ LANGUAGES = {
 _LETTERS = str.maketrans(LETTERS)
 _DROPPED = re.compile("[" + "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in DROPPED) + "]")
 _TRANSLITERATIONS = str.maketrans(TRANSLITERATIONS)
-# What pasted text brings along. The invisible characters that separate words (U+200B, U+200C) are kept.
+# Artifacts of pasted text. The invisible characters that separate words (U+200B, U+200C) are kept.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 # Full-width forms of ASCII, and the blank that belongs to them.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -80,7 +80,7 @@ def plain(name: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """The digits in a text, such as those of a phone number."""
+    """The digits in a text, for example of a phone number."""
     return "".join(each for each in text if each.isdigit())
 
 

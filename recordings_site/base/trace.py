@@ -1,4 +1,4 @@
-"""What the work at hand is about (request, call, recording, task), for every line that it logs."""
+"""The context of the current work (request, call, recording, task), for every line it logs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _ids: ContextVar[dict[str, str] | None] = ContextVar("ids", default=None)
 
 @contextmanager
 def traced(**ids: object) -> Iterator[None]:
-    """Name what the block is about; `note` adds to it."""
+    """Set the context for the block; `note` adds to it."""
     token = _ids.set({name: str(value) for name, value in ids.items()})
     try:
         yield
@@ -18,12 +18,12 @@ def traced(**ids: object) -> Iterator[None]:
 
 
 def note(**ids: object) -> None:
-    """Add what became known; does nothing outside of a `traced` block."""
+    """Add to the context; does nothing outside a `traced` block."""
     current = _ids.get()
     if current is not None:
         current.update((name, str(value)) for name, value in ids.items())
 
 
 def ids() -> Mapping[str, str]:
-    """Return what is known now."""
+    """Return the current context."""
     return _ids.get() or {}

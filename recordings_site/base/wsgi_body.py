@@ -1,4 +1,4 @@
-"""Reads the body of a WSGI request whole and within a bound, whether it came with its length or in chunks."""
+"""Reads the whole body of a WSGI request, up to a limit, whether sent with a length or in chunks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,6 +37,6 @@ def _read(environ: Mapping[str, Any], size: int) -> bytes:
         body: bytes = environ["wsgi.input"].read(size)
     except OSError:
         raise
-    except Exception as problem:  # what a server raises about a malformed chunk is its own
+    except Exception as problem:  # servers raise errors of their own for a malformed chunk
         raise BodyError(f"The body cannot be read: {type(problem).__name__}.") from problem
     return body

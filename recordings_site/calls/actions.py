@@ -1,4 +1,4 @@
-"""Keeps what Sinch tells of calls: each fact once, whatever the order in which it arrives.
+"""Stores what Sinch reports about calls: each fact once, in whatever order it arrives.
 
 Who did it is always Sinch, and the delivery itself is the evidence, so these writes leave no further audit row.
 """
@@ -31,7 +31,7 @@ def call_for(*, application_id: int, call_id: str, at: datetime) -> Call:
 def ice_columns(
     *, application_id: int, ice: Ice, facts: CallFacts, number_id: int | None, at: datetime, received_at: datetime
 ) -> dict[str, Any]:
-    """What a call's row says once its ICE has come."""
+    """The columns of a call known from its ICE."""
     return {
         "application_id": application_id,
         "call_id": ice.call_id,
@@ -76,7 +76,7 @@ def upsert_calls(ices: Sequence[Mapping[str, Any]]) -> list[tuple[Call, bool]]:
 
 @transaction.atomic(savepoint=False)
 def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> None:
-    """Keep that the call was answered. Without an ICE it is a callout: our side placed it."""
+    """Store that the call was answered. Without an ICE it is a callout: our side placed it."""
     if call.ace_received_at is not None:
         return
     call.answered_at = at
@@ -89,7 +89,7 @@ def note_ace(call: Call, *, ace: Ace, at: datetime, received_at: datetime) -> No
 
 @transaction.atomic(savepoint=False)
 def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) -> None:
-    """Keep how the call ended, and close its conference's session when it was the last to leave."""
+    """Store how the call ended, and close its conference's session if it was the last to leave."""
     if call.dice_received_at is not None:
         return
     call.ended_at = at
@@ -107,7 +107,7 @@ def note_dice(call: Call, *, dice: Dice, at: datetime, received_at: datetime) ->
 
 @transaction.atomic
 def set_endpoints(call: Call, *, caller: Endpoint, called: Endpoint, number_id: int | None) -> None:
-    """Keep who a callout is between, learnt after the fact, and which of our numbers it is made from."""
+    """Store the parties of a callout, learnt later, and which of our numbers it was made from."""
     # It was read before Sinch was asked: its DiCE may have come meanwhile.
     lock(call)
     _fill_endpoints(call, caller=caller, called=called)
@@ -120,7 +120,7 @@ NOWHERE = Endpoint("", "")
 
 
 def _fill_endpoints(call: Call, *, caller: Endpoint, called: Endpoint) -> None:
-    """Keep the ends that are not known yet."""
+    """Store the ends that aren't known yet."""
     if not call.caller and caller.endpoint:
         call.caller, call.caller_type = caller.endpoint[:128], ends.end_type(caller.type, caller.endpoint)
     call.caller_digits = call.caller_digits or ends.end_digits(call.caller, call.caller_type)[:32]
@@ -130,7 +130,7 @@ def _fill_endpoints(call: Call, *, caller: Endpoint, called: Endpoint) -> None:
 
 @transaction.atomic(savepoint=False)
 def note_calling_error(call: Call, *, notify: Notify) -> None:
-    """Keep an error that Sinch reports of the call; the first one counts."""
+    """Store an error that Sinch reports for the call; the first one counts."""
     if not call.error_code:
         call.error_code = (notify.error_code or "error")[:40]
         call.error_message = notify.error_message[:500]
@@ -139,7 +139,7 @@ def note_calling_error(call: Call, *, notify: Notify) -> None:
 
 @transaction.atomic(savepoint=False)
 def note_recording_finished(call: Call, *, at: datetime) -> None:
-    """Keep that a recording of this call has finished: Sinch does not say which."""
+    """Store that a recording of this call has finished; Sinch doesn't say which."""
     if call.recording_finished_at is None:
         call.recording_finished_at = at
         call.save(update_fields=("recording_finished_at",))
@@ -170,7 +170,7 @@ def _reopen_reported(call: Call, *, conference_id: str, at: datetime) -> None:
     reported = sessions.filter(calls=None, opened_at__gte=at).order_by("opened_at").first()
     if reported is None or sessions.filter(closed_at=None).exists():
         return
-    with suppress(IntegrityError), transaction.atomic():  # another call opened one at this very moment
+    with suppress(IntegrityError), transaction.atomic():  # another call opened one at the same moment
         sessions.filter(pk=reported.pk).update(opened_at=at, closed_at=None, number=call.number_id)
 
 
@@ -210,7 +210,7 @@ def _decided(facts: DecisionFacts) -> dict[str, Any]:
 
 @transaction.atomic
 def replace_decision(decision: Decision, *, facts: DecisionFacts, svaml: dict[str, Any]) -> None:
-    """Correct a decision that was stored too late to be answered with: what was answered is what counts."""
+    """Correct a decision that was stored too late to be used: the answer that was given counts."""
     lock(decision)
     for name, value in _decided(facts).items():
         setattr(decision, name, value)
@@ -241,7 +241,7 @@ def _outcome(facts: DecisionFacts) -> DecisionOutcome:
     return DecisionOutcome.DO_NOT_RECORD
 
 
-# With these recording was wanted, or might have been, and could not be had.
+# With these, recording was (or may have been) wanted but wasn't possible.
 IMPOSSIBLE = frozenset(
     {
         Reason.NO_DESTINATION,

@@ -1,4 +1,4 @@
-"""What people do with replays: ask for one, give one up."""
+"""What people do with replays: start one, stop one."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from recordings_site.tasks.registry import enqueue
 
 @transaction.atomic
 def start_replay(*, by: User | None, policy: Policy, document: PolicyDocument) -> Replay:
-    """Have a worker replay the document; an open replay of the policy is given up for it."""
+    """Have a worker replay the document; an open replay of the policy is stopped."""
     now = timezone.now()
     Replay.objects.open().filter(policy=policy).update(cancelled_at=now)
     replay = Replay(policy=policy, document=document.to_dict(), asked_by=by, until=now)
@@ -27,6 +27,6 @@ def start_replay(*, by: User | None, policy: Policy, document: PolicyDocument) -
 
 @transaction.atomic
 def cancel_replay(*, by: User | None, replay: Replay) -> None:
-    """Stop it after the page that it is at; what it found so far stays."""
+    """Stop it after the current page; its results so far are kept."""
     if Replay.objects.open().filter(pk=replay.pk).update(cancelled_at=timezone.now()):
         audit.record(by=by, action="policy.replay_cancelled", subject=replay.policy)

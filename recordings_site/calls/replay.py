@@ -41,7 +41,7 @@ class NumberFigures:
 
 @dataclass
 class ReplayOutcome:
-    """What a replay came to: how many calls, recorded before and after, and the seconds of speech of each."""
+    """The result of a replay: number of calls, recorded before and after, and seconds of speech for each."""
 
     calls: int = 0
     before: int = 0
@@ -69,7 +69,7 @@ class ReplayOutcome:
 
 
 def run(replay: Replay) -> None:
-    """Go on from where the replay stands until it is done or cancelled; each page is kept before the next."""
+    """Continue the replay from its cursor until it is done or cancelled; each page is saved before the next."""
     policy = PolicyFacts(replay.policy_id, replay.policy.name, None, None, parse(replay.document))
     in_force = snapshot.current().with_policy(policy)
     while replay.is_open:
@@ -80,7 +80,7 @@ def run(replay: Replay) -> None:
             cursor = replay.cursor
             lock(replay)
             if replay.cursor != cursor:
-                return  # another worker goes on with it: this one lost its lease
+                return  # another worker continues it: this one lost its lease
             replay.done += len(rows)
             replay.cursor = rows[-1][0] if rows else replay.cursor
             replay.outcome = asdict(outcome)
@@ -154,7 +154,7 @@ def _recordable(policy: PolicyFacts, in_force: Snapshot, numbers: Iterable[str])
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page tells per month: minutes of recording and bytes, before and after."""
+    """The page's figures per month: minutes of recording and bytes, before and after."""
 
     minutes_before: float
     minutes_after: float

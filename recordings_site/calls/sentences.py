@@ -1,11 +1,11 @@
-"""The words about calls and callbacks, made from codes and values when they are shown."""
+"""The wording for calls and callbacks, made from codes and values when shown."""
 
 from recordings_site.calls.models import CallbackDelivery, DeliveryResult
 from recordings_site.policies.engine import sentences
 
 
 def result(delivery: CallbackDelivery) -> str:
-    """What came of a callback, "" while that is not known."""
+    """The result of a callback, "" while unknown."""
     values = delivery.result_values
     match delivery.result_code:
         case DeliveryResult.ANSWERED:

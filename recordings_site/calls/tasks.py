@@ -7,7 +7,7 @@ from recordings_site.tasks.registry import Task, task
 
 @task("policy.replay")
 def run_replay(job: Task) -> None:
-    """Go on with the replay `job.subject` from where it stands, unless it was cancelled."""
+    """Continue the replay `job.subject` from its cursor, unless it was cancelled."""
     replay = Replay.objects.open().select_related("policy").filter(pk=job.subject).first()
     if replay is not None:
         run(replay)

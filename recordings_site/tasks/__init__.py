@@ -3,5 +3,5 @@
 A room declares its kinds of task with `@task` in its module `tasks`, and queues one with `enqueue`, both from
 `registry`. A kind's delays after a failure are arguments of `@task`; DELAYS in `queue` is the default. The worker in
 `ops`
-claims them through `queue`. Imports nothing of ours. Start reading at `registry`.
+claims them through `queue`. Imports no other package of ours. Start reading at `registry`.
 """

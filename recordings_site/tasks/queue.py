@@ -1,4 +1,4 @@
-"""Hands tasks to workers: a lease each, back-off after a failure, and an end for what keeps failing.
+"""Hands tasks to workers: a lease each, back-off after failures, and a final failure for what keeps failing.
 
 A leased task's `next_at` is its lease's end: whoever enqueues the same work meanwhile moves it earlier, and then
 `complete` leaves the task open, so that nothing that was asked for while it ran is lost.
@@ -51,7 +51,7 @@ def claim(limit: int = 1, *, kinds: tuple[str, ...] = ()) -> list[Task]:
 
 
 def extend(task: Task) -> bool:
-    """Lengthen the lease (a heartbeat). False when it was lost: then the work should be given up."""
+    """Extend the lease (a heartbeat). False when it was lost: then stop the work."""
     until = timezone.now() + LEASE
     changed = _held(task).update(
         next_at=Case(
@@ -74,12 +74,12 @@ def complete(task: Task) -> bool:
 
 
 def postpone(task: Task, at: datetime) -> bool:
-    """Give a leased task back for `at`; it did not fail, only its time has not come."""
+    """Release a leased task until `at`; it didn't fail, it just isn't due yet."""
     return bool(_held(task).update(next_at=_earlier(at), attempts=0, **_RELEASED))
 
 
 def retry(task: Task, error: str, *, delays: Sequence[timedelta] = DELAYS) -> bool:
-    """Give a task that failed back, to be tried after its delay, or bury it after the last one."""
+    """Release a failed task to be retried after its delay, or mark it dead after the last one."""
     error = error[:MAX_ERROR]
     if task.attempts > len(delays):
         return bool(_held(task).update(dead_at=timezone.now(), **_RELEASED | {"error": error}))
@@ -88,7 +88,7 @@ def retry(task: Task, error: str, *, delays: Sequence[timedelta] = DELAYS) -> bo
 
 
 def _delay(delay: timedelta) -> timedelta:
-    """A delay with up to a fifth more or less, so that failures do not march in step."""
+    """A delay with up to a fifth more or less, so that retries are spread out."""
     return delay * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
@@ -96,10 +96,10 @@ _RELEASED: dict[str, object] = {"lease_until": None, "lease_token": None, "error
 
 
 def _held(task: Task) -> QuerySet[Task]:
-    """The row while it is still leased to us."""
+    """The row, if it is still leased to us."""
     return Task.objects.filter(pk=task.pk, lease_token=task.lease_token, done_at=None, dead_at=None)
 
 
 def _earlier(at: datetime) -> Case:
-    """`at`, or what somebody asked for while the task ran."""
+    """`at`, or the time requested while the task ran."""
     return Case(When(next_at__lt=F("lease_until"), then=F("next_at")), default=Value(at, output_field=DateTimeField()))

@@ -18,15 +18,15 @@ from recordings_site.tasks.queue import DELAYS
 __all__ = ["Handler", "Task", "TaskKind", "enqueue", "load", "task"]
 
 Handler = Callable[[Task], datetime | None]
-"""Does a task. Returns None when it is done, or the time at which to do it again (its time has not come). An exception
-is a failure: the task is retried after a delay, and fails for good after the last one. A handler may run twice when a
-worker dies: the effects must be those of running once.
+"""Handles a task. Returns None when done, or the time at which to run it again (it isn't due yet). An exception
+is a failure: the task is retried after a delay, and fails for good after the last one. A handler may run twice if a
+worker dies, so it must be idempotent.
 """
 
 
 @dataclass(frozen=True)
 class TaskKind:
-    """A name such as "recording.inspect", what does it, and the delays after its first, second, … failure."""
+    """A name such as "recording.inspect", its handler, and the delays after the first, second, … failure."""
 
     name: str
     handler: Handler
@@ -38,7 +38,7 @@ _kinds: dict[str, TaskKind] = {}
 
 
 def task(name: str, *, delays: tuple[timedelta, ...] = DELAYS) -> Callable[[Handler], Handler]:
-    """Decorate the function that does tasks of this kind. It lies in a module called `tasks`."""
+    """Decorate the handler of this kind of task. It must be in a module called `tasks`."""
 
     def register(handler: Handler) -> Handler:
         if name in _kinds:

@@ -1,4 +1,4 @@
 """Plumbing of pages, Django without models: keyset pages, byte ranges, error pages, CSV, JSON as HTML, template tags.
 
-Imports `base` alone. Start reading at `keyset`; what depends on the user (typed request, pickers) is in `accounts`.
+Imports only `base`. Start reading at `keyset`; what depends on the user (typed request, pickers) is in `accounts`.
 """

@@ -1,6 +1,6 @@
 """Which pool a thread takes its database connection from, and giving it back before a long answer.
 
-Each purpose has a pool of its own: pages that are slow take no connection from sign-in, health or calls.
+Each purpose has its own pool, so slow pages take no connections from sign-in, health or calls.
 """
 
 from collections.abc import Iterator

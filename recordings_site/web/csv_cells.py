@@ -1,4 +1,4 @@
-"""Writes CSV that opens right in spreadsheets: harmless cells, and the mark by which they know UTF-8."""
+"""Writes CSV that opens correctly in spreadsheets: harmless cells, and a byte order mark for UTF-8."""
 
 import codecs
 import csv
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from recordings_site.web.error_views import wants_page
 
-# Spreadsheets run text that begins so as a formula, some of them in full width, too.
+# Spreadsheets run text starting with these as a formula, some also in full width.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -23,12 +23,12 @@ def escape_formula(value: object) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """What `escape_formula` was given."""
+    """The inverse of `escape_formula`."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(DANGEROUS) else text
 
 
 def row(cells: Iterable[object]) -> bytes:
-    """One row; text is escaped, numbers are left as they are."""
+    """One row; text is escaped, numbers are unchanged."""
     line = io.StringIO()
     csv.writer(line).writerow([escape_formula(each) if isinstance(each, str) else each for each in cells])
     return line.getvalue().encode()

@@ -1,4 +1,4 @@
-"""The form field of a day, which is a filter on many pages: whatever stands in an address, it has its midnights."""
+"""The form field for a date, a filter on many pages: any valid value has a midnight in every time zone."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class DayField(forms.DateField):
-    """A day, picked or typed, that begins and ends in each time zone."""
+    """A date, picked or typed, that begins and ends within the calendar in every time zone."""
 
     def __init__(self, *, widget: forms.DateInput | None = None, **kwargs: Any) -> None:
         message = f"Enter a date between {FIRST.year} and {LAST.year}."

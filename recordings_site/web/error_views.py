@@ -1,4 +1,4 @@
-"""Answers a request that failed: with the page of a bug, or, when its database was not to be had, with that."""
+"""Answers a failed request: with the error page, or, if the database wasn't available, with a page saying so."""
 
 import sys
 
@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.views import defaults
 
-# What Django raises when no connection is to be had, all of the pool's being taken, or when one breaks.
+# What Django raises when no connection is available because the pool is exhausted, or when one breaks.
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 SENTENCE = "The site’s database is busy or can’t be reached. This usually takes less than a minute. Try again."
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether a browser's window asks, not its player or a script."""
+    """Whether the request comes from a browser window, not from its player or a script."""
     return "text/html" in request.headers.get("Accept", "") and request.accepts("text/html")
 
 

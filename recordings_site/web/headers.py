@@ -1,4 +1,4 @@
-"""Headers of every answer that Django has no setting for."""
+"""Headers of every response for which Django has no setting."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def same_origin_only(get_response: Answer) -> Answer:
-    """Middleware: no other site may embed anything of this one."""
+    """Middleware: keep other sites from embedding anything of this one."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-# Keys whose value is a secret wherever they stand in SVAML or a form; the value is never rendered.
+# Keys whose value is a secret anywhere in SVAML or a form; the value is never rendered.
 SECRET_KEYS = frozenset({"credentials", "secret", "secrets", "authorization", "password", "token", "access_key"})
 # Keys, and names of instructions, that make a recording: their lines are marked. A menu's options are a list.
 RECORDING_KEYS = frozenset({"record", "recordingoptions"})
@@ -19,7 +19,7 @@ def highlighted(document: object) -> SafeString:
 
 
 def _value(value: object, depth: int) -> SafeString:
-    """One value, whatever its kind."""
+    """One value of any kind."""
     match value:
         case dict():
             return _block("{", "}", [_pair(key, item, depth + 1) for key, item in value.items()], depth)
@@ -47,7 +47,7 @@ def _pair(key: object, value: Any, depth: int) -> SafeString:
 
 
 def _block(opening: str, closing: str, items: list[SafeString], depth: int) -> SafeString:
-    """A list or an object over several lines, or on one when it is empty."""
+    """A list or object on several lines, or on one line when it is empty."""
     if not items:
         return format_html("{}{}", opening, closing)
     inner = "  " * (depth + 1)
@@ -56,6 +56,6 @@ def _block(opening: str, closing: str, items: list[SafeString], depth: int) -> S
 
 
 def _quoted(text: str) -> str:
-    """A JSON string that stays readable: only what JSON must escape is escaped."""
+    """A readable JSON string: only what JSON requires is escaped."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(char if char >= " " else f"\\u{ord(char):04x}" for char in escaped) + '"'

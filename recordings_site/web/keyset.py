@@ -1,4 +1,4 @@
-"""Pages of a list by its order's values, not by counting: the last page is as fast as the first, in both directions."""
+"""Keyset pagination: pages by the values of the order, not by offset, so the last page is as fast as the first."""
 
 import base64
 import binascii
@@ -18,12 +18,12 @@ Row = TypeVar("Row")
 RowOut = TypeVar("RowOut", covariant=True)
 PAGE = 50
 BATCH = 1000
-# Rows that are looked at for one page where no index leads to those that are sought.
+# Rows scanned for one page when no index leads to the rows wanted.
 SCAN_LIMIT = 20_000
 
 
 class PageSource(Protocol[RowOut]):
-    """How one comes soon to the rows of a list whose order leads past too many that are not in it."""
+    """How to reach the rows of a list quickly when its order passes too many rows that aren't in it."""
 
     def end(self, beyond: Q, *, descending: bool) -> Model | None:
         """Of all that lie behind a condition, the last row that may be looked at; None when all of them may."""
@@ -41,7 +41,7 @@ class BoundedScan(Generic[Row]):
     order: tuple[str, str]
 
     def end(self, beyond: Q, *, descending: bool) -> Model | None:
-        """The last that may be looked at."""
+        """The last row that may be scanned."""
         names = order_columns(self.order, descending=descending)
         return self.among.filter(beyond).order_by(*names).only(*self.order)[SCAN_LIMIT - 1 : SCAN_LIMIT].first()
 
@@ -197,7 +197,7 @@ def _read(cursor: str, model: type[Model], order: tuple[str, str]) -> tuple[bool
 
 
 def _value(column: "Field[Any, Any]", text: Any) -> Any:
-    """A value as a database keeps it: a moment is one of UTC, which not every moment of other zones has."""
+    """A value as stored in a database: a time in UTC, which not every time in other zones has."""
     value = column.to_python(text)
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 

@@ -1,4 +1,4 @@
-"""Locks the row that is about to be changed: what was read before without a lock may be another's by now."""
+"""Locks a row before it is changed: what was read without a lock may be out of date."""
 
 from django.db.models import Model
 

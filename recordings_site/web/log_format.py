@@ -1,4 +1,4 @@
-"""Log lines as text or JSON, one an event, with the ids of what they are about and without secrets."""
+"""Log lines as text or JSON, one per event, with their context ids and without secrets."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ FORMATS = ("text", "json")
 
 
 class TextFormatter(RedactingFormatter):
-    """Formats for people: the ids stand behind the message."""
+    """Formats for people: the ids follow the message."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -24,7 +24,7 @@ class TextFormatter(RedactingFormatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats for machines: an object a line; a traceback is the text `error`."""
+    """Formats for machines: one object per line; a traceback is in `error`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as JSON, redacted."""
@@ -41,7 +41,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configuration(log_format: str, level: str) -> dict[str, Any]:
-    """Return logging's configuration: everything to standard error. Raises ValueError for an unknown format."""
+    """Return the logging configuration: everything goes to standard error. Raises ValueError for an unknown format."""
     if log_format not in FORMATS:
         raise ValueError(f"LOG_FORMAT is {log_format!r}: write text or json.")
     formatter = {"text": TextFormatter, "json": JsonFormatter}[log_format]

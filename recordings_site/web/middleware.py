@@ -1,4 +1,4 @@
-"""Gives sign-in database connections of its own, and all other pages theirs."""
+"""Gives sign-in and all other pages separate database connections."""
 
 from collections.abc import Callable
 

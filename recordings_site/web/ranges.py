@@ -29,7 +29,7 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Unsatisfiable:
-    """A range that begins beyond the end (416)."""
+    """A range that starts beyond the end (416)."""
 
     size: int
     status: int = 416
@@ -59,7 +59,7 @@ def select(
         return whole
     specs = [
         spec for part in ranges.split(",") if (spec := part.strip(" \t"))
-    ]  # RFC 9110 5.6.1: empty members count not
+    ]  # RFC 9110 5.6.1: empty members don't count
     found = _SPEC.fullmatch(specs[0]) if len(specs) == 1 else None
     if found is None:
         return whole
@@ -78,5 +78,5 @@ def _suffix(length: int, size: int, whole: Selected) -> Selected | Unsatisfiable
     if length == 0:
         return Unsatisfiable(size)
     if size == 0:
-        return whole  # satisfiable, but no Content-Range can express a part of nothing
+        return whole  # satisfiable, but Content-Range can't express a part of an empty file
     return Selected(max(0, size - length), size, size, partial=True)

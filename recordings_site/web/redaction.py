@@ -1,4 +1,4 @@
-"""Keeps live secrets out of the logs: by their value, wherever they turn up in a line."""
+"""Keeps secrets in use out of the logs: by value, wherever they appear in a line."""
 
 import json
 import logging
@@ -7,13 +7,13 @@ import threading
 from urllib.parse import quote
 
 MASK = "••••"
-# Shorter pieces would black out ordinary words.
+# Shorter parts would mask ordinary words.
 LEAST = 8
 # A secret travels whole, or as one part of credentials such as `key:secret:region`.
 _PARTS = re.compile(r"[:;]")
 # The signature of a URL opens what it signs, and is no secret that is known beforehand.
 _SIGNATURE = re.compile(r"\b((?:sig|signature|x-amz-signature|x-goog-signature)(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE)
-# A region says nothing.
+# A region isn't a secret.
 _HARMLESS = re.compile(r"[a-z]{2,4}(-[a-z]+)+-?\d*")
 
 
@@ -31,7 +31,7 @@ class Redactor:
             return
         found = {secret, *_PARTS.split(secret)}
         found = {piece for piece in found if len(piece) >= LEAST and not _HARMLESS.fullmatch(piece)}
-        # As URLs and JSON spell it.
+        # As encoded in URLs and JSON.
         found |= {spelt for piece in found for spelt in (quote(piece, safe=""), quote(piece), json.dumps(piece)[1:-1])}
         with self._lock:
             self._known |= found | {secret}

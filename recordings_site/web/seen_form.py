@@ -1,4 +1,4 @@
-"""A form that is not saved over somebody else's change: it carries marks of the values that it showed."""
+"""A form that doesn't overwrite someone else's change: it carries fingerprints of the values that it showed."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Static files with hashed names, so that a browser may keep them for ever."""
+"""Static files with hashed names, so browsers can cache them forever."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
         self._addresses: dict[str, str] = {}
 
     def url(self, name: str | None, force: bool = False) -> str:
-        """The address of a file, put together once: each page asks for several, and a release changes none."""
+        """The URL of a file, computed once: each page needs several, and they don't change within a release."""
         key = name or ""
         if key not in self._addresses:
             self._addresses[key] = super().url(name, force)

@@ -10,7 +10,7 @@ from recordings_site.base.text import PHONE_DIGITS
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch import ends
 
-# What is older and has no DiCE has lost it: Sinch ends calls after 14,400 s.
+# An older call without a DiCE has lost it: Sinch ends calls after 14,400 s.
 LONGEST_CALL = timedelta(hours=4, minutes=5)
 # The reasons of a DiCE with which Sinch says that our answer broke the call.
 BROKEN_BY_US = ("CALLBACKERROR", "INVALIDSVAMLACTION")
@@ -39,7 +39,7 @@ class ConferenceSessionQuerySet(models.QuerySet["ConferenceSession"]):
 
 
 class ConferenceSession(models.Model):
-    """One gathering in a conference. Ids are chosen by the user and reused: a session is one use of an id."""
+    """One session of a conference. Ids are chosen by users and reused: a session is one use of an id."""
 
     # Its index is one of those below.
     application = models.ForeignKey(
@@ -81,7 +81,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         return begun.select_related("number__team", "application", "conference_session", "decision").order_by("-id")
 
     def listed(self) -> "CallQuerySet":
-        """With what a list shows of number and decision."""
+        """With the number and decision that a list shows."""
         return self.select_related("number__team", "application", "decision__policy_version__policy")
 
     def matching(self, text: str) -> "CallQuerySet":

@@ -1,4 +1,4 @@
-"""One POST of Sinch's, kept whole, and what came of it."""
+"""One POST from Sinch, stored whole, and its result."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -14,7 +14,7 @@ from recordings_site.policies.models import Application
 
 
 class DeliveryVerdict(models.TextChoices):
-    """What was thought of a delivery's signature and age."""
+    """The verdict on a delivery's signature and age."""
 
     ACCEPTED = "accepted", "Accepted"
     REPEATED = "repeated", "Repeated within 10 seconds"
@@ -28,11 +28,11 @@ def verdict_choices() -> list[tuple[str, str]]:
 
 
 class DeliveryResult(models.TextChoices):
-    """What came of a delivery; calls.sentences says it to people, from these values."""
+    """The result of a delivery; calls.sentences words it from these values."""
 
     # Its SVAML was given, for the grounds of the decision (policies.engine.sentences).
     ANSWERED = "answered"
-    # Kept and not applied: its verdict says why.
+    # Stored but not applied: its verdict says why.
     SUSPECT = "suspect"
     # `result` and `reason` of the DiCE.
     CALL_ENDED = "call_ended"
@@ -44,7 +44,7 @@ class DeliveryResult(models.TextChoices):
     # `known`: whether the place is in one of the destinations.
     RECORDING_AVAILABLE = "recording_available"
     TRANSCRIPT_AVAILABLE = "transcript_available"
-    # Kept, and nothing to be done: it names nothing, or there is nothing to do for its kind.
+    # Stored with nothing to do: it names nothing, or its kind needs no action.
     OF_NOTHING = "of_nothing"
     UNKNOWN = "unknown"
 
@@ -83,7 +83,7 @@ class CallbackDeliveryQuerySet(models.QuerySet["CallbackDelivery"]):
 
 
 class CallbackDelivery(models.Model):
-    """One POST of Sinch's that was signed: kept whole, whatever came of it."""
+    """One signed POST from Sinch: stored whole, whatever its result."""
 
     Verdict = DeliveryVerdict
 

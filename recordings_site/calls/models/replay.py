@@ -1,4 +1,4 @@
-"""The row of a replay: a draft tried on the calls of the past, how far it is, and what came of it."""
+"""A replay: a draft tried on past calls, with its progress and result."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ class ReplayQuerySet(models.QuerySet["Replay"]):
     """Named reads of replays."""
 
     def open(self) -> "ReplayQuerySet":
-        """Those that go on."""
+        """Those still running."""
         return self.filter(finished_at=None, cancelled_at=None)
 
     def latest_of(self, policy: Policy) -> "Replay | None":
@@ -58,10 +58,10 @@ class Replay(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it goes on."""
+        """Whether it is still running."""
         return self.finished_at is None and self.cancelled_at is None
 
     @property
     def percent(self) -> int:
-        """How much of it is done."""
+        """Its progress."""
         return min(100, round(100 * self.done / self.total)) if self.total else 0

@@ -8,7 +8,7 @@ from recordings_site.policies.models import Application
 
 
 class UpstreamOutcome(models.TextChoices):
-    """What came of asking, or telling, an application's upstream."""
+    """The outcome of a request to an application's upstream."""
 
     WAITING = "waiting", "Waiting"
     ANSWERED = "answered", "Answered"
@@ -33,7 +33,7 @@ class UpstreamExchangeQuerySet(models.QuerySet["UpstreamExchange"]):
         return self.filter(application=application).select_related("delivery__call").order_by("-id")
 
     def waiting(self, application_id: int) -> "UpstreamExchangeQuerySet":
-        """The events still to be told to an application's upstream, in the order of their receipt."""
+        """The events still to be sent to an application's upstream, in order of receipt."""
         waiting = self.filter(application_id=application_id, outcome=UpstreamOutcome.WAITING)
         return waiting.select_related("delivery").order_by("delivery_id")
 
@@ -43,7 +43,7 @@ class UpstreamExchangeQuerySet(models.QuerySet["UpstreamExchange"]):
 
 
 class UpstreamExchange(models.Model):
-    """One event relayed to an application's upstream: asked in line (ICE, ACE, PIE) or told by a worker."""
+    """One event relayed to an application's upstream: inline (ICE, ACE, PIE) or by a worker."""
 
     Outcome = UpstreamOutcome
 
@@ -55,7 +55,7 @@ class UpstreamExchange(models.Model):
     outcome = models.CharField(max_length=12, choices=upstream_outcome_choices, default=UpstreamOutcome.WAITING)
     # The HTTP status, 0 when nothing came back.
     status = models.PositiveSmallIntegerField(default=0)
-    # Milliseconds until the whole answer was there, or until it was given up.
+    # Milliseconds until the whole answer arrived or the request was abandoned.
     ms = models.FloatField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Gives connections of the pool only when they work, also right after the server was restarted.
+"""Hands out only working connections from the pool, even right after the server was restarted.
 
 CONN_HEALTH_CHECKS alone does not do: psycopg_pool then checks one connection after the other, and waits a second after
 the second one that is broken. With eight of them, all of a restarted server's, the first calls were not recorded.
@@ -36,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             parameters = self._parameters_for(wanted)
             configure = self._configure_connection  # type: ignore[attr-defined]  # Django's own, not in its types
             found = ConnectionPool(kwargs=parameters, open=False, configure=configure, **(options | size))
-            # Of two threads that come at once the first decides.
+            # Of two simultaneous threads, the first decides.
             POOLS.setdefault(key, found)
         return POOLS[key]
 

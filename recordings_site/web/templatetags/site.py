@@ -26,7 +26,7 @@ register = template.Library()
 
 
 class Fragment(Protocol):
-    """A stretch of a text, and whether it was found."""
+    """A piece of text, and whether it matched."""
 
     @property
     def text(self) -> str:
@@ -157,7 +157,7 @@ def exact(at: datetime | None) -> SafeString | str:
 
 @register.filter
 def running(at: datetime) -> SafeString:
-    """The time since `at` as a clock that live.js lets run on."""
+    """The time since `at` as a clock that live.js keeps running."""
     elapsed = max(0.0, (timezone.now() - at).total_seconds())
     return format_html(
         '<span class="num" role="timer" data-elapsed="{}">{}</span>', int(elapsed), formatting.duration(elapsed)
@@ -224,7 +224,7 @@ def json_lines(document: Mapping[str, Any] | list[Any] | None) -> SafeString:
 
 @register.filter
 def is_check(field: BoundField) -> bool:
-    """True for a single checkbox, whose label stands behind it."""
+    """True for a single checkbox, whose label follows it."""
     return isinstance(field.field.widget, CheckboxInput)
 
 
