@@ -45,8 +45,8 @@ __all__ = [
 Svaml = dict[str, Any]
 UNDIALABLE = "This number cannot be called as it was dialled. Please dial it again with its country code."
 _EPOCH = datetime.fromtimestamp(0, UTC)
-# Only a fault of ours may bring the policy's own choice (a notice, a refusal). A clock or a repeat says that somebody
-# else may be asking, and the fallback has one task: to connect.
+# Only a fault of ours may trigger the policy's own choice (a notice, a refusal). A wrong clock or a repeat may mean
+# that someone else is asking, and the fallback has one task: to connect.
 FAULTS = frozenset(
     {
         Reason.NO_DESTINATION,
@@ -99,7 +99,7 @@ def answer_ice(
 def answer_again(
     decision: DecisionFacts, snapshot: Snapshot, *, may_record: bool = True, refusal: str = Reason.REPLAYED
 ) -> Answer:
-    """Answer an ICE once more from the decision that was stored: the same call gets the same answer."""
+    """Answer a repeated ICE from the stored decision: the same call gets the same answer."""
     return replace(_ice(decision, snapshot, may_record, refusal, Hangup()), recordings=())
 
 
@@ -143,7 +143,7 @@ def answer_callout(
     policy = snapshot.policies[policy_id]
     number = snapshot.numbers.get(call.number_digits)
     how = replace(policy.document.how, start="answer")
-    # A route that brings an ACE, for the call has one.
+    # A route that sends an ACE, because the call has one.
     document = replace(policy.document, how=how, route=ConnectPstn(number=call.to or "{to}"))
     decision = decide_by(replace(policy, document=document), call, number, snapshot, recording_id=recording_id)
     answer = answer_ace(decision, snapshot, may_record=may_record)
@@ -178,12 +178,12 @@ def answer_pie(
 
 
 def connect_only(call: CallFacts, route: Route) -> Svaml:
-    """The last rung: the call goes to this route, without recording, without a policy."""
+    """The last resort: the call goes to this route, without recording and without a policy."""
     return svaml.document(route_action(filled(route, call, None)))
 
 
 def masked_svaml(answer: Answer) -> Svaml:
-    """The answer's SVAML without its credentials: for rows, pages and logs."""
+    """The answer's SVAML without credentials, for rows, pages and logs."""
     return svaml.masked(answer.svaml)
 
 
@@ -212,7 +212,7 @@ def _last_resort(call: CallFacts, route: Route) -> Svaml:
 def options_for(
     decision: DecisionFacts, snapshot: Snapshot, may_record: bool, refusal: str
 ) -> tuple[DecisionFacts, svaml.RecordingOptions | None]:
-    """The recording options with their credentials, or the decision changed to say why there are none."""
+    """The recording options with credentials, or the decision changed to state why there are none."""
     plan = decision.plan
     if not decision.record or plan is None:
         return decision, None
@@ -246,7 +246,7 @@ def replacement_answer(decision: DecisionFacts, action: Svaml) -> Svaml:
 
 
 def _checked(found: Svaml, event: str, decision: DecisionFacts, action: Svaml, last: Callable[[], Svaml]) -> Answer:
-    """The answer if it is valid; else the same action unrecorded if that is; else the last resort."""
+    """The answer if valid, else the same action unrecorded if valid, else the last resort."""
     wrong = svaml.problems(found, event)
     if not wrong:
         return Answer(found, decision)

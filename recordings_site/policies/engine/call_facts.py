@@ -1,4 +1,4 @@
-"""What a policy may look at: the facts of one call, its direction, its own number, and its draw for sampling."""
+"""What a policy can check: the facts of one call, its direction, its own number, and its draw for sampling."""
 
 import hashlib
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class CallFacts:
 
     @property
     def caller(self) -> str:
-        """Who calls: the app user's name, else the number or address that is shown."""
+        """The caller: the app user's name, else the shown number or address."""
         return self.user or self.cli
 
     @property
@@ -45,22 +45,22 @@ class CallFacts:
 
     @property
     def cli_digits(self) -> str:
-        """The digits of the number that is shown as the caller, "" when none is."""
+        """The digits of the number shown as the caller, or ""."""
         return digits(self.cli) if self.cli_type == NUMBER else ""
 
     @property
     def to_digits(self) -> str:
-        """The digits that were dialled, "" when it was no phone number."""
+        """The dialled digits, "" if it wasn't a phone number."""
         return digits(self.to) if self.to_type == NUMBER else ""
 
     @property
     def dialled(self) -> str:
-        """What was dialled, a number in E.164."""
+        """The dialled end; a number in E.164."""
         return e164(self.to) if self.to_type == NUMBER else self.to
 
     @property
     def leads_somewhere(self) -> bool:
-        """Whether what was dialled can be connected: a phone number needs its country code."""
+        """Whether the dialled end can be connected: a phone number needs its country code."""
         return self.to_type != NUMBER or not self.to or E164.fullmatch(self.to.strip()) is not None
 
     @property
@@ -69,7 +69,7 @@ class CallFacts:
         return not self.user and ends.is_withheld(self.cli)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON, enough to decide again."""
+        """JSON that is enough to decide again."""
         return {**vars(self), "at": self.at.isoformat()}
 
     @classmethod
@@ -114,7 +114,7 @@ def call_facts(ice: Ice, *, received_at: datetime, application_key: str = "", co
 
 
 def callout_facts(ace: Ace, *, received_at: datetime, application_key: str = "") -> CallFacts:
-    """The facts of a call that our own side placed: known from its ACE alone, which tells no numbers."""
+    """The facts of a call placed by our own side, known only from its ACE, which has no numbers."""
     at = (ace.timestamp or received_at).astimezone(UTC)
     return CallFacts(ace.call_id, "callout", "", "", "", at, application_key or ace.application_key)
 
@@ -139,5 +139,5 @@ def kept_facts(
 
 
 def draw(call_id: str) -> float:
-    """The call's lot for sampling: 0 <= draw < 100 in hundredths, the same for each event of the call, for ever."""
+    """The call's draw for sampling: 0 <= draw < 100 in hundredths, always the same for each event of the call."""
     return int.from_bytes(hashlib.sha256(call_id.encode()).digest()[:8], "big") % 10000 / 100

@@ -1,4 +1,4 @@
-"""Whether the conditions of a rule hold for a call."""
+"""Evaluates the conditions of a rule for a call."""
 
 import re
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def failing(when: When, call: CallFacts, local: datetime, holidays: tuple[str, .
 
 
 def from_caller(mask: str, call: CallFacts) -> bool:
-    """Whether a mask covers who calls: an app user by name, or by the number that is shown for the user."""
+    """Whether a mask matches the caller: an app user by name, or by the number shown for the user."""
     if mask == "private":
         return call.is_private
     if call.user and covers(mask, call.user, ""):
@@ -51,7 +51,7 @@ def from_caller(mask: str, call: CallFacts) -> bool:
 
 
 def covers(mask: str, text: str, number: str) -> bool:
-    """Whether a mask covers an end of a call: a phone number (`number` is not empty) by its digits, any other by name.
+    """Whether a mask matches an end of a call: a phone number (`number` is not empty) by its digits, any other by name.
 
     A mask with a plus sign is one of phone numbers; one of digits alone may be a user's name as well.
     """

@@ -1,4 +1,4 @@
-"""Decides about a call from what is in force: which rule wins, the draw, how it is recorded, where it goes."""
+"""Decides about a call from the policies in force: which rule wins, the draw, how it is recorded, where it goes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ def decide(call: CallFacts, snapshot: Snapshot, *, default_route: Route, recordi
 def decide_by(
     policy: PolicyFacts, call: CallFacts, number: NumberFacts | None, snapshot: Snapshot, *, recording_id: UUID
 ) -> DecisionFacts:
-    """Decide by this policy, whichever the number's own is: for callouts, drafts and replays."""
+    """Decide by this policy instead of the number's own: for callouts, drafts and replays."""
     document = policy.document
     how = document.how
     facts = DecisionFacts(
@@ -76,7 +76,7 @@ def decide_by(
 
 
 def route_of(document: PolicyDocument, call: CallFacts) -> Route:
-    """Where this call goes: the policy's route, or, for a call that an app user places, where it was dialled."""
+    """Where this call goes: the policy's route or, for a call placed by an app user, the dialled destination."""
     if call.direction == "outbound" and document.outbound == "dialled" and (call.to_digits or call.to_type != NUMBER):
         return DIALLED
     return document.route
@@ -90,7 +90,7 @@ def _answer_conference(document: PolicyDocument, call: CallFacts, number: Number
 
 
 def _leads_nowhere(route: Route, wanted: Route, call: CallFacts) -> bool:
-    """Whether the call ends because what was dialled cannot be connected, not because a policy wants it so."""
+    """Whether the call ends because the dialled end can't be connected, not because of a policy."""
     return isinstance(route, Hangup) and not isinstance(wanted, Hangup) and not call.leads_somewhere
 
 
@@ -129,7 +129,7 @@ class Choice:
 
 
 def choose(document: PolicyDocument, call: CallFacts) -> Choice:
-    """Let the rules decide, and nothing else; cheap enough to be asked about every call of a month."""
+    """Let only the rules decide; cheap enough to run for every call of a month."""
     won = winner(document, call)
     if won is None:
         reason = Reason.OTHERWISE_RECORDS if document.otherwise_record else Reason.NO_RULE_MATCHES
@@ -151,7 +151,7 @@ def hangs_up(document: PolicyDocument, call: CallFacts) -> bool:
 
 
 def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
-    """What the rules decide, as fields of a DecisionFacts."""
+    """The rules' decision, as fields of a DecisionFacts."""
     document, choice = policy.document, choose(policy.document, call)
     found = {"record": choice.record, "reason": str(choice.reason), **_heard(document.how, choice.rule)}
     if choice.rule is None:
@@ -167,7 +167,7 @@ def _by_rules(policy: PolicyFacts, call: CallFacts) -> dict[str, Any]:
 
 
 def _heard(how: How, rule: Rule | None) -> dict[str, Any]:
-    """The announcement and the sequence, with the rule's own text where it has one."""
+    """The announcement and the sequence, with the rule's own text if it has one."""
     if rule is None or not rule.say:
         return {"announcement": how.announcement, "steps": how.steps}
     locale = rule.say_locale or how.announcement.locale

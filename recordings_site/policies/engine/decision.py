@@ -1,4 +1,4 @@
-"""What was decided about a call, and what was planned to record it: rows of facts, and their JSON.
+"""The decision about a call and the plan to record it: plain facts and their JSON.
 
 The decision is made once, at ICE, and holds all that ACE and PIE need later, whatever is published in between. It
 holds no credentials: those are looked up each time that an answer is rendered.
@@ -19,7 +19,7 @@ from recordings_site.policies.engine.schema.sequence import Step
 
 
 class Reason(StrEnum):
-    """Why a call is or is not recorded; policies.engine.sentences says it to people."""
+    """Why a call is or isn't recorded; worded by policies.engine.sentences."""
 
     RULE_RECORDS = "rule_records"
     OTHERWISE_RECORDS = "otherwise_records"
@@ -29,7 +29,7 @@ class Reason(StrEnum):
     NO_POLICY = "no_policy"
     UNKNOWN_NUMBER = "unknown_number"
     NOT_A_NUMBER = "not_a_number"
-    # What an app user dialled has no country code, `dialled`: the call was ended.
+    # An app user dialled a number without a country code, `dialled`: the call was ended.
     UNDIALABLE = "undialable"
     ROUTE_HANGS_UP = "route_hangs_up"
     # Recording was impossible: `destination` names the one that was meant.
@@ -40,7 +40,7 @@ class Reason(StrEnum):
     REPLAYED = "replayed"
     DATABASE_DOWN = "database_down"
     FAULT = "fault"
-    # What was invalid, as sinch.svaml.Problem has it: `path` and `message`.
+    # What was invalid, as in sinch.svaml.Problem: `path` and `message`.
     WRONG_ANSWER = "wrong_answer"
     WRONG_RECORDING = "wrong_recording"
     FALLBACK = "fallback"
@@ -73,7 +73,7 @@ class PlannedRecording:
     branch: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON, without any credential."""
+        """JSON without credentials."""
         return {**vars(self), "recording_id": str(self.recording_id)}
 
     @classmethod
@@ -113,7 +113,7 @@ class DecisionFacts:
     # What to do instead when recording turns out to be impossible: connect, notice or refuse.
     if_impossible: str = "connect"
     notice: str = ""
-    # What becomes of recordings that an upstream asks for itself: keep or replace.
+    # What to do with recordings requested by the upstream itself: keep or replace.
     upstream: str = "keep"
     # Whether the route is the upstream's: then what its menu leads to is not known here.
     relayed: bool = False
@@ -130,7 +130,7 @@ class DecisionFacts:
         return {name: value for name, value in found.items() if value not in (None, "", {})}
 
     def unrecorded(self, reason: str, **values: object) -> "DecisionFacts":
-        """The same call, not recorded after all, with the values of that reason."""
+        """The same call, but not recorded, with the values of that reason."""
         return replace(self, record=False, reason=str(reason), values=values, plan=None, parts=())
 
     @property
@@ -158,7 +158,7 @@ class DecisionFacts:
         return DecisionFacts(**{**vars(self), "method": plan.origin, "plan": plan, "parts": parts})
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON that `from_dict` reads; no credentials are in it."""
+        """JSON for `from_dict`, without credentials."""
         return {
             **vars(self),
             "call": self.call.to_dict(),

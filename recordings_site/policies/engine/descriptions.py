@@ -1,4 +1,4 @@
-"""Policies in words: a rule as a sentence, and the sentence that says why a call is or is not recorded."""
+"""Policies in words: a sentence for each rule and setting."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,7 +63,7 @@ def any_of(items: list[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def describe_calls(when: When, time_zone: str) -> str:
-    """Which calls the conditions mean: `inbound calls outside 08:00-18:00 Europe/Stockholm, from +4670*`."""
+    """The calls that the conditions match: `inbound calls outside 08:00-18:00 Europe/Stockholm, from +4670*`."""
     direction = {"any": "calls", "callout": "callouts"}.get(when.direction, f"{when.direction} calls")
     if not _conditions(when, time_zone):
         return "all calls" if when.direction == "any" else f"all {direction}"
@@ -98,7 +98,7 @@ def route_sentence(route: Route) -> str:
 
 
 def how_sentence(how: How) -> str:
-    """How recording goes on, in one sentence."""
+    """How calls are recorded, in one sentence."""
     start = "from connect" if how.start == "connect" else "from answer"
     parts = [f"Recorded {start} as {how.format}"]
     parts.append(f"transcribed in {how.locale}" if how.transcription else "not transcribed")
@@ -116,7 +116,7 @@ def how_sentence(how: How) -> str:
 
 
 def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]) -> list[str]:
-    """The whole document in words, a sentence each: what a diff in words compares. `destinations`: names by id."""
+    """The whole document as sentences, which a diff in words compares. `destinations`: names by id."""
     rules = [
         f"Rule {n}: {rule_sentence(rule, document.time_zone)}{f', saying “{rule.say}”' if rule.say else ''}."
         for n, rule in enumerate(document.rules, 1)

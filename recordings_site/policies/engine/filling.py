@@ -21,7 +21,7 @@ from recordings_site.policies.engine.schema.routes import (
 from recordings_site.policies.engine.snapshot import NumberFacts
 from recordings_site.sinch.ends import CONFERENCE, NUMBER, SIP, USERNAME
 
-# Sinch's word for a caller who is not to be shown.
+# Sinch's value for a withheld caller.
 PRIVATE = "private"
 
 
@@ -35,7 +35,7 @@ def filled(route: Route, call: CallFacts, number: NumberFacts | None) -> Route:
         case AsDialled():
             return _as_dialled(route, call, own)
         case ConnectPstn(number="{to}") if call.to_type != NUMBER:
-            # No phone number was dialled: the call goes where it was dialled, not to a number that looks alike.
+            # No phone number was dialled: the call goes to the dialled end, not to a number that looks alike.
             shown = AsDialled(route.cli, route.max_duration, route.suppress_callbacks)
             return _as_dialled(shown, call, own)
         case ConnectPstn():

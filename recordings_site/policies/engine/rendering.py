@@ -1,4 +1,4 @@
-"""Renders a decision as SVAML: the action of a route, what is heard, and where recording starts and stops."""
+"""Renders a decision as SVAML: the action of a route, what callers hear, and where recording starts and stops."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,7 +64,7 @@ def sequence_instructions(decision: DecisionFacts, options: Sequence[svaml.Recor
 
 
 def announcement_instructions(announcement: Announcement) -> Sequence[Svaml]:
-    """The instructions with which callers hear an announcement; none for none."""
+    """The instructions that play an announcement; empty without one."""
     match announcement.kind:
         case "say":
             return [svaml.say(announcement.text, locale=announcement.locale)]

@@ -1,4 +1,4 @@
-"""Why a call is or is not recorded, in words: made from the grounds of its decision when they are shown.
+"""Why a call is or isn't recorded, in words: made from the grounds of its decision when shown.
 
 Grounds are what `DecisionFacts.grounds` gives, as JSON: a Reason and its values.
 """

@@ -1,4 +1,4 @@
-"""What is in force, in memory: applications, numbers, published policies, destinations with their write credentials.
+"""The configuration in force, in memory: applications, numbers, published policies, destinations with credentials.
 
 Each process keeps one snapshot, rebuilt when the revision row changed, which is looked at once a second at most. A
 sealed file (`snapshot_file`) holds the same less every storage credential, for when the database is down.
@@ -16,7 +16,7 @@ from recordings_site.policies.engine.schema.document import PolicyDocument
 from recordings_site.policies.engine.schema.routes import Route
 from recordings_site.sinch.destination_url import DestinationUrl
 
-# Seconds after which one looks again whether the revision changed.
+# Seconds between checks of the revision.
 MAX_AGE = 1.0
 
 
@@ -38,7 +38,7 @@ class ApplicationFacts:
 
 @dataclass(frozen=True)
 class NumberFacts:
-    """A number of ours and what it overrides."""
+    """One of our numbers and its overrides."""
 
     id: int
     digits: str

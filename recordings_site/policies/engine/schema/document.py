@@ -39,9 +39,9 @@ from recordings_site.policies.engine.schema.routes import HANGUP, Route, RunMenu
 from recordings_site.policies.engine.schema.sequence import Step
 
 DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-# Callers and numbers are compared in E.164, which no leading zero begins.
+# Callers and numbers are compared in E.164, which never starts with a zero.
 MASK = r"\+?[1-9*][0-9*]{0,19}"
-# A name, but not a number that a spreadsheet turned into a figure.
+# A name, but not a number mangled by a spreadsheet.
 NAME = r"(?!\+)(?![0-9.]*[0-9][.][0-9]*\Z)(?![0-9.]+[eE][+-]?[0-9]+\Z)[^\s,]{1,64}"
 MASK_REMEDY = "must be a number or a mask with its country code, like +4670*"
 CALLER_REMEDY = "must be a number or a mask with its country code, like +4670*, an app user’s name, or private"
@@ -66,7 +66,7 @@ class When(Declared):
     numbers: Annotated[tuple[str, ...], Masks(MASK, MASK_REMEDY)] = ()
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """Hours have two ends."""
+        """Check that the hours have a start and an end."""
         if bool(self.start) != bool(self.end):
             yield "end" if self.start else "start", "is missing. Enter both start and end, or neither"
 
@@ -86,7 +86,7 @@ class Rule(Declared):
     say_locale: Annotated[str, Voice()] = ""
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """Only a rule that records has a percentage and an announcement."""
+        """Check that only a rule that records has a percentage and an announcement."""
         if not self.record and self.say:
             yield "say", "only applies to rules that record; remove it"
         if not self.record and self.percent != 100:
@@ -107,7 +107,7 @@ class Announcement(Declared):
     recorded: Annotated[bool, Flag()] = False
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """There is something to hear."""
+        """Check that there is something to play."""
         if self.kind == "say" and not self.text.strip():
             yield "text", "is empty. Enter what callers hear, or choose no announcement"
         if self.kind == "play" and not self.files:
@@ -184,7 +184,7 @@ class PolicyDocument(Declared):
     answer_conference: Annotated[str, Text(64)] = ""
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """A time zone that this machine does not know; a sequence that never records."""
+        """Check the time zone, and that a sequence records something."""
         if self.on_answer == "conference" and not self.answer_conference.strip():
             yield "answer_conference", "is empty. Enter the conference that calls join when answered"
         if has_other_braces(self.answer_conference):

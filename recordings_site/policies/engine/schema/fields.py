@@ -57,7 +57,7 @@ class Format(Kind):
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A number between two others, inclusive."""
+    """A number in a range, inclusive."""
 
     least: float
     most: float
@@ -106,7 +106,7 @@ class Locale(Text):
 
 @dataclass(frozen=True)
 class Voice(Text):
-    """Who speaks an announcement: a locale, a gender of it, or a voice by name."""
+    """The voice of an announcement: a locale, a locale with a gender, or a voice by name."""
 
     most: int = voices.LONGEST
     pattern: str = voices.PATTERN
@@ -138,7 +138,7 @@ class Masks(Texts):
 
 @dataclass(frozen=True)
 class Integers(_Several):
-    """Different whole numbers between two others, inclusive; sorted."""
+    """Distinct whole numbers in a range, inclusive; sorted."""
 
     least: int
     most: int
@@ -196,7 +196,7 @@ class Declared:
         return found
 
     def wrong(self) -> Iterable[tuple[str, str]]:
-        """What no field shows by itself: the name of the field to correct, and the remedy."""
+        """Problems that no single field shows: the name of the field to correct, and the remedy."""
         return ()
 
     def to_dict(self) -> dict[str, Any]:

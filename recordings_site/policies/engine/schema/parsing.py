@@ -1,4 +1,4 @@
-"""Reading JSON into frozen dataclasses: one reader that names the field and the remedy for each wrong value."""
+"""Parses JSON into frozen dataclasses: a reader that names the field and the remedy for each wrong value."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ class Problem:
 
 
 class DocumentError(ValueError):
-    """A document that cannot be read; `problems` names every field."""
+    """A document that can't be parsed; `problems` names every wrong field."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{p.path or 'document'}: {p.message}" for p in problems))
@@ -145,7 +145,7 @@ class Reader:
         return tuple(self._read(item, f"{self.at(name)}.{n}", parse) for n, item in enumerate(value))
 
     def done(self) -> None:
-        """Complain of fields that nobody asked for."""
+        """Report fields that were not read."""
         for name in self.data:
             if name not in self.seen:
                 self.fail(name, "isn’t a known field; remove it or correct the spelling")

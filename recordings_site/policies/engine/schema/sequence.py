@@ -1,4 +1,4 @@
-"""What is recorded of a call's beginning: a sequence of say, play, start and stop, and what each file will hold."""
+"""What is recorded at the beginning of a call: a sequence of say, play, start and stop, and what each file contains."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Step(Declared):
-    """One step, carried out when the one before it has ended. Each start is a recording of its own."""
+    """One step, run when the previous one has ended. Each start makes a separate recording."""
 
     always = ("do",)
 
@@ -33,13 +33,13 @@ class Step(Declared):
 
     @property
     def heard(self) -> str:
-        """What callers hear, "" for a start and a stop."""
+        """What callers hear, "" for start and stop."""
         return {"say": f"“{self.text}”", "play": ", ".join(self.files)}.get(self.do, "")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of the call; `file` counts the recordings from 1, None where nothing is recorded."""
+    """A section of the call; `file` counts the recordings from 1, None if nothing is recorded."""
 
     what: str
     file: int | None
@@ -62,7 +62,7 @@ def runs_at_end(steps: Sequence[Step]) -> bool:
 
 
 def effective(steps: Sequence[Step]) -> list[Step]:
-    """The steps without the starts and stops that do nothing."""
+    """The steps without starts and stops that have no effect."""
     places = set(_effective(steps))
     return [step for place, step in enumerate(steps) if step.heard or place in places]
 

@@ -29,7 +29,7 @@ SUGGESTED = tuple(
     for locale, _, names in [each.partition(":")]
     for suggestion in (locale, f"{locale}/female", f"{locale}/male", *names.split(","))
 )
-# Sinch's names for what others call ar and zh.
+# Sinch's names for the languages ar and zh.
 _SAME = {"arb": "ar", "cmn": "zh", "nb": "no"}
 
 
