@@ -63,6 +63,12 @@ PHRASES = {
     r"\d %": "no space before the per cent sign",
     r"\be-mail": "email",
     r"[a-z]'(?:s|t|re|ll|ve)\b": "’",
+    r"none of the destinations": "isn’t one of your destinations",
+    r"\bin the store\b|\bthe store (?:is|did|does|said|refused)\b": "in storage, the storage service",
+    r"(?<!there )is no (?!longer)": "isn’t a …",
+    r"\bfor ever\b|(?<!-)\banew\b|\bany more\b": "forever, again, no longer",
+    r"\bbehind it\b|\bby now\b": "after it, now",
+    r"\bmend(?:ed)?\b": "fix",
 }
 # Not shown to anybody, or another meaning: a part of the path and the phrase.
 ALLOWED = {
