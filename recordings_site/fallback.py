@@ -249,7 +249,7 @@ class Application:
             found.keep()
         if not configured().is_ready:
             log.critical(
-                "NO CALL CAN BE ANSWERED: %s holds no snapshot of the policies that opens with CREDENTIALS_KEYS. Each "
+                "NO CALL CAN BE ANSWERED: %s contains no policy snapshot that CREDENTIALS_KEYS can decrypt. Each "
                 "call gets 503 until it does. Set SNAPSHOT_URL and SNAPSHOT_TOKEN, or copy the file from the site.",
                 _setting("SNAPSHOT_FILE"),
             )

@@ -81,7 +81,7 @@ class AdmissionQueue:
         """Join the queue. Raises DatabaseDown when the turn would come after the timeout."""
         with self._lock:
             if self._expected() > DATABASE_TIMEOUT:
-                raise DatabaseDown("Too many callbacks wait for the database.")
+                raise DatabaseDown("Too many callbacks are waiting for the database.")
             if not (self._waiting or self._active):
                 self._changed_at = time.monotonic()
             self._waiting += 1

@@ -103,7 +103,7 @@ class Writer(Generic[T, R]):
         awaited = []
         for pending in batch:
             if pending.until.left() < self._queue.average_seconds:
-                pending.future.set_exception(DatabaseDown("Too many callbacks wait for the database."))
+                pending.future.set_exception(DatabaseDown("Too many callbacks are waiting for the database."))
             elif pending.race.start_commit():
                 awaited.append(pending)
             else:

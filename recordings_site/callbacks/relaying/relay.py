@@ -71,7 +71,7 @@ def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type:
         detail = "Skipped, because it didn’t answer several times in a row. We retry every few seconds."
         return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail=detail)
     if not _slots().acquire(blocking=False):
-        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks wait for upstreams.")
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="Too many callbacks are waiting for upstreams.")
     reply = _within(limit, lambda: _asked_upstream(application, event, body, content_type, limit))
     if reply.outcome in DOWN or reply.status in DOWN_STATUSES:
         circuit.failed()

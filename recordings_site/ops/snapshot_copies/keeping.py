@@ -74,7 +74,7 @@ def load_before_calls() -> None:
             found.fetch_and_log()
         if snapshot.latest() is None:
             log.critical(
-                "NO CALL CAN BE ANSWERED: the database is away, and %s is no snapshot of the policies. Each callback "
+                "NO CALL CAN BE ANSWERED: the database is away, and %s isn’t a policy snapshot. Each callback "
                 "gets 503 until either is there. Repair the database, or set SNAPSHOT_URL and SNAPSHOT_TOKEN.",
                 settings.SNAPSHOT_FILE or "SNAPSHOT_FILE",
             )

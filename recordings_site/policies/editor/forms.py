@@ -101,7 +101,7 @@ class PolicyForm(SeenForm):
 
     name = forms.CharField(max_length=100)
     route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
-    route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Anything else leads to")
+    route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Any other key leads to")
     route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
 
     def __init__(

@@ -17,7 +17,7 @@ class ReconcileForm(forms.Form):
         help_text="Leave empty for everything. Large imports take a while and run in the background.",
     )
     gone_is_deleted = forms.BooleanField(
-        label="Files that are gone were deleted on purpose",
+        label="Missing files were deleted on purpose",
         required=False,
         help_text="For example by the bucket’s retention rules. Missing files are then marked as deleted "
         "instead of faulty, and become playable again if found.",
