@@ -95,7 +95,7 @@ def test_an_alert_on_a_word_takes_three_clicks(hand: Hand, live_server: LiveServ
     hand.click(hand.page.get_by_role("link", name="Save this search"))
     hand.click(hand.page.get_by_label("Notify me about new matches"))
     hand.click(hand.page.get_by_role("button", name="Save", exact=True))
-    expect(hand.page.locator("#messages")).to_contain_text("“refund” is saved.")
+    expect(hand.page.locator("#messages")).to_contain_text("“refund” was saved.")
     assert SavedSearch.objects.get().alert
     assert hand.count <= 3
 
@@ -193,3 +193,21 @@ def test_a_recording_is_worked_with_by_a_key_or_two(
     hand.press("h")
     expect(hand.page.locator("#announce")).to_have_text("Marked as played")
     assert hand.count <= 1
+
+    # A comment on what is heard: a key, the text, and a key that sends it.
+    hand = Hand(hand.page)
+    hand.press("c")
+    hand.type("Call back")
+    hand.press("Control+Enter")
+    expect(hand.page.locator(".comment-text")).to_have_text("Call back")
+    assert hand.count <= 2
+
+    # A word is corrected where it stands: two clicks, the word, and Enter.
+    hand = Hand(hand.page)
+    hand.page.locator("#l1 > p").dblclick(position={"x": 12, "y": 12})
+    hand.count += 1
+    hand.click(hand.page.get_by_role("button", name="Correct", exact=True))
+    assert hand.count <= 2
+    hand.type("Good morning")
+    hand.press("Enter")
+    expect(hand.page.locator("#l1 > p")).to_contain_text("Good morning")

@@ -109,7 +109,7 @@ def test_from_a_word_to_its_time_and_to_the_new_matches(
     page.get_by_label("Notify me about new matches").check()
     page.get_by_label("Also by email").check()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#messages")).to_contain_text("“What people ask for” is saved.")
+    expect(page.locator("#messages")).to_contain_text("“What people ask for” was saved.")
     page.clock.install()
     page.goto(f"{live_server.url}/")
     expect(page.locator("#saved")).to_contain_text("What people ask for")
