@@ -1,5 +1,6 @@
 """Every setting, read from the environment; `NAME_FILE` names a file that holds the value of `NAME`."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,31 @@ class _Files(FileAwareMapping):  # type: ignore[misc]
 class _Environment(environ.Env):  # type: ignore[misc]
     ENVIRON = _Files()
 
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """The database at an address. Raises ImproperlyConfigured, without the address: it holds a password."""
+        example = "Write postgresql://user:password@host/name, or sqlite:///path for one machine."
+        try:
+            with warnings.catch_warnings(action="ignore"):  # they show the address whole
+                found: dict[str, Any] = self.db_url(name, default=default)
+            known = bool(found.get("ENGINE")) and bool(found.get("NAME") or found.get("OPTIONS"))
+        except ValueError:
+            known = False
+        if not known:
+            raise ImproperlyConfigured(f"{name} is not the address of a database. {example}")
+        return found
+
+    def site(self, name: str, default: str) -> str:
+        """The address of a site, without a slash at its end; "" where none is given. Raises ImproperlyConfigured."""
+        found = str(self.str(name, default=default)).rstrip("/")
+        try:
+            parts = urlsplit(found)
+            whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            whole = False
+        if found and not whole:
+            raise ImproperlyConfigured(f"{name} is not the address of a site. Write https://recordings.example.com.")
+        return found
+
 
 env = _Environment()
 
@@ -43,7 +69,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY if DEMO else "")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Key ring "id:base64,id:base64": the first seals, all open. Each key is 32 bytes.
 CREDENTIALS_KEYS: str = env.str("CREDENTIALS_KEYS", default=DEMO_CREDENTIALS_KEYS if DEMO else "")
-PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+PUBLIC_URL: str = env.site("PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else "")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS",
@@ -130,13 +156,17 @@ WEB_THREADS: int = env.int("WEB_THREADS", default=machine.threads(_cores))
 
 # --- Database -----------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recordings.sqlite3'}")
 }
 # Outside the demo a database is never one that merely happens to be there.
 DATABASE_CHOSEN: bool = bool(env.str("DATABASE_URL", default=""))
 SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if SQLITE:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}. Name a folder that can be written."
+        raise ImproperlyConfigured(problem) from None
     # Rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that several connections reset.
     # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing half way.
     DATABASES["default"]["OPTIONS"] = {

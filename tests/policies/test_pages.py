@@ -17,6 +17,9 @@ from tests.policies.generated import SECRET
 pytestmark = pytest.mark.django_db
 
 
+KEY = "1f9b6c52-7c1f-4a8e-9d3c-2f6b8a4e0d11"
+
+
 @pytest.fixture
 def admin(client: Client) -> Client:
     """An admin who is signed in."""
@@ -292,7 +295,7 @@ def test_versions_are_compared_in_words_and_svaml_and_rolled_back(admin: Client)
 def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Client) -> None:
     body = {
         "name": "Voice",
-        "key": "key-1",
+        "key": KEY,
         "secret": "c2VjcmV0LW9uZQ==",
         "callback_mode": "answer",
         "upstream_timeout_ms": "2000",
@@ -303,7 +306,7 @@ def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Clie
     # Nobody's callers are hung up on because a form was left as it came.
     assert admin.get(reverse("application_new")).context["form"]["route_action"].value() == "connectPstn"
     assert admin.post(reverse("application_new"), {**body, "route_number": ""}).status_code == 422
-    for wrong in ({"secret": "not base64!"}, {"key": "clé"}, {"key": "key 1"}):
+    for wrong in ({"secret": "not base64!"}, {"key": "clé"}, {"key": "key 1"}, {"key": KEY[:-1]}):
         assert admin.post(reverse("application_new"), body | wrong).status_code == 422
     assert admin.post(reverse("application_new"), body).status_code == 302
     application = Application.objects.get()
@@ -313,8 +316,36 @@ def test_an_application_is_added_and_its_secret_is_never_shown_again(admin: Clie
     url = reverse("application_secret", args=[application.pk])
     admin.post(url, {"field": "second_secret", "secret": "c2VjcmV0LXR3bw=="})
     snapshot.forget()
-    assert snapshot.current().applications["key-1"].secrets == ("c2VjcmV0LW9uZQ==", "c2VjcmV0LXR3bw==")
+    assert snapshot.current().applications[KEY].secrets == ("c2VjcmV0LW9uZQ==", "c2VjcmV0LXR3bw==")
     assert admin.post(url, {"field": "secret", "secret": ""}).status_code == 422
+
+
+def test_a_key_that_sinch_never_made_is_refused_and_one_that_is_kept_stays(admin: Client) -> None:
+    application = factories.application()
+    url = reverse("application", args=[application.pk])
+    body = {
+        "name": "Renamed", "key": application.key, "callback_mode": "answer", "upstream_timeout_ms": "2000",
+        "route_action": "hangup",
+    }  # fmt: skip
+    wrong = admin.post(url, {**body, "key": "another-key"})
+    assert wrong.status_code == 422
+    assert "This isn’t an application key" in wrong.content.decode()
+    assert admin.post(url, body).status_code == 302
+
+
+def test_a_form_with_an_error_says_that_a_secret_has_to_be_typed_again(admin: Client) -> None:
+    again = "Enter it again. Secrets aren’t kept"
+    body = {"name": "", "key": KEY, "secret": SECRET, "callback_mode": "answer", "route_action": "hangup"}
+    page = admin.post(reverse("application_new"), body).content.decode()
+    assert again in page
+    assert SECRET not in page
+    assert again not in admin.post(reverse("application_new"), {**body, "secret": ""}).content.decode()
+    assert again not in admin.get(reverse("application_new")).content.decode()
+
+
+def test_what_is_wrong_with_both_parts_of_a_destination_is_summed_up_once(admin: Client) -> None:
+    page = admin.post(reverse("destination_new", args=["s3"]), {"name": "", "write_key": "x"}).content.decode()
+    assert page.count("error-summary") == 1
 
 
 def test_a_number_is_added_however_it_is_written(admin: Client) -> None:
@@ -393,7 +424,7 @@ def test_numbers_in_a_policy_are_read_in_the_country_of_all_applications(admin: 
 
 def test_a_default_route_takes_no_number_without_its_country_code(admin: Client) -> None:
     form = {
-        "name": "Voice", "key": "key-1", "secret": SECRET, "callback_mode": "answer", "upstream_timeout_ms": "2000",
+        "name": "Voice", "key": KEY, "secret": SECRET, "callback_mode": "answer", "upstream_timeout_ms": "2000",
         "route_action": "connectPstn", "route_number": "08-70011", "route_cli": "{cli}",
     }  # fmt: skip
     page = admin.post(reverse("application_new"), form)

@@ -66,6 +66,10 @@ class SecretField(forms.CharField):
         return found
 
 
+# A UUID, in either case.
+_KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
 class ApplicationForm(SeenForm, PickForm):
     """An application without its secrets, and where calls go by default."""
 
@@ -126,8 +130,14 @@ class ApplicationForm(SeenForm, PickForm):
             )
 
     def clean_key(self) -> str:
-        """A key that no other application has."""
-        return self._unique("key")
+        """A key as Sinch makes them, that no other application has; one that was kept before is kept."""
+        key = self._unique("key")
+        if not _KEY.fullmatch(key) and not (self.application and self.application.key == key):
+            raise forms.ValidationError(
+                "This isn’t an application key. Copy it from the Sinch dashboard: 36 characters, such as"
+                " 1f9b6c52-7c1f-4a8e-9d3c-2f6b8a4e0d11."
+            )
+        return key
 
     def clean_name(self) -> str:
         """A name that no other application has."""

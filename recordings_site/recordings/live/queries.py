@@ -7,11 +7,14 @@ from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.policies.applications.sinch_client import client_for
 from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
+from recordings_site.recordings.live.forms import LiveForm
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.sinch.rest.answers import Participant
 from recordings_site.sinch.rest.client import ApiError
+from recordings_site.web import keyset
 
-MOST = 200
+# A page is refreshed every few seconds: it holds no more calls than a person can follow.
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,21 @@ class LiveConference:
 
 @dataclass(frozen=True)
 class InProgress:
-    """All calls and conferences in progress."""
+    """A page of the calls in progress, and their conferences; how many there are, and the cursors of its neighbours."""
 
     calls: list[LiveCall]
     conferences: list[LiveConference]
+    count: int
+    newer: str
+    older: str
 
 
-def in_progress(user: User, now: datetime) -> InProgress:
-    """Return the calls in progress that are visible to the user, grouped by conference."""
-    calls = list(Call.objects.visible_to(user).in_progress(now)[:MOST])
+def in_progress(user: User, now: datetime, *, form: LiveForm | None = None, cursor: str = "") -> InProgress:
+    """Return the calls in progress that are visible to the user and that the form lets through, by conference."""
+    found = Call.objects.visible_to(user).in_progress(now)
+    found = form.narrowed(found) if form is not None else found
+    page = keyset.page(found, order=("id", "id"), cursor=cursor, size=PAGE)
+    calls = list(page.rows)
     jobs: dict[int, list[RecordingJob]] = {}
     for job in RecordingJob.objects.visible_to(user).filter(call__in=calls).order_by("ordinal"):
         jobs.setdefault(job.call_id or 0, []).append(job)
@@ -95,7 +104,8 @@ def in_progress(user: User, now: datetime) -> InProgress:
         for pk, conference in by_session.items()
     ]
     alone = [one for one in shown if one.call.conference_session_id not in by_session]
-    return InProgress(alone, conferences)
+    count = found.count() if page.newer or page.older else len(calls)
+    return InProgress(alone, conferences, count, page.newer, page.older)
 
 
 def _last_commands(calls: list[Call]) -> dict[str, AuditEvent]:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +13,7 @@ from recordings_site.accounts.models import Role
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings.live import queries, sentences
 from recordings_site.recordings.live.actions import COMMANDS, CommandOutcome, command_recording
+from recordings_site.recordings.live.forms import LiveForm
 
 PAGE, CALLS = "recordings/live/live.html", "recordings/live/_live_calls.html"
 
@@ -34,7 +36,7 @@ def live_command(request: Request, call_pk: int, command: str) -> HttpResponse:
     if request.htmx:
         return _shown(request, outcome)
     (messages.success if outcome.done else messages.error)(request, sentences.outcome(outcome))
-    return redirect("live")
+    return redirect(reverse("live") + LiveForm(request.GET, user=request.user).link(request.GET.get("cursor", "")))
 
 
 @require_safe
@@ -59,8 +61,15 @@ def live_conference(request: Request, session_pk: int) -> HttpResponse:
 
 def _shown(request: Request, outcome: CommandOutcome | None = None) -> HttpResponse:
     may_command = request.user.role in (Role.SUPERVISOR, Role.ADMIN)
+    form, cursor = LiveForm(request.GET, user=request.user), request.GET.get("cursor", "")
+    live = queries.in_progress(request.user, timezone.now(), form=form, cursor=cursor)
     context = {
-        "live": queries.in_progress(request.user, timezone.now()),
+        "form": form,
+        "filters": form.used(),
+        "live": live,
+        "here": form.link(cursor),
+        "newer": reverse("live") + form.link(live.newer) if live.newer else "",
+        "older": reverse("live") + form.link(live.older) if live.older else "",
         "may_command": may_command,
         "outcome": outcome,
     }

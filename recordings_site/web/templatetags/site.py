@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, PasswordInput
 from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
@@ -226,6 +226,15 @@ def json_lines(document: Mapping[str, Any] | list[Any] | None) -> SafeString:
 def is_check(field: BoundField) -> bool:
     """True for a single checkbox, whose label follows it."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def is_lost_secret(field: BoundField) -> bool:
+    """Whether a new secret was typed that the page does not hold any more: a form with an error shows it empty."""
+    widget = field.field.widget
+    if not isinstance(widget, PasswordInput) or widget.render_value or field.errors or not field.form.is_bound:
+        return False
+    return widget.attrs.get("autocomplete") != "current-password" and bool(field.data)
 
 
 @register.simple_tag(takes_context=True)

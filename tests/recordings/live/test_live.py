@@ -231,8 +231,11 @@ def test_the_page_costs_few_queries_whatever_the_number_of_calls(
     for _ in range(6):
         world.call()
     client.force_login(world.supervisor)
-    with django_assert_max_num_queries(10):  # type: ignore[operator]
+    # The filters' choices are read once, with the page; what is asked every few seconds has none.
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         client.get("/live/")
+    with django_assert_max_num_queries(10):  # type: ignore[operator]
+        client.get("/live/", headers={"HX-Request": "true", "HX-Target": "live_calls"})
 
 
 VALUES = {
@@ -246,3 +249,64 @@ VALUES = {
 def test_each_result_of_a_command_has_words_of_its_own(result: CommandResult) -> None:
     said = [live_sentences.outcome(CommandOutcome(other, VALUES.get(other, {}))) for other in CommandResult]
     assert said.count(live_sentences.outcome(CommandOutcome(result, VALUES.get(result, {})))) == 1
+
+
+def running(**fields: object) -> Call:
+    """A call that goes on now."""
+    now = timezone.now()
+    over = {"ended_at": None, "dice_received_at": None, "duration": None}
+    return factories.call(started_at=now, ice_received_at=now, **over, **fields)
+
+
+def test_the_calls_in_progress_are_narrowed_by_each_filter(client: Client) -> None:
+    client.force_login(factories.admin())
+    number = factories.number(label="Sales")
+    one = running(number=number, caller="+46701234567", caller_digits="46701234567")
+    two = running(caller="+46709999999", caller_digits="46709999999")
+    factories.recording(call=one, state=State.RECORDING, available_at=None, finished_at=None)
+    factories.recording(call=two, state=State.EXPECTED, available_at=None, finished_at=None, started_at=None)
+    three = running(caller="anna", caller_type="username", caller_digits="")
+
+    def shown(**filters: object) -> set[int]:
+        page = client.get("/live/", filters)
+        return {each.call.pk for each in page.context["live"].calls}
+
+    assert shown() == {one.pk, two.pk, three.pk}
+    assert shown(number=number.pk) == shown(team=number.team_id) == shown(application=one.application_id) == {one.pk}
+    assert shown(caller="070-123 45 67") == shown(caller="4567") == {one.pk}
+    assert shown(caller="Anna") == {three.pk}
+    assert (shown(state="recording"), shown(state="expected"), shown(state="none")) == ({one.pk}, {two.pk}, {three.pk})
+    assert shown(state="recording", caller="4567", number=number.pk) == {one.pk}
+    assert shown(number="999") == shown(state="nothing") == shown(caller="x" * 129) == set()
+    assert "Fix 1 problem" in client.get("/live/", {"state": "nothing"}).content.decode()
+    assert "No call in progress matches these filters." in client.get("/live/", {"caller": "nobody"}).content.decode()
+
+
+def test_nobody_filters_by_what_is_another_teams(client: Client) -> None:
+    number = factories.number()
+    running(number=number)
+    client.force_login(factories.user(Role.SUPERVISOR, teams=[factories.team()]))
+    page = client.get("/live/", {"number": number.pk})
+    assert number.label not in page.content.decode()
+    assert "doesn’t exist, or you don’t have access" in page.content.decode()
+    assert "application" not in page.context["form"].fields
+
+
+def test_a_page_holds_few_calls_and_stays_the_page_when_it_is_refreshed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PAGE", 3)
+    client.force_login(factories.admin())
+    number = factories.number()
+    calls = [running(number=number, application=number.application) for _ in range(7)]
+    seen, address, pages = [], f"/live/?number={number.pk}", 0
+    while address:
+        page = client.get(address)
+        seen += [each.call.pk for each in page.context["live"].calls]
+        html = page.content.decode().replace("&amp;", "&")
+        assert "7 calls in progress match" in html
+        here = address.removeprefix("/live/")
+        assert f'hx-get="/live/{here}"' in html
+        assert f'/start/{here}"' in html
+        address, pages = page.context["older"], pages + 1
+    assert (pages, seen) == (3, [call.pk for call in reversed(calls)])
