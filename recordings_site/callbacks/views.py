@@ -185,9 +185,9 @@ def _acknowledge(callback: VerifiedCallback) -> HttpResponse:
     """Store and apply. What cannot be applied now is stored alone, acknowledged, and applied by a worker."""
     try:
         store_event(callback)
-    except Exception:  # whatever keeps it from being applied, it is stored alone and applied by a worker
+    except Exception as problem:  # whatever keeps it from being applied, it is stored alone and applied by a worker
         count("apply_later")
-        log.exception("A callback cannot be applied now.")
+        log.error("A callback cannot be applied now: %s", problem, exc_info=_is_bug(problem))
         return _store_alone(callback)
     return HttpResponse(status=200)
 
@@ -197,10 +197,14 @@ def _store_alone(callback: VerifiedCallback) -> HttpResponse:
         store_unapplied(callback)
     except Exception as problem:  # not stored is not acknowledged: Sinch may try the fallback URL
         count("not_stored")
-        is_bug = not isinstance(problem, (DatabaseDown, *DATABASE_ERRORS))
-        log.error("A callback could not be stored: %s", problem, exc_info=is_bug)
+        log.error("A callback could not be stored: %s", problem, exc_info=_is_bug(problem))
         return _constant(503, "unavailable")
     return HttpResponse(status=200)
+
+
+def _is_bug(problem: Exception) -> bool:
+    """Whether a traceback helps. While the database is away there would be one for each callback."""
+    return not isinstance(problem, (DatabaseDown, *DATABASE_ERRORS))
 
 
 def _json(svaml: dict[str, Any]) -> HttpResponse:

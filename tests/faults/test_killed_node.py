@@ -41,7 +41,7 @@ def test_killing_one_node_loses_no_call(tmp_path: Path) -> None:
         first = stack.enter_context(running(server.url, processes=1))
         second = stack.enter_context(second_node(first))
         caller = Caller(first)
-        nodes = f"127.0.0.1:{second.port} max_fails=0; server 127.0.0.1:{first.port}"
+        nodes = f"127.0.0.1:{second.port}; server 127.0.0.1:{first.port}"
         proxy = real_nginx.start(tmp_path, web=f"127.0.0.1:{first.port}", callbacks=nodes)
         stack.callback(proxy.stop)
         calls = [caller.ice(f"call-{number}") for number in range(CALLS)]
@@ -64,7 +64,7 @@ def test_nodes_that_could_not_store_an_event_still_get_the_next_call(tmp_path: P
         nodes = [stack.enter_context(faulty_server()) for _ in range(2)]
         for node in nodes:
             node.says(503, b"unavailable")
-        callbacks = "; server ".join(f"127.0.0.1:{node.port} max_fails=0" for node in nodes)
+        callbacks = "; server ".join(f"127.0.0.1:{node.port}" for node in nodes)
         proxy = real_nginx.start(tmp_path, web="127.0.0.1:9", callbacks=callbacks)
         stack.callback(proxy.stop)
 

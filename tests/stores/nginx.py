@@ -33,13 +33,16 @@ class Nginx:
 def start(folder: Path, *, web: str, callbacks: str = "") -> Nginx:
     """Start the shipped configuration in front of `web` and `callbacks` ("host:port", several by "; server ")."""
 
+    nodes = (callbacks or web).split("; server ")
+
     def bent(port: int, user: str) -> str:
         text = SHIPPED.read_text()
         for pattern, instead in (
             (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
             (r"ssl_certificate(_key)? .*;", ""),
             (r"127\.0\.0\.1:8000", web),
-            (r"127\.0\.0\.1:8001", callbacks or web),
+            # Each node with the options of the one that is there.
+            (r"server 127\.0\.0\.1:8001([^;]*);", "".join(rf"server {node}\1; " for node in nodes)),
             (r"resolver 127.*;", ""),
             (r"http \{", f"http {{\n{_places(folder)}"),
         ):
