@@ -3,7 +3,8 @@
 gunicorn's own threaded worker gives each connection a thread at once, waits there indefinitely for the rest of a head
 or body, and closes connections in its main thread, which waits up to two seconds for each client: some hundred
 connections that stall, or clients that do not hang up, silence it. Here heads are awaited without a thread, few threads
-at a time wait for bodies, everything has a deadline, and closing a connection keeps none of the others waiting.
+at a time wait for bodies, everything has a deadline, and closing a connection keeps none of the others waiting. A
+thread that sends to a client who reads nothing waits as well: some are always kept from that, for calls.
 """
 
 import contextlib
@@ -33,6 +34,8 @@ LOWEST_RATE = 20_000
 MAX_HEAD = 64 * 1024
 # Of all threads, the share that may wait for bodies; beyond it, who has waited longest is hung up on.
 BODY_SHARE = 4
+# Of all threads, the share that waits for no client, neither for its body nor until it reads, and the most it can be.
+FREE_SHARE, MOST_FREE = 4, 16
 # Seconds, and connections at a time, that a client has to read the last answer before its connection is gone.
 LINGER_SECONDS = 2.0
 MAX_LINGERING = 1000
@@ -56,6 +59,22 @@ class Connection(TConn):  # type: ignore[misc]
             self.worker.linger(self)
         else:
             super().close()
+
+
+class Outgoing(socket.socket):
+    """A client's socket: who sends into it may have to wait until the client reads."""
+
+    worker: "Worker"
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        """Send everything."""
+        with self.worker.sending_thread(self):
+            super().sendall(data, flags)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a file; returns how many bytes."""
+        with self.worker.sending_thread(self):
+            return super().sendfile(file, offset, count)
 
 
 class TimedUnreader(SocketUnreader):  # type: ignore[misc]
@@ -93,6 +112,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.arriving: dict[Connection, None] = {}
         self.lingering: dict[Connection, Deadline] = {}
         self.waiting: dict[Connection, None] = {}
+        self.sending: dict[Outgoing, None] = {}
         self.lock = threading.Lock()
         self.worker_connections = min(self.cfg.worker_connections, _open_files() - OTHER_FILES - MAX_LINGERING)
         self.max_keepalived = self.worker_connections - self.cfg.threads
@@ -110,7 +130,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 raise
             return
         self.nr_conns += 1
-        self._await_head(Connection(self, client, address, listener.getsockname()))
+        outgoing = Outgoing(fileno=client.detach())
+        outgoing.worker = self
+        self._await_head(Connection(self, outgoing, address, listener.getsockname()))
         if self.nr_conns >= self.worker_connections:
             self._drop_oldest()
 
@@ -145,12 +167,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 del self.waiting[longest]
                 with contextlib.suppress(OSError):
                     longest.sock.shutdown(socket.SHUT_RD)
+            self._keep_some_free()
             self.waiting[conn] = None
         try:
             yield
         finally:
             with self.lock:
                 self.waiting.pop(conn, None)
+
+    @contextlib.contextmanager
+    def sending_thread(self, client: Outgoing) -> Iterator[None]:
+        """Let this thread send, which it may have to wait for.
+
+        When too few would be left, who has read nothing for longest finds its connection ended. A player that is paused
+        takes its sound up again where it was.
+        """
+        with self.lock:
+            self._keep_some_free()
+            self.sending[client] = None
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.sending.pop(client, None)
+
+    def _keep_some_free(self) -> None:
+        free = max(1, min(MOST_FREE, self.cfg.threads // FREE_SHARE))
+        if self.sending and len(self.sending) + len(self.waiting) >= self.cfg.threads - free:
+            longest = next(iter(self.sending))
+            del self.sending[longest]
+            with contextlib.suppress(OSError):
+                longest.shutdown(socket.SHUT_RDWR)
 
     def linger(self, conn: Connection) -> None:
         """Send the end, and close when the client has read it or its time is over: closed at once, it may lose it."""

@@ -128,6 +128,23 @@ def test_calls_are_answered_beside_connections_that_stall(
         assert seconds_to_answer(port, call(f"beside {stall} {number}")) < 2
 
 
+def test_calls_are_answered_beside_clients_that_read_nothing() -> None:
+    largest = max((ROOT / "static").rglob("*.*"), key=lambda path: path.stat().st_size)
+    asked = f"GET /static/{largest.relative_to(ROOT / 'static')} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    with running(processes=1, threads=8) as site, contextlib.ExitStack() as stack:
+        caller = Caller(site)
+        for _ in range(3 * 8):
+            client = stack.enter_context(socket.socket())
+            # As little as possible is on its way: what is sent waits for a client far away, and soon for this one.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+            client.connect(("127.0.0.1", site.port))
+            client.sendall(asked)
+        time.sleep(1)
+        for number in range(5):
+            seconds_to_answer(site.port, caller.ice(f"beside who reads nothing {number}"))
+
+
 def test_who_stalls_is_hung_up_on(server: Server, opened: Callable[[bytes], socket.socket]) -> None:
     for connection in [opened(sent) for sent in stalls(server[1]).values()]:
         connection.settimeout(30)
