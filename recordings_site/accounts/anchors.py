@@ -4,7 +4,6 @@ the trail each hour, and from which it is verified each night.
 Without them whoever can delete rows could cut off the newest: what is left would still be a whole chain.
 """
 
-import hmac
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import DatabaseError
 from django.utils import timezone
 
 from recordings_site.accounts import audit
@@ -81,7 +81,7 @@ class AnchorFile:
     def newest(self) -> Anchor | None:
         """The anchor of its last line."""
         try:
-            lines = self._path.read_text(encoding="utf-8").split("\n") if self._path.is_file() else []
+            lines = self._path.read_text(errors="replace").split("\n") if self._path.is_file() else []
         except OSError as error:
             raise Unreachable(str(error.strerror)) from error
         kept = [line for line in lines if line.strip()]
@@ -103,10 +103,10 @@ def parse(line: str) -> Anchor:
         found = json.loads(line)
         anchor = Anchor(str(found["day"]), int(found["id"]), str(found["head"]))
         signature = str(found["signature"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Broken("The last anchor can’t be read.") from error
     text = json.dumps(asdict(anchor), sort_keys=True)
-    if not any(hmac.compare_digest(signature, audit.sign(text, key)) for key in audit.key_ring()):
+    if not any(audit.same(signature, audit.sign(text, key)) for key in audit.key_ring()):
         raise Broken("The last anchor wasn’t signed by this site.")
     return anchor
 
@@ -146,8 +146,8 @@ def compare(places: Sequence[Place]) -> Comparison:
 def _last_days() -> dict[str, str]:
     """When the trail says that an anchor was last kept in each place; the latest rows alone are asked."""
     found: dict[str, str] = {}
-    for data in AuditEvent.objects.filter(action=ANCHORED).order_by("-id").values_list("data", flat=True)[:SHOWN]:
-        found = {name: str(data["day"]) for name in data["places"]} | found
+    for row in _latest(ANCHORED):
+        found = {name: str(row.data["day"]) for name in row.data["places"]} | found
     return found
 
 
@@ -155,7 +155,7 @@ def _find(anchor: Anchor) -> None:
     row = AuditEvent.objects.filter(pk=anchor.id).first()
     if row is None and anchor.id:
         raise Broken(f"Row {anchor.id}, the newest on {anchor.day}, is gone. Rows were removed from the end.")
-    if row is not None and not hmac.compare_digest(row.chain, anchor.head):
+    if row is not None and not audit.same(row.chain, anchor.head):
         raise Broken(f"Row {anchor.id} isn’t the row that was the newest on {anchor.day}.")
 
 
@@ -186,6 +186,13 @@ def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
         verify_since(known.oldest)
     except Broken as problem:
         _alert(BROKEN, str(problem), today)
+        return
+    except DatabaseError:
+        raise
+    # Whoever can add a row could add one that nobody can read, and so stop what verifies the others.
+    except Exception as error:
+        log.exception("the audit trail cannot be verified")
+        _alert(BROKEN, f"The trail can’t be verified: {type(error).__name__}.", today)
         return
     _keep(today, [place for place in due if place.name not in known.unreachable], known.unreachable)
 
@@ -218,24 +225,25 @@ def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) 
         except Unreachable as problem:
             failed[place.name] = str(problem)
     if kept:
-        noted = _newest_row(ANCHORED)
-        if settings.AUDIT_ANCHOR_EMAIL and not (noted and noted.data["day"] == anchor.day):
+        noted = _latest(ANCHORED)
+        if settings.AUDIT_ANCHOR_EMAIL and not (noted and noted[0].data["day"] == anchor.day):
             send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
         audit.record(by=None, action=ANCHORED, data={"day": anchor.day, "until": anchor.id, "places": kept})
     for name, why in failed.items():
         _alert(NOT_KEPT, f"No anchor can be saved in {name}: {why}", today)
 
 
-def _newest_row(action: str) -> AuditEvent | None:
-    return AuditEvent.objects.filter(action=action).order_by("-id").first()
+def _latest(action: str) -> list[AuditEvent]:
+    """The latest rows of an action, the newest first, that the site itself wrote: others would tell lies of it."""
+    return [row for row in AuditEvent.objects.filter(action=action).order_by("-id")[:SHOWN] if audit.is_signed(row)]
 
 
 def _alert(action: str, problem: str, today: date) -> None:
     """Tell the admins, once a day."""
     log.error("the audit trail: %s", problem)
-    reported = AuditEvent.objects.filter(action=action, data__day=today.isoformat())
+    reported = [row.data for row in _latest(action) if row.data["day"] == today.isoformat()]
     # The row of an alert may take the id of one that was cut off: then the break looks like another.
-    if (reported if action == BROKEN else reported.filter(data__problem=problem)).exists():
+    if reported and (action == BROKEN or any(data["problem"] == problem for data in reported)):
         return
     audit.record(by=None, action=action, data={"problem": problem, "day": today.isoformat()})
     title, remedy = _WORDS[action]
@@ -269,7 +277,7 @@ class Trail:
 
 def trail(now: datetime) -> Trail:
     """How the trail fares, by what the last comparison with its anchors noted."""
-    anchored, broken, not_kept = (_newest_row(action) for action in (ANCHORED, BROKEN, NOT_KEPT))
+    anchored, broken, not_kept = (next(iter(_latest(action)), None) for action in (ANCHORED, BROKEN, NOT_KEPT))
     at, places = (anchored.at, anchored.data["places"]) if anchored else (None, ())
     for row in (broken, not_kept):
         if row is not None and (at is None or row.at > at):

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 # One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
 CHAIN_LOCK = 7310542
 VERIFIED = "audit.verified"
+# No float is larger.
+_LARGEST = 10**300
 
 _request: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
 
@@ -125,6 +127,17 @@ def sign(text: str, key: str = "") -> str:
     return hmac.new(derived, text.encode(), hashlib.sha256).hexdigest()
 
 
+def same(signature: str, wanted: str) -> bool:
+    """Whether a signature, which may be any text, is the right one."""
+    return hmac.compare_digest(signature.encode("utf-8", "replace"), wanted.encode())
+
+
+def is_signed(event: AuditEvent) -> bool:
+    """Whether a row follows from the row before it: only who has the key can have added it there."""
+    before = AuditEvent.objects.filter(pk__lt=event.pk).order_by("-id").values_list("chain", flat=True).first() or ""
+    return any(same(event.chain, link(event, before, key)) for key in key_ring())
+
+
 def key_ring() -> list[str]:
     """The keys by which rows were signed, the oldest first."""
     return [*reversed(settings.AUDIT_KEY_FALLBACKS), settings.AUDIT_KEY]
@@ -147,7 +160,7 @@ def verify(events: Iterable[AuditEvent], *, previous: str = "") -> ChainCheck:
     rows, broken, ring = 0, [], key_ring()
     for event in events:
         rows += 1
-        fits = (at for at, key in enumerate(ring) if hmac.compare_digest(event.chain, link(event, previous, key)))
+        fits = (at for at, key in enumerate(ring) if same(event.chain, link(event, previous, key)))
         newest = next(fits, None)
         if newest is None:
             broken.append(event.pk)
@@ -199,7 +212,7 @@ def _canonical(value: Any) -> Any:
         case bool():
             return value
         case int() | float():
-            return f"{float(value):.17g}"
+            return f"{float(value):.17g}" if abs(value) < _LARGEST else str(value)
         case _:
             return value
 

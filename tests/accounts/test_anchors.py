@@ -152,7 +152,16 @@ def test_an_anchor_that_was_taken_away_is_a_break(bucket: Destination) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"day": "2026-03-02", "head": "", "id": 0, "signature": "x"}', "x" * 9000]
+    "line",
+    [
+        "{",
+        "[]",
+        "[" * 4000,
+        "\N{SNOWMAN}",
+        '{"day": "2026-03-02", "head": "", "id": 0, "signature": "x"}',
+        '{"day": "2026-03-02", "head": "", "id": 0, "signature": "\N{SNOWMAN}"}',
+        "x" * 9000,
+    ],
 )
 def test_an_anchor_that_the_site_did_not_sign_is_a_break(line: str, bucket: Destination) -> None:
     anchor(NIGHT)
@@ -212,3 +221,41 @@ def test_an_admin_accepts_a_restored_trail_and_the_others_are_told(bucket: Desti
 def test_a_trail_that_nobody_anchors_is_shown() -> None:
     assert anchors.trail(datetime.now(UTC)).problem == ""
     assert "two days" in anchors.trail(datetime.now(UTC) + 3 * DAY).problem
+
+
+def forge(**fields: Any) -> None:
+    """Add a row as somebody does who may add rows and has no key."""
+    newest = AuditEvent.objects.order_by("-id")[0]
+    AuditEvent.objects.create(**{"pk": newest.pk + 1, "at": newest.at, "chain": "0" * 64, "data": {}} | fields)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"action": "audit.anchored"},
+        {"action": "audit.anchored", "data": {"day": "2999-01-01", "places": []}},
+        {"action": "alert.audit.broken", "data": {"day": "2026-03-02", "problem": "Nothing at all"}},
+        {"action": "alert.audit.not_anchored", "data": []},
+        {"action": "thing.done", "chain": "\N{SNOWMAN}"},
+        {"action": "thing.done", "data": {"count": 10**400}},
+    ],
+)
+def test_a_forged_row_neither_stops_the_verification_nor_silences_the_alert(
+    row: dict[str, Any], client: Client
+) -> None:
+    anchor(NIGHT)
+    delete(action="audit.anchored")
+    forge(**row)
+    file().write_text(file().read_text().replace('"id": 3', '"id": 2'))
+    anchor(NIGHT + HOUR)
+    [body] = alerts()
+    assert "Nothing at all" not in body
+    page = status_page(client)
+    assert "Needs attention" in page
+    assert "Nothing at all" not in page
+
+
+def test_a_trail_that_cannot_be_verified_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "verify", lambda *_, **__: 1 / 0)
+    anchor(NIGHT)
+    assert "The trail can’t be verified: ZeroDivisionError." in alerts()[0]
