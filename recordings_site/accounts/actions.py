@@ -2,20 +2,23 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from recordings_site.accounts import audit
 from recordings_site.accounts.approvals import actions as approvals
 from recordings_site.accounts.approvals.kinds import Refused, change
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.mail import letters
-from recordings_site.accounts.models import Approval, Role, Team, User
+from recordings_site.accounts.models import Approval, AuditEvent, Role, Team, User
 from recordings_site.accounts.sessions.actions import end_sessions
 from recordings_site.base.formatting import counted
 from recordings_site.web.locking import lock
@@ -23,6 +26,9 @@ from recordings_site.web.locking import lock
 log = logging.getLogger(__name__)
 # What the audit trail says of who did something that nobody who was signed in did.
 COMMAND_LINE = {"by": "command line"}
+# Who took the other admins away makes no new one alone for so long: else one person could be both of the two that
+# POLICY_APPROVAL asks for.
+ALONE_FOR = timedelta(days=7)
 
 
 class PeopleError(Refused):
@@ -33,9 +39,12 @@ class PeopleError(Refused):
 def invite_person(*, by: User, email: str, role: str, teams: Iterable[Team] = (), name: str = "") -> User:
     """Make an account without a password and send its owner the link to set one; the address is kept in lower case.
 
-    Where there is another admin, who is to be an admin begins as support, until that other one has approved.
+    Where there is another admin, who is to be an admin begins as support, until that other one has approved. Raises
+    PeopleError for an admin whom `by` must not make alone.
     """
     asks_for_admin = role == Role.ADMIN and bool(approvals.others(by))
+    if role == Role.ADMIN:
+        _may_add_admin(by)
     person = User(email=email.strip().lower(), name=name.strip(), role=Role.SUPPORT if asks_for_admin else role)
     person.set_unusable_password()
     person.save(force_insert=True)
@@ -68,6 +77,8 @@ def change_person(*, by: User, person: User, name: str, role: str, teams: Iterab
         if by.pk == person.pk:
             raise PeopleError("You can’t change your own role. Ask another admin.")
         _keep_one_admin(person)
+        if role == Role.ADMIN:
+            _may_add_admin(by, person)
     waits = None
     if Role.ADMIN in (role, person.role) and role != person.role:
         waits = _ask(by, "person.role", person, {"from": person.role, "to": role})
@@ -78,6 +89,8 @@ def change_person(*, by: User, person: User, name: str, role: str, teams: Iterab
     changed = {key: {"from": before[key], "to": after[key]} for key in after if before[key] != after[key]}
     if changed:
         audit.record(by=by, action="person.changed", subject=person, name=person.email, data=changed)
+    if changed.get("role", {}).get("from") == Role.ADMIN:
+        _report_removed(by, person)
     return waits
 
 
@@ -103,8 +116,10 @@ def deactivate_person(*, by: User, person: User) -> None:
     _keep_one_admin(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    audit.record(by=by, action="person.deactivated", subject=person, name=person.email)
+    audit.record(by=by, action="person.deactivated", subject=person, name=person.email, data={"role": person.role})
     end_sessions(by=by, person=person)
+    if person.is_admin:
+        _report_removed(by, person)
 
 
 @transaction.atomic
@@ -247,6 +262,27 @@ def _keep_one_admin(person: User) -> None:
     admins = list(User.objects.active_admins().select_for_update().values_list("pk", flat=True))
     if admins == [person.pk]:
         raise PeopleError(f"{person.email} is the only admin. Make someone else an admin first.")
+
+
+def _may_add_admin(by: User, person: User | None = None) -> None:
+    """Raise PeopleError when `by`, the only admin left, removed another one lately; they may give it back to those."""
+    if approvals.others(by):
+        return
+    demoted = Q(action="person.changed", data__role__from=Role.ADMIN)
+    removed = AuditEvent.objects.filter(demoted | Q(action="person.deactivated", data__role=Role.ADMIN))
+    removed = removed.filter(actor_id=by.pk, at__gt=timezone.now() - ALONE_FOR)
+    if removed.exists() and not (person and removed.filter(subject_id=str(person.pk)).exists()):
+        raise PeopleError(
+            "You removed the other admin in the last 7 days, so you can’t make a new one alone. Make them an admin "
+            "again, or run manage.py create_admin on the server."
+        )
+
+
+def _report_removed(by: User, person: User) -> None:
+    """Write to an admin who is none any more, and to those who still are."""
+    text = f"{by} ended the admin access of {person.email}. If that was not agreed, act now: manage.py create_admin."
+    for each in [person, *approvals.others(by, besides=person)]:
+        transaction.on_commit(partial(_send, each, "An admin was removed", text))
 
 
 def _send_invitation(person: User, by: User) -> None:

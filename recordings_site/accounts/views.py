@@ -30,11 +30,15 @@ def people(request: Request) -> HttpResponse:
     """Everybody with an account; posting invites one more and shows the link once."""
     form = InviteForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        person = actions.invite_person(by=request.user, **form.cleaned_data)
-        request.session["invitation"] = {"email": person.email, "link": password_link(person)}
-        if person.role != form.cleaned_data["role"]:
-            messages.success(request, WAITS)
-        return redirect("people")
+        try:
+            person = actions.invite_person(by=request.user, **form.cleaned_data)
+        except actions.PeopleError as error:
+            form.add_error("role", str(error))
+        else:
+            request.session["invitation"] = {"email": person.email, "link": password_link(person)}
+            if person.role != form.cleaned_data["role"]:
+                messages.success(request, WAITS)
+            return redirect("people")
     context = {
         "people": User.objects.listed(),
         "form": form,

@@ -1,5 +1,8 @@
 """Nobody becomes somebody else: what makes an admin, or disarms one, takes two."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
@@ -89,6 +92,42 @@ def test_with_one_admin_alone_nothing_waits() -> None:
     assert actions.change_person(by=admin, person=person, name="", role=Role.ADMIN, teams=[]) is None
     person.refresh_from_db()
     assert person.is_admin
+
+
+@pytest.mark.parametrize("way", ["deactivated", "demoted"])
+def test_who_takes_the_other_admin_away_makes_no_new_one_alone(
+    way: str, admins: list[User], django_capture_on_commit_callbacks: Any, time_machine: Any
+) -> None:
+    one, two = admins
+    with django_capture_on_commit_callbacks(execute=True):
+        if way == "deactivated":
+            actions.deactivate_person(by=one, person=two)
+        else:
+            actions.change_person(by=one, person=two, name="", role=Role.SUPPORT, teams=[])
+    assert ["two@example.com"] in [message.to for message in mail.outbox if message.subject == "An admin was removed"]
+    browser, person = signed_in(one), factories.user()
+    invited = browser.post("/people/", {"email": "puppet@example.com", "role": "admin"})
+    assert "create_admin" in invited.content.decode()
+    assert not User.objects.filter(email="puppet@example.com").exists()
+    changed = browser.post(f"/people/{person.pk}/", {"name": "Ann", "role": "admin"})
+    assert "create_admin" in changed.content.decode()
+    person.refresh_from_db()
+    assert not person.is_admin
+    time_machine.move_to(timezone.now() + timedelta(days=8))
+    actions.invite_person(by=one, email="later@example.com", role=Role.ADMIN)
+    assert User.objects.get(email="later@example.com").is_admin
+
+
+def test_the_other_admin_whom_one_took_away_can_be_brought_back(admins: list[User]) -> None:
+    one, two = admins
+    actions.deactivate_person(by=one, person=two)
+    actions.reactivate_person(by=one, person=two)
+    two.refresh_from_db()
+    assert two.is_admin
+    for role in (Role.SUPPORT, Role.ADMIN):
+        actions.change_person(by=one, person=two, name="", role=role, teams=[])
+    two.refresh_from_db()
+    assert two.is_admin
 
 
 def test_a_deactivated_admin_comes_back_as_support(admins: list[User]) -> None:
