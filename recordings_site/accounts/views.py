@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import actions, audit
 from recordings_site.accounts.access import Request, admin_only, own_affairs, page_or_partial
+from recordings_site.accounts.approvals.kinds import WAITS
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
 from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import Approval, AuditEvent, AuditQuerySet, Team, User
@@ -20,7 +21,6 @@ from recordings_site.accounts.sessions.listing import open_sessions
 from recordings_site.web.csv_cells import escape_formula
 
 PAGE = 50
-WAITS = "Another admin has to approve this. We’ve notified the other admins."
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,9 @@ from django.db.models import Model
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.accounts.models import User
+from recordings_site.accounts.approvals import actions as approvals
+from recordings_site.accounts.approvals.kinds import Refused, change
+from recordings_site.accounts.models import Approval, User
 from recordings_site.destinations import doctor
 from recordings_site.destinations.kinds.pasted_credentials import WHOLE
 from recordings_site.destinations.models import Destination
@@ -23,6 +25,9 @@ from recordings_site.tasks.registry import enqueue
 from recordings_site.web.locking import lock
 from recordings_site.web.redaction import conceal
 
+# Where Sinch uploads to, and where we read: who changes these takes every recording from then on.
+GUARDED = ("account", "bucket", "prefix", "endpoint")
+KIND = "destination.change"
 PLACE = ("kind", "account", "bucket", "prefix", "region", "endpoint", "addressing", "read_mode", "key_template")
 
 
@@ -55,15 +60,42 @@ def create_destination(
 
 
 @transaction.atomic
-def update_destination(*, by: User | None, destination: Destination, name: str, **place: str) -> None:
-    """Change what is not secret. Recordings that lie there already keep their keys."""
+def update_destination(*, by: User | None, destination: Destination, name: str, **place: str) -> Approval | None:
+    """Change what is not secret. Recordings that lie there already keep their keys.
+
+    Where recordings are uploaded to may wait for a second admin (POLICY_APPROVAL): then that alone stays as it is, and
+    the request is returned. Raises Refused.
+    """
     lock(destination)
+    guarded = GUARDED if settings.POLICY_APPROVAL else ()
+    held = {each: place[each] for each in guarded if each in place and place[each] != getattr(destination, each)}
+    _change(by, destination, {"name": name, **{field: each for field, each in place.items() if field not in held}})
+    if not held:
+        return None
+    if by is None:
+        raise Refused("A second admin has to approve this: say who asks for it, with --by.")
+    return approvals.ask(by=by, kind=KIND, subject=destination, name=destination.name, data=held)
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    return "; ".join(f"{field}: {value or 'none'}" for field, value in data.items())
+
+
+@change(KIND, "Change the place of", shown=_words)
+def _carry_place(by: User, approval: Approval) -> None:
+    destination = Destination.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
+    if destination is None:
+        raise Refused("The destination was archived meanwhile.")
+    _change(by, destination, approval.data)
+    enqueue("destination.check", destination.pk)
+
+
+def _change(by: User | None, destination: Destination, fields: Mapping[str, str]) -> None:
     before = _shown(destination)
-    destination.name = name
-    for field, value in place.items():
+    for field, value in fields.items():
         setattr(destination, field, value)
     destination.learnt = {} if before["endpoint"] != destination.endpoint else destination.learnt
-    destination.save(update_fields=["name", "learnt", *place])
+    destination.save(update_fields=["learnt", *fields])
     if before["region"] != destination.region and (write_set := destination.decrypted("write_credentials")):
         _seal(destination, CredentialSets(write=destination.store_kind.moved(write_set, destination.region)))
     enqueue("destination.covers", destination.pk)

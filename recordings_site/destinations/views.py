@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.approvals.kinds import WAITS
 from recordings_site.accounts.sessions.fresh import fresh_to_open
 from recordings_site.destinations import actions
 from recordings_site.destinations.forms import CredentialsForm, PlaceForm, suggested_place
@@ -86,9 +87,9 @@ def destination_edit(request: Request, destination_id: int) -> HttpResponse:
     form = PlaceForm(request.POST or None, kind=found.store_kind, destination=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        actions.update_destination(by=request.user, destination=found, name=name, **form.place())
+        waits = actions.update_destination(by=request.user, destination=found, name=name, **form.place())
         actions.request_check(by=request.user, destination=found)
-        messages.success(request, f"{found} was changed and is being checked.")
+        messages.success(request, WAITS if waits else f"{found} was changed and is being checked.")
         return redirect("destination", found.pk)
     context = {"destination": found, "form": form}
     return render(request, "destinations/edit.html", context, status=422 if request.method == "POST" else 200)

@@ -6,6 +6,7 @@ from typing import Any
 
 from recordings_site.accounts.models import Approval, User
 
+WAITS = "Another admin has to approve this change. We’ve notified the other admins."
 Carry = Callable[[User, Approval], None]
 """Carries an approved change out: `(by, approval)`, `by` being who asked for it. Raises `accounts.actions.PeopleError`
 or another Refused when it is no longer possible."""

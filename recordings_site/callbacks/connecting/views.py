@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.approvals.kinds import WAITS
 from recordings_site.accounts.picking.choices import MOST
 from recordings_site.accounts.sessions.fresh import fresh_to_write
 from recordings_site.base.formatting import counted, digits
@@ -15,7 +16,6 @@ from recordings_site.callbacks.connecting import checklist
 from recordings_site.calls.models import UpstreamExchange
 from recordings_site.policies.applications import actions_connect as actions
 from recordings_site.policies.applications.forms_connect import CallbacksForm, ImportForm, RelayForm
-from recordings_site.policies.applications.four_eyes import WAITS
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.sinch.rest.client import ApiError
 

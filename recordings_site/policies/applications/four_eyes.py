@@ -14,7 +14,6 @@ GUARDED = {
     PhoneNumber: ("application", "team", "policy", "destination", "archived_at"),
     Application: ("default_route", "callout_policy", "callback_mode", "upstream_url", "archived_at"),
 }
-WAITS = "Another admin has to approve this change. We’ve notified the other admins."
 KINDS = {PhoneNumber: "number.change", Application: "application.change"}
 
 

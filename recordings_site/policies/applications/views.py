@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request
+from recordings_site.accounts.approvals.kinds import WAITS
 from recordings_site.accounts.sessions.fresh import fresh_to_open
 from recordings_site.policies.applications import actions, actions_connect
 from recordings_site.policies.applications.forms import ApplicationForm, NumberForm, SecretForm
-from recordings_site.policies.applications.four_eyes import WAITS
 from recordings_site.policies.applications.signature_problem import signature_problem
 from recordings_site.policies.editor.forms_route import route_initial
 from recordings_site.policies.models import Application, PhoneNumber

@@ -11,6 +11,7 @@ from django.test import Client
 from recordings_site.accounts.approvals.actions import decide
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Approval, User
+from recordings_site.destinations import actions as destinations
 from recordings_site.policies.applications import actions
 from recordings_site.policies.applications.actions_connect import set_relay
 from recordings_site.policies.editor import publishing
@@ -108,3 +109,28 @@ def test_an_import_is_proposed_by_somebody(admins: list[User], tmp_path: Path) -
     version = PolicyVersion.objects.get(policy__name="Imported")
     assert (version.created_by, version.published_at) == (admins[0], None)
     assert not Approval.objects.exists()
+
+
+def test_the_place_of_a_destination_waits_and_its_name_does_not(admins: list[User]) -> None:
+    place = factories.destination(name="Old", bucket="ours")
+    client = Client()
+    client.force_login(admins[0])
+    url = f"/destinations/{place.pk}/edit/"
+    form = client.get(url).context["form"]
+    posted = {bound.html_name: bound.value() or "" for bound in form} | {"name": "New", "bucket": "mine"}
+    page = client.post(url, posted, follow=True).content.decode()
+    assert "Another admin has to approve" in page
+    place.refresh_from_db()
+    assert (place.name, place.bucket) == ("New", "ours")
+    asked = Approval.objects.get()
+    with pytest.raises(Refused):
+        decide(by=admins[0], approval=asked, approve=True)
+    decide(by=admins[1], approval=asked, approve=True)
+    place.refresh_from_db()
+    assert place.bucket == "mine"
+
+
+def test_the_command_line_moves_no_destination_without_saying_who_asks() -> None:
+    place = factories.destination(bucket="ours")
+    with pytest.raises(Refused, match="--by"):
+        destinations.update_destination(by=None, destination=place, name=place.name, bucket="mine")
