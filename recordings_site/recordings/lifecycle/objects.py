@@ -1,6 +1,6 @@
 """Stores what was found out about a recording's file: its version, and whether it is late, missing or deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -79,6 +79,19 @@ def mark_available(
 
 
 @transaction.atomic
+def mark_all_available(recording_ids: Collection[UUID], *, at: datetime) -> None:
+    """Mark files as available that lie where their rows say, as `mark_available` does one."""
+    jobs = list(RecordingJob.objects.select_for_update().filter(pk__in=recording_ids, available_at=None))
+    for job in jobs:
+        job.available_at = at
+        update_state(job)
+    changed = ["available_at", "finished_at", "state"]
+    changed += ["overdue_since", "overdue_kind", "overdue_code", "overdue_values"]
+    RecordingJob.objects.bulk_update(jobs, changed, batch_size=200)
+    enqueue("recording.inspect", *(job.pk for job in jobs))
+
+
+@transaction.atomic
 def mark_elsewhere(recording_id: UUID, *, at: datetime) -> RecordingJob:
     """Mark a file that Sinch reported as stored where no destination of ours is, and alert."""
     job = RecordingJob.objects.select_for_update().get(pk=recording_id)
@@ -125,6 +138,16 @@ def mark_transcript_available(recording_id: UUID, *, at: datetime, found_at: str
         job.save(update_fields=("transcript_available_at", "reported_transcript_destination"))
         enqueue("transcript.load", job.pk)
     return job
+
+
+@transaction.atomic
+def mark_all_transcripts_available(recording_ids: Collection[UUID], *, at: datetime) -> int:
+    """Mark transcripts as available that lie beside their recordings; return how many were not known to be."""
+    waiting = RecordingJob.objects.filter(pk__in=recording_ids, transcript_available_at=None)
+    new = list(waiting.select_for_update().values_list("pk", flat=True))
+    RecordingJob.objects.filter(pk__in=new).update(transcript_available_at=at)
+    enqueue("transcript.load", *new)
+    return len(new)
 
 
 @transaction.atomic

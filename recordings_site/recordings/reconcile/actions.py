@@ -45,11 +45,33 @@ def request_reconciliation(
         done_at=None,
         defaults={"since": since, "gone_is_deleted": gone_is_deleted, "started_by": by},
     )
+    if not created and run.stopped_at is not None:
+        Reconciliation.objects.filter(pk=run.pk).update(stopped_at=None)
+        run.stopped_at = None
+        audit.record(by=by, action="destination.reconcile_resumed", subject=destination)
     if created:
         asked = {"since": since} | ({"gone_is_deleted": True} if gone_is_deleted else {})
         audit.record(by=by, action="destination.reconcile_requested", subject=destination, data=asked)
     enqueue("destination.reconcile", run.pk)
     return run
+
+
+@transaction.atomic
+def request_stop(*, by: User | None, run: Reconciliation) -> bool:
+    """Have a run stop after the page that it is at; return whether there was anything to stop."""
+    stopped = Reconciliation.objects.open().filter(pk=run.pk, stopped_at=None).update(stopped_at=timezone.now())
+    if stopped:
+        audit.record(by=by, action="destination.reconcile_stopped", subject=run.destination)
+    return bool(stopped)
+
+
+@transaction.atomic
+def count_linked(*, run: Reconciliation, stat: ObjectStat) -> None:
+    """Link or adopt one object, and count it: both, or neither."""
+    result = link_object(destination=run.destination, stat=stat)
+    RecordingJob.objects.filter(destination=run.destination, key=stat.key).update(listed_at=run.started_at)
+    run.count(objects=1, **{result: 1})
+    keep_progress(run=run)
 
 
 @transaction.atomic
@@ -72,7 +94,7 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
             adopt=True,
         )
     else:
-        job = job or RecordingJob(origin=Origin.ADOPTED, happened_at=_when(name, stat), format=_format(stat))
+        job = job or RecordingJob(origin=Origin.ADOPTED, happened_at=when_of(name, stat), format=format_of(stat))
         job.destination, job.key = destination, stat.key
         job.available_at = timezone.now()
         update_state(job)
@@ -86,11 +108,12 @@ def link_object(*, destination: Destination, stat: ObjectStat) -> str:
     return "adopted"
 
 
-def _format(stat: ObjectStat) -> str:
+def format_of(stat: ObjectStat) -> str:
+    """The format of a file, by the ending of its key."""
     return stat.key.rpartition(".")[2][:10].lower()
 
 
-def _when(name: GeneratedName | None, stat: ObjectStat) -> datetime:
+def when_of(name: GeneratedName | None, stat: ObjectStat) -> datetime:
     """When a recording was made, as far as its name or the store says; else now, when it was found."""
     return (name.when if name else None) or stat.modified or timezone.now()
 
@@ -103,17 +126,22 @@ def _subject(name: GeneratedName | None, stat: ObjectStat) -> Call | ConferenceS
     known = Call.objects.filter(application=application, call_id=name.call_id).exists()
     conference = ConferenceSession.objects.filter(application=application, conference_id=name.call_id)
     if not known and conference.exists():
-        return latest_session(application_id=application.pk, conference_id=name.call_id, at=_when(name, stat))
-    return call_for(application_id=application.pk, call_id=name.call_id, at=_when(name, stat))
+        return latest_session(application_id=application.pk, conference_id=name.call_id, at=when_of(name, stat))
+    return call_for(application_id=application.pk, call_id=name.call_id, at=when_of(name, stat))
 
 
 def _named(destination: Destination, stat: ObjectStat) -> RecordingJob | None:
     """Return the recording whose id is in the object's name, if it awaits its file: somebody may have moved that."""
-    named = _UUID.findall(stat.key.rsplit("/", 1)[-1].lower())
+    named = named_ids(stat.key)
     if not named:
         return None
-    awaiting = RecordingJob.objects.filter(destination=destination, available_at=None)
-    return awaiting.filter(pk=UUID(named[-1])).select_for_update().first()
+    awaiting = RecordingJob.objects.filter(destination=destination, available_at=None, pk=named[-1])
+    return awaiting.select_for_update().first()
+
+
+def named_ids(key: str) -> list[UUID]:
+    """The ids of recordings that a file's name may hold; the last of them is meant."""
+    return [UUID(found) for found in _UUID.findall(key.rsplit("/", 1)[-1].lower())]
 
 
 def _await_their_own(subject: Call | ConferenceSession) -> bool:
@@ -130,18 +158,19 @@ def _exists(destination: Destination | None, key: str) -> bool:
 
 
 @transaction.atomic
-def confirm_objects(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> int:
-    """Mark these recordings' objects as present; return how many were not known to be."""
+def confirm_objects(*, run: Reconciliation, found: Collection[tuple[RecordingJob, ObjectStat]]) -> None:
+    """Mark these recordings' objects as present, and count those that this run has not counted yet."""
     ids = [job.pk for job, _ in found]
+    new = [job for job, _ in found if job.listed_at != run.started_at]
     RecordingJob.objects.filter(pk__in=ids).update(listed_at=run.started_at)
     _not_gone(ids)
     for job, _ in found:
         if job.deleted_at is not None:
             objects.mark_restored(job.pk)
-    news = [(job, stat) for job, stat in found if job.available_at is None]
-    for job, stat in news:
-        objects.mark_available(job.pk, stat=stat, at=timezone.now())
-    return len(news)
+    awaited = [job.pk for job in new if job.available_at is None]
+    objects.mark_all_available(awaited, at=timezone.now())
+    run.count(objects=len(new), known=len(new) - len(awaited), linked=len(awaited))
+    keep_progress(run=run)
 
 
 @transaction.atomic
@@ -189,8 +218,9 @@ def keep_progress(*, run: Reconciliation) -> None:
     """Keep how far a run has come, from where it can be resumed."""
     run.error = ""
     Reconciliation.objects.open().filter(pk=run.pk).update(
-        token=run.token, waiting=run.waiting, counts=run.counts, listed_at=run.listed_at, error=""
-    )
+        token=run.token, waiting=run.waiting, counts=run.counts, listed_at=run.listed_at, error="",
+        resumed_at=run.resumed_at, resumed_from=run.resumed_from, progressed_at=run.progressed_at,
+    )  # fmt: skip
 
 
 def keep_error(*, run: Reconciliation, error: str) -> None:

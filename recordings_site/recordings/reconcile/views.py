@@ -1,14 +1,15 @@
 """The page of a destination's reconciliations: start one, watch it, read earlier ones."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import Reconciliation
-from recordings_site.recordings.reconcile.actions import request_reconciliation
+from recordings_site.recordings.reconcile.actions import request_reconciliation, request_stop
 from recordings_site.recordings.reconcile.forms import ReconcileForm
 
 SHOWN = 20
@@ -27,13 +28,27 @@ def reconcile(request: Request, destination_id: int) -> HttpResponse:
         )  # fmt: skip
         return redirect("destination_reconcile", destination.pk)
     runs = list(Reconciliation.objects.of(destination)[:SHOWN])
+    expected = Reconciliation.objects.objects_last_time(destination)
     context = {
         "destination": destination,
         "form": form,
         "runs": runs,
-        "under_way": bool(runs) and runs[0].done_at is None,
+        "open": runs[0] if runs and runs[0].done_at is None else None,
+        "expected": expected,
+        "left": runs[0].seconds_left(expected) if runs else None,
     }
     status = 422 if form.errors else 200
     return page_or_partial(
         request, "recordings/reconcile/reconcile.html", "recordings/reconcile/_runs.html", context, status=status
     )
+
+
+@require_POST
+@access.admin_only
+def reconcile_stop(request: Request, destination_id: int) -> HttpResponse:
+    """Have the reconciliation that is under way stop after the page that it is at."""
+    destination = get_object_or_404(Destination.objects.in_use(), pk=destination_id)
+    run = Reconciliation.objects.of(destination).open().first()
+    if run is not None and request_stop(by=request.user, run=run):
+        messages.success(request, "The import stops in a moment. What it has found is kept.")
+    return redirect("destination_reconcile", destination.pk)

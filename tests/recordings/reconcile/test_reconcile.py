@@ -268,6 +268,79 @@ def test_an_interrupted_walk_goes_on_where_it_stood(
     assert Reconciliation.objects.count() == 1
 
 
+def test_a_walk_that_was_killed_within_a_page_counts_nothing_twice(
+    store: LocalStore, destination: Destination, number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected(number, destination=destination, key="calls/awaited.mp3", available_at=None)
+    put(store, "calls/awaited.mp3", transcript=True)
+    put(store, "calls/" + generated_name(THEN, "app-key", "call-1", "mp3"))
+    for index in range(3):
+        put(store, f"calls/{index}.mp3", transcript=True)
+        put(store, "calls/" + generated_name(THEN, "app-key", f"new-{index}", "mp3"))
+    counted = {"objects": 12, "linked": 1, "adopted": 7, "transcripts": 4}
+    for step in ("_link_all", "_link", "_transcripts"):
+        with monkeypatch.context() as broken:
+
+            def dies(*given: Any, **named: Any) -> None:
+                raise RuntimeError("killed")
+
+            broken.setattr(walk, step, dies)
+            with pytest.raises(RuntimeError):
+                walked(destination)
+    assert Reconciliation.objects.get().counts["objects"] < 12
+    assert walked(destination) == counted
+
+
+def test_a_walk_is_stopped_after_its_page_and_resumed(
+    client: Client, store: LocalStore, destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "PAGE", 2)
+    for index in range(6):
+        put(store, f"calls/{index}.mp3")
+    admin = factories.admin()
+    client.force_login(admin)
+    url = f"/destinations/{destination.pk}/reconcile/"
+    run = request_reconciliation(by=admin, destination=destination)
+
+    def stop(run: Reconciliation) -> None:
+        client.post(f"{url}stop/")
+
+    walk.walk(run, on_page=stop)
+    run.refresh_from_db()
+    assert (run.counts["objects"], run.done_at, run.is_running) == (2, None, False)
+    drain(registry.load())  # its task is still there, and does nothing
+    run.refresh_from_db()
+    assert run.counts["objects"] == 2
+    page = client.get(url).content.decode()
+    assert "Stopped" in page
+    assert "Resume import" in page
+    assert "hx-trigger" not in page.partition('<div id="runs"')[2].partition(">")[0]
+    client.post(url, {"since": ""})
+    drain(registry.load())
+    run.refresh_from_db()
+    assert (run.counts["objects"], run.counts["adopted"]) == (6, 6)
+    assert run.done_at is not None
+    actions = AuditEvent.objects.filter(action__startswith="destination.reconcile").values_list("action", flat=True)
+    assert [name.partition("_")[2] for name in actions.order_by("id")] == ["requested", "stopped", "resumed", ""]
+
+
+def test_how_far_a_walk_is_is_said_against_the_last_one(
+    client: Client, store: LocalStore, destination: Destination
+) -> None:
+    client.force_login(factories.admin())
+    url = f"/destinations/{destination.pk}/reconcile/"
+    now = timezone.now()
+    earlier = Reconciliation.objects.create(destination=destination, counts={"objects": 9000}, done_at=now)
+    run = request_reconciliation(by=None, destination=destination)
+    Reconciliation.objects.filter(pk=run.pk).update(
+        counts={"objects": 3000}, resumed_from=1000, resumed_at=now - timedelta(seconds=20), progressed_at=now
+    )
+    page = client.get(url).content.decode()
+    assert "3,000 of about 9,000 files, 100 a second, about 1:00 left" in page
+    earlier.delete()
+    assert "3,000 files so far, 100 a second" in client.get(url).content.decode()
+
+
 def test_transcripts_that_come_a_page_before_their_recordings_find_them(
     store: LocalStore, destination: Destination, monkeypatch: pytest.MonkeyPatch
 ) -> None:
