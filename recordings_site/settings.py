@@ -272,6 +272,13 @@ OIDC_SERVER_URL: str = env.str("OIDC_SERVER_URL", default="")
 OIDC_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", default="")
 OIDC_NAME: str = env.str("OIDC_NAME", default="single sign-on")
+OIDC_SCOPES: list[str] = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+# Nobody signs in otherwise, but for `manage.py break_glass`.
+OIDC_ONLY: bool = env.bool("OIDC_ONLY", default=False)
+# What the provider's groups stand for: "group=role", "group=team". Without roles admins set them here.
+OIDC_GROUPS_CLAIM: str = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_ROLES: dict[str, str] = env.dict("OIDC_ROLES", default={})
+OIDC_TEAMS: dict[str, str] = env.dict("OIDC_TEAMS", default={})
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
 if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
@@ -280,7 +287,11 @@ if OIDC_SERVER_URL:
             "name": OIDC_NAME,
             "client_id": OIDC_CLIENT_ID,
             "secret": OIDC_CLIENT_SECRET,
-            "settings": {"server_url": OIDC_SERVER_URL, "token_auth_method": "client_secret_basic"},
+            "settings": {
+                "server_url": OIDC_SERVER_URL,
+                "token_auth_method": "client_secret_basic",
+                "scope": OIDC_SCOPES,
+            },
         }
     )
 

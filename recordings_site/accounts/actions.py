@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.approvals import actions as approvals
 from recordings_site.accounts.approvals.kinds import Refused, change
-from recordings_site.accounts.links import password_link
+from recordings_site.accounts.links import way_in
 from recordings_site.accounts.mail import letters
 from recordings_site.accounts.models import Approval, AuditEvent, Role, Team, User
 from recordings_site.accounts.sessions.actions import end_sessions
@@ -190,6 +190,19 @@ def ensure_admin(*, email: str) -> User:
     return person
 
 
+@transaction.atomic
+def allow_password(*, person: User, until: datetime) -> None:
+    """Let a person sign in by password until then although single sign-on is the only way; for the command line."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    person.password_until = until
+    person.save(update_fields=["password_until"])
+    data = {"until": until, **COMMAND_LINE}
+    audit.record(by=None, action="person.password_allowed", subject=person, name=person.email, data=data)
+    for admin in approvals.others(person):
+        text = f"{person.email} may sign in by password until {until:%H:%M} UTC. If that was not agreed, act now."
+        transaction.on_commit(partial(_send, admin, "Single sign-on can be bypassed", text))
+
+
 def send_link(person: User) -> None:
     """Send the person alone the link to choose a password, as who forgot theirs gets it."""
     letters.ask_for_link(person.email)
@@ -287,7 +300,7 @@ def _report_removed(by: User, person: User) -> None:
 
 def _send_invitation(person: User, by: User) -> None:
     """Send the link by email. When that fails the admin still has the link on the page."""
-    context = {"person": person, "by": by, "link": password_link(person)}
+    context = {"person": person, "by": by, "link": way_in(person)}
     _send(person, "Your access to the call recordings", render_to_string("accounts/invitation.txt", context))
 
 

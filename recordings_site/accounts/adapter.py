@@ -8,8 +8,10 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from recordings_site.accounts import audit, guessing
@@ -19,6 +21,7 @@ from recordings_site.accounts.sessions.fresh import is_fresh
 from recordings_site.accounts.single_sign_on import confirming
 from recordings_site.accounts.two_step.rules import factors_of
 
+NOT_BY_SSO = {"why": "not by single sign-on"}
 # The messages about a factor that was added.
 ADDED = frozenset({"totp_activated", "webauthn_added"})
 
@@ -60,6 +63,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             name=str(credentials.get("email") or credentials.get("username") or ""),
         )
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Refuse passwords, passkeys and links where single sign-on is the only way in."""
+        if not user.may_use_password and "sociallogin" not in (kwargs.get("signal_kwargs") or {}):
+            audit.record(by=None, action="person.sign_in_refused", subject=user, name=user.email, data=NOT_BY_SSO)
+            messages.error(request, f"Sign in with {settings.OIDC_NAME}.")
+            return redirect("account_login")
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Keep who signed in."""
         audit.record(by=user, action="person.signed_in", subject=user, name=user.email)
@@ -96,6 +107,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """How somebody can prove again who they are, the best way first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and not user.may_use_password:
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
         if isinstance(user, User) and confirming.is_offered_to(user):
             text = f"Continue with {settings.OIDC_NAME}"
             methods.append({"id": "oidc", "description": text, "url": reverse("single_sign_on_confirm")})

@@ -16,3 +16,8 @@ def password_link(person: User) -> str:
     key = default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
     return f"{settings.PUBLIC_URL}{path}"
+
+
+def way_in(person: User) -> str:
+    """The address at which somebody who was invited begins: a link to choose a password, or the sign-in."""
+    return password_link(person) if person.may_use_password else f"{settings.PUBLIC_URL}/"

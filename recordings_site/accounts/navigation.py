@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -64,7 +65,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html: the rail's pages, which one this is, and some addresses."""
     user = cast("User | None", getattr(request, "user", None))
     if user is None or not user.is_authenticated:
-        return {"shell": {}}
+        return {"shell": {"only_way_in": settings.OIDC_NAME if settings.OIDC_ONLY else ""}}
     if getattr(request, "two_step_due", False):
         return {"shell": {"sign_out_url": address("account_logout"), "zone": str(user.zone)}}
     groups = _groups(user.oversees)

@@ -14,7 +14,7 @@ from recordings_site.accounts import actions, audit
 from recordings_site.accounts.access import Request, admin_only, own_affairs, page_or_partial
 from recordings_site.accounts.approvals.kinds import WAITS
 from recordings_site.accounts.forms import ActivityForm, InviteForm, PersonForm, ProfileForm, TeamForm, ZoneForm
-from recordings_site.accounts.links import password_link
+from recordings_site.accounts.links import way_in
 from recordings_site.accounts.models import Approval, AuditEvent, AuditQuerySet, Team, User
 from recordings_site.accounts.sessions.fresh import fresh_to_write
 from recordings_site.accounts.sessions.listing import open_sessions
@@ -35,7 +35,7 @@ def people(request: Request) -> HttpResponse:
         except actions.PeopleError as error:
             form.add_error("role", str(error))
         else:
-            request.session["invitation"] = {"email": person.email, "link": password_link(person)}
+            request.session["invitation"] = {"email": person.email, "link": way_in(person)}
             if person.role != form.cleaned_data["role"]:
                 messages.success(request, WAITS)
             return redirect("people")
@@ -95,7 +95,7 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("person", pk=pk)
     if found.is_invited:
-        request.session["invitation"] = {"email": found.email, "link": password_link(found)}
+        request.session["invitation"] = {"email": found.email, "link": way_in(found)}
         return redirect("people")
     messages.success(request, f"The link was sent to {found.email}.")
     return redirect("person", pk=pk)

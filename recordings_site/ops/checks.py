@@ -58,6 +58,7 @@ def _problems() -> Iterable[CheckMessage]:
         hint = "Write it as https://host."
         yield Error(f"PUBLIC_URL isn’t a web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
     yield from _role_problems()
+    yield from _single_sign_on_problems()
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
         hint = "Listeners would leave no threads for pages. Lower AUDIO_STREAMS or raise WEB_THREADS."
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
@@ -90,6 +91,15 @@ def _retention_problems() -> Iterable[CheckMessage]:
         if days is not None and days < MIN_DAYS:
             hint = "Calls that are late or repeated still need them. Leave it empty to keep them forever."
             yield Error(f"{name} is {days}. The minimum is {MIN_DAYS}.", hint=hint, id="ops.E018")
+
+
+def _single_sign_on_problems() -> Iterable[CheckMessage]:
+    if unknown := set(settings.OIDC_ROLES.values()) - set(Role.values):
+        hint = f"Each group has one of these: {', '.join(Role.values)}."
+        yield Error(f"OIDC_ROLES names no role: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E016")
+    if settings.OIDC_ONLY and not settings.OIDC_SERVER_URL:
+        hint = "Set OIDC_SERVER_URL, or no one can sign in."
+        yield Error("OIDC_ONLY is set without a provider.", hint=hint, id="ops.E017")
 
 
 def is_weak(key: str) -> bool:

@@ -54,7 +54,7 @@ def _queue(letter: Letter) -> None:
 def _write_link(letter: Letter) -> bool:
     """Write the message for somebody who forgot a password; False where nobody has this address."""
     person = User.objects.with_address(letter.to[0])
-    if person is None or not person.is_active:
+    if person is None or not person.is_active or not person.may_use_password:
         return False
     letter.to, letter.sender = [person.email], settings.DEFAULT_FROM_EMAIL
     letter.subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Choose a new password"

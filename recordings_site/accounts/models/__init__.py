@@ -12,6 +12,7 @@ from recordings_site.accounts.models.people import (
     UserQuerySet,
     role_choices,
 )
+from recordings_site.accounts.models.provider_grant import ProviderGrant
 from recordings_site.accounts.models.trail import SUBJECT_PAGES, AuditEvent, AuditPage, AuditQuerySet
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AuditQuerySet",
     "GuessCount",
     "Letter",
+    "ProviderGrant",
     "Role",
     "Team",
     "TeamQuerySet",

@@ -110,6 +110,8 @@ class User(AbstractBaseUser):
     # An IANA name; empty means TIME_ZONE.
     time_zone = models.CharField(max_length=50, blank=True)
     preferences = models.JSONField(default=dict, blank=True)
+    # Until then a password signs in although single sign-on is the only way in; by `manage.py break_glass`.
+    password_until = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -163,6 +165,11 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return "deactivated"
         return "invited" if self.is_invited else "active"
+
+    @property
+    def may_use_password(self) -> bool:
+        """Whether something else than single sign-on signs this person in."""
+        return not settings.OIDC_ONLY or (self.password_until is not None and self.password_until > timezone.now())
 
     @property
     def zone(self) -> ZoneInfo:
