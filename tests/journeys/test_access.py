@@ -62,6 +62,8 @@ RULES: dict[str, Rule] = {
     "accounts/social/*": OPEN,
     # One's own.
     "profile*": OWN,
+    # A session that is somebody else’s is not there.
+    "profile_session_end": Rule(frozenset(), frozenset()),
     "confirmed": OWN,
     # Only for those who came by a provider.
     "single_sign_on_confirm": Rule(frozenset(), frozenset()),
