@@ -30,7 +30,7 @@ def test_a_template_that_keeps_recordings_apart_is_accepted(template: str) -> No
         ("{recording}}.{format}", "Only these placeholders"),
         ("/{recording}.{format}", "leading slash"),
         ("a//{recording}.{format}", "empty parts"),
-        ("../{recording}.{format}", "'..'"),
+        ("../{recording}.{format}", "“..”"),
         ("a\\{recording}.{format}", "backslashes"),
         ("x" * 300 + "{recording}.{format}", "at most 300"),
     ],
