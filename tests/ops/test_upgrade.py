@@ -1,10 +1,12 @@
 """A rolling upgrade: the processes of the last release answer on the new schema, beside those of this one."""
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +66,16 @@ def both(old_code: Path, tmp_path: Path) -> Iterator[tuple[Installation, Install
             installation.stop()
 
 
+def ready(port: int) -> int:
+    """Wait until a server's processes have started, which listens before; its port again."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            if exchange(port, request("GET", "/health/calls")).startswith(b"HTTP/1.1 200 "):
+                return port
+    raise AssertionError("The callbacks' process did not get ready.")
+
+
 def call(port: int, call_id: str) -> str:
     """Where a call is connected to."""
     event = {"event": "ice", "callid": call_id, "version": 1, "cli": "46733000001", "domain": "pstn"}
@@ -80,13 +92,13 @@ def test_old_processes_answer_on_the_new_schema_beside_new_ones(both: tuple[Inst
     old.run("recordings-site", "migrate", "--verbosity=0")
     old.run("python", "-c", PREPARE)
     old.run("recordings-site", "collectstatic", "--no-input", "--verbosity=0")
-    running = old.listening(*callbacks)
+    running = ready(old.listening(*callbacks))
     assert call(running, "before") == "+46700000002"
     new.run("recordings-site", "migrate", "--verbosity=0")
     assert call(running, "by-a-process-that-ran-on") == "+46700000002"
-    started = old.listening(*callbacks)
+    started = ready(old.listening(*callbacks))
     assert call(started, "by-an-old-process-started-anew") == "+46700000002"
-    assert call(new.listening(*callbacks), "by-a-new-process") == "+46700000002"
+    assert call(ready(new.listening(*callbacks)), "by-a-new-process") == "+46700000002"
     assert exchange(started, request("GET", "/accounts/login/")).startswith(b"HTTP/1.1 200 "), old.log
     # Each was stored with its decision, and the old worker does its work.
     made = "before by-a-new-process by-a-process-that-ran-on by-an-old-process-started-anew"
