@@ -72,7 +72,7 @@ def test_amazons_forms_are_taken_apart_in_either_field(admin: Client, field: str
         ("s3", {"write_key": ID, "write_secret": "https://calls.s3.test/?x=canary"}, "not an access"),
         ("azure", {"write_secret": SAS}, "Sinch only accepts"),
         ("azure", {"write_secret": f"https://acme.blob.core.windows.net/calls?{SAS}"}, "Sinch only accepts"),
-        ("azure", {"write_secret": CONNECTION.replace("=acme;", "=other;")}, "belongs to the account other"),
+        ("azure", {"write_secret": CONNECTION.replace("=acme;", "=other;")}, "for the account other"),
         ("azure", {"write_secret": "UseDevelopmentStorage=true"}, "emulator"),
         ("azure", {"write_secret": "DefaultEndpointsProtocol=https;AccountName=acme"}, "neither AccountKey"),
         ("azure", {"write_secret": KEY, "read_mode": "sas", "read_secret": "https://acme.blob.core.windows.net/calls"},
