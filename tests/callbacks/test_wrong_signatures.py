@@ -82,7 +82,7 @@ def test_a_path_that_a_proxy_or_a_setting_changed_is_named(application: Applicat
 
 def test_the_path_of_the_callback_url_at_sinch_is_a_hint_too(application: Application) -> None:
     Application.objects.update(sinch_callback_url="https://recordings.example.com/voice/")
-    assert "Sinch signs for /voice/" in callback_step(refused(application)).remedy
+    assert "Sinch signs /voice/" in callback_step(refused(application)).remedy
 
 
 def test_a_callback_that_is_signed_right_ends_the_problem_and_a_later_wrong_one_begins_it_again(

@@ -166,7 +166,7 @@ def test_a_store_that_is_down_or_busy(fresh_name: Names) -> None:
         faulty.refuses(503, "SlowDown")
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
         steps = examined(destination)
-    assert "busy" in steps["write"].text
+    assert "temporarily unavailable" in steps["write"].text
     assert "then try again" in steps["write"].remedy
 
 

@@ -91,6 +91,8 @@ RULES: dict[str, Rule] = {
     "saved": PAGE,
     "saved_new": OWN,
     "saved_*": Rule(frozenset({SUPPORT}), frozenset({SUPPORT})),
+    # Assigning recordings without a number by a rule.
+    "attribution*": Rule(frozenset({ADMIN}), frozenset({ADMIN})),
     "recording": RECORDING,
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,

@@ -115,7 +115,7 @@ def _error(their: Upstream) -> str:
 @pytest.mark.parametrize(
     ("fail", "outcome", "words"),
     [
-        (_dead, UpstreamOutcome.UNREACHABLE, "can’t be reached"),
+        (_dead, UpstreamOutcome.UNREACHABLE, "an’t be reached"),
         (_slow, UpstreamOutcome.SLOW, "No answer within 0.3 s"),
         (_invalid, UpstreamOutcome.INVALID, "isn’t valid SVAML"),
         (_error, UpstreamOutcome.FAILED, "It answered with status 500"),

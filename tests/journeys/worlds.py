@@ -6,9 +6,10 @@ from pathlib import Path
 
 from recordings_site.accounts.models import Approval, Role, User
 from recordings_site.calls.models import Call, ConferenceSession
+from recordings_site.policies.models import NumbersChange
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.ingest import actions as ingest
-from recordings_site.recordings.models import RecordingJob, SavedSearch
+from recordings_site.recordings.models import Attribution, RecordingJob, SavedSearch
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.sinch_posts import notify
@@ -57,7 +58,11 @@ def small_world(lines: list[dict[str, object]] | None = None) -> World:
     asked = Approval.objects.create(
         kind="person.factors", subject_id=people[ADMIN].pk, subject_name="factors", requested_by=people[ADMIN]
     )
+    change = NumbersChange.objects.create(made_by=people[ADMIN], words="2 numbers")
+    run = Attribution.objects.create(number=number, started_by=people[ADMIN], expected=0, done_at=factories.LONG_AGO)
     values = {
+        "change_id": change.pk,
+        "run_id": run.pk,
         "approval.pk": asked.pk,
         "choices.kind": "numbers",
         "saved_id": saved.pk,

@@ -102,7 +102,7 @@ def test_no_complaint_shows_a_secret(production: Settings) -> None:
 @pytest.mark.django_db
 def test_a_local_destination_is_refused_in_production(production: Settings) -> None:
     made = factories.destination(name="Folder here")
-    with pytest.raises(SystemCheckError, match="'Folder here' is a folder of this machine"):
+    with pytest.raises(SystemCheckError, match="'Folder here' is a folder on this machine"):
         call_command("check", databases=["default"])
     made.archived_at = factories.LONG_AGO
     made.save()

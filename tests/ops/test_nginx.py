@@ -134,7 +134,7 @@ def test_two_versions_are_never_mixed(nginx: Nginx, destination: Destination, co
     destination.write_store().write(KEY, new, content_type="audio/mpeg")
     answer, body = get(nginx, recording, cookie, Range="bytes=100-200")
     assert answer.status == HTTPStatus.CONFLICT
-    assert b"Load the page again" in body
+    assert b"Reload the page" in body
     answer, body = get(nginx, recording, cookie)
     assert (answer.status, body) == (HTTPStatus.OK, new)
 
@@ -161,7 +161,7 @@ def test_a_hung_store_gives_an_error_and_slows_no_other_page(nginx: Nginx, cooki
         answer, body = get(nginx, recording, cookie)
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert answer.headers["Retry-After"] == "5"
-        assert b"does not answer" in body
+        assert "isn’t responding".encode() in body
         assert time.monotonic() - begun < 20
 
 

@@ -13,6 +13,7 @@ from recordings_site.accounts import audit
 from recordings_site.accounts.approvals.actions import mail_admins
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import User
+from recordings_site.base.formatting import counted
 from recordings_site.policies.engine.schema.document import PolicyDocument, parse
 from recordings_site.policies.models import Policy, PolicyVersion
 from recordings_site.policies.revision.actions import bump_revision
@@ -119,7 +120,7 @@ def archive_policy(*, by: User | None, policy: Policy) -> None:
     lock(policy)
     used = policy.numbers.in_use().count()
     if used:
-        raise NotAllowed(f"This policy answers {used} numbers. Give them another policy first.")
+        raise NotAllowed(f"This policy answers {counted(used, 'number')}. Give each another policy first.")
     policy.archived_at = timezone.now()
     policy.save(update_fields=["archived_at"])
     bump_revision()

@@ -120,7 +120,7 @@ def test_done_tasks_and_expired_sessions_go_and_dead_tasks_stay() -> None:
 
 def test_so_few_days_that_calls_still_need_them_are_refused(settings: Settings) -> None:
     settings.DEMO, settings.KEEP_CALLBACKS_DAYS = False, 6
-    assert "KEEP_CALLBACKS_DAYS is 6: it is 7 at least." in [problem.msg for problem in checks.check_secrets(None)]
+    assert "KEEP_CALLBACKS_DAYS is 6. The minimum is 7." in [problem.msg for problem in checks.check_secrets(None)]
 
 
 def test_the_settings_keep_callbacks_and_decisions_for_ever_unless_told_otherwise() -> None:

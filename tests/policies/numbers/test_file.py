@@ -87,7 +87,7 @@ def test_each_wrong_line_is_refused_with_its_line_field_and_remedy(text: str, fi
         ("phone,label\n", "The first line must contain the column names"),
         ("number,team,team\n", "names the column team twice"),
         ("number\n" + "1\n" * 20_001, "more than 20000 lines"),
-        ("number,label\n+46812345678," + "x" * 200_000, "cannot be read as CSV: field larger than field limit"),
+        ("number,label\n+46812345678," + "x" * 200_000, "can’t be read as CSV: field larger than field limit"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(text: str, words: str) -> None:

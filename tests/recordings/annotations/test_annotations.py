@@ -167,7 +167,7 @@ def test_one_edits_ones_own_comment_and_the_trail_keeps_what_it_was(client: Clie
     assert send(client, "recording_comment_edit", recording, comment.pk, text="x").status_code == 404
     client.force_login(author)
     refused = send(client, "recording_comment_edit", recording, comment.pk, text="Call back, @nobody")
-    assert "No one called @nobody" in refused.content.decode()
+    assert "No one named @nobody" in refused.content.decode()
     send(client, "recording_comment_edit", recording, comment.pk, text="Call back, @anna")
     comment.refresh_from_db()
     assert (comment.text, comment.edited_at is not None) == ("Call back, @anna", True)

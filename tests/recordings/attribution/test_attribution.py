@@ -169,7 +169,7 @@ def test_nothing_is_assigned_before_its_count_was_seen(admin: Client) -> None:
     [
         ({}, "Choose a number"),
         ({"number": "999"}, "doesn’t exist"),
-        ({"by": "key", "key_pattern": "*" * 5}, "more than 4 asterisks"),
+        ({"by": "key", "key_pattern": "*" * 5}, "Use at most 4 asterisks."),
         ({"by": "key", "key_pattern": "x" * 301}, "at most 300 characters"),
         ({"by": "key", "since": "2026-02-02", "until": "2026-02-01"}, "before the start date"),
         ({"by": "key", "since": "never"}, "valid date"),

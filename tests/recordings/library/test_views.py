@@ -315,7 +315,7 @@ def test_the_numbers_to_choose_from_are_ones_own_and_as_they_are_now_whoever_ask
 def test_an_unknown_filter_is_an_error_with_those_that_there_are() -> None:
     factories.recording()
     browser = client(factories.admin())
-    says = "Unknown filter “tam”; there are number, direction,"
+    says = "Unknown filter “tam”. Use number, direction,"
     assert says in browser.get("/recordings/?tam=5&sort=oldest").content.decode()
     export = browser.get("/recordings/export/csv/?tam=5")
     assert (export.status_code, says in export.content.decode()) == (400, True)

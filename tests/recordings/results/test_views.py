@@ -241,5 +241,5 @@ def test_the_search_tips_have_every_condition_that_search_takes() -> None:
 def test_an_unknown_field_is_named_with_those_that_there_are_and_its_words_are_searched() -> None:
     indexed("the colour is red")
     page = client(factories.admin()).get("/search/", {"q": "colour:is"}).content.decode()
-    assert "Unknown field “colour”; there are speaker, number," in page
+    assert "Unknown field “colour”. Use speaker, number," in page
     assert "<mark>colour</mark>" in page
