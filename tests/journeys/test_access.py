@@ -92,7 +92,7 @@ RULES: dict[str, Rule] = {
     "saved_new": OWN,
     "saved_*": Rule(frozenset({SUPPORT}), frozenset({SUPPORT})),
     # Assigning recordings without a number by a rule.
-    "attribution*": Rule(frozenset({ADMIN}), frozenset({ADMIN})),
+    "attribution*": OVERSIGHT,
     "recording": RECORDING,
     "recording_audio": RECORDING,
     "recording_peaks": RECORDING,

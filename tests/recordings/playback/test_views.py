@@ -267,7 +267,7 @@ def test_a_replaced_object_plays_in_its_new_version_and_that_is_told(
     assert content(client.get(url(recording), headers={"Range": "bytes=100-"})) == new[100:]
     answer = client.get(old_mark, headers={"Range": "bytes=100-"})
     assert answer.status_code == 409
-    assert b"Load the page again" in answer.content
+    assert b"Reload the page" in answer.content
     assert content(client.get(audio_url(recording), headers={"Range": "bytes=100-"})) == new[100:]
 
 
