@@ -34,7 +34,8 @@ class _Environment(environ.Env):  # type: ignore[misc]
         try:
             with warnings.catch_warnings(action="ignore"):  # they show the address whole
                 found: dict[str, Any] = self.db_url(name, default=default)
-            known = bool(found.get("ENGINE")) and bool(found.get("NAME") or found.get("OPTIONS"))
+            engine = str(found.get("ENGINE", "")).removeprefix("django.db.backends.")
+            known = engine in ("postgresql", "sqlite3") and bool(found.get("NAME") or found.get("OPTIONS"))
         except ValueError:
             known = False
         if not known:
