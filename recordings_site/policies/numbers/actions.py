@@ -189,7 +189,7 @@ def _write(column: str, numbers: list[PhoneNumber]) -> None:
     for number in numbers:
         by_value[getattr(number, column)].append(number.pk)
     if len(by_value) > 50:
-        # Half the time of bulk_update, whose one statement names each row in a condition.
+        # Not bulk_update: its one statement names each row in a condition.
         name = column.removesuffix("_id")
         PhoneNumber.objects.bulk_create(
             numbers, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=[name]
