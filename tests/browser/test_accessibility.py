@@ -44,7 +44,7 @@ def barriers_in(page: Page, what: str) -> list[str]:
     """What axe finds on a page as it stands in light, and of colours in dark: all else is the same there."""
     page.evaluate(AXE.read_text())
     found = []
-    for scheme, only in ((LIGHT, None), (DARK, ["cat.color"])):
+    for scheme, only in ((LIGHT, None), (DARK, ["color-contrast", "link-in-text-block"])):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Colours on their way from one scheme to the other would be measured.
         page.evaluate(SETTLED)

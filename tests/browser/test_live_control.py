@@ -126,7 +126,7 @@ def test_an_application_is_connected_and_a_running_call_recorded_twice(
         expect(page.locator("#live_outcome")).to_contain_text("Recording.")
         expect(page.get_by_role("button", name="Pause")).to_be_focused()
         page.get_by_role("button", name="Stop").click()
-        expect(page.get_by_text("Not recording")).to_be_visible()
+        expect(page.locator(".state").get_by_text("Not recording")).to_be_visible()
     sinch.board.hang_up(call.planned.call_id)
     expect(page.get_by_text("No calls in progress")).to_be_visible(timeout=12_000)
     drain(registry.load())

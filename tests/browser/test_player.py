@@ -379,7 +379,7 @@ def test_selected_words_can_be_quoted(short: Listener, context: BrowserContext) 
     bar.get_by_role("button", name="Comment").click()
     short.page.get_by_label("Comment at 0:22–0:26").fill("Double payment")
     short.page.keyboard.press("Control+Enter")
-    short.page.locator("#l4 + .thread").get_by_text("Double payment").wait_for()
+    short.page.locator("#l4 + .thread .comment-text").get_by_text("Double payment").wait_for()
     short.until("recordingPage.wave.marks.comments.length === 1")
 
 

@@ -159,7 +159,7 @@ def test_what_is_printed_is_evidence_without_the_screen(context: BrowserContext,
     person.open()
     person.page.emulate_media(media="print")
     page = person.page
-    assert page.get_by_text("Listen to this").is_visible()
+    assert page.locator(".comment-text").get_by_text("Listen to this").is_visible()
     written = """selector => getComputedStyle(document.querySelector(selector), "::after").content"""
     assert page.evaluate(written, "#facts [data-copy$='" + str(recording.pk) + "']") == f'"{recording.pk}"'
     assert page.locator("#facts dd").first.is_visible()
@@ -194,7 +194,7 @@ def test_without_javascript_one_listens_reads_seeks_and_comments(
     assert "#t=15" in (page.locator("audio").get_attribute("src") or "")
     page.locator("#comment-new").fill("Read this")
     page.locator("#selection form button", has_text="Comment").click()
-    assert page.get_by_text("Read this").is_visible()
+    assert page.locator(".comment-text").get_by_text("Read this").is_visible()
     page.get_by_role("button", name="15 seconds").first.click()
     page.get_by_text("Correct this line").click()
     page.get_by_label("What was said").fill("Yes, it is 7429-03.")

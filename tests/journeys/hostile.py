@@ -6,7 +6,7 @@ from itertools import count, islice, product
 from django.apps import apps
 from django.db import models
 
-from recordings_site.accounts.models import Letter
+from recordings_site.accounts.models import Letter, ProviderGrant
 from recordings_site.calls.models import Call, UpstreamExchange
 from recordings_site.ops.models import Heartbeat, RetentionMark
 from recordings_site.policies.models import NumbersChange, PhoneNumber
@@ -139,6 +139,7 @@ def fill(world: World) -> None:
     rule = Attribution.objects.create(destination=recording.destination, number=number, started_by=admin, expected=1)
     AttributedRecording.objects.create(attribution=rule, recording=recording, number=number)
     RetentionMark.objects.create(kind="?", until=1)
+    ProviderGrant.objects.create(user=admin, uid="?", checked_at=factories.LONG_AGO)
     Letter.objects.create(to=["anna@example.com"], subject="?", body="?")
 
 

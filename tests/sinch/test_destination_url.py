@@ -40,8 +40,8 @@ def test_destination_urls_are_read(text, expected):
     [
         ("", "empty"), ("   ", "empty"), ("bucket/key", "s3://"), ("https://bucket.s3.amazonaws.com/x", "s3://"),
         ("ftp://bucket/x", "s3://"), ("s3://", "bucket"), ("s3:///key", "bucket"), ("azure://account", "container"),
-        ("azure:///container/x", "account"), ("s3://bu cket/x", "bucket"), ("s3://bucket/a/../b", "'..'"),
-        ("s3://bucket/..\\b", "'..'"), ("s3://bucket/a\nb", "control"), ("s3://bucket/\ud800", "control"),
+        ("azure:///container/x", "account"), ("s3://bu cket/x", "bucket"), ("s3://bucket/a/../b", "“..”"),
+        ("s3://bucket/..\\b", "“..”"), ("s3://bucket/a\nb", "control"), ("s3://bucket/\ud800", "control"),
         ("s3://bucket/" + "k" * 1025, "1024"), ("s3://bucket/" + "k" * 3000, "2048"),
     ],
 )  # fmt: skip

@@ -109,7 +109,7 @@ def test_a_token_is_fetched_from_google_or_the_endpoints_host_alone(uri: str) ->
 @pytest.mark.parametrize("status", [500, 503])
 def test_slow_down_is_tried_again_twice_and_then_told(faulty: Faulty, s3: Store, status: int) -> None:
     faulty.refuses(status, "SlowDown")
-    with pytest.raises(StoreUnavailable, match="busy"):
+    with pytest.raises(StoreUnavailable, match="temporarily unavailable"):
         s3.read("a.mp3", 0, 10, etag='"1"')
     assert len(faulty.asked) == 3
     assert all_closed(faulty)

@@ -74,7 +74,7 @@ def test_one_store_is_kept_for_one_location(tmp_path: Path) -> None:
     location = Location("local", bucket="a", endpoint=str(tmp_path))
     assert open_store(location, "token") is open_store(location, "token")
     assert open_store(location, "token") is not open_store(location, "other")
-    with pytest.raises(StoreMisconfigured, match="choose s3, azure, gs or local"):
+    with pytest.raises(StoreMisconfigured, match="Choose s3, azure, gs or local"):
         open_store(Location("sdrive"), None)
 
 
