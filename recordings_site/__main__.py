@@ -23,7 +23,10 @@ def _sentence(error: Exception) -> str:
     """What is wrong with the installation, and what to do: whoever starts it has no use for lines of code."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
-    return f"The database cannot be used: {error}. Check that it runs, and DATABASE_URL. (--traceback shows where.)"
+    return (
+        f"The database cannot be used: {error}. Check that it runs, and DATABASE_URL. If a table or a column is missing, "
+        "run the command migrate. (--traceback shows where.)"
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from recordings_site.policies.models import NumbersChange
 from recordings_site.policies.numbers import actions, queries
 from recordings_site.policies.numbers.forms import EditForm, NumbersFilter, SelectionForm
 from recordings_site.web import keyset
+from recordings_site.web.seen_form import mark
 from recordings_site.web.undo import Undo, undoable
 
 
@@ -49,17 +50,19 @@ def numbers_edit(request: Request) -> HttpResponse:
         return redirect("numbers")
     step, rows = request.POST.get("step", ""), selection.rows()
     form, count = EditForm(request.POST if step else None, user=request.user), rows.count()
-    meant = request.POST.get("expected", "") == str(count)
-    if step == "apply" and form.is_valid() and meant:
-        return _change(request, selection, form)
     previewed = bool(step) and form.is_valid()
+    effects = queries.effects(rows, form.row()) if previewed else []
+    # What the preview showed: another policy typed since, or other numbers, have not been seen.
+    preview = mark([count, form.row(), effects]) if previewed else ""
+    if step == "apply" and previewed and request.POST.get("preview") == preview:
+        return _change(request, selection, form)
     context = {
         "selection": selection,
         "form": form,
         "count": count,
-        "effects": queries.effects(rows, form.row()) if previewed else (),
-        "previewed": previewed,
-        "moved": step == "apply" and not meant,
+        "effects": effects,
+        "preview": preview,
+        "moved": step == "apply" and previewed,
         "approval": settings.POLICY_APPROVAL,
     }
     return render(request, "policies/numbers/edit.html", context, status=422 if form.errors else 200)

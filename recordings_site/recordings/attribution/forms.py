@@ -34,7 +34,9 @@ class RuleForm(PickForm):
         widget=forms.RadioSelect,
         initial=ONE,
     )
-    number = PickField(NUMBERS_IN_USE, required=False, help_text="This number’s team can then see them.")
+    number = PickField(
+        NUMBERS_IN_USE, required=False, help_text="Needed for “One number”. Its team can then see the recordings."
+    )
 
     def clean_key_pattern(self) -> str:
         """A pattern that a database decides in no time."""

@@ -10,6 +10,7 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings.attribution import actions
 from recordings_site.recordings.attribution.forms import RuleForm
 from recordings_site.recordings.models import Attribution, RecordingJob
+from recordings_site.web.seen_form import mark
 
 SHOWN, SAMPLE = 20, 10
 
@@ -19,12 +20,14 @@ SHOWN, SAMPLE = 20, 10
 def attribution(request: Request) -> HttpResponse:
     """Preview a rule, and start the assignment once its count was seen."""
     form = RuleForm(request.POST or None, user=request.user)
-    count, sample = 0, []
+    count, sample, preview = 0, [], ""
     if form.is_bound and form.is_valid():
         rule = form.rule()
         matching = rule.matching()
         count = matching.count()
-        if count and request.POST.get("expected") == str(count):
+        # What the preview showed: another rule typed since has not been seen, though it may match as many.
+        preview = mark([count, *(getattr(each, "pk", each) for each in vars(rule).values())])
+        if count and request.POST.get("preview") == preview:
             actions.start(by=request.user, rule=rule, expected=count)
             return redirect("attribution")
         first = list(matching.select_related("destination").order_by("-happened_at")[:SAMPLE])
@@ -33,8 +36,8 @@ def attribution(request: Request) -> HttpResponse:
     runs = list(Attribution.objects.newest_first()[:SHOWN])
     context = {
         "form": form,
-        "previewed": form.is_bound and form.is_valid(),
-        "moved": bool(request.POST.get("expected")),
+        "preview": preview,
+        "moved": bool(request.POST.get("preview")),
         "count": count,
         "sample": sample,
         "runs": runs,

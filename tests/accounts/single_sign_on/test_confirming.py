@@ -5,12 +5,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Team, User
 from tests import factories
 from tests.accounts.sessions.test_fresh import stale
-from tests.accounts.single_sign_on.provider import answer_as, running, sign_in, use
+from tests.accounts.single_sign_on.provider import SECURE, answer_as, running, sign_in, use
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -65,6 +66,17 @@ def test_another_account_proves_nothing_and_that_is_kept(client: Client, ann: Us
     assert client.get("/applications/new/").status_code == 302
     assert client.session["_auth_user_id"] == str(ann.pk)
     assert AuditEvent.objects.filter(action="person.confirmation_failed", actor_id=ann.pk).exists()
+
+
+def test_an_account_is_connected_with_ones_own_identity_alone(ann: User) -> None:
+    connect = "/accounts/oidc/oidc/login/?process=connect"
+    for who, connected in (("bob", False), ("ann", True)):
+        client = Client(**SECURE)
+        client.force_login(ann)
+        answer_as(who, client, client.post(connect).headers["Location"])
+        assert SocialAccount.objects.filter(user=ann).exists() == connected, who
+        assert client.session["_auth_user_id"] == str(ann.pk)
+    assert not SocialAccount.objects.filter(uid="bob").exists()
 
 
 def test_setting_a_password_or_a_factor_asks_at_the_provider_too(client: Client) -> None:

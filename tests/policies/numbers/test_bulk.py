@@ -68,12 +68,18 @@ def test_all_that_match_are_previewed_changed_and_undone(admin: Client) -> None:
     selection = {"team": team.pk, "all": "on"}
     assert "Edit 60 numbers" in admin.post(reverse("numbers_edit"), selection).content.decode()
     wanted = {**selection, "to-policy": policy.pk, "to-label": "Campaign"}
-    preview = admin.post(reverse("numbers_edit"), {**wanted, "step": "preview", "expected": "60"}).content.decode()
+    answer = admin.post(reverse("numbers_edit"), {**wanted, "step": "preview"})
+    preview, seen = answer.content.decode(), answer.context["preview"]
     assert "59 now have none" in preview
     assert "1 now has Old" in preview
     assert "Change 60 numbers" in preview
     assert fresh(mine[0]).policy == old
-    done = admin.post(reverse("numbers_edit"), {**wanted, "step": "apply", "expected": "60"}, follow=True)
+    # What was typed after the preview, or chosen, was not seen.
+    for other_than_seen in ({"to-label": "Typed since"}, {"to-policy": old.pk}):
+        body = {**wanted, **other_than_seen, "step": "apply", "preview": seen}
+        assert "Check the preview again" in admin.post(reverse("numbers_edit"), body).content.decode()
+    assert not NumbersChange.objects.exists()
+    done = admin.post(reverse("numbers_edit"), {**wanted, "step": "apply", "preview": seen}, follow=True)
     assert "60 numbers were changed." in done.content.decode()
     assert PhoneNumber.objects.filter(policy=policy, label="Campaign").count() == 60
     assert fresh(other).policy is None
@@ -117,8 +123,10 @@ def test_one_action_leaves_one_row_for_it_and_one_for_each_number_in_an_unbroken
 
 def test_nothing_is_changed_when_the_selection_moved_or_nothing_was_chosen(admin: Client) -> None:
     policy, number = factories.policy(), factories.number()
+    body = {"all": "on", "step": "preview", "to-policy": policy.pk}
+    seen = admin.post(reverse("numbers_edit"), body).context["preview"]
     factories.number()
-    body = {"all": "on", "step": "apply", "expected": "1", "to-policy": policy.pk}
+    body |= {"step": "apply", "preview": seen}
     assert "2 match now" in admin.post(reverse("numbers_edit"), body).content.decode()
     nothing = admin.post(reverse("numbers_edit"), {"numbers": [number.pk], "step": "preview"})
     assert nothing.status_code == 422

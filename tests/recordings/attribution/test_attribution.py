@@ -147,14 +147,19 @@ def test_nothing_is_assigned_before_its_count_was_seen(admin: Client) -> None:
     number = factories.number()
     alone("calls/a.mp3")
     url, rule = reverse("attribution"), {"by": "one", "number": number.pk, "key_pattern": "calls/"}
-    preview = admin.post(url, rule).content.decode()
+    answer = admin.post(url, rule)
+    preview, seen = answer.content.decode(), answer.context["preview"]
     assert "<strong>1</strong> recording matches" in preview
     assert f"calls/a.mp3</a> → {number}" in preview
     assert not Attribution.objects.exists()
     alone("calls/b.mp3")
-    moved = admin.post(url, {**rule, "expected": "1"}).content.decode()
-    assert "since the preview" in moved
-    assert admin.post(url, {**rule, "expected": "2"}).status_code == 302
+    moved = admin.post(url, {**rule, "preview": seen})
+    assert "Check the preview again" in moved.content.decode()
+    # Another rule that matches as many was not seen either.
+    other = {**rule, "key_pattern": "calls/*", "preview": moved.context["preview"]}
+    assert "Check the preview again" in admin.post(url, other).content.decode()
+    assert not Attribution.objects.exists()
+    assert admin.post(url, {**rule, "preview": moved.context["preview"]}).status_code == 302
     worked_off()
     assert RecordingJob.objects.filter(number=number).count() == 2
     run = Attribution.objects.get()
