@@ -144,3 +144,11 @@ def test_who_loses_it_through_another_admin_sets_it_up_again(admin: User) -> Non
     assert client.get("/people/").status_code == 200
     Authenticator.objects.filter(user=admin).delete()
     assert client.get("/people/").headers["Location"] == INDEX
+
+
+def test_the_page_is_called_as_the_rest_of_the_site_calls_it() -> None:
+    client = Client()
+    client.force_login(factories.user())
+    page = client.get("/accounts/2fa/").content.decode()
+    assert page.count("Two-step verification") >= 2
+    assert "two-factor" not in page.lower()
