@@ -24,8 +24,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ImproperlyConfigured):
         return str(error)
     return (
-        f"The database cannot be used: {error}. Check that it runs, and DATABASE_URL. If a table or a column is missing, "
-        "run the command migrate. (--traceback shows where.)"
+        f"The database cannot be used: {error}. Check that it runs, and DATABASE_URL. "
+        "If a table or a column is missing, run the command migrate. (--traceback shows where.)"
     )
 
 
