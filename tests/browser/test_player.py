@@ -24,7 +24,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Request
+from playwright.sync_api import BrowserContext, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent
@@ -521,7 +521,7 @@ def test_a_recording_counts_as_played_at_nine_tenths(short: Listener) -> None:
     # It is taken back by hand, and what this visit plays does not set it again.
     short.page.get_by_role("button", name="Played", exact=True).click()
     short.page.get_by_role("button", name="Mark as played").wait_for()
-    assert short.ask("document.querySelector('.toast').textContent") == "Marked as not played"
+    expect(short.page.locator(".toast")).to_have_text("Marked as not played")
     short.press("k", "j", "k")
     short.until("!audio.paused")
     short.page.goto("about:blank")
@@ -545,8 +545,8 @@ def test_copied_text_keeps_the_speaker_and_leaves_the_time(short: Listener, cont
         }"""
     )
     short.page.keyboard.press("Control+c")
+    expect(short.page.locator(".toast")).to_have_text("Copied 2 lines")
     text = short.ask("navigator.clipboard.readText()")
-    assert short.ask("document.querySelector('.toast').textContent") == "Copied 2 lines"
     assert text == "Speaker 1: sorry about that. Could you read me the order number, please?\nSpeaker 2: Yes, it"
 
 
