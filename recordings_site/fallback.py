@@ -27,7 +27,6 @@ from recordings_site.base import instruments
 from recordings_site.base.lru import Lru
 from recordings_site.base.wsgi_body import BodyError, read_body
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.policies.engine import snapshot_fetch, snapshot_file
 from recordings_site.policies.engine.answer import (
     DecisionFacts,
     answer_ace,
@@ -38,7 +37,9 @@ from recordings_site.policies.engine.answer import (
 )
 from recordings_site.policies.engine.decision import Reason
 from recordings_site.policies.engine.snapshot import ApplicationFacts, Snapshot
-from recordings_site.policies.engine.snapshot_fetch import SnapshotFetcher
+from recordings_site.policies.engine.snapshot_copies import fetch as snapshot_fetch
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
+from recordings_site.policies.engine.snapshot_copies.fetch import SnapshotFetcher
 from recordings_site.sinch import events, formats, signing
 from recordings_site.sinch.errors import EventError, SignatureError
 from recordings_site.sinch.events import Ace, Ice, Pie

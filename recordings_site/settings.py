@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 from recordings_site.base import machine
-from recordings_site.web import log_format
+from recordings_site.web.logs import log_format
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 # A wheel carries templates and static files inside the package, a checkout beside it.

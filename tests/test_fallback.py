@@ -13,7 +13,6 @@ import pytest
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.fallback import Fallback
-from recordings_site.policies.engine import snapshot_file
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.snapshot import (
     ApplicationFacts,
@@ -22,6 +21,7 @@ from recordings_site.policies.engine.snapshot import (
     PolicyFacts,
     Snapshot,
 )
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.sinch import signing, svaml
 from tests.house import ROOT
 

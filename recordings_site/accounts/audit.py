@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from recordings_site.accounts.models import AuditEvent, User
-from recordings_site.web.json_html import MASK, SECRET_KEYS
+from recordings_site.web.html.json_html import MASK, SECRET_KEYS
 
 log = logging.getLogger(__name__)
 

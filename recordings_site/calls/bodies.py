@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.sinch.object_keys import without_signatures
+from recordings_site.sinch.uploads.object_keys import without_signatures
 
 
 def shown_body(delivery: CallbackDelivery) -> Any:

@@ -1,7 +1,7 @@
 """The wording for calls and callbacks, made from codes and values when shown."""
 
 from recordings_site.calls.models import CallbackDelivery, DeliveryResult
-from recordings_site.policies.engine import sentences
+from recordings_site.policies.engine.explain import sentences
 
 
 def result(delivery: CallbackDelivery) -> str:

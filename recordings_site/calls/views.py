@@ -12,7 +12,7 @@ from recordings_site.calls.models import Call
 from recordings_site.calls.models.replay import DAYS, Replay
 from recordings_site.calls.replay import ReplayOutcome, figures
 from recordings_site.policies.editor.queries import document_of
-from recordings_site.policies.engine import sentences
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.models import Policy
 
 

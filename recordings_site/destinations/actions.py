@@ -23,7 +23,7 @@ from recordings_site.sinch import credentials
 from recordings_site.sinch.errors import CredentialsError
 from recordings_site.tasks.registry import enqueue
 from recordings_site.web.locking import lock
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 # Where Sinch uploads to, and where we read: who changes these takes every recording from then on.
 GUARDED = ("account", "bucket", "prefix", "endpoint")

@@ -13,8 +13,9 @@ from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.endpoints import endpoint_problem
 from recordings_site.destinations.kinds.base import ReadMode, StoreKind
 from recordings_site.destinations.models import DEFAULT_KEY_TEMPLATE, Destination, addressing_choices
-from recordings_site.sinch import credentials, destination_url
+from recordings_site.sinch import credentials
 from recordings_site.sinch.errors import CredentialsError, SinchError
+from recordings_site.sinch.uploads import destination_url
 from recordings_site.storage import Location, StoreError, open_store
 from recordings_site.web.seen_form import SeenForm
 

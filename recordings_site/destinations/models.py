@@ -12,7 +12,7 @@ from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.destinations.store_facts import ADDRESSING
 from recordings_site.storage import Location, Store, StoreMisconfigured, open_store
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 DEFAULT_KEY_TEMPLATE = "{date}/{number}/{call_id}-{recording}.{format}"
 

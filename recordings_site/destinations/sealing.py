@@ -10,7 +10,7 @@ from typing import Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 NONCE = 12
 

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 
 class OpsConfig(AppConfig):

@@ -14,7 +14,7 @@ from recordings_site.accounts.models import Role
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.ops.retention.kinds import MIN_DAYS
-from recordings_site.policies.engine import snapshot_fetch
+from recordings_site.policies.engine.snapshot_copies import fetch as snapshot_fetch
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 RANDOM = "Create one with: openssl rand -base64 50"

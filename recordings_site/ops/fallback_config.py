@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 
 from recordings_site.ops.request_worker import Worker
-from recordings_site.web.log_format import gunicorn_configuration
+from recordings_site.web.logs.log_format import gunicorn_configuration
 
 worker_class = Worker
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.

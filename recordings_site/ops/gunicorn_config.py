@@ -12,7 +12,7 @@ from django.conf import settings
 
 from recordings_site.ops.process_group import end_with_parent
 from recordings_site.ops.request_worker import Worker
-from recordings_site.web.log_format import gunicorn_configuration
+from recordings_site.web.logs.log_format import gunicorn_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 

@@ -16,7 +16,7 @@ from recordings_site.ops.periodic import PeriodicTask
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind
-from recordings_site.web.redaction import redactor
+from recordings_site.web.logs.redaction import redactor
 
 log = logging.getLogger(__name__)
 

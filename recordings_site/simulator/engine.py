@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from recordings_site.simulator import conversations, events, shapes, svaml_execution
+from recordings_site.simulator import events, shapes, svaml_execution
 from recordings_site.simulator.outbox import Faults, Outbox
 from recordings_site.simulator.plan import CallGroup, PlannedCall
+from recordings_site.simulator.speech import conversations
 from recordings_site.simulator.svaml_execution import Recording, SimulatedCall, Stage
 from recordings_site.simulator.uploads import TYPES, Uploads, recording_location, reported_as, transcript_location
 from recordings_site.simulator.wire import Application, HttpReply, Wire
-from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.svaml import RecordingOptions, problems
+from recordings_site.sinch.uploads import destination_url
 from recordings_site.storage import StoreError
 
 REST_URL = "https://calling-euc1.api.sinch.com"

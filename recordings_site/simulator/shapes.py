@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from recordings_site.simulator.svaml_execution import Recording
 from recordings_site.simulator.wire import Application, HttpReply, Post, Wire
-from recordings_site.sinch import destination_url
 from recordings_site.sinch.errors import SinchError
+from recordings_site.sinch.uploads import destination_url
 
 Event = Mapping[str, Any]
 # How each vendor writes the address of an object over https.

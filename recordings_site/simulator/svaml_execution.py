@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from recordings_site.simulator.conversations import Conversation
 from recordings_site.simulator.plan import PlannedCall
+from recordings_site.simulator.speech.conversations import Conversation
 from recordings_site.sinch.svaml import (
     RecordingOptions,
     Svaml,

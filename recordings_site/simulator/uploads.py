@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recordings_site.sinch import destination_url
-from recordings_site.sinch.destination_url import DestinationUrl
 from recordings_site.sinch.svaml import RecordingOptions
+from recordings_site.sinch.uploads import destination_url
+from recordings_site.sinch.uploads.destination_url import DestinationUrl
 from recordings_site.storage import Location, open_store
 
 TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav"}

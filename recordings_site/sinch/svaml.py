@@ -12,8 +12,8 @@ from typing import Any, Literal
 from . import credentials as storage_credentials
 from .errors import SvamlError
 from .json_fields import field, text_of
-from .object_keys import without_signatures
 from .svaml_rules import Problem, folded, problems
+from .uploads.object_keys import without_signatures
 
 __all__ = ["Problem", "problems"]
 

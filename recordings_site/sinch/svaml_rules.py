@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import credentials as storage_credentials
-from . import destination_url, formats
+from . import formats
 from .errors import CredentialsError, DestinationUrlError
 from .json_fields import field, number_of
+from .uploads import destination_url
 
 EVENTS = ("ice", "ace", "pie", "manage")
 

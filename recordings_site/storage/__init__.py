@@ -1,6 +1,6 @@
 """The bytes: one interface (`port`) over S3, Azure, Google Cloud Storage and local folders, without Django.
 
-Other packages import names from here. Each kind is one adapter module, which turns its SDK's errors into `errors`;
+Other packages import names from here. Each kind is a folder, whose `adapter` turns its SDK's errors into `errors`;
 `factory` opens and caches stores, `circuit_breaker` bounds how long a caller waits for one. Imports only `base`. Start
 reading at `port.Store`.
 """

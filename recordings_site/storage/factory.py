@@ -13,8 +13,8 @@ from recordings_site.storage.errors import StoreMisconfigured
 from recordings_site.storage.port import Store
 
 KEPT = 64
-# The modules of the kinds, each with an `open_at(location, credentials)`.
-ADAPTERS = {"s3": "s3", "azure": "azure", "gs": "gs", "local": "local"}
+# The kinds: a folder each, whose `adapter` has an `open_at(location, credentials)`.
+KINDS = ("s3", "azure", "gs", "local")
 # Dropped clients aren't closed: another thread may be reading from one.
 _kept = Lru[tuple["Location", bytes], Store](KEPT)
 _lock = threading.Lock()
@@ -22,7 +22,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a bucket lies. `kind` is one of ADAPTERS; `account` is Azure's; `endpoint` is the address of a store
+    """Where a bucket lies. `kind` is one of KINDS; `account` is Azure's; `endpoint` is the address of a store
     that is not at its vendor's own, or for a local store its root folder (the bucket is a folder in it); `addressing`
     is S3's: "path", "virtual", or "" to find out. `public_only`: the endpoint has to be https, at
     a public address (base.addresses)."""
@@ -54,12 +54,11 @@ def open_store(location: Location, credentials: str | None, *, anew: bool = Fals
 
 
 def _open(location: Location, credentials: str | None) -> Store:
-    module = ADAPTERS.get(location.kind)
-    if module is None:
-        raise StoreMisconfigured(f"{location.kind!r} isn’t a supported kind of storage. Choose {either(ADAPTERS)}.")
+    if location.kind not in KINDS:
+        raise StoreMisconfigured(f"{location.kind!r} isn’t a supported kind of storage. Choose {either(KINDS)}.")
     if location.public_only:
         _guard_endpoint(location.endpoint)
-    store: Store = import_module(f"recordings_site.storage.{module}").open_at(location, credentials)
+    store: Store = import_module(f"recordings_site.storage.{location.kind}.adapter").open_at(location, credentials)
     return store
 
 

@@ -30,7 +30,7 @@ CALLS = 150
 STAGE_CALLS = 80
 CLIENTS = 8
 SEARCHED = 12
-AUDIO = ROOT / "recordings_site" / "simulator" / "audio"
+AUDIO = ROOT / "recordings_site" / "simulator" / "speech" / "audio"
 EMPTY = 2000
 
 SESSION = """

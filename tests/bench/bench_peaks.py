@@ -20,7 +20,7 @@ from recordings_site.recordings.audio import probe
 if len(sys.argv) > 1:
     probe.examine(Path(sys.argv[1]))
 """
-TALK = ROOT / "recordings_site" / "simulator" / "audio" / "yearly-review.mp3"
+TALK = ROOT / "recordings_site" / "simulator" / "speech" / "audio" / "yearly-review.mp3"
 
 
 def rows() -> Iterator[Row]:

@@ -15,7 +15,7 @@ from django.core.management import call_command  # noqa: E402
 from recordings_site.recordings.models import RecordingJob  # noqa: E402
 from recordings_site.recordings.reconcile.actions import request_reconciliation  # noqa: E402
 from recordings_site.recordings.reconcile.walk import walk  # noqa: E402
-from recordings_site.sinch.destination_url import generated_name, transcript_key  # noqa: E402
+from recordings_site.sinch.uploads.destination_url import generated_name, transcript_key  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.bench.search_inside import say  # noqa: E402
 

@@ -15,7 +15,7 @@ from recordings_site.recordings.models import RecordingJob
 from tests import factories
 from tests.browser.visits import sign_in
 
-AUDIO = Path(__file__).parents[2] / "recordings_site" / "simulator" / "audio"
+AUDIO = Path(__file__).parents[2] / "recordings_site" / "simulator" / "speech" / "audio"
 SHORT = "refund"
 LONG = "yearly-review"
 Said = tuple[float, str, str]

@@ -16,7 +16,7 @@ from recordings_site.simulator import engine as simulator
 from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
-from recordings_site.sinch.destination_url import DestinationUrl
+from recordings_site.sinch.uploads.destination_url import DestinationUrl
 from recordings_site.storage import Location, open_store, read_whole
 from recordings_site.tasks import registry
 from tests import factories, simulated

@@ -17,7 +17,7 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import MergedRecording, RecordingJob
 from recordings_site.sinch import svaml
-from recordings_site.sinch.destination_url import generated_name
+from recordings_site.sinch.uploads.destination_url import generated_name
 from recordings_site.tasks.models import Task
 from tests import factories
 from tests.scale import scaled

@@ -14,7 +14,8 @@ from recordings_site.calls.models.replay import Replay
 from recordings_site.calls.replay import ReplayOutcome
 from recordings_site.ops.worker_loop import drain
 from recordings_site.policies.editor import publishing
-from recordings_site.policies.engine import sentences, snapshot
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.tasks import registry

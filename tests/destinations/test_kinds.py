@@ -9,8 +9,9 @@ from recordings_site.destinations import doctor, kinds
 from recordings_site.destinations.kinds.base import Guide, ReadMode, StoreKind
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.steps import BAD
-from recordings_site.sinch import credentials, destination_url
-from recordings_site.sinch.destination_url import Scheme
+from recordings_site.sinch import credentials
+from recordings_site.sinch.uploads import destination_url
+from recordings_site.sinch.uploads.destination_url import Scheme
 from recordings_site.storage import factory
 from tests import factories
 
@@ -66,7 +67,7 @@ def test_the_check_of_a_kind_has_its_own_remedies(tape: None) -> None:
 
 
 def test_each_kind_is_known_on_the_floors_below_by_the_same_name() -> None:
-    assert set(kinds.KINDS) == set(destination_url.SCHEMES) == set(factory.ADAPTERS) == set(credentials.GRAMMARS)
+    assert set(kinds.KINDS) == set(destination_url.SCHEMES) == set(factory.KINDS) == set(credentials.GRAMMARS)
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS)

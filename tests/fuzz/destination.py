@@ -4,8 +4,8 @@ from datetime import UTC
 
 import pytest
 
-from recordings_site.sinch import destination_url, object_keys, reported_place
 from recordings_site.sinch.errors import DestinationUrlError
+from recordings_site.sinch.uploads import destination_url, object_keys, reported_place
 
 _ENDPOINTS = [
     reported_place.Endpoint("s3", "", "bucket", "https://minio.example.com:9000/s3"),

@@ -56,8 +56,8 @@ ROOMS = (
 )  # fmt: skip
 # A place that needs one of these words, with its reason.
 ALLOWED: dict[tuple[str, str], str] = {
-    ("recordings_site/web/json_html.py", "opening"): "an opening bracket",
-    ("recordings_site/storage/s3_client.py", "settle"): "settles the addressing style",
+    ("recordings_site/web/html/json_html.py", "opening"): "an opening bracket",
+    ("recordings_site/storage/s3/client.py", "settle"): "settles the addressing style",
 }
 
 

@@ -15,7 +15,7 @@ from tests import factories
 from tests.sinch_posts import notify
 
 SUPPORT, STRANGER, SUPERVISOR, ADMIN, AUDITOR = "support", "stranger", "supervisor", "admin", "auditor"
-AUDIO = next((Path(__file__).parents[2] / "recordings_site" / "simulator" / "audio").rglob("*.mp3"))
+AUDIO = next((Path(__file__).parents[2] / "recordings_site" / "simulator" / "speech" / "audio").rglob("*.mp3"))
 
 
 @dataclass

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = 6
 PREPARE = f"""
-from recordings_site.simulator import conversations
+from recordings_site.simulator.speech import conversations
 from recordings_site.tasks.registry import enqueue
 from tests import factories
 long = max(conversations.conversations(), key=lambda one: one.seconds)

@@ -12,8 +12,8 @@ from recordings_site.base import trace
 from recordings_site.ops.worker_loop import perform
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind
-from recordings_site.web.log_format import JsonFormatter, TextFormatter, configuration
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.log_format import JsonFormatter, TextFormatter, configuration
+from recordings_site.web.logs.redaction import conceal
 from tests import factories
 from tests.running_site import receive, request, running
 from tests.sinch_posts import ice, post

@@ -13,7 +13,8 @@ from recordings_site.ops.periodic import PeriodicTask, delete_expired
 from recordings_site.ops.retention.tasks import apply_daily
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.ops.worker_loop import Worker
-from recordings_site.policies.engine import snapshot, snapshot_file
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.policies.models import SnapshotRevision
 from recordings_site.tasks.models import Task
 from tests import factories

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from recordings_site.policies.engine import sentences
 from recordings_site.policies.engine.decision import Reason
+from recordings_site.policies.engine.explain import sentences
 
 RULE = {"rule": 2, "values": {"when": {"callers": ["+4670*"], "weekdays": [1, 2]}, "time_zone": "Europe/Stockholm"}}
 WRONG = {"values": {"path": "action.number", "message": "must be a number."}}

@@ -9,7 +9,7 @@ import pytest
 
 from recordings_site.simulator.outbox import Faults
 from recordings_site.simulator.plan import CalledNumbers
-from recordings_site.sinch import destination_url, reported_place
+from recordings_site.sinch.uploads import destination_url, reported_place
 from tests.simulator.sinch_side import (
     APPLICATION,
     KEY,

@@ -5,7 +5,7 @@ import pytest
 from recordings_site.simulator.engine import Engine
 from recordings_site.simulator.uploads import Uploads
 from recordings_site.simulator.wire import Wire
-from recordings_site.sinch import destination_url
+from recordings_site.sinch.uploads import destination_url
 from recordings_site.storage import Location, iter_objects, open_store
 from tests.simulator.sinch_side import APPLICATION, PSTN, Backend, answered, groups, transcribed
 from tests.stores import azurite as azurite_server

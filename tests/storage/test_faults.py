@@ -153,7 +153,7 @@ def test_a_missing_server_is_reported_soon() -> None:
 
 
 def test_a_hung_store_is_given_up_after_its_timeout(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
-    from recordings_site.storage import s3_client as adapter
+    from recordings_site.storage.s3 import client as adapter
 
     monkeypatch.setattr(adapter, "READ_TIMEOUT", 0.3)
     faulty.hang = 30

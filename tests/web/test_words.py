@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from recordings_site.recordings.search.highlight import Fragment
-from recordings_site.web import json_html
+from recordings_site.web.html import json_html
 from recordings_site.web.templatetags import site
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.snapshot_copies.copies import NODE
 from recordings_site.policies.engine import snapshot
-from recordings_site.policies.engine.snapshot_fetch import CONFIRM_SECONDS, SnapshotFetcher
+from recordings_site.policies.engine.snapshot_copies.fetch import CONFIRM_SECONDS, SnapshotFetcher
 from recordings_site.policies.revision.snapshot_loader import seal_to_file
 from recordings_site.web.connections import Purpose, connections_for
 

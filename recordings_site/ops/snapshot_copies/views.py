@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.snapshot_copies.copies import FETCHED
-from recordings_site.policies.engine import snapshot, snapshot_file
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 
 log = logging.getLogger(__name__)
 _NODE = re.compile(r"[A-Za-z0-9._-]{1,60}")

@@ -20,7 +20,7 @@ from recordings_site.policies.models import Application, PhoneNumber, Policy
 from recordings_site.policies.revision.actions import bump_revision
 from recordings_site.sinch import credentials
 from recordings_site.web.locking import lock
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 APPLICATION_FIELDS = (
     "name",

@@ -26,7 +26,7 @@ from recordings_site.policies.editor.forms_route import (
     route_fields,
     route_json,
 )
-from recordings_site.policies.engine import descriptions
+from recordings_site.policies.engine.explain import descriptions
 from recordings_site.policies.engine.schema import locales, sequence, voices
 from recordings_site.policies.engine.schema.document import PolicyDocument, Rule, parse
 from recordings_site.policies.engine.schema.parsing import DocumentError, Problem

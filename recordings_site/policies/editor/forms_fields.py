@@ -12,7 +12,7 @@ from recordings_site.accounts.picking.fields import PickField
 from recordings_site.base import phone_numbers
 from recordings_site.policies.choices import DESTINATIONS_IN_USE
 from recordings_site.policies.editor.forms_route import ConditionalField
-from recordings_site.policies.engine.descriptions import WEEKDAYS
+from recordings_site.policies.engine.explain.descriptions import WEEKDAYS
 from recordings_site.policies.engine.schema.document import Announcement, How, PolicyDocument, Rule, When
 from recordings_site.policies.engine.schema.fields import (
     Choice,

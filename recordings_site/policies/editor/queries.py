@@ -16,10 +16,11 @@ from recordings_site.base.formatting import digits, e164
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.editor.publishing import NotAllowed
-from recordings_site.policies.engine import descriptions, sentences, snapshot
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.call_facts import CallFacts, draw
 from recordings_site.policies.engine.decide import decide_by
 from recordings_site.policies.engine.decision import DecisionFacts
+from recordings_site.policies.engine.explain import descriptions, sentences
 from recordings_site.policies.engine.lint import lint
 from recordings_site.policies.engine.preview import (
     SAMPLE_CALLER,

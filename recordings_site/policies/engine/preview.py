@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from recordings_site.policies.engine import sentences
 from recordings_site.policies.engine.answer import Answer, answer_ace, answer_ice, answer_pie, masked_svaml
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decide import decide_by
 from recordings_site.policies.engine.decision import DecisionFacts, Reason
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.schema.routes import HANGUP, RunMenu
 from recordings_site.policies.engine.snapshot import ApplicationFacts, NumberFacts, PolicyFacts, Snapshot
 from recordings_site.sinch import svaml

@@ -25,13 +25,14 @@ from recordings_site.policies.engine.schema.routes import (
     RunMenu,
 )
 from recordings_site.policies.engine.snapshot import Snapshot
-from recordings_site.sinch import destination_url, formats, merge, svaml
+from recordings_site.sinch import formats, merge, svaml
 from recordings_site.sinch.errors import SinchError
 from recordings_site.sinch.json_fields import field as member
 from recordings_site.sinch.json_fields import text_of
 from recordings_site.sinch.merge import Existing, Merged, RecordingWish
-from recordings_site.sinch.object_keys import without_secrets
-from recordings_site.sinch.reported_place import Place, is_in
+from recordings_site.sinch.uploads import destination_url
+from recordings_site.sinch.uploads.object_keys import without_secrets
+from recordings_site.sinch.uploads.reported_place import Place, is_in
 
 Svaml = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from recordings_site.base import instruments
 from recordings_site.policies.engine.schema.document import PolicyDocument
 from recordings_site.policies.engine.schema.routes import Route
-from recordings_site.sinch.destination_url import DestinationUrl
+from recordings_site.sinch.uploads.destination_url import DestinationUrl
 
 # Seconds between checks of the revision.
 MAX_AGE = 1.0

@@ -6,9 +6,9 @@ from uuid import UUID
 from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import CallFacts, DecisionFacts, PlannedRecording, Reason
 from recordings_site.policies.engine.decide import planned
+from recordings_site.policies.engine.explain.sentences import Grounds
 from recordings_site.policies.engine.schema.document import How
 from recordings_site.policies.engine.schema.routes import Park
-from recordings_site.policies.engine.sentences import Grounds
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import svaml
 from recordings_site.sinch.svaml import RecordingOptions

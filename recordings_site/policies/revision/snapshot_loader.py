@@ -8,7 +8,7 @@ from django.conf import settings
 
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.policies.engine import snapshot, snapshot_file
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.engine.schema.routes import HANGUP, Route
@@ -19,8 +19,9 @@ from recordings_site.policies.engine.snapshot import (
     PolicyFacts,
     Snapshot,
 )
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.policies.models import Application, PhoneNumber, Policy, SnapshotRevision
-from recordings_site.web.redaction import conceal
+from recordings_site.web.logs.redaction import conceal
 
 log = logging.getLogger(__name__)
 # What of a destination an answer depends on. Destinations lie below this package and do not know the revision row, so

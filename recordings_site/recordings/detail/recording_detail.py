@@ -42,7 +42,7 @@ from recordings_site.recordings.transcripts import exports
 from recordings_site.recordings.transcripts.chapters import Chapter, chapters_of
 from recordings_site.recordings.transcripts.lines import ShownLine, shown_lines
 from recordings_site.recordings.transcripts.talk import Talk, talk_of
-from recordings_site.sinch.reported_place import named_store
+from recordings_site.sinch.uploads.reported_place import named_store
 
 # The page lists at most this many callbacks; only large conferences have more.
 MOST_CALLBACKS = 200

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from recordings_site.base.formatting import counted, day, instant
 from recordings_site.calls import sentences as calls
 from recordings_site.calls.models import Call, CallbackDelivery, Decision
-from recordings_site.policies.engine.sentences import clause
+from recordings_site.policies.engine.explain.sentences import clause
 from recordings_site.recordings.explain.explanation import DecisionCode, RecordingDecision, starts_at_ace
 from recordings_site.recordings.explain.timeline import StepKind, TimelineStep
 from recordings_site.recordings.lifecycle import sentences as states

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, parse_reported_location
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.sinch.destination_url import transcript_key
-from recordings_site.sinch.object_keys import spellings
+from recordings_site.sinch.uploads.destination_url import transcript_key
+from recordings_site.sinch.uploads.object_keys import spellings
 from recordings_site.storage import ObjectMissing, ObjectStat, Store, first_stat
 
 

@@ -16,7 +16,7 @@ from recordings_site.recordings.ingest.keys import find_audio, find_transcript, 
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.lifecycle.actions import objects_found
 from recordings_site.recordings.models import LOOKED_FOR, OverdueCode, OverdueKind, RecordingJob, State
-from recordings_site.sinch import destination_url
+from recordings_site.sinch.uploads import destination_url
 from recordings_site.storage import ObjectStat, Store, iter_objects
 from recordings_site.tasks.registry import enqueue
 

@@ -16,8 +16,8 @@ from recordings_site.recordings.lifecycle.matching import Subject
 from recordings_site.recordings.lifecycle.objects import alert_elsewhere
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, distance, location_of, nearest
 from recordings_site.recordings.models import Origin, RecordingJob
-from recordings_site.sinch.destination_url import recording_stem
 from recordings_site.sinch.formats import FORMATS
+from recordings_site.sinch.uploads.destination_url import recording_stem
 from recordings_site.storage import ObjectStat
 from recordings_site.tasks.registry import enqueue
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, location_of, parse_reported_location
 from recordings_site.recordings.models import Origin, RecordingJob
-from recordings_site.sinch import object_keys
-from recordings_site.sinch.destination_url import GeneratedName, parse_generated_name
-from recordings_site.sinch.store_hosts import Place
+from recordings_site.sinch.uploads import object_keys
+from recordings_site.sinch.uploads.destination_url import GeneratedName, parse_generated_name
+from recordings_site.sinch.uploads.store_hosts import Place
 
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 

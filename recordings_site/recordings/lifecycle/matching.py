@@ -5,7 +5,7 @@ import re
 from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.recordings.lifecycle.reported import ReportedLocation, nearest
 from recordings_site.recordings.models import RecordingJob, RecordingJobQuerySet
-from recordings_site.sinch.object_keys import stem
+from recordings_site.sinch.uploads.object_keys import stem
 
 Subject = Call | ConferenceSession
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from recordings_site.recordings.lifecycle.files import File
 from recordings_site.recordings.lifecycle.reported import distance
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.sinch.object_keys import canonical
+from recordings_site.sinch.uploads.object_keys import canonical
 
 # By how much the clock of the date in a generated name may be behind ours.
 CLOCK_TOLERANCE = timedelta(seconds=10)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from recordings_site.destinations.models import Destination
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.sinch import object_keys, reported_place
-from recordings_site.sinch.store_hosts import Place
+from recordings_site.sinch.uploads import object_keys, reported_place
+from recordings_site.sinch.uploads.store_hosts import Place
 
 # What reading a place needs of a destination; the secrets stay where they are.
 _COLUMNS = ("name", "kind", "account", "bucket", "prefix", "region", "endpoint", "read_mode", "archived_at")

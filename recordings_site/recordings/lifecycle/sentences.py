@@ -20,8 +20,9 @@ from recordings_site.recordings.models import (
     StateColumns,
     shown_state,
 )
-from recordings_site.sinch import reported_place, transcript
-from recordings_site.sinch.destination_url import SCHEMES
+from recordings_site.sinch import transcript
+from recordings_site.sinch.uploads import reported_place
+from recordings_site.sinch.uploads.destination_url import SCHEMES
 
 Values = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 """Sentences for the outcome of a command on the live page."""
 
-from recordings_site.policies.engine.sentences import cannot_record
+from recordings_site.policies.engine.explain.sentences import cannot_record
 from recordings_site.recordings.live.actions import CommandOutcome, CommandResult
 
 _FIXED = {

@@ -28,7 +28,7 @@ from recordings_site.recordings.models import (
     Reconciliation,
     RecordingJob,
 )
-from recordings_site.sinch.destination_url import GeneratedName, parse_generated_name
+from recordings_site.sinch.uploads.destination_url import GeneratedName, parse_generated_name
 from recordings_site.storage import ObjectStat, StoreError, exists
 from recordings_site.tasks.registry import enqueue
 

@@ -15,7 +15,7 @@ from recordings_site.recordings.lifecycle.locked import attribute
 from recordings_site.recordings.lifecycle.shortness import derive_shortness
 from recordings_site.recordings.models import Origin, Reconciliation, RecordingJob
 from recordings_site.recordings.reconcile.actions import format_of, keep_progress, named_ids, when_of
-from recordings_site.sinch.destination_url import GeneratedName, parse_generated_name
+from recordings_site.sinch.uploads.destination_url import GeneratedName, parse_generated_name
 from recordings_site.storage import ObjectStat
 from recordings_site.tasks.registry import enqueue
 

@@ -10,7 +10,12 @@ from django.utils import timezone
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import Reconciliation, RecordingJob
 from recordings_site.recordings.reconcile import actions, adopt
-from recordings_site.sinch.destination_url import DestinationUrl, is_transcript_key, recording_stem, transcript_key
+from recordings_site.sinch.uploads.destination_url import (
+    DestinationUrl,
+    is_transcript_key,
+    recording_stem,
+    transcript_key,
+)
 from recordings_site.storage import ObjectStat, StoreError
 
 PAGE = 1000

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
 from recordings_site.base.text import initials
-from recordings_site.web import json_html, transcript_html
+from recordings_site.web.html import json_html, transcript_html
 from recordings_site.web.undo import undo_of
 
 register = template.Library()

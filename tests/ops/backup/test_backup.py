@@ -21,7 +21,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
-AUDIO = Path(__file__).parents[3] / "recordings_site" / "simulator" / "audio" / "refund.mp3"
+AUDIO = Path(__file__).parents[3] / "recordings_site" / "simulator" / "speech" / "audio" / "refund.mp3"
 
 
 @pytest.fixture

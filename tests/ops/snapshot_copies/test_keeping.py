@@ -10,7 +10,8 @@ from pytest_django import Settings
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.snapshot_copies import keeping
-from recordings_site.policies.engine import snapshot, snapshot_file
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.policies.revision.snapshot_loader import FromDatabase, seal_to_file
 from tests import factories
 

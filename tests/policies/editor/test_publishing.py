@@ -11,8 +11,9 @@ from recordings_site.destinations.sealing import Keyring, SealingError
 from recordings_site.policies.applications import actions
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.editor.publishing import NotAllowed
-from recordings_site.policies.engine import snapshot, snapshot_file
+from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.schema.document import parse
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.policies.models import PhoneNumber, SnapshotRevision
 from recordings_site.policies.revision import snapshot_loader
 from tests import factories

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from recordings_site.policies.engine import answer, sentences
+from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import Answer, DecisionFacts
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.snapshot import Snapshot
 from recordings_site.sinch import svaml

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from recordings_site.destinations.key_template import FIELDS
-from recordings_site.policies.engine import answer, sentences
+from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import Answer, CallFacts, PlannedRecording
 from recordings_site.policies.engine.call_facts import draw
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.sinch import svaml
 from tests.policies.generated import KEY, OWN, SECRET, in_force
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from recordings_site.policies.engine import answer, sentences
+from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.call_facts import CallFacts, call_facts, kept_facts
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.schema.document import parse, parse_default_route
 from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.sinch import events, svaml

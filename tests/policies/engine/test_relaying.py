@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from recordings_site.policies.engine import relaying, sentences
+from recordings_site.policies.engine import relaying
 from recordings_site.policies.engine.answer import FAULTS, DecisionFacts
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.relaying import Relayed
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.sinch import svaml

@@ -10,7 +10,7 @@ from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.recordings.audio.probe import examine
 from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
-from recordings_site.simulator import conversations
+from recordings_site.simulator.speech import conversations
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from recordings_site.recordings.ingest import actions as ingest
 from recordings_site.recordings.lifecycle.objects import mark_deleted
 from recordings_site.recordings.models import DeletedCode, Listening, RecordingJob, State
 from recordings_site.sinch import transcript
-from recordings_site.sinch.destination_url import transcript_key
+from recordings_site.sinch.uploads.destination_url import transcript_key
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from recordings_site.recordings.ingest import inspect, overdue, transcripts
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import DeletedCode, OverdueKind, Problem, RecordingJob, State, Transcript
-from recordings_site.simulator import conversations
+from recordings_site.simulator.speech import conversations
 from recordings_site.storage import ObjectMissing
 from recordings_site.tasks.models import Task
 from tests import factories

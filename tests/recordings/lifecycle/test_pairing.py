@@ -30,7 +30,7 @@ from recordings_site.recordings.models import (
     Transcript,
 )
 from recordings_site.recordings.reconcile.actions import link_object
-from recordings_site.sinch.destination_url import generated_name
+from recordings_site.sinch.uploads.destination_url import generated_name
 from recordings_site.storage import ObjectStat
 from recordings_site.tasks.models import Task
 from tests import factories

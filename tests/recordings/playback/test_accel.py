@@ -11,7 +11,7 @@ from recordings_site.base.lru import Lru
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import accel as playback_accel
 from recordings_site.storage import HandOff, ObjectStat, StoreUnavailable, circuit_breaker
-from recordings_site.storage.s3 import S3Store
+from recordings_site.storage.s3.adapter import S3Store
 from tests import factories
 from tests.destinations import made
 from tests.stores.swift import Swift

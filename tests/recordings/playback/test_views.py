@@ -27,7 +27,7 @@ from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback import stream
 from recordings_site.recordings.playback.version import audio_url
 from recordings_site.storage import AccessDenied, Body, StoreError, StoreUnavailable, circuit_breaker
-from recordings_site.storage.local import LocalStore
+from recordings_site.storage.local.adapter import LocalStore
 from tests import factories
 from tests.no_database import no_connection_left
 

@@ -13,7 +13,7 @@ from recordings_site.recordings.audio import mp3, mp3_parts, mp3_table
 from recordings_site.recordings.ingest import inspect
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.recordings.playback.version import known_version
-from recordings_site.simulator import conversations
+from recordings_site.simulator.speech import conversations
 from tests import factories
 
 pytestmark = pytest.mark.django_db

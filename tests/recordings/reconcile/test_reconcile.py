@@ -27,9 +27,9 @@ from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.models import Reconciliation, RecordingJob, State
 from recordings_site.recordings.reconcile import walk
 from recordings_site.recordings.reconcile.actions import request_reconciliation
-from recordings_site.sinch.destination_url import generated_name, transcript_key
+from recordings_site.sinch.uploads.destination_url import generated_name, transcript_key
 from recordings_site.storage import ObjectPage, ObjectStat, StoreUnavailable
-from recordings_site.storage.local import LocalStore
+from recordings_site.storage.local.adapter import LocalStore
 from recordings_site.tasks import registry
 from recordings_site.tasks.models import Task
 from tests import factories

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from recordings_site.base.formatting import digits
-from recordings_site.policies.engine import answer, sentences, snapshot
+from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.call_facts import CallFacts
+from recordings_site.policies.engine.explain import sentences
 from recordings_site.policies.engine.preview import SAMPLE_CALLER
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from recordings_site.policies.engine import answer, descriptions
+from recordings_site.policies.engine import answer
 from recordings_site.policies.engine.answer import Answer
 from recordings_site.policies.engine.call_facts import CallFacts
 from recordings_site.policies.engine.decision import DecisionFacts
+from recordings_site.policies.engine.explain import descriptions
 from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.engine.schema.parsing import DocumentError
 from recordings_site.policies.engine.timeline import timeline

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .errors import DestinationUrlError
+from ..errors import DestinationUrlError
 
 MAX_URL = 2048
 MAX_KEY = 1024

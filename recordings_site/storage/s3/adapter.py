@@ -20,8 +20,8 @@ from recordings_site.storage.errors import (
 )
 from recordings_site.storage.factory import Location
 from recordings_site.storage.port import Body, HandOff, ObjectPage, ObjectStat, Store, StoreFacts
-from recordings_site.storage.s3_client import Access, Client
-from recordings_site.storage.s3_errors import translated
+from recordings_site.storage.s3.client import Access, Client
+from recordings_site.storage.s3.errors import translated
 
 # What boto3 raises, its parsers' faults among them: a store may answer anything.
 _FAULTS = (ClientError, BotoCoreError, RecursionError, ValueError, KeyError, TypeError, AttributeError, OSError)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings_site.sinch import object_keys
-from recordings_site.sinch.reported_place import Endpoint, Place, is_in, named_store, read
+from recordings_site.sinch.uploads import object_keys
+from recordings_site.sinch.uploads.reported_place import Endpoint, Place, is_in, named_store, read
 
 MINIO = Endpoint("s3", "", "calls", "https://minio.example.com:9000")
 BEHIND_A_PATH = Endpoint("s3", "", "calls", "https://files.example.com/s3")

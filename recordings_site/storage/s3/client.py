@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from recordings_site.storage.errors import AccessDenied, ObjectMissing, StoreError, StoreUnavailable
 from recordings_site.storage.port import CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES
-from recordings_site.storage.s3_errors import WRONG_STYLE
+from recordings_site.storage.s3.errors import WRONG_STYLE
 
 POOL = 512
 """Connections that may be kept: each listener holds one."""

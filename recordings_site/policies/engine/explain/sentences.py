@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from recordings_site.policies.engine.decision import Reason
-from recordings_site.policies.engine.descriptions import describe_calls
+from recordings_site.policies.engine.explain.descriptions import describe_calls
 from recordings_site.policies.engine.schema.document import When
 
 Grounds = Mapping[str, Any]

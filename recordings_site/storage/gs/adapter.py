@@ -11,10 +11,10 @@ INTEROPERABILITY = "https://storage.googleapis.com"
 def open_at(location: Location, credentials: str | None) -> Store:
     """The bucket seen with a service account's JSON, or, by the S3 protocol, with Sinch's kind of key."""
     if credentials is None or credentials.lstrip().startswith("{"):
-        from recordings_site.storage.gs_json import GcsStore
+        from recordings_site.storage.gs.json_api import GcsStore
 
         return GcsStore(location.bucket, endpoint=location.endpoint, credentials=credentials)
-    from recordings_site.storage import s3
+    from recordings_site.storage.s3 import adapter as s3
 
     endpoint, region = location.endpoint or INTEROPERABILITY, location.region or "auto"
     style = location.addressing or "path"  # Google takes both

@@ -3,7 +3,7 @@
 import re
 
 from recordings_site.recordings.transcripts.lines import ShownLine
-from recordings_site.web.transcript_html import LIST_OF, lines_html
+from recordings_site.web.html.transcript_html import LIST_OF, lines_html
 
 
 def line(

@@ -8,7 +8,7 @@ import miniaudio
 import pytest
 from tinytag import TinyTag
 
-AUDIO = Path(__file__).parents[2] / "recordings_site" / "simulator" / "audio"
+AUDIO = Path(__file__).parents[3] / "recordings_site" / "simulator" / "speech" / "audio"
 INDEX: list[dict[str, Any]] = json.loads((AUDIO / "index.json").read_text())
 
 

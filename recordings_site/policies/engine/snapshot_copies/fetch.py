@@ -18,8 +18,8 @@ import httpx2
 
 from recordings_site.base.addresses import is_allowed
 from recordings_site.base.deadline import Deadline
-from recordings_site.policies.engine import snapshot_file
-from recordings_site.policies.engine.snapshot_file import Sealer
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
+from recordings_site.policies.engine.snapshot_copies.sealed_file import Sealer
 
 log = logging.getLogger(__name__)
 

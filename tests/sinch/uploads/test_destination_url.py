@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings_site.sinch import destination_url as urls
-from recordings_site.sinch.destination_url import DestinationUrl
 from recordings_site.sinch.errors import DestinationUrlError
+from recordings_site.sinch.uploads import destination_url as urls
+from recordings_site.sinch.uploads.destination_url import DestinationUrl
 
 KEY = "669E367E-6BBA-48AB-AF15-266871C28135"
 ID = "01234567-89ab-cdef-fedc-ba9876543210"

@@ -26,7 +26,7 @@ from recordings_site.storage.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from recordings_site.storage.gs_json_errors import translated
+from recordings_site.storage.gs.json_api_errors import translated
 from recordings_site.storage.port import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,

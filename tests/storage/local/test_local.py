@@ -16,7 +16,7 @@ from recordings_site.storage import (
     StoreUnavailable,
     open_store,
 )
-from recordings_site.storage.local import LocalStore
+from recordings_site.storage.local.adapter import LocalStore
 
 
 @pytest.mark.parametrize("key", ["", "../out.mp3", "a/../../out.mp3", "/etc/passwd", "a//b", "a/./b", "nul\0byte"])

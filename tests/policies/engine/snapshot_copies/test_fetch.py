@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.policies.engine import snapshot_fetch, snapshot_file
 from recordings_site.policies.engine.schema.document import parse_default_route
 from recordings_site.policies.engine.snapshot import ApplicationFacts, Snapshot
-from recordings_site.policies.engine.snapshot_fetch import FetchError, SnapshotFetcher, problem_of
+from recordings_site.policies.engine.snapshot_copies import fetch as snapshot_fetch
+from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
+from recordings_site.policies.engine.snapshot_copies.fetch import FetchError, SnapshotFetcher, problem_of
 
 RING = Keyring.parse("k1:" + base64.b64encode(b"k" * 32).decode())
 STRANGER = Keyring.parse("k1:" + base64.b64encode(b"s" * 32).decode())
@@ -178,7 +179,7 @@ def test_a_problem_is_logged_once_and_so_is_its_end(
     fetcher.fetch_and_log()
     node.hands_out(in_force("7"), at=time.time())
     fetcher.fetch_and_log()
-    assert [record.levelname for record in caplog.records if record.name.endswith("snapshot_fetch")] == [
+    assert [record.levelname for record in caplog.records if record.name.endswith("snapshot_copies.fetch")] == [
         "ERROR",
         "WARNING",
     ]

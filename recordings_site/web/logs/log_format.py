@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recordings_site.base import trace
-from recordings_site.web.redaction import RedactingFormatter, redactor
+from recordings_site.web.logs.redaction import RedactingFormatter, redactor
 
 FORMATS = ("text", "json")
 

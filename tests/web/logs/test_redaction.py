@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from recordings_site.web.redaction import MASK, RedactingFormatter, Redactor, conceal
+from recordings_site.web.logs.redaction import MASK, RedactingFormatter, Redactor, conceal
 
 SECRET = 'k9"s/3cret+canary=='
 

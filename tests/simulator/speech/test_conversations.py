@@ -6,7 +6,7 @@ import json
 import pytest
 from tinytag import TinyTag
 
-from recordings_site.simulator import conversations
+from recordings_site.simulator.speech import conversations
 
 
 @pytest.mark.parametrize(("start", "lead"), [(0.0, 0.0), (0.0, 12.5), (10.0, 0.0)])

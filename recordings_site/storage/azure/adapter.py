@@ -18,7 +18,7 @@ from azure.storage.blob import (
 )
 
 from recordings_site.storage.answers import clock_of, etag_of, key_of, modified_of, server_of, size_of
-from recordings_site.storage.azure_errors import translated
+from recordings_site.storage.azure.errors import translated
 from recordings_site.storage.errors import AccessDenied, ObjectChanged, ObjectMissing, StoreError, StoreMisconfigured
 from recordings_site.storage.factory import Location
 from recordings_site.storage.port import (

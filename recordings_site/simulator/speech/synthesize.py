@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from recordings_site.simulator import long_call
+from recordings_site.simulator.speech import long_call
 
 HERE = Path(__file__).parent
 RATE = 8000  # samples a second, as on a telephone line

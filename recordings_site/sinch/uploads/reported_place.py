@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ..errors import DestinationUrlError
 from .destination_url import SCHEMES, check_text, is_usable_key, parse
-from .errors import DestinationUrlError
 from .object_keys import spellings, without_secrets
 from .store_hosts import Place, amazon_region, is_of_vendor, of_vendor
 
