@@ -13,21 +13,47 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from recordings_site.base.deadline import Deadline
 from recordings_site.web.connections import Purpose, connections_for
 
 T = TypeVar("T")
 
+# Seconds within which every callback is answered, whatever it waits for: less than nginx waits (3 s) before it asks
+# another node, which would be given a callback that this one is about to answer. Sinch waits 5 s.
+ANSWER_WITHIN = 2.7
+# Of these, an upstream leaves so many for storing what it said.
+STORING = 0.4
 # Seconds that a callback waits for its database work, and then for a commit that has already begun.
 DATABASE_TIMEOUT = 1.0
 COMMIT_TIMEOUT = 0.4
 # For loading the policy snapshot while an older one is at hand; in addition to the other two.
 SNAPSHOT_TIMEOUT = 0.25
+
+
+_answer_by: ContextVar[Deadline | None] = ContextVar("answer_by", default=None)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Answer a callback in the block: what waits in it does so until ANSWER_WITHIN from now at most."""
+    token = _answer_by.set(Deadline(ANSWER_WITHIN))
+    try:
+        yield
+    finally:
+        _answer_by.reset(token)
+
+
+def at_most(seconds: float, *, leaving: float = 0.0) -> float:
+    """So many seconds, or those that the answer can still wait, `leaving` some of them for other work."""
+    answer_by = _answer_by.get()
+    return seconds if answer_by is None else min(seconds, max(0.0, answer_by.left() - leaving))
 
 
 class DatabaseDown(Exception):
@@ -80,7 +106,7 @@ class AdmissionQueue:
     def admit(self) -> None:
         """Join the queue. Raises DatabaseDown when the turn would come after the timeout."""
         with self._lock:
-            if self._expected() > DATABASE_TIMEOUT:
+            if self._expected() > at_most(DATABASE_TIMEOUT):
                 raise DatabaseDown("Too many callbacks are waiting for the database.")
             if not (self._waiting or self._active):
                 self._changed_at = time.monotonic()
@@ -142,7 +168,7 @@ def with_timeout(do: Callable[[], T], *, timeout: float | None = None) -> T:
     """
     if settings.CALLBACK_THREADS == 0:
         return do()
-    seconds = DATABASE_TIMEOUT if timeout is None else timeout
+    seconds = at_most(DATABASE_TIMEOUT if timeout is None else timeout)
     try:
         return _submit_admitted(do).result(seconds)
     except FutureTimeout:
@@ -153,10 +179,10 @@ def wait_for(future: Future[T], race: Race, *, on_late: Callable[[T], None] | No
     """The result of work, waited for as `within_deadline` says."""
     for timeout in (DATABASE_TIMEOUT, COMMIT_TIMEOUT):
         try:
-            return future.result(timeout)
+            return future.result(at_most(timeout))
         except FutureTimeout:
             if race.abandon():
-                raise DatabaseDown(f"The database did not answer within {DATABASE_TIMEOUT:g} s.") from None
+                raise DatabaseDown("The database did not answer in time.") from None
     if on_late is not None:
         # In the pool as well: the thread in which the work ended has given its connection back by then.
         future.add_done_callback(lambda done: submit(lambda: _correct(done, on_late)))

@@ -13,7 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from django.conf import settings
 from django.db import Error
 
-from recordings_site.callbacks.deadline import DATABASE_TIMEOUT, SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout
+from recordings_site.callbacks.deadline import DATABASE_TIMEOUT, SNAPSHOT_TIMEOUT, DatabaseDown, at_most, with_timeout
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
 
@@ -72,7 +72,7 @@ def look_again(known: Snapshot, *, signed: bool) -> Snapshot:
         return known
     try:
         # A call of an application of ours has a default route, and waits the less; the others would be refused.
-        longest = SNAPSHOT_TIMEOUT if signed else STRANGERS_EVERY + DATABASE_TIMEOUT
+        longest = at_most(SNAPSHOT_TIMEOUT if signed else STRANGERS_EVERY + DATABASE_TIMEOUT)
         return _looks.join(every=0.0 if signed else STRANGERS_EVERY).result(longest) or known
     except FutureTimeout:
         return known

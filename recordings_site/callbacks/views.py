@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from recordings_site.base import trace
 from recordings_site.callbacks import handlers, ice, verification
 from recordings_site.callbacks.counters import count
-from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, with_timeout, within_deadline
+from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, answering, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.look_again import look_again
 from recordings_site.callbacks.relaying import relay
@@ -41,6 +41,7 @@ store_unapplied = Writer(partial(handlers.store_events, apply=False))
 
 
 @csrf_exempt
+@answering()
 def receive(request: HttpRequest) -> HttpResponse:
     """Verify, store, answer. 401 unsigned, 400 malformed, 503 only for a DiCE or notify that cannot be kept."""
     started, received_at = time.perf_counter(), timezone.now()

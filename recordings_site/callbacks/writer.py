@@ -36,7 +36,7 @@ class _Pending(Generic[T, R]):
     def __init__(self, item: T) -> None:
         self.item = item
         self.race = Race()
-        self.until = Deadline(deadline.DATABASE_TIMEOUT + deadline.COMMIT_TIMEOUT)
+        self.until = Deadline(deadline.at_most(deadline.DATABASE_TIMEOUT + deadline.COMMIT_TIMEOUT))
         self.future: Future[R] = Future()
 
 

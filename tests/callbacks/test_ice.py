@@ -34,6 +34,7 @@ def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
     """A number whose policy records every call, in a process that works as in production, on a machine however busy."""
     settings.CALLBACK_THREADS = 1 if connection.vendor == "sqlite" else 4
     monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 60)
+    monkeypatch.setattr(deadline, "ANSWER_WITHIN", 60)
     how = {"destination": factories.destination().pk}
     made = factories.number(policy=factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how}))
     snapshot.forget()

@@ -33,6 +33,7 @@ def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
     """A number whose calls are recorded, in a process that works as in production and has just looked."""
     settings.CALLBACK_THREADS = 1 if connection.vendor == "sqlite" else 4
     # A machine that runs all tests at once is slow: that calls wait no longer is not what is tested here.
+    monkeypatch.setattr(deadline, "ANSWER_WITHIN", 30.0)
     for module in (deadline, look_again):
         monkeypatch.setattr(module, "DATABASE_TIMEOUT", 30.0)
         monkeypatch.setattr(module, "SNAPSHOT_TIMEOUT", 30.0)

@@ -48,6 +48,7 @@ def number(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> PhoneNumber:
     """
     settings.CALLBACK_THREADS = 4
     monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", scaled(60, deadline.DATABASE_TIMEOUT))
+    monkeypatch.setattr(deadline, "ANSWER_WITHIN", scaled(60, deadline.ANSWER_WITHIN))
     how = {"destination": factories.destination().pk, "transcription": True, "locale": "en-US"}
     document = {"otherwise_record": True, "route": factories.CONNECT, "how": how}
     made = factories.number(policy=factories.policy(document))

@@ -44,7 +44,7 @@ def connections_are_closed() -> Iterator[None]:
     relay.forget()
 
 
-def relay_to(number: PhoneNumber, url: str, *, timeout_ms: int = 3000) -> None:
+def relay_to(number: PhoneNumber, url: str, *, timeout_ms: int = 2000) -> None:
     """Give the number's application this upstream, and this limit."""
     number.application.upstream_url = url
     number.application.upstream_timeout_ms = timeout_ms
@@ -125,7 +125,7 @@ def test_calls_are_connected_and_recorded_without_their_upstream_and_the_page_sa
     number: PhoneNumber, client: Client, fail: Any, outcome: str, words: str
 ) -> None:
     with upstream.serving(answers={"ice": PSTN}) as their:
-        relay_to(number, fail(their), timeout_ms=300 if fail is _slow else 3000)
+        relay_to(number, fail(their), timeout_ms=300 if fail is _slow else 2000)
         totals = placed(number, calls=3)
     assert (totals.broken, totals.failed_uploads, totals.refused) == ({}, [], 0)
     assert totals.answered > 0

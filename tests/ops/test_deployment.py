@@ -21,6 +21,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from recordings_site.callbacks import deadline
+from recordings_site.policies.models import MAX_UPSTREAM_MS
 from tests.house import ROOT, tracked
 from tests.running_callbacks import signed
 from tests.running_site import free_port, receive, request
@@ -249,6 +251,21 @@ def test_the_nginx_of_compose_finds_every_process_by_its_name() -> None:
     assert re.findall(r"127\.0\.0\.\d+(?::\d+)?", directives) == ["127.0.0.11"]
     assert {"web:8000", "callbacks:8000"} <= set(re.findall(r"server ([^\s;]+)", directives))
     assert "server_name calls.example.com;" in directives
+
+
+# Seconds that Sinch waits for the answer to a callback.
+SINCH_WAITS = 5.0
+
+
+def test_nginx_waits_for_every_answer_and_leaves_another_node_its_time() -> None:
+    of_callbacks = (OPS / "nginx.conf").read_text().partition("location /callbacks/ {")[2].partition("}")[0]
+    limits = {name: float(seconds) for name, seconds in re.findall(r"proxy_(\w+)_timeout (\d+)s;", of_callbacks)}
+    assert limits["read"] - deadline.ANSWER_WITHIN >= 0.25, "for what a busy machine adds"
+    of_a_call = deadline.SNAPSHOT_TIMEOUT + deadline.DATABASE_TIMEOUT + deadline.COMMIT_TIMEOUT
+    assert limits["read"] + of_a_call < SINCH_WAITS, "the other node answers even while the database hangs"
+    assert limits["connect"] + limits["read"] < SINCH_WAITS
+    relayed = deadline.SNAPSHOT_TIMEOUT + MAX_UPSTREAM_MS / 1000 + deadline.STORING
+    assert relayed <= deadline.ANSWER_WITHIN, "an upstream is given the time that is set for it"
 
 
 def test_every_setting_of_the_example_is_one_of_the_site() -> None:

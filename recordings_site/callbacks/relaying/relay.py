@@ -18,6 +18,7 @@ from recordings_site.base.addresses import AddressRefused
 from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
 from recordings_site.base.guarded_transport import GuardedTransport
+from recordings_site.callbacks.deadline import STORING, at_most
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode
@@ -64,8 +65,11 @@ def relays(application: ApplicationFacts) -> bool:
 
 
 def ask(application: ApplicationFacts, *, event: str, body: bytes, content_type: str) -> UpstreamReply:
-    """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise."""
-    limit = min(application.upstream_timeout_ms, MAX_UPSTREAM_MS) / 1000
+    """Relay an ICE, ACE or PIE, wait for its SVAML within the application's limit, and never raise.
+
+    Other waiting may have left less than the limit: the callback's own deadline comes first.
+    """
+    limit = at_most(min(application.upstream_timeout_ms, MAX_UPSTREAM_MS) / 1000, leaving=STORING)
     circuit = _circuit_of(application.upstream_url)
     if not circuit.admits():
         detail = "Skipped, because it didn’t answer several times in a row. We retry every few seconds."

@@ -343,7 +343,7 @@ def test_an_upstream_that_is_down_is_left_alone_and_tried_again(monkeypatch: pyt
         assert 0 < len(their.seen) <= relay.FAILURES
         assert UpstreamExchange.objects.filter(detail__contains="Skipped").count() == 5
         their.wait = 0
-        Application.objects.update(upstream_timeout_ms=3000)
+        Application.objects.update(upstream_timeout_ms=MAX_UPSTREAM_MS)
         snapshot.forget()
         time.sleep(0.6)
         assert [connected_to(f"up again {call}") for call in range(3)] == [THEIRS["number"]] * 3
