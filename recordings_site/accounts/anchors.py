@@ -4,21 +4,19 @@ the trail each hour, and from which it is verified each night.
 Without them whoever can delete rows could cut off the newest: what is left would still be a whole chain.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
-from pathlib import Path
-from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
+from recordings_site.accounts.anchor_places import Anchor, Broken, Place, Unreachable
 from recordings_site.accounts.models import AuditEvent, User
 
 log = logging.getLogger(__name__)
@@ -26,89 +24,6 @@ SHOWN = 10
 ANCHORED, BROKEN, NOT_KEPT = "audit.anchored", "alert.audit.broken", "alert.audit.not_anchored"
 # A worker that anchors once a day has missed one by then.
 LATE = timedelta(hours=50)
-
-
-class Broken(Exception):
-    """The trail does not follow from an anchor; says where."""
-
-
-class Unreachable(Exception):
-    """A place of anchors cannot be read or written now; says why."""
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """The head of the trail on a day: the id and the chain of its newest row."""
-
-    day: str
-    id: int
-    head: str
-
-    def line(self) -> str:
-        """As it is kept: JSON with a signature."""
-        text = json.dumps(asdict(self), sort_keys=True)
-        return json.dumps({**asdict(self), "signature": audit.sign(text)}, sort_keys=True)
-
-
-class Place(Protocol):
-    """Where anchors are kept."""
-
-    @property
-    def name(self) -> str:
-        """What people know it as."""
-        ...
-
-    def newest(self) -> Anchor | None:
-        """The anchor of the latest day; None before the first. Raises Broken for what is none, and Unreachable."""
-        ...
-
-    def keep(self, anchor: Anchor) -> None:
-        """Add an anchor. Raises Unreachable."""
-        ...
-
-
-class AnchorFile:
-    """The file AUDIT_ANCHOR_FILE, a line a day."""
-
-    def __init__(self) -> None:
-        self._path = Path(settings.AUDIT_ANCHOR_FILE)
-
-    @property
-    def name(self) -> str:
-        """What people know it as."""
-        return f"the file {self._path.name}"
-
-    def newest(self) -> Anchor | None:
-        """The anchor of its last line."""
-        try:
-            lines = self._path.read_text(errors="replace").split("\n") if self._path.is_file() else []
-        except OSError as error:
-            raise Unreachable(str(error.strerror)) from error
-        kept = [line for line in lines if line.strip()]
-        return parse(kept[-1]) if kept else None
-
-    def keep(self, anchor: Anchor) -> None:
-        """Add a line."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(f"{anchor.line()}\n")
-        except OSError as error:
-            raise Unreachable(str(error.strerror)) from error
-
-
-def parse(line: str) -> Anchor:
-    """An anchor as it was kept. Raises Broken for one that we did not sign."""
-    try:
-        found = json.loads(line)
-        anchor = Anchor(str(found["day"]), int(found["id"]), str(found["head"]))
-        signature = str(found["signature"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Broken("The last anchor can’t be read.") from error
-    text = json.dumps(asdict(anchor), sort_keys=True)
-    if not any(audit.same(signature, audit.sign(text, key)) for key in audit.key_ring()):
-        raise Broken("The last anchor wasn’t signed by this site.")
-    return anchor
 
 
 @dataclass(frozen=True)
@@ -179,11 +94,16 @@ def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
     """
     today = timezone.localdate(now, timezone.get_default_timezone())
     try:
-        known = compare(places)
-        due = [place for place in places if _is_due(place, known, today)]
-        if not due:
+        if not _due(places, compare(places), today):
             return
-        verify_since(known.oldest)
+        # Another worker may have found the same: one of them anchors, and the next one finds its anchors.
+        with transaction.atomic():
+            if not audit.claim_anchoring():
+                return
+            known = compare(places)
+            due = _due(places, known, today)
+            verify_since(known.oldest)
+            kept = _keep(today, [place for place in due if place.name not in known.unreachable], known.unreachable)
     except Broken as problem:
         _alert(BROKEN, str(problem), today)
         return
@@ -194,7 +114,7 @@ def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
         log.exception("the audit trail cannot be verified")
         _alert(BROKEN, f"The trail can’t be verified: {type(error).__name__}.", today)
         return
-    _keep(today, [place for place in due if place.name not in known.unreachable], known.unreachable)
+    _tell(kept)
 
 
 def anchor_anew(*, by: User, reason: str, places: Sequence[Place]) -> None:
@@ -206,15 +126,25 @@ def anchor_anew(*, by: User, reason: str, places: Sequence[Place]) -> None:
     for admin in User.objects.active_admins():
         text = f"{by} accepted the audit trail as it is now: {reason}"
         send_mail("The audit trail was re-anchored", text, None, [admin.email])
-    _keep(timezone.localdate(), places, {})
+    _tell(_keep(timezone.localdate(), places, {}))
 
 
-def _is_due(place: Place, known: Comparison, today: date) -> bool:
-    anchor = known.anchors.get(place.name)
-    return anchor is None or anchor.day < today.isoformat()
+def _due(places: Sequence[Place], known: Comparison, today: date) -> Sequence[Place]:
+    """The places that have no anchor of this day."""
+    days = {name: anchor.day for name, anchor in known.anchors.items()}
+    return [place for place in places if days.get(place.name, "") < today.isoformat()]
 
 
-def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class _Kept:
+    """An anchor, whether it is to be mailed, and where it could not be kept and why."""
+
+    anchor: Anchor
+    is_mailed: bool
+    failed: Mapping[str, str]
+
+
+def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) -> _Kept:
     newest = AuditEvent.objects.order_by("-id").first()
     anchor = Anchor(today.isoformat(), newest.pk if newest else 0, newest.chain if newest else "")
     failed, kept = dict(unreachable), []
@@ -224,13 +154,19 @@ def _keep(today: date, places: Sequence[Place], unreachable: Mapping[str, str]) 
             kept.append(place.name)
         except Unreachable as problem:
             failed[place.name] = str(problem)
+    is_first = not any(row.data["day"] == anchor.day for row in _latest(ANCHORED))
     if kept:
-        noted = _latest(ANCHORED)
-        if settings.AUDIT_ANCHOR_EMAIL and not (noted and noted[0].data["day"] == anchor.day):
-            send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
         audit.record(by=None, action=ANCHORED, data={"day": anchor.day, "until": anchor.id, "places": kept})
-    for name, why in failed.items():
-        _alert(NOT_KEPT, f"No anchor can be saved in {name}: {why}", today)
+    return _Kept(anchor, bool(kept) and is_first, failed)
+
+
+def _tell(kept: _Kept) -> None:
+    """Mail the anchor, and alert of places without it. Outside of the transaction: a mail server may take its time."""
+    anchor = kept.anchor
+    for name, why in kept.failed.items():
+        _alert(NOT_KEPT, f"No anchor can be saved in {name}: {why}", date.fromisoformat(anchor.day))
+    if settings.AUDIT_ANCHOR_EMAIL and kept.is_mailed:
+        send_mail(f"Audit trail of {anchor.day}", anchor.line(), None, [settings.AUDIT_ANCHOR_EMAIL])
 
 
 def _latest(action: str) -> list[AuditEvent]:
@@ -241,11 +177,13 @@ def _latest(action: str) -> list[AuditEvent]:
 def _alert(action: str, problem: str, today: date) -> None:
     """Tell the admins, once a day."""
     log.error("the audit trail: %s", problem)
-    reported = [row.data for row in _latest(action) if row.data["day"] == today.isoformat()]
-    # The row of an alert may take the id of one that was cut off: then the break looks like another.
-    if reported and (action == BROKEN or any(data["problem"] == problem for data in reported)):
-        return
-    audit.record(by=None, action=action, data={"problem": problem, "day": today.isoformat()})
+    with transaction.atomic():
+        audit.lock_chain()
+        reported = [row.data for row in _latest(action) if row.data["day"] == today.isoformat()]
+        # The row of an alert may take the id of one that was cut off: then the break looks like another.
+        if reported and (action == BROKEN or any(data["problem"] == problem for data in reported)):
+            return
+        audit.record(by=None, action=action, data={"problem": problem, "day": today.isoformat()})
     title, remedy = _WORDS[action]
     for admin in User.objects.active_admins():
         send_mail(title, f"{problem}\n\n{remedy}", None, [admin.email])
@@ -265,6 +203,11 @@ _WORDS = {
 }
 
 
+def _places_of(day: str) -> list[str]:
+    """Where anchors of this day are kept: several machines may have noted it."""
+    return sorted({name for row in _latest(ANCHORED) if row.data["day"] == day for name in row.data["places"]})
+
+
 @dataclass(frozen=True)
 class Trail:
     """How the trail fares: where it was last anchored and when; what is wrong, and what to do about it."""
@@ -278,7 +221,7 @@ class Trail:
 def trail(now: datetime) -> Trail:
     """How the trail fares, by what the last comparison with its anchors noted."""
     anchored, broken, not_kept = (next(iter(_latest(action)), None) for action in (ANCHORED, BROKEN, NOT_KEPT))
-    at, places = (anchored.at, anchored.data["places"]) if anchored else (None, ())
+    at, places = (anchored.at, _places_of(anchored.data["day"])) if anchored else (None, [])
     for row in (broken, not_kept):
         if row is not None and (at is None or row.at > at):
             return Trail(at, places, str(row.data["problem"]), _WORDS[row.action][1])

@@ -27,8 +27,8 @@ from recordings_site.web.html.json_html import MASK, SECRET_KEYS
 
 log = logging.getLogger(__name__)
 
-# One number for "the end of the audit chain" among PostgreSQL's advisory locks; nothing else in the site takes one.
-CHAIN_LOCK = 7310542
+# PostgreSQL's advisory locks for "the end of the audit chain" and "anchoring"; nothing else in the site takes one.
+CHAIN_LOCK, ANCHOR_LOCK = 7310542, 7310543
 VERIFIED = "audit.verified"
 # No float is larger.
 _LARGEST = 10**300
@@ -87,7 +87,7 @@ def record_all(
         for subject, name, data in rows
     ]
     with transaction.atomic():
-        _lock_chain()
+        lock_chain()
         last_id, last = AuditEvent.objects.order_by("-id").values_list("id", "chain").first() or (0, "")
         for place, event in enumerate(events, 1):
             # The id is signed, too: rows that all moved by as much would else still follow from each other.
@@ -195,11 +195,20 @@ def _address() -> str:
         return ""
 
 
-def _lock_chain() -> None:
+def lock_chain() -> None:
     """Let one transaction at a time append. SQLite's IMMEDIATE transactions do so by themselves."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
+def claim_anchoring() -> bool:
+    """Whether this transaction is the one that anchors now. SQLite runs IMMEDIATE transactions one after another."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ANCHOR_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _canonical(value: Any) -> Any:

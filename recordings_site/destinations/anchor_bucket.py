@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from recordings_site.accounts.anchors import Anchor, AnchorFile, Broken, Place, Unreachable, parse
+from recordings_site.accounts.anchor_places import Anchor, AnchorFile, Broken, Place, Unreachable, parse
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import SealingError
 from recordings_site.storage import StoreError, iter_objects, read_whole

@@ -1,6 +1,9 @@
 """The head of the audit trail is kept outside each day, and what was cut off or altered since is noticed."""
 
+import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,13 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from recordings_site.accounts import anchors, audit
+from recordings_site.accounts.anchor_places import Anchor, AnchorFile, parse
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.destinations.anchor_bucket import places
 from recordings_site.destinations.models import Destination
@@ -73,12 +78,50 @@ def test_there_is_one_anchor_a_day_in_each_place_and_each_is_mailed_where_that_i
     settings.AUDIT_ANCHOR_EMAIL = "auditor@example.org"
     for hours in (0, 1, 5, 24, 25):
         anchor(NIGHT + timedelta(hours=hours))
-    kept = [anchors.parse(line) for line in file().read_text().splitlines()]
+    kept = [parse(line) for line in file().read_text().splitlines()]
     assert [each.day for each in kept] == ["2026-03-02", "2026-03-03"]
-    assert [anchors.parse(each.read_text()) for each in objects(bucket)] == kept
+    assert [parse(each.read_text()) for each in objects(bucket)] == kept
     assert [each.name for each in objects(bucket)] == ["2026-03-02.json", "2026-03-03.json"]
     assert AuditEvent.objects.filter(pk=kept[-1].id, chain=kept[-1].head).exists()
     assert [message.to for message in mail.outbox] == [["auditor@example.org"]] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_start_together_anchor_once(bucket: Destination, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, newest, looked = threading.Barrier(2), AnchorFile.newest, set[int]()
+
+    def at_the_same_time(place: AnchorFile) -> Anchor | None:
+        found = newest(place)
+        if threading.get_ident() not in looked:
+            looked.add(threading.get_ident())
+            both.wait(30)
+        return found
+
+    def work(_: int) -> None:
+        try:
+            anchor(NIGHT)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(AnchorFile, "newest", at_the_same_time)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(work, range(2)))
+    assert len(file().read_text().splitlines()) == len(objects(bucket)) == 1
+    assert AuditEvent.objects.filter(action="audit.anchored").count() == 1
+
+
+def test_each_machine_with_a_worker_keeps_a_file_of_its_own(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    anchor(NIGHT)
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "another" / "heads.jsonl")
+    monkeypatch.setattr(socket, "gethostname", lambda: "machine-b")
+    anchor(NIGHT + HOUR)
+    assert alerts() == []
+    assert len(file().read_text().splitlines()) == 1
+    page = status_page(client)
+    assert "heads.jsonl on machine-b" in page
+    assert page.count("heads.jsonl on ") == 2
 
 
 def cut_the_tail() -> None:
@@ -195,7 +238,7 @@ def test_the_status_page_says_where_the_trail_is_anchored_and_what_to_do_about_a
 ) -> None:
     assert "Not anchored yet" in status_page(client)
     anchor(NIGHT)
-    assert "in the file heads.jsonl and the destination Anchors" in status_page(client)
+    assert f"the destination Anchors and the file heads.jsonl on {socket.gethostname()}" in status_page(client)
     cut_the_tail()
     anchor(NIGHT + HOUR)
     page = status_page(client)

@@ -13,6 +13,7 @@ from django.db import connection
 from django.urls import reverse
 
 from recordings_site.accounts import anchors, append_only, audit
+from recordings_site.accounts.anchor_places import AnchorFile, Broken, Unreachable
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
@@ -78,11 +79,11 @@ def _rows(manifest: Manifest) -> Finding:
 
 def _trail(manifest: Manifest | None) -> Finding:
     try:
-        anchor = anchors.AnchorFile().newest()
+        anchor = AnchorFile().newest()
         # One that is newer than the backup tells nothing of it.
         if anchor is not None and (manifest is None or anchor.id <= manifest.audit_id):
             anchors.verify_since(anchor)
-    except (anchors.Broken, anchors.Unreachable) as problem:
+    except (Broken, Unreachable) as problem:
         return Finding("Audit trail", f"{problem} Are AUDIT_KEY and AUDIT_ANCHOR_FILE the site’s?")
     found = audit.verify(chain.from_iterable(AuditEvent.objects.batches()))
     if found.broken:

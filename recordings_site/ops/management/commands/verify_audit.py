@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recordings_site.accounts import anchors, audit
+from recordings_site.accounts.anchor_places import Broken
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.destinations import anchor_bucket
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         try:
             known = anchors.compare(anchor_bucket.places())
             anchors.verify_since(known.oldest)
-        except anchors.Broken as problem:
+        except Broken as problem:
             raise CommandError(str(problem)) from problem
         for name, why in known.unreachable.items():
             self.stderr.write(f"Not compared with the anchors in {name}: {why}")
