@@ -226,7 +226,7 @@ AUDIT_ANCHOR_EMAIL: str = env.str("AUDIT_ANCHOR_EMAIL", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "recordings_site.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "recordings_site.accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -239,9 +239,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Seconds after which somebody is asked again who they are before they change secrets, people or keys.
 ACCOUNT_REAUTHENTICATION_TIMEOUT: int = env.int("FRESH_SIGN_IN_MINUTES", default=15) * 60
-# Failed sign-ins and codes are counted by accounts.guessing.
+# Failed sign-ins and codes are counted by accounts.sign_in.guessing.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": None, "reset_password": "20/m/ip,3/m/key"}
-ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.forms_sign_in.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "recordings_site.accounts.sign_in.forms.ForgottenPasswordForm"}
 # Minutes without a request, and hours since signing in, after which somebody has to sign in again.
 SESSION_IDLE_MINUTES: dict[str, int] = {"support": 60, "supervisor": 60, "admin": 30, "auditor": 30} | {
     role: int(minutes) for role, minutes in env.dict("SESSION_IDLE_MINUTES", default={}).items()
@@ -253,8 +253,8 @@ SESSION_COOKIE_AGE = max(SESSION_HOURS.values()) * 3600
 # Roles whose people get no page before they have set up two-step verification.
 TWO_STEP_ROLES: list[str] = env.list("TWO_STEP_ROLES", default=[])
 MFA_FORMS = {
-    "authenticate": "recordings_site.accounts.forms_sign_in.SignInCodeForm",
-    "reauthenticate": "recordings_site.accounts.forms_sign_in.ConfirmCodeForm",
+    "authenticate": "recordings_site.accounts.sign_in.forms.SignInCodeForm",
+    "reauthenticate": "recordings_site.accounts.sign_in.forms.ConfirmCodeForm",
 }
 MFA_ADAPTER = "recordings_site.ops.mfa_adapter.SealingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

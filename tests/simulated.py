@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.models import Application
 from recordings_site.simulator import engine as simulator
 from recordings_site.simulator.engine import Engine, Totals

@@ -79,7 +79,7 @@ PIECES = [
     ),
     Piece(
         "stalled", "Stalled connections cost no call", "2,000 connections",
-        "tests/ops/test_request_worker.py", (SQLITE,),
+        "tests/ops/serving/test_request_worker.py", (SQLITE,),
     ),
     Piece(
         "search", "Each query finds what plain Python finds, and none breaks the page", "100,000 queries",

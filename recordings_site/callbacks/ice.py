@@ -1,7 +1,7 @@
 """Answers ICEs: decides by the policies in force, and stores call, decision and recordings before the answer leaves.
 
-Several are stored in one transaction (callbacks.writer). A new call needs no lookup; a known call gets its answer
-again, and a call that joins a conference is recorded with it.
+Several are stored in one transaction (callbacks.transactions.writer). A new call needs no lookup; a known call gets
+its answer again, and a call that joins a conference is recorded with it.
 """
 
 from collections.abc import Iterator, Sequence

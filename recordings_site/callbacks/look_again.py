@@ -13,7 +13,13 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from django.conf import settings
 from django.db import Error
 
-from recordings_site.callbacks.deadline import DATABASE_TIMEOUT, SNAPSHOT_TIMEOUT, DatabaseDown, at_most, with_timeout
+from recordings_site.callbacks.transactions.deadline import (
+    DATABASE_TIMEOUT,
+    SNAPSHOT_TIMEOUT,
+    DatabaseDown,
+    at_most,
+    with_timeout,
+)
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot import Snapshot
 

@@ -15,12 +15,18 @@ from django.views.decorators.csrf import csrf_exempt
 from recordings_site.base import trace
 from recordings_site.callbacks import handlers, ice, verification
 from recordings_site.callbacks.counters import count
-from recordings_site.callbacks.deadline import SNAPSHOT_TIMEOUT, DatabaseDown, answering, with_timeout, within_deadline
 from recordings_site.callbacks.handlers import Answered
 from recordings_site.callbacks.look_again import look_again
 from recordings_site.callbacks.relaying import relay
+from recordings_site.callbacks.transactions.deadline import (
+    SNAPSHOT_TIMEOUT,
+    DatabaseDown,
+    answering,
+    with_timeout,
+    within_deadline,
+)
+from recordings_site.callbacks.transactions.writer import Writer
 from recordings_site.callbacks.verification import VerifiedCallback, WrongSignature
-from recordings_site.callbacks.writer import Writer
 from recordings_site.callbacks.wrong_signatures import note_wrong_signature
 from recordings_site.policies.engine import answer, snapshot
 from recordings_site.policies.engine.answer import Reason

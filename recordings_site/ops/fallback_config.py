@@ -9,7 +9,7 @@ from typing import Any
 
 from gunicorn.arbiter import Arbiter
 
-from recordings_site.ops.request_worker import Worker
+from recordings_site.ops.serving.request_worker import Worker
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
 worker_class = Worker

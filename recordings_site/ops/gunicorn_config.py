@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from recordings_site.ops.process_group import end_with_parent
-from recordings_site.ops.request_worker import Worker
+from recordings_site.ops.serving.process_group import end_with_parent
+from recordings_site.ops.serving.request_worker import Worker
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from recordings_site.ops import views, views_status
+from recordings_site.ops import views
 from recordings_site.ops.snapshot_copies.views import snapshot_of_policies
+from recordings_site.ops.status import views as views_status
 
 urlpatterns = [
     path("status/", views_status.status, name="status"),

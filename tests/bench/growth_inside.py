@@ -18,7 +18,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from recordings_site.accounts.models import User  # noqa: E402
-from recordings_site.ops import periodic  # noqa: E402
+from recordings_site.ops.worker import periodic  # noqa: E402
 from recordings_site.recordings.completeness import actions as completeness  # noqa: E402
 from recordings_site.recordings.models import RecordingJob, SavedPage, SavedSearch  # noqa: E402
 from recordings_site.recordings.saved import actions as saved  # noqa: E402

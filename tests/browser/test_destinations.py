@@ -4,7 +4,7 @@ from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks import registry
 from tests import factories

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.accounts.models import AuditEvent, Role
 from recordings_site.callbacks import last_seen
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, PhoneNumber
 from recordings_site.recordings.models import RecordingJob, State

@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.calls.models import Call, Decision
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber, Policy
 from recordings_site.tasks import registry

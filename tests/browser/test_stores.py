@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.models import RecordingJob, State
 from recordings_site.recordings.playback.version import audio_url

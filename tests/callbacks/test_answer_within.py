@@ -9,8 +9,9 @@ from unittest.mock import patch
 import pytest
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks import deadline, look_again
+from recordings_site.callbacks import look_again
 from recordings_site.callbacks.relaying import relay
+from recordings_site.callbacks.transactions import deadline
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application, CallbackMode, PhoneNumber

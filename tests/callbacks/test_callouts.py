@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks.follow_up import learn_callout
+from recordings_site.callbacks.follow_up.actions import learn_callout
 from recordings_site.calls.models import Call, Direction
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber

@@ -14,9 +14,10 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks import deadline, views
 from recordings_site.callbacks import ice as ices
+from recordings_site.callbacks import views
 from recordings_site.callbacks.ice import DecidedIce
+from recordings_site.callbacks.transactions import deadline
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision
 from recordings_site.policies.engine import snapshot

@@ -13,7 +13,8 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
-from recordings_site.callbacks import deadline, look_again
+from recordings_site.callbacks import look_again
+from recordings_site.callbacks.transactions import deadline
 from recordings_site.policies.applications import actions
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber

@@ -12,7 +12,7 @@ from recordings_site.calls import actions_replay, replay
 from recordings_site.calls.models import Call, Decision
 from recordings_site.calls.models.replay import Replay
 from recordings_site.calls.replay import ReplayOutcome
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.editor import publishing
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.explain import sentences

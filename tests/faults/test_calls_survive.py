@@ -15,7 +15,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.http import HttpResponse
 from pytest_django import Settings
 
-from recordings_site.callbacks import deadline
+from recordings_site.callbacks.transactions import deadline
 from recordings_site.calls.models import CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.engine import snapshot

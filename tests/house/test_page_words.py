@@ -77,8 +77,8 @@ ALLOWED = {
 # Rooms whose strings are read by programs, operators or nobody.
 SILENT = (
     "simulator", "migrations", "management", "ops/demo", "search/sql", "search/text", "search/language", "base",
-    "tasks", "storage", "sinch", "fallback.py", "settings.py", "append_only.py", "ops/health.py", "ops/periodic.py",
-    "ops/worker_loop.py", "ops/process_group.py", "search/engines",
+    "tasks", "storage", "sinch", "fallback.py", "settings.py", "append_only.py", "ops/health.py", "ops/worker/",
+    "ops/serving/", "search/engines",
 )  # fmt: skip
 MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<(?:\"[^\"]*\"|[^<>\"])*>", re.DOTALL)
 SHOWN = re.compile(r"(?:aria-label|title|placeholder|text|action)=\"([^\"]+)\"")

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 from tests.house import ROOT, tracked
@@ -38,6 +39,11 @@ def test_the_top_level_holds_nothing_new() -> None:
 def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "misc", "common", "managers", "services", "signals"}
     assert [relative(path) for path in tracked("*.py") if path.stem in drawers] == []
+
+
+def test_no_room_holds_more_modules_than_one_reads_at_a_glance() -> None:
+    rooms = Counter(path.parent for path in MODULES if path.parent.name != "migrations")
+    assert {relative(room): modules for room, modules in rooms.items() if modules > 15} == {}
 
 
 def test_every_module_says_what_it_answers_for() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import Application
 from recordings_site.recordings.models import RecordingJob, State, Transcript

@@ -12,7 +12,7 @@ from recordings_site.calls.models import Call, Decision, Direction
 from recordings_site.ops.demo import annotations as demo_annotations
 from recordings_site.ops.demo import data as demo
 from recordings_site.ops.management.commands import demo as command
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.models import (

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from recordings_site.callbacks import deadline
+from recordings_site.callbacks.transactions import deadline
 from recordings_site.policies.models import MAX_UPSTREAM_MS
 from tests.house import ROOT, tracked
 from tests.running_callbacks import signed

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from recordings_site.base import trace
-from recordings_site.ops.worker_loop import perform
+from recordings_site.ops.worker.loop import perform
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind
 from recordings_site.web.logs.log_format import JsonFormatter, TextFormatter, configuration

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.tasks import queue, registry
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind, enqueue

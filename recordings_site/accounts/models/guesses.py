@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 class GuessCount(models.Model):
-    """Failures under one key (see `accounts.guessing`): how many, and when the last one was."""
+    """Failures under one key (see `accounts.sign_in.guessing`): how many, and when the last one was."""
 
     key = models.CharField(max_length=120, primary_key=True)
     failures = models.PositiveIntegerField(default=0)

@@ -18,7 +18,7 @@ from recordings_site.base.addresses import AddressRefused
 from recordings_site.base.circuit import Circuit
 from recordings_site.base.deadline import Deadline
 from recordings_site.base.guarded_transport import GuardedTransport
-from recordings_site.callbacks.deadline import STORING, at_most
+from recordings_site.callbacks.transactions.deadline import STORING, at_most
 from recordings_site.calls.models import UpstreamOutcome
 from recordings_site.policies.engine.snapshot import ApplicationFacts
 from recordings_site.policies.models import MAX_UPSTREAM_MS, CallbackMode

@@ -9,7 +9,7 @@ from functools import cache
 from recordings_site.ops.health import WORKER_LAG_LIMIT, queue_lag_seconds
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.probes.probe import Probe
-from recordings_site.ops.static import missing_static_files
+from recordings_site.ops.serving.static import missing_static_files
 from recordings_site.policies.engine import snapshot
 
 PEOPLE_SECONDS = 2.0

@@ -10,7 +10,7 @@ from recordings_site.accounts.models import User
 from recordings_site.policies.models.policy import Policy
 
 # Longer than this no call is kept waiting for an upstream, whatever an application says: the answer must be stored and
-# given before a proxy asks another node (callbacks.deadline), and that one needs the rest of the 5 s that Sinch waits.
+# given before a proxy asks another node (callbacks.transactions.deadline), and that one needs the rest of Sinch's 5 s.
 MAX_UPSTREAM_MS = 2000
 # Callbacks may come by the thousand: when the last one came is written this often at most.
 LAST_SEEN_EVERY = timedelta(minutes=1)

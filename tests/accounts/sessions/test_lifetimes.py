@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from recordings_site.accounts import actions
 from recordings_site.accounts.models import Role, User
-from recordings_site.ops.periodic import delete_expired
+from recordings_site.ops.worker.periodic import delete_expired
 from tests import factories
 
 pytestmark = pytest.mark.django_db

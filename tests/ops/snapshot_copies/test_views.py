@@ -13,8 +13,8 @@ from pytest_django import Settings
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops import health
 from recordings_site.ops.models import Heartbeat, HeartbeatQuerySet
-from recordings_site.ops.periodic import delete_expired
 from recordings_site.ops.snapshot_copies.copies import FETCHED, NODE
+from recordings_site.ops.worker.periodic import delete_expired
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from tests import factories

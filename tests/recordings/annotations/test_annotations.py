@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recordings_site.accounts.models import AuditEvent, Role, User
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.inbox.queries import inbox_of
 from recordings_site.recordings.models import (

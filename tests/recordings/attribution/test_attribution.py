@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recordings_site.accounts.models import AuditEvent
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.attribution import actions
 from recordings_site.recordings.attribution.rule import Rule

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from recordings_site.accounts.models import AuditEvent, Role
-from recordings_site.ops.periodic import PERIODIC_TASKS
+from recordings_site.ops.worker.periodic import PERIODIC_TASKS
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness import actions
 from recordings_site.recordings.completeness.rates import outcome, rate, shown

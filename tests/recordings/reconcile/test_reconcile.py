@@ -20,7 +20,7 @@ from recordings_site.calls.models import Call, ConferenceSession
 from recordings_site.destinations import actions as destination_actions
 from recordings_site.destinations.actions import CredentialSets
 from recordings_site.destinations.models import Destination
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
 from recordings_site.recordings.lifecycle import sentences

@@ -10,7 +10,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, Team, User
 from recordings_site.calls.models import Call
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.recordings import search
 from recordings_site.recordings.annotations import corrections
 from recordings_site.recordings.ingest import actions as ingest

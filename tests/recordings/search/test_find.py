@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from recordings_site.accounts.models import User
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings import search
 from recordings_site.recordings.annotations.actions import assign_number

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from recordings_site.ops.periodic import reindex_outdated
-from recordings_site.ops.worker_loop import drain
+from recordings_site.ops.worker.loop import drain
+from recordings_site.ops.worker.periodic import reindex_outdated
 from recordings_site.recordings import search
 from recordings_site.recordings.ingest.transcripts import enqueue_outdated
 from recordings_site.recordings.management.commands import reindex

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from recordings_site.base.deadline import Deadline
-from recordings_site.ops.process_group import ProcessExited, ProcessGroup, Stopped, process_group
-from recordings_site.ops.static import collect_static_files
+from recordings_site.ops.serving.process_group import ProcessExited, ProcessGroup, Stopped, process_group
+from recordings_site.ops.serving.static import collect_static_files
 
 READY_SECONDS = 60
 

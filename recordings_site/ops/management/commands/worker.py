@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from recordings_site.ops.periodic import PERIODIC_TASKS
-from recordings_site.ops.process_group import end_with_parent
-from recordings_site.ops.worker_loop import Worker, drain
+from recordings_site.ops.serving.process_group import end_with_parent
+from recordings_site.ops.worker.loop import Worker, drain
+from recordings_site.ops.worker.periodic import PERIODIC_TASKS
 from recordings_site.tasks import registry
 
 # SQLite has one writer at a time: a second slot would only delay callbacks.

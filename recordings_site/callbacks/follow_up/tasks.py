@@ -1,7 +1,7 @@
 """The tasks of this room: apply callbacks later, verify suspect ones, learn who made a callout, report broken calls."""
 
 from recordings_site.callbacks.broken_calls import mail_broken_call
-from recordings_site.callbacks.follow_up import learn_callout, verify_suspect
+from recordings_site.callbacks.follow_up.actions import learn_callout, verify_suspect
 from recordings_site.callbacks.handlers import apply_delivery
 from recordings_site.tasks.registry import Task, task
 

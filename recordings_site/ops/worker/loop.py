@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recordings_site.base.deadline import Deadline
 from recordings_site.base.trace import traced
-from recordings_site.ops.periodic import PeriodicTask
+from recordings_site.ops.worker.periodic import PeriodicTask
 from recordings_site.tasks import queue
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import TaskKind

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recordings_site.ops.worker_loop import Worker, drain
+from recordings_site.ops.worker.loop import Worker, drain
 from recordings_site.tasks.models import Task
 from recordings_site.tasks.registry import Handler, TaskKind, enqueue
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.ops import request_worker
+from recordings_site.ops.serving import request_worker
 from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from tests.house import ROOT
 from tests.running_callbacks import PATH, Caller, signed

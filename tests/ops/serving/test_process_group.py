@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recordings_site.ops import process_group as processes
-from recordings_site.ops.process_group import ProcessExited, Stopped, process_group
+from recordings_site.ops.serving import process_group as processes
+from recordings_site.ops.serving.process_group import ProcessExited, Stopped, process_group
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
@@ -73,12 +73,11 @@ def test_one_that_is_meant_to_end_may_end() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent’s death")
 def test_children_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
-    child_program = (
-        "from recordings_site.ops.process_group import end_with_parent; import time; end_with_parent(); time.sleep(60)"
-    )
+    its_group = "recordings_site.ops.serving.process_group"
+    child_program = f"from {its_group} import end_with_parent; import time; end_with_parent(); time.sleep(60)"
     program = f"""
 import sys, time
-from recordings_site.ops.process_group import process_group
+from recordings_site.ops.serving.process_group import process_group
 with process_group() as children:
     children.start("web", [sys.executable, "-c", {child_program!r}])
     time.sleep(1)

@@ -12,9 +12,9 @@ from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
-from recordings_site.callbacks import deadline, writer
-from recordings_site.callbacks.deadline import DatabaseDown
-from recordings_site.callbacks.writer import Writer
+from recordings_site.callbacks.transactions import deadline, writer
+from recordings_site.callbacks.transactions.deadline import DatabaseDown
+from recordings_site.callbacks.transactions.writer import Writer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

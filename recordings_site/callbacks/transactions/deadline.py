@@ -2,7 +2,7 @@
 
 A thread cannot be interrupted, so the work runs in a small pool, and the request stops waiting for it. Either the
 commit or the timeout comes first, and that decides: an answer that records is given only for what is stored. Work that
-can share a transaction goes through `callbacks.writer`, by the same rules.
+can share a transaction goes through `callbacks.transactions.writer`, by the same rules.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from recordings_site.accounts import audit, guessing
+from recordings_site.accounts import audit
 from recordings_site.accounts.models import User
 from recordings_site.accounts.sessions.actions import end_sessions
 from recordings_site.accounts.sessions.fresh import is_fresh
+from recordings_site.accounts.sign_in import guessing
 from recordings_site.accounts.single_sign_on import confirming
 from recordings_site.accounts.two_step.rules import factors_of
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from recordings_site.accounts import anchors, guessing
+from recordings_site.accounts import anchors
 from recordings_site.accounts.mail import letters
 from recordings_site.accounts.sessions import actions as sessions
-from recordings_site.callbacks import follow_up
+from recordings_site.accounts.sign_in import guessing
+from recordings_site.callbacks.follow_up import actions as follow_up
 from recordings_site.destinations import anchor_bucket
 from recordings_site.ops.models import Heartbeat
 from recordings_site.ops.retention import tasks as retention

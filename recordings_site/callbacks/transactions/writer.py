@@ -19,8 +19,8 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 from recordings_site.base.deadline import Deadline
-from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import Abandoned, AdmissionQueue, DatabaseDown, Race
+from recordings_site.callbacks.transactions import deadline
+from recordings_site.callbacks.transactions.deadline import Abandoned, AdmissionQueue, DatabaseDown, Race
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

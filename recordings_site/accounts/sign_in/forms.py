@@ -10,9 +10,10 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpRequest
 
-from recordings_site.accounts import audit, guessing
+from recordings_site.accounts import audit
 from recordings_site.accounts.mail import letters
 from recordings_site.accounts.models import User
+from recordings_site.accounts.sign_in import guessing
 
 LONGEST_CODE = 64
 

@@ -7,9 +7,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
-from recordings_site.accounts import guessing
-from recordings_site.accounts.guessing import LIMITS, Attempt
 from recordings_site.accounts.models import AuditEvent, GuessCount
+from recordings_site.accounts.sign_in import guessing
+from recordings_site.accounts.sign_in.guessing import LIMITS, Attempt
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from recordings_site.destinations.sealing import Keyring
-from recordings_site.ops.periodic import PeriodicTask, delete_expired
 from recordings_site.ops.retention.tasks import apply_daily
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
-from recordings_site.ops.worker_loop import Worker
+from recordings_site.ops.worker.loop import Worker
+from recordings_site.ops.worker.periodic import PeriodicTask, delete_expired
 from recordings_site.policies.engine import snapshot
 from recordings_site.policies.engine.snapshot_copies import sealed_file as snapshot_file
 from recordings_site.policies.models import SnapshotRevision

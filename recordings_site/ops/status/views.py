@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from recordings_site.accounts.access import Request, admin_only, page_or_partial
 from recordings_site.calls import sentences
 from recordings_site.calls.models import CallbackDelivery
-from recordings_site.ops import actions
-from recordings_site.ops.status import read_status
+from recordings_site.ops.status import actions
+from recordings_site.ops.status.queries import read_status
 from recordings_site.tasks.models import Task
 
 
@@ -17,7 +17,7 @@ from recordings_site.tasks.models import Task
 @admin_only
 def status(request: Request) -> HttpResponse:
     """Failed tasks, suspect callbacks, dropped calls, overdue recordings; refreshed by polling."""
-    return page_or_partial(request, "ops/status.html", "ops/_status.html", {"status": read_status()})
+    return page_or_partial(request, "ops/status/status.html", "ops/status/_status.html", {"status": read_status()})
 
 
 @require_POST

@@ -10,8 +10,8 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from recordings_site.accounts.models import Team
-from recordings_site.callbacks import deadline
-from recordings_site.callbacks.deadline import AdmissionQueue, DatabaseDown, with_timeout, within_deadline
+from recordings_site.callbacks.transactions import deadline
+from recordings_site.callbacks.transactions.deadline import AdmissionQueue, DatabaseDown, with_timeout, within_deadline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

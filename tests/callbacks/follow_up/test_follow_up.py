@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recordings_site.callbacks import follow_up
+from recordings_site.callbacks.follow_up import actions as follow_up
 from recordings_site.calls.models import Call, DeliveryVerdict
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.tasks.models import Task

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from recordings_site.ops.static import collect_static_files
+from recordings_site.ops.serving.static import collect_static_files
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_an_interrupted_collection_is_done_again(file: Path, monkeypatch: pytest
     collect_static_files()
     file.with_name("b.css").write_text("b {}")
     with monkeypatch.context() as patch:
-        patch.setattr("recordings_site.ops.static.call_command", interrupt)
+        patch.setattr("recordings_site.ops.serving.static.call_command", interrupt)
         with pytest.raises(KeyboardInterrupt):
             collect_static_files()
     file.with_name("b.css").unlink()
