@@ -14,7 +14,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -90,6 +90,11 @@ class Fallback:
     def is_ready(self) -> bool:
         """Whether there is a snapshot to answer from."""
         return self._current() is not None
+
+    @property
+    def known_keys(self) -> Container[str]:
+        """The keys of the applications in the snapshot that answered last."""
+        return self._snapshot.applications if self._snapshot else ()
 
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -241,6 +246,10 @@ class Application:
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         return configured()(environ, start_response)
+
+    def known_keys(self) -> Container[str]:
+        """The keys of the applications that it answers for; does not wait."""
+        return configured().known_keys
 
     def start(self) -> None:
         """Get the snapshot before the first call, keep it up to date, and say so loudly if there is none."""

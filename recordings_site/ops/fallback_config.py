@@ -5,6 +5,7 @@
 
 import os
 import sys
+from collections.abc import Container
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
@@ -12,7 +13,17 @@ from gunicorn.arbiter import Arbiter
 from recordings_site.ops.serving.request_worker import Worker
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
-worker_class = Worker
+
+class FallbackWorker(Worker):
+    """Knows the applications in the snapshot file."""
+
+    def known_keys(self) -> Container[str]:
+        """The keys."""
+        keys: Container[str] = self.wsgi.known_keys()
+        return keys
+
+
+worker_class = FallbackWorker
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 worker_connections = 8192

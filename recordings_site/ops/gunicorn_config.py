@@ -6,17 +6,29 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Container
 from typing import Any
 
 from django.conf import settings
 
 from recordings_site.ops.serving.process_group import end_with_parent
 from recordings_site.ops.serving.request_worker import Worker
+from recordings_site.policies.engine import snapshot
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
 
-worker_class = Worker
+
+class SiteWorker(Worker):
+    """Knows the applications of this process's snapshot."""
+
+    def known_keys(self) -> Container[str]:
+        """The keys; none before there is a snapshot: only the callback's own thread may wait for one."""
+        known = snapshot.latest() if snapshot.is_loaded() else None
+        return known.applications if known else ()
+
+
+worker_class = SiteWorker
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 # Those beyond the threads wait for their requests, or for the next one.

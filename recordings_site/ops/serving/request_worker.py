@@ -1,19 +1,18 @@
-"""A gunicorn worker whose threads wait for no client: a request gets one when its head is here.
+"""A gunicorn worker whose threads wait for no client: a request gets one when its head and its body are here.
 
 gunicorn's own threaded worker gives each connection a thread at once, waits there indefinitely for the rest of a head
 or body, and closes connections in its main thread, which waits up to two seconds for each client: some hundred
-connections that stall, or clients that do not hang up, silence it. Here heads are awaited without a thread, few threads
-at a time wait for bodies, everything has a deadline, and closing a connection keeps none of the others waiting. A
-thread that sends to a client who reads nothing waits as well: some are always kept from that, for calls.
+connections that stall, or clients that do not hang up, silence it. Here heads and bodies are awaited without a thread
+(of large bodies the beginning; few threads at a time wait for the rest), everything has a deadline, and closing a
+connection keeps none of the others waiting. A thread that sends to a client who reads nothing waits as well: some are
+always kept from that, for calls.
 """
 
-import contextlib
 import errno
 import resource
 import selectors
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container
 from functools import partial
 from typing import Any
 
@@ -24,18 +23,19 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from recordings_site.base.deadline import Deadline
+from recordings_site.ops.serving.arrival import MAX_HEAD, Arrival
+from recordings_site.ops.serving.waiting_threads import WaitingThreads
+from recordings_site.sinch import signing
+from recordings_site.sinch.errors import SignatureError
 
 # Seconds for a head, and for a body; large ones get as much longer as they take at this rate (bytes per second). Sinch
 # sends a callback in milliseconds, and waits for its answer about 5 s.
 HEAD_SECONDS = 5.0
 BODY_SECONDS = 5.0
 LOWEST_RATE = 20_000
-# A head of this size is complete or refused: gunicorn accepts less.
-MAX_HEAD = 64 * 1024
-# Of all threads, the share that may wait for bodies; beyond it, who has waited longest is hung up on.
-BODY_SHARE = 4
-# Of all threads, the share that waits for no client, neither for its body nor until it reads, and the most it can be.
-FREE_SHARE, MOST_FREE = 4, 16
+# Bytes that a process holds of requests that are still arriving; beyond it, who has been awaited longest is dropped.
+MAX_ARRIVING = 64 * 1024 * 1024
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Seconds, and connections at a time, that a client has to read the last answer before its connection is gone.
 LINGER_SECONDS = 2.0
 MAX_LINGERING = 1000
@@ -45,12 +45,16 @@ OTHER_FILES = 512
 
 
 class Connection(TConn):  # type: ignore[misc]
-    """A client's connection, with what has arrived of a head, and until when the rest is awaited."""
+    """A client's connection, with what has arrived of a request, and until when the rest is awaited."""
 
     def __init__(self, worker: "Worker", *about: Any) -> None:
         super().__init__(worker.cfg, *about)
         self.worker = worker
-        self.head = bytearray()
+        self.await_request()
+
+    def await_request(self) -> None:
+        """Begin another request, with time for its head."""
+        self.arrival = Arrival(self.worker.is_stranger)
         self.deadline = Deadline(HEAD_SECONDS)
 
     def close(self, graceful: bool = False) -> None:
@@ -64,16 +68,16 @@ class Connection(TConn):  # type: ignore[misc]
 class Outgoing(socket.socket):
     """A client's socket: who sends into it may have to wait until the client reads."""
 
-    worker: "Worker"
+    threads: WaitingThreads
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """Send everything."""
-        with self.worker.sending_thread(self):
+        with self.threads.sending(self):
             super().sendall(data, flags)
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """Send a file; returns how many bytes."""
-        with self.worker.sending_thread(self):
+        with self.threads.sending(self):
             return super().sendfile(file, offset, count)
 
 
@@ -86,9 +90,8 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         """Return the next bytes; TimeoutError after the deadline."""
-        connection = self.connection
-        with connection.worker.waiting_thread(connection):
-            self.sock.settimeout(max(connection.deadline.left(), 0.001))
+        with self.connection.worker.threads.receiving(self.sock):
+            self.sock.settimeout(max(self.connection.deadline.left(), 0.001))
             try:
                 chunk: bytes = super().chunk(size_hint)
             finally:
@@ -98,6 +101,10 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """See the module."""
+
+    def known_keys(self) -> Container[str]:
+        """The keys of the voice applications that are known; asked for each callback, so it must not wait."""
+        return ()
 
     @classmethod
     def check_config(cls, cfg: Config, log: Any) -> None:
@@ -111,9 +118,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # In the order in which their deadlines pass.
         self.arriving: dict[Connection, None] = {}
         self.lingering: dict[Connection, Deadline] = {}
-        self.waiting: dict[Connection, None] = {}
-        self.sending: dict[Outgoing, None] = {}
-        self.lock = threading.Lock()
+        self.bytes_arriving = 0
+        self.threads = WaitingThreads(self.cfg.threads)
         self.worker_connections = min(self.cfg.worker_connections, _open_files() - OTHER_FILES - MAX_LINGERING)
         self.max_keepalived = self.worker_connections - self.cfg.threads
         super().init_process()
@@ -131,8 +137,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         self.nr_conns += 1
         outgoing = Outgoing(fileno=client.detach())
-        outgoing.worker = self
-        self._await_head(Connection(self, outgoing, address, listener.getsockname()))
+        outgoing.threads = self.threads
+        self._await_request(Connection(self, outgoing, address, listener.getsockname()))
         if self.nr_conns >= self.worker_connections:
             self._drop_oldest()
 
@@ -140,8 +146,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """A kept connection has something to read: another request begins."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
-        self._await_head(conn)
-        self._receive_head(conn, client)
+        self._await_request(conn)
+        self._receive(conn, client)
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """Go on with a connection from which more was read than its last request: the next one begins."""
+        self._await_request(conn)
+        self._take(conn, conn.parser.unreader.take_buffered())
 
     def murder_pending(self) -> None:
         """Close what is overdue; called at least once a second."""
@@ -158,46 +169,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         req.should_close = lambda: should_close() or not _is_read(req.body)
         return super().handle_request(req, conn)
 
-    @contextlib.contextmanager
-    def waiting_thread(self, conn: Connection) -> Iterator[None]:
-        """Let this thread wait for a client. When too many wait, who has waited longest finds its connection ended."""
-        with self.lock:
-            if len(self.waiting) >= max(1, self.cfg.threads // BODY_SHARE):
-                longest = next(iter(self.waiting))
-                del self.waiting[longest]
-                with contextlib.suppress(OSError):
-                    longest.sock.shutdown(socket.SHUT_RD)
-            self._keep_some_free()
-            self.waiting[conn] = None
+    def is_stranger(self, authorization: str) -> bool:
+        """Whether this header names an application that is not known: it is refused without reading its body."""
         try:
-            yield
-        finally:
-            with self.lock:
-                self.waiting.pop(conn, None)
-
-    @contextlib.contextmanager
-    def sending_thread(self, client: Outgoing) -> Iterator[None]:
-        """Let this thread send, which it may have to wait for.
-
-        When too few would be left, who has read nothing for longest finds its connection ended. A player that is paused
-        takes its sound up again where it was.
-        """
-        with self.lock:
-            self._keep_some_free()
-            self.sending[client] = None
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.sending.pop(client, None)
-
-    def _keep_some_free(self) -> None:
-        free = max(1, min(MOST_FREE, self.cfg.threads // FREE_SHARE))
-        if self.sending and len(self.sending) + len(self.waiting) >= self.cfg.threads - free:
-            longest = next(iter(self.sending))
-            del self.sending[longest]
-            with contextlib.suppress(OSError):
-                longest.shutdown(socket.SHUT_RDWR)
+            return signing.parse_authorization(authorization).application_key not in self.known_keys()
+        except SignatureError:
+            return False
 
     def linger(self, conn: Connection) -> None:
         """Send the end, and close when the client has read it or its time is over: closed at once, it may lose it."""
@@ -229,14 +206,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(conn.sock)
         TConn.close(conn)
 
-    def _await_head(self, conn: Connection) -> None:
+    def _await_request(self, conn: Connection) -> None:
         conn.sock.setblocking(False)
-        conn.deadline = Deadline(HEAD_SECONDS)
+        conn.await_request()
         self.arriving[conn] = None
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive_head, conn))
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
 
-    def _receive_head(self, conn: Connection, client: socket.socket) -> None:
-        """Take what has arrived; a thread takes over when the head is complete."""
+    def _receive(self, conn: Connection, client: socket.socket) -> None:
+        """Take what has arrived."""
         if conn not in self.arriving:  # dropped by an event of the same round
             return
         try:
@@ -245,31 +222,53 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         except OSError:
             arrived = b""
-        if not arrived:
+        if arrived:
+            self._take(conn, arrived)
+        else:
             self._drop(conn)
+
+    def _take(self, conn: Connection, arrived: bytes) -> None:
+        """Go on with a request; a thread takes over when all of it is here."""
+        had_head = conn.arrival.has_head
+        self.bytes_arriving += len(arrived)
+        conn.arrival.add(arrived)
+        if conn.arrival.is_complete:
+            self._hand_over(conn)
             return
-        # A terminator may be split, so the last three bytes are looked at again.
-        searched = max(0, len(conn.head) - 3)
-        conn.head += arrived
-        if conn.head.find(b"\r\n\r\n", searched) < 0 and len(conn.head) < MAX_HEAD:
-            return
-        del self.arriving[conn]
-        self.poller.unregister(client)
+        if conn.arrival.has_head and not had_head:
+            conn.deadline = Deadline(BODY_SECONDS)
+            self.arriving[conn] = self.arriving.pop(conn)  # the last one from now on
+            if conn.arrival.wants_continue():
+                self._send_continue(conn)
+        if self.bytes_arriving > MAX_ARRIVING:
+            self._drop_oldest()
+
+    def _send_continue(self, conn: Connection) -> None:
+        try:
+            conn.sock.send(CONTINUE)
+        except OSError:
+            self._drop(conn)
+
+    def _hand_over(self, conn: Connection) -> None:
+        self._stop_awaiting(conn)
         if not conn.initialized:
             conn.init()
             conn.parser.unreader = TimedUnreader(conn)
-        conn.parser.unreader.unread(bytes(conn.head))
-        conn.head.clear()
-        self.enqueue_req(conn)
+        conn.parser.unreader.unread(conn.arrival.taken())
+        super().enqueue_req(conn)
+
+    def _stop_awaiting(self, conn: Connection) -> None:
+        del self.arriving[conn]
+        self.bytes_arriving -= conn.arrival.size
+        self.poller.unregister(conn.sock)
 
     def _drop(self, conn: Connection) -> None:
-        del self.arriving[conn]
-        self.poller.unregister(conn.sock)
+        self._stop_awaiting(conn)
         self.nr_conns -= 1
         conn.close()
 
     def _drop_oldest(self) -> None:
-        """Make room: of those whose heads are awaited, close the one that has been for longest."""
+        """Make room: of those whose requests are awaited, close the one that has been for longest."""
         if self.arriving:
             self._drop(next(iter(self.arriving)))
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import selectors
 import shlex
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from gunicorn.config import Config
 
 from recordings_site.destinations.sealing import Keyring
 from recordings_site.ops.serving import request_worker
@@ -215,6 +217,47 @@ def test_a_body_in_chunks_is_read_to_its_end(
     # The connection is kept: the next request on it is answered as well.
     connection.sendall(server[2](f"after chunks of {pieces}"))
     assert b" 200 " in receive(connection).partition(b"\r\n")[0]
+
+
+def test_the_second_of_two_requests_is_awaited_when_half_of_it_came_with_the_first(
+    server: Server, opened: Callable[[bytes], socket.socket]
+) -> None:
+    second = server[2]("came in halves")
+    connection = opened(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + second[:-9])
+    assert b" 200 " in receive(connection).partition(b"\r\n")[0]
+    connection.sendall(second[-9:])
+    assert b"connectPstn" in receive(connection)
+
+
+def test_who_waits_to_be_told_to_send_a_body_is_told(server: Server, opened: Callable[[bytes], socket.socket]) -> None:
+    head, _, body = server[2]("told to go on").partition(b"\r\n\r\n")
+    connection = opened(head + b"\r\nExpect: 100-continue\r\n\r\n")
+    assert receive(connection) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.sendall(body)
+    assert b" 200 " in receive(connection).partition(b"\r\n")[0]
+
+
+def test_who_has_been_awaited_longest_is_dropped_when_much_is_arriving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_worker, "MAX_ARRIVING", 100_000)
+    worker = object.__new__(request_worker.Worker)
+    worker.cfg, worker.poller = Config(), selectors.DefaultSelector()
+    worker.arriving, worker.bytes_arriving, worker.nr_conns = {}, 0, 4
+    with contextlib.ExitStack() as stack:
+        stack.callback(worker.poller.close)
+        connections, clients = [], []
+        for _ in range(4):
+            client, ours = socket.socketpair()
+            clients.append(stack.enter_context(client))
+            connections.append(request_worker.Connection(worker, stack.enter_context(ours), None, None))
+            worker._await_request(connections[-1])
+            client.sendall(HEAD + b"Content-Length: 40000\r\n\r\n" + b"x" * 30_000)
+            worker._receive(connections[-1], ours)
+        assert list(worker.arriving) == connections[1:]
+        assert worker.bytes_arriving < 100_000
+        assert clients[0].recv(1) == b""
+        for connection in connections[1:]:
+            worker._drop(connection)
+        assert worker.bytes_arriving == 0
 
 
 @pytest.mark.parametrize(
