@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from allauth.core.ratelimit import respond_429
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -72,6 +74,16 @@ def test_a_form_without_its_token_is_refused_in_words() -> None:
     answer = client.post("/teams/", {"name": "Berlin"})
     assert answer.status_code == 403
     assert "This page is out of date" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_who_may_not_and_who_asks_too_often_get_pages_of_the_site() -> None:
+    request = RequestFactory().get("/")
+    request.user = factories.user()
+    refused = defaults.permission_denied(request, PermissionDenied())
+    assert (refused.status_code, "You can’t do this" in refused.content.decode()) == (403, True)
+    slowed = respond_429(request)
+    assert (slowed.status_code, "Wait a minute and try again." in slowed.content.decode()) == (429, True)
 
 
 def test_an_unreadable_request_gets_a_page_of_its_own() -> None:

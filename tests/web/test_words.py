@@ -103,8 +103,9 @@ def test_highlighted_json_without_its_marks_is_the_same_json() -> None:
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
-        ("Two-Factor Authentication", "Two-factor authentication"),
-        ("\n    Add Security Key\n", "\n    Add security key\n"),
+        ("Reset Your Password", "Reset your password"),
+        ("Two-Factor Authentication", "Two-step verification"),
+        ("\n    Add Security Key\n", "Add a security key"),
         ("Your TOTP Code", "Your TOTP code"),
         ("", ""),
     ],

@@ -1,7 +1,7 @@
 """How django-allauth behaves here: no open sign-up, throttling by account and address, sign-ins in the audit trail."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
@@ -29,6 +29,17 @@ ADDED = frozenset({"totp_activated", "webauthn_added"})
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Password, passkeys and what follows a sign-in."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "Wrong email address or password.",
+        "enter_current_password": "Enter your current password.",
+        "incorrect_code": "Wrong code. Enter the one that your app shows now.",
+        "incorrect_password": "Wrong password.",
+        "invalid_password_reset": "This link has expired.",
+        "rate_limited": "Too many requests. Wait a minute and try again.",
+        "too_many_login_attempts": "Too many failed attempts. Try again later.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: accounts come from invitations."""

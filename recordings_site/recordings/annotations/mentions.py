@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from recordings_site.accounts.models import Role, User
-from recordings_site.recordings.models import RecordingJob
+from recordings_site.recordings.models import Comment, RecordingJob
 
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
 
@@ -39,6 +39,18 @@ def mentioned(text: str, recording: RecordingJob) -> list[User]:
     """Return the users that a text mentions, of those who can see the recording."""
     words = {_name(word) for word in _MENTION.findall(text)}
     return [person for person in people_of(recording) if _names(person) & words]
+
+
+def with_names(comment: Comment) -> str:
+    """The text of a comment with each person that it mentions by name, as it is read."""
+    known = {name: person for person in comment.mentions.all() if person.name for name in _names(person)}
+
+    def named(match: re.Match[str]) -> str:
+        word = match[1]
+        person = known.get(_name(word))
+        return f"@{person}{word[len(word.rstrip('.-+')) :]}" if person else match[0]
+
+    return _MENTION.sub(named, comment.text)
 
 
 def unknown_mentions(text: str, recording: RecordingJob) -> list[str]:

@@ -54,7 +54,7 @@ def _file(jobs: Sequence[RecordingJob]) -> PlainStep:
     # The one of which there is most to say: a part that is missing, before those that are there.
     made = [job for job in jobs if job.state != State.NOT_RECORDED]
     if not made:
-        return PlainStep("File", "None.", "idle")
+        return PlainStep("File", "No file.", "idle")
     job = next((job for job in made if not job.is_available), made[0])
     state = job.shown_state
     tone = "wait" if state in AWAITED else _TONES.get(state, "idle")

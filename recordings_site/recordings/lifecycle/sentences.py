@@ -108,12 +108,11 @@ def _why_overdue(row: StateRow) -> str:
         case _, OverdueCode.NOT_LISTED:
             return f"expected, but not found in storage on {_datetime(values['at'])}."
         case OverdueKind.LATE, _:
-            return f"not uploaded {counted(values['minutes'], 'minute')} after the end of the call."
+            return f"not uploaded within {counted(values['minutes'], 'minute')} of the end of the call."
         case OverdueKind.MISSING, _:
             return (
-                f"nothing was uploaded within {counted(round(values['minutes'] / 60), 'hour')}. "
-                "Sinch doesn’t report failed"
-                " uploads. Check the destination and its write credentials."
+                f"nothing was uploaded within {counted(round(values['minutes'] / 60), 'hour')}. Sinch doesn’t report"
+                " failed uploads. An admin can check the destination and its write credentials."
             )
     return ""
 
@@ -199,8 +198,8 @@ def no_audio_reason(recording: RecordingJob) -> str:
             on = f" on {day(localtime(recording.deleted_at))}" if recording.deleted_at else ""
             return f"This recording was deleted{on}: {deleted(recording)}."
         case OverdueKind.LATE | OverdueKind.MISSING:
-            since = f" since {instant(localtime(recording.overdue_since))}" if recording.overdue_since else ""
-            return f"This recording is overdue{since}. {overdue(recording)}"
+            since = f" Overdue since {instant(localtime(recording.overdue_since))}." if recording.overdue_since else ""
+            return f"{overdue(recording)}{since}"
         case State.NOT_RECORDED:
             return "The call was never answered, so nothing was recorded."
         case State.ELSEWHERE:

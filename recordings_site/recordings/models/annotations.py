@@ -42,7 +42,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def _waiting_for(self, user: User) -> "CommentQuerySet":
         related = ("author", "recording__number", "recording__call")
-        return self.visible_to(user).select_related(*related).order_by("-created_at", "-id")
+        rows = self.visible_to(user).select_related(*related).prefetch_related("mentions")
+        return rows.order_by("-created_at", "-id")
 
 
 class Comment(models.Model):

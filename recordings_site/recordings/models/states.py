@@ -32,10 +32,10 @@ LOOKED_FOR: Collection[str] = (*AWAITED, State.ELSEWHERE)
 class Origin(models.TextChoices):
     """What started a recording."""
 
-    FLAG = "flag", "Flag on the action"
-    INSTRUCTION = "instruction", "startRecording instruction"
-    LIVE = "live", "Started from the live page"
-    UPSTREAM = "upstream", "Requested by your back end"
+    FLAG = "flag", "Automatically"
+    INSTRUCTION = "instruction", "Automatically"
+    LIVE = "live", "From the live page"
+    UPSTREAM = "upstream", "By your back end"
     ADOPTED = "adopted", "Found in storage"
 
 

@@ -2,6 +2,7 @@
 
 from django import template
 
+from recordings_site.recordings.annotations.mentions import with_names
 from recordings_site.recordings.explain import sentences as explained
 from recordings_site.recordings.explain.plain_steps import plain_steps
 from recordings_site.recordings.lifecycle import sentences
@@ -9,6 +10,7 @@ from recordings_site.recordings.live import sentences as live
 from recordings_site.recordings.transcripts.exports import shown_other_party
 
 register = template.Library()
+register.filter("with_names", with_names)
 register.filter("other_party", shown_other_party)
 register.filter("state_reason", sentences.reason)
 register.filter("transcript_problem", sentences.transcript_problem)

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
 from recordings_site.base.text import initials
+from recordings_site.web import library_wording
 from recordings_site.web.html import json_html, transcript_html
 from recordings_site.web.undo import undo_of
 
@@ -207,13 +208,22 @@ def ticks(seconds: Iterable[float]) -> str:
 @register.filter(is_safe=True)
 @stringfilter
 def sentence_case(text: str) -> str:
-    """A heading As Other Libraries Write It in sentence case; abbreviations stay as they are."""
+    """A heading As Other Libraries Write It in our words, or in sentence case; abbreviations stay as they are."""
+    if (ours := library_wording.reworded(text)) != text:
+        return ours
     words = text.split(" ")
     first = next((place for place, word in enumerate(words) if word.strip()), 0)
     return " ".join(
         word if word.strip().isupper() else word[:1] + word[1:].lower() if place <= first else word.lower()
         for place, word in enumerate(words)
     )
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def reworded(text: str) -> str:
+    """What another library says, as this site says it."""
+    return library_wording.reworded(text)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.urls import reverse
 from recordings_site.accounts.models import AuditEvent, Role, User
 from recordings_site.ops.worker.loop import drain
 from recordings_site.recordings.annotations import actions as annotations
+from recordings_site.recordings.annotations.mentions import with_names
 from recordings_site.recordings.inbox.queries import inbox_of
 from recordings_site.recordings.models import (
     Comment,
@@ -371,3 +372,12 @@ def test_htmx_gets_the_notes_alone(client: Client, recording: RecordingJob) -> N
     html = client.get(reverse("recording", args=[recording.pk]) + "?t=4.3", headers=headers).content.decode()
     assert html.lstrip().startswith('<div id="notes"')
     assert "I want a refold." in html
+
+
+def test_a_mention_is_read_as_the_persons_name(recording: RecordingJob) -> None:
+    number = recording.number
+    assert number
+    anna = factories.user(teams=[number.team], email="anna@example.com", name="Anna Berg")
+    text = "@anna@example.com, please. Or @Anna. Not @bert nor mail to anna@example.com"
+    comment = annotations.add_comment(by=anna, recording=recording, at=1, end=None, text=text)
+    assert with_names(comment) == "@Anna Berg, please. Or @Anna Berg. Not @bert nor mail to anna@example.com"

@@ -54,7 +54,7 @@ def test_late_and_missing_ones_are_counted_with_their_reasons() -> None:
     assert (seen.late, seen.missing) == (1, 1)
     assert {each.shown_state for each in seen.overdue} == {"late", "missing"}
     html = page(factories.admin())
-    assert "Not uploaded 10 minutes after" in html
+    assert "Not uploaded within 10 minutes of the end of the call." in html
     assert "Nothing was uploaded within 24 hours." in html
 
 
@@ -149,7 +149,7 @@ def test_an_agent_begins_with_what_is_theirs_and_a_supervisor_with_what_is_wrong
         comment = Comment.objects.create(recording=recording, author=supervisor, at=12.0, text="Please call back.")
         comment.mentions.add(person)
         Listening.objects.create(user=person, recording=recording, position=31.2, updated_at=NOW)
-    mine = ["Continue listening", "Mentions", "Recent recordings", "Saved searches"]
+    mine = ["Continue listening", "Mentions", "Saved searches", "Recent recordings"]
     assert titles(agent) == [*mine, "Keyboard shortcuts"]
     day = "Today compared with last Thursday"
     assert titles(supervisor)[: len(mine) + 2] == ["Needs attention", day, *mine]

@@ -144,7 +144,7 @@ def test_a_link_to_a_time_starts_the_audio_there_without_javascript() -> None:
                 "overdue_code": "not_written",
                 "overdue_values": {"minutes": 10},
             },
-            "Late: not uploaded 10 minutes after",
+            "Late: not uploaded within 10 minutes of",
         ),
         ({"available_at": None, "finished_at": timezone.now()}, "has not uploaded it yet"),
         (
@@ -273,7 +273,7 @@ def test_who_waits_for_a_recording_is_told_when_it_is_there() -> None:
     recording.available_at = timezone.now()
     recording.state = State.AVAILABLE
     recording.save()
-    assert f'<a class="btn btn-primary" href="{url}">Listen</a>' in part()
+    assert f'<a class="btn btn-primary" href="{url}">Play</a>' in part()
     assert "hx-get" not in part()
     mark_deleted(recording.pk, by=None, code=DeletedCode.GONE, values={"at": "2026-03-05"}, at=timezone.now())
     # What will never come is not asked for.

@@ -35,7 +35,7 @@ def test_a_call_that_was_not_answered_has_no_file() -> None:
     factories.recording(
         call=call, state="not_recorded", available_at=None, started_at=None, finished_at=None, duration=None
     )
-    assert said(call) == [("Not answered.", "idle"), ("Not recorded.", "idle"), ("None.", "idle")]
+    assert said(call) == [("Not answered.", "idle"), ("Not recorded.", "idle"), ("No file.", "idle")]
 
 
 def test_a_late_file_and_a_call_that_goes_on() -> None:

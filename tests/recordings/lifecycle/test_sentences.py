@@ -37,7 +37,7 @@ def test_what_is_overdue_says_why_and_its_page_since_when(kind: OverdueKind, cod
     job = factories.overdue(overdue_kind=kind, overdue_code=code, overdue_values=VALUES[code])
     assert sentences.reason(job)[:1].isupper()
     absence = sentences.no_audio_reason(job)
-    assert "is overdue since 14 January 2026, 09:30 UTC" in absence
+    assert "Overdue since 14 January 2026, 09:30 UTC." in absence
     assert sentences.overdue(job) in absence
     assert kind.label in absence
 

@@ -49,7 +49,7 @@ def _by_rule(grounds: Grounds, values: Grounds) -> str:
 def _otherwise(grounds: Grounds, values: Grounds) -> str:
     records = grounds["reason"] == Reason.OTHERWISE_RECORDS
     if not values["has_rules"]:
-        return f"{_title(grounds)} records {'every call' if records else 'no call'}"
+        return f"{_title(grounds)} {'records every call' if records else 'doesn’t record calls'}"
     if records:
         return f"{_title(grounds)} records calls that match none of its rules"
     return f"no rule of {_title(grounds)} matches this call"
