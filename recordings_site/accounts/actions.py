@@ -209,7 +209,7 @@ def send_link(person: User) -> None:
 
 
 @transaction.atomic
-def create_team(*, by: User, name: str) -> Team:
+def create_team(*, by: User | None, name: str) -> Team:
     """Create a team; it sees nothing until numbers are given to it."""
     team = Team.objects.create(name=name.strip())
     audit.record(by=by, action="team.created", subject=team)

@@ -67,7 +67,11 @@ class SecretField(forms.CharField):
 
 
 # A UUID, in either case.
-_KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+NOT_A_KEY = (
+    "isn’t an application key. Copy it from the Sinch dashboard: 36 characters, such as"
+    " 1f9b6c52-7c1f-4a8e-9d3c-2f6b8a4e0d11."
+)
 
 
 class ApplicationForm(SeenForm, PickForm):
@@ -132,11 +136,8 @@ class ApplicationForm(SeenForm, PickForm):
     def clean_key(self) -> str:
         """A key as Sinch makes them, that no other application has; one that was kept before is kept."""
         key = self._unique("key")
-        if not _KEY.fullmatch(key) and not (self.application and self.application.key == key):
-            raise forms.ValidationError(
-                "This isn’t an application key. Copy it from the Sinch dashboard: 36 characters, such as"
-                " 1f9b6c52-7c1f-4a8e-9d3c-2f6b8a4e0d11."
-            )
+        if not KEY.fullmatch(key) and not (self.application and self.application.key == key):
+            raise forms.ValidationError(f"This {NOT_A_KEY}")
         return key
 
     def clean_name(self) -> str:

@@ -1,4 +1,4 @@
-"""The policy editor: forms, preview, publishing, versions, import and export of policies.
+"""The policy editor: forms, preview, publishing, versions.
 
 Imports the rooms below it: `revision`, `models`, `engine`. Start reading at `views`, then `publishing`.
 """

@@ -149,9 +149,7 @@ class _Planner:
         filled: dict[str, Any] = {"label": "", **rows, "destination": None, "language": "", **values}
         wrong = {name for name, _ in problems}
         missing = (name for name in ("application", "team") if filled[name] is None and name not in wrong)
-        problems += [
-            (name, f"the {name} is missing. Fill in the cell, or choose one for new numbers.") for name in missing
-        ]
+        problems += [(name, f"the {name} is missing. Fill it in, or choose one for new numbers.") for name in missing]
         return filled
 
 

@@ -1,6 +1,5 @@
-"""The command that carries policies between installations, and into version control."""
+"""The command that carries a set-up between installations, and into version control."""
 
-import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,16 +7,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recordings_site.accounts import audit
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Role, User
-from recordings_site.policies.editor import import_export
 from recordings_site.policies.engine.schema.parsing import DocumentError
+from recordings_site.policies.models import LONGEST_REASON
+from recordings_site.policies.setup.file import export_json, read_json
+from recordings_site.policies.setup.importing import import_setup
 
 
 class Command(BaseCommand):
-    """Exports what is published as stable, diffable JSON; imports it as drafts, or publishes it with a reason."""
+    """Exports teams, applications, policies and numbers as stable, diffable JSON, and brings a site in line with it."""
 
-    help = "Export published policies as JSON, or import them."
+    help = "Export teams, applications, published policies and numbers as JSON, or import them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """export [FILE], or import FILE."""
@@ -26,42 +28,53 @@ class Command(BaseCommand):
             "file", nargs="?", default="-", help="the JSON file; - for standard output or input (default: -)"
         )
         parser.add_argument(
-            "--publish", metavar="REASON", default="", help="import: publish the differences, with this reason"
+            "--publish", metavar="REASON", default="", help="import: publish policies that differ, with this reason"
         )
-        parser.add_argument("--by", metavar="EMAIL", default="", help="import: email of the admin responsible")
+        parser.add_argument("--by", metavar="EMAIL", default="", help="email of the admin responsible")
         parser.add_argument(
             "--dry-run", action="store_true", help="import: show what would change, without changing anything"
         )
 
-    def handle(
-        self, *args: Any, do: str, file: str, publish: str, by: str = "", dry_run: bool = False, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, do: str, file: str, by: str = "", **options: Any) -> None:
         """Do it."""
         if do == "export":
-            text = import_export.export_json()
-            if file == "-":
-                self.stdout.write(text, ending="")
-            else:
-                Path(file).write_text(text, encoding="utf-8")
+            self._export(file, _admin(by, "exported"))
             return
         try:
-            data = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-            do_import = import_export.describe_import if dry_run else import_export.import_policies
-            for line in do_import(data, reason=publish, by=_admin(by)):
-                self.stdout.write(line)
-            if dry_run:
-                self.stdout.write("Nothing was changed: this was a dry run.")
+            if len(options["publish"]) > LONGEST_REASON:
+                raise ValueError(f"The reason is longer than {LONGEST_REASON} characters. Shorten it.")
+            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+            reason, dry_run = options["publish"], options["dry_run"]
+            steps = import_setup(read_json(text), reason=reason, by=_admin(by, "imported"), dry_run=dry_run)
+        except DocumentError as error:
+            details = "".join(f"\n  {problem.path or 'file'}: {problem.message}" for problem in error.problems)
+            raise CommandError(f"Nothing was imported.{details}") from None
         except (OSError, ValueError, Refused) as error:
-            problems = error.problems if isinstance(error, DocumentError) else ()
-            details = "\n".join(f"  {problem.path}: {problem.message}" for problem in problems)
-            raise CommandError(f"Nothing was imported. {details or error}") from None
+            raise CommandError(f"Nothing was imported. {error}") from None
+        for step in steps:
+            self.stdout.write("\n".join(step.lines()))
+        if not steps:
+            self.stdout.write("Nothing differs.")
+        if dry_run:
+            self.stdout.write("Nothing was changed: this was a dry run.")
+
+    def _export(self, file: str, by: User | None) -> None:
+        text = export_json()
+        if file == "-":
+            self.stdout.write(text, ending="")
+        else:
+            try:
+                Path(file).write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"Nothing was exported. {error}") from None
+        audit.record(by=by, action="setup.exported", data={"bytes": len(text.encode())})
 
 
-def _admin(email: str) -> User | None:
+def _admin(email: str, done: str) -> User | None:
     """Return the admin with this address, None for "". Raises CommandError for anybody else."""
     if not email:
         return None
     found = User.objects.filter(email__iexact=email, is_active=True, role=Role.ADMIN).first()
     if found is None:
-        raise CommandError(f"Nothing was imported. No admin has the email address {email}.")
+        raise CommandError(f"Nothing was {done}. No admin has the email address {email}.")
     return found

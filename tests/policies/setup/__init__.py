@@ -1,0 +1,1 @@
+"""Tests of recordings_site/policies/setup."""
