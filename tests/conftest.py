@@ -1,5 +1,8 @@
 """What every test has."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +14,8 @@ from django.http import HttpRequest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from tests import prepared
+
 # A busy machine is no bug: no deadlines. And the same examples each time: a run tells of the change, not of luck.
 hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tests")
@@ -19,6 +24,14 @@ hypothesis.settings.load_profile("tests")
 _DATABASES = {"db", "transactional_db", "live_server"}
 
 pytest_plugins = ["tests.browser.fixtures", "tests.stores.fixtures"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder that all processes of the run share, in the first of them."""
+    if not hasattr(config, "workerinput") and prepared.FOLDER_NAME not in os.environ:
+        folder = tempfile.mkdtemp(prefix="recordings-prepared-")
+        os.environ[prepared.FOLDER_NAME] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

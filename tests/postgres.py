@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import prepared
+
 ROLE = DATABASE = "recordings"
 # What makes a throw-away database fast: nothing of it has to survive a power cut.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -80,25 +82,55 @@ def program(name: str) -> str:
 @contextlib.contextmanager
 def running(**options: str) -> Iterator[Server]:
     """Give a running server with an empty database; `options` are PostgreSQL's settings, else FORGETFUL."""
+    with _server() as server:
+        _make_data(server)
+        server.start(**(options or FORGETFUL))
+        create = [program("createdb"), "-h", str(server.folder), "-U", ROLE, DATABASE]
+        subprocess.run(create, check=True, cwd=server.folder)
+        yield server
+
+
+@contextlib.contextmanager
+def migrated(**options: str) -> Iterator[Server]:
+    """Give a running server with a site's database, migrated and empty; `options` are as in `running`."""
+    with _server() as server:
+        made = prepared.once("postgresql", _make_migrated)
+        subprocess.run(["cp", "--archive", str(made / "data"), str(server.folder)], check=True)
+        server.start(**(options or FORGETFUL))
+        yield server
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[Server]:
+    """Give a server that has no data yet and does not run; it is stopped and its folder removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     server = Server(folder)
     try:
         if another := _another_user():
             os.chown(folder, another["user"], another["group"])
-        init = [program("initdb"), "-D", str(folder / "data"), "-U", ROLE, "--auth=trust", "--no-sync"]
-        subprocess.run(
-            [*init, "--encoding=UTF8", "--locale=C.UTF-8"],
-            check=True,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            **another,
-        )
-        server.start(**(options or FORGETFUL))
-        subprocess.run([program("createdb"), "-h", str(folder), "-U", ROLE, DATABASE], check=True, cwd=folder)
         yield server
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_data(server: Server) -> None:
+    init = [program("initdb"), "-D", str(server.folder / "data"), "-U", ROLE, "--auth=trust", "--no-sync"]
+    subprocess.run(
+        [*init, "--encoding=UTF8", "--locale=C.UTF-8"],
+        check=True,
+        cwd=server.folder,
+        stdout=subprocess.DEVNULL,
+        **_another_user(),
+    )
+
+
+def _make_migrated(folder: Path) -> None:
+    """Leave the data of a stopped server in the folder, to be copied."""
+    with running() as server, tempfile.TemporaryDirectory() as files:
+        prepared.migrate(prepared.environment_of(Path(files), server.url))
+        server.control("stop", "-m", "fast", "-w")
+        subprocess.run(["cp", "--archive", str(server.folder / "data"), str(folder)], check=True)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """A real installation: gunicorn and workers on a database of their own, and clients that cost little themselves."""
 
 import contextlib
-import os
 import selectors
 import shutil
 import socket
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from tests import prepared
 from tests.house import ROOT
 
 READY_SECONDS = 30
@@ -55,22 +55,15 @@ class Site:
 def running(
     database_url: str = "", *, processes: int = 2, threads: int = 32, prefix: Sequence[str] = (), **settings: str
 ) -> Iterator[Site]:
-    """Give a running site with an empty, migrated database: this one, or SQLite in a folder of its own.
+    """Give a running site with an empty, migrated database: this one (see `postgres.migrated`), or SQLite in a folder
+    of its own.
 
     `prefix` is a command that becomes the server's.
     """
     folder = Path(tempfile.mkdtemp(prefix="recordings-site-"))
-    environment = dict(os.environ) | {
-        "DJANGO_SETTINGS_MODULE": "tests.running_settings",
-        "DEMO": "1",
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": database_url or f"sqlite:///{folder}/site.sqlite3",
-        "LOG_LEVEL": "ERROR",
-        **settings,
-    }
+    environment = prepared.environment_of(folder, database_url) | settings
     try:
-        for command in (["migrate", "--verbosity=0"], ["collectstatic", "--verbosity=0", "--no-input"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        prepared.copy_of_site(folder)
         with _gunicorn(folder, environment, processes, threads, prefix) as site:
             yield site
     finally:

@@ -132,7 +132,7 @@ def rows() -> Iterator[Row]:
 
 def _with_store(store: nginx.Nginx, folder: Path) -> Iterator[Row]:
     os.environ["ADDRESSES_ALLOWED"] = "127.0.0.1"
-    with postgres.running() as database, running(database.url, threads=LISTENERS + 20) as site:
+    with postgres.migrated() as database, running(database.url, threads=LISTENERS + 20) as site:
         job, local, cookie, signed, file = site.python(PREPARE, str(store.port)).split()
         with _delivery("accel"), running(database.url, threads=LISTENERS + 20) as behind:
             front = nginx.start(folder / "accel", web=f"127.0.0.1:{behind.port}")

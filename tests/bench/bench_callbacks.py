@@ -27,7 +27,7 @@ PGBENCH = "INSERT INTO bare (digest, body) VALUES (decode(md5(random()::text), '
 
 def rows() -> Iterator[Row]:
     """Both databases, as durable as they are meant to be run."""
-    with postgres.running(fsync="on") as server, running(server.url) as site:
+    with postgres.migrated(fsync="on") as server, running(server.url) as site:
         bare = pgbench(server)
         yield from measure(site, "PostgreSQL", bare, "bare inserts of pgbench")
     with running(processes=1) as site:

@@ -90,7 +90,7 @@ class Cpu:
 
 def rows() -> Iterator[Row]:
     """Both databases, as durable as they are meant to be run."""
-    with postgres.running(fsync="on") as server, running(server.url, processes=1) as site:
+    with postgres.migrated(fsync="on") as server, running(server.url, processes=1) as site:
         yield from Bench(site, "PostgreSQL", lambda: _of_server(server.pid)).rows()
     with running(processes=1) as site:
         yield from Bench(site, "SQLite", lambda: 0.0).rows()

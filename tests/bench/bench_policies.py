@@ -94,7 +94,7 @@ print(time.perf_counter() - began, read, asked.done, asked.outcome["fewer"])
 
 def rows() -> Iterator[Row]:
     """One site on PostgreSQL with so many numbers."""
-    with postgres.running(fsync="on") as server, running(server.url, threads=THREADS) as site:
+    with postgres.migrated(fsync="on") as server, running(server.url, threads=THREADS) as site:
         key, secret = site.python(PREPARE).split()
         yield Row(f"the snapshot of {NUMBERS} numbers read and parsed", float(site.python(REBUILD)) * 1000, "ms")
         yield from decided(site, key, secret)

@@ -44,7 +44,7 @@ for application in (relayed, factories.application()):
 def rows() -> Iterator[Row]:
     """One connection, as a call has it, then eight at once."""
     with (
-        postgres.running(fsync="on") as server,
+        postgres.migrated(fsync="on") as server,
         running(server.url, ADDRESSES_ALLOWED="127.0.0.1") as site,
         upstream_of(site) as url,
     ):

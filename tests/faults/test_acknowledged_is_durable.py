@@ -64,7 +64,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[Site, postgres.Serve
         with running() as site:
             yield site, None
     else:
-        with postgres.running(**DURABLE) as server, running(server.url) as site:
+        with postgres.migrated(**DURABLE) as server, running(server.url) as site:
             yield site, server
 
 

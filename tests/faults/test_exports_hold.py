@@ -33,7 +33,7 @@ print(client.cookies["sessionid"].value)
 
 @pytest.fixture
 def server() -> Iterator[postgres.Server]:
-    with postgres.running() as server:
+    with postgres.migrated() as server:
         yield server
 
 

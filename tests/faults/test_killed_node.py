@@ -37,7 +37,7 @@ def kill(site: Site) -> None:
 
 def test_killing_one_node_loses_no_call(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        server = stack.enter_context(postgres.running())
+        server = stack.enter_context(postgres.migrated())
         first = stack.enter_context(running(server.url, processes=1))
         second = stack.enter_context(second_node(first))
         caller = Caller(first)

@@ -32,7 +32,7 @@ pytestmark = [
 @pytest.fixture
 def site() -> Iterator[Site]:
     with ExitStack() as stack:
-        server = stack.enter_context(postgres.running())
+        server = stack.enter_context(postgres.migrated())
         found = stack.enter_context(running(server.url, processes=1, prefix=OWN_MOUNTS))
         mount(found, "--bind", str(found.folder), str(found.folder))
         yield found

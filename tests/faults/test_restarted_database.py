@@ -28,7 +28,7 @@ AWAY_SECONDS = 17
 
 @pytest.fixture
 def server() -> Iterator[postgres.Server]:
-    with postgres.running() as server:
+    with postgres.migrated() as server:
         yield server
 
 
@@ -129,7 +129,7 @@ def test_after_an_outage_every_call_is_recorded(server: postgres.Server) -> None
 
 def test_after_a_failover_every_call_is_recorded() -> None:
     """The standby takes over after the primary was killed; DATABASE_URL names both."""
-    with postgres.running() as primary, postgres.followed(primary) as standby:
+    with postgres.migrated() as primary, postgres.followed(primary) as standby:
         hosts = f"{primary.folder},{standby.folder}"
         url = f"postgresql://{postgres.ROLE}@/{postgres.DATABASE}?host={hosts}&target_session_attrs=read-write"
         with running(url) as site:

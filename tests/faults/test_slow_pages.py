@@ -21,7 +21,7 @@ POOL = 3
 def site() -> Iterator[Site]:
     """A site of one process whose pages share three connections, with a limit of four seconds for a statement."""
     size = {"DATABASE_POOL_SIZE": str(POOL), "DATABASE_STATEMENT_SECONDS": "4"}
-    with postgres.running() as server, running(server.url, processes=1, **size) as site:
+    with postgres.migrated() as server, running(server.url, processes=1, **size) as site:
         yield site
 
 
@@ -59,7 +59,7 @@ def test_a_page_whose_statement_takes_too_long_is_ended(site: Site) -> None:
 
 def test_behind_a_pooler_sign_in_health_and_calls_work() -> None:
     with (
-        postgres.running() as server,
+        postgres.migrated() as server,
         postgres.pooled(server) as url,
         running(url, processes=1, DATABASE_POOLER="1") as site,
     ):

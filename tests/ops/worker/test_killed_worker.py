@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
+
 ROOT = Path(__file__).parents[3]
 FILES = 6
 PREPARE = f"""
@@ -54,7 +56,7 @@ class Site:
 
     def count(self, where: str) -> int:
         """How many inspections are so."""
-        with closing(sqlite3.connect(self.folder / "recordings.sqlite3", timeout=20)) as database:
+        with closing(sqlite3.connect(self.folder / prepared.DATABASE, timeout=20)) as database:
             question = f"SELECT count(*) FROM tasks_task WHERE kind = 'recording.inspect' AND {where}"
             return int(database.execute(question).fetchone()[0])
 
@@ -69,7 +71,7 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     made = Site(tmp_path)
-    made.run("migrate", "--verbosity", "0")
+    prepared.copy_of_site(tmp_path)
     made.run("shell", "--command", PREPARE)
     return made
 
@@ -85,6 +87,6 @@ def test_what_a_killed_worker_was_doing_is_done_by_another(site: Site) -> None:
         site.until("done_at IS NOT NULL", FILES, seconds=120)
     assert site.count("attempts > 1") >= 1
     assert site.count("dead_at IS NOT NULL") == 0
-    with closing(sqlite3.connect(site.folder / "recordings.sqlite3")) as database:
+    with closing(sqlite3.connect(site.folder / prepared.DATABASE)) as database:
         measured = database.execute("SELECT count(*) FROM recordings_recordingjob WHERE duration > 2399").fetchone()
     assert measured == (FILES,)
