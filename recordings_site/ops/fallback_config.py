@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 
 from recordings_site.ops.serving.request_worker import Worker
+from recordings_site.ops.serving.server_log import ServerLog
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
 
@@ -24,6 +25,7 @@ class FallbackWorker(Worker):
 
 
 worker_class = FallbackWorker
+logger_class = ServerLog
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 worker_connections = 8192

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from recordings_site.ops.serving.process_group import end_with_parent
 from recordings_site.ops.serving.request_worker import Worker
+from recordings_site.ops.serving.server_log import ServerLog
 from recordings_site.policies.engine import snapshot
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
@@ -29,6 +30,7 @@ class SiteWorker(Worker):
 
 
 worker_class = SiteWorker
+logger_class = ServerLog
 # For heartbeats: in memory where there is some, so that a disk that is full or read-only ends no worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - files without a name
 # Those beyond the threads wait for their requests, or for the next one.

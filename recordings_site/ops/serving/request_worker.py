@@ -14,6 +14,7 @@ import selectors
 import socket
 from collections.abc import Callable, Container
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from gunicorn.config import Config
@@ -50,6 +51,7 @@ class Connection(TConn):  # type: ignore[misc]
     def __init__(self, worker: "Worker", *about: Any) -> None:
         super().__init__(worker.cfg, *about)
         self.worker = worker
+        self.is_polled = False
         self.await_request()
 
     def await_request(self) -> None:
@@ -138,7 +140,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         outgoing = Outgoing(fileno=client.detach())
         outgoing.threads = self.threads
-        self._await_request(Connection(self, outgoing, address, listener.getsockname()))
+        conn = Connection(self, outgoing, address, listener.getsockname())
+        self._await_request(conn)
+        # Most clients have sent all of it by now.
+        self._receive(conn, outgoing)
+        self._poll(conn)
         if self.nr_conns >= self.worker_connections:
             self._drop_oldest()
 
@@ -148,18 +154,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.keepalived_conns.remove(conn)
         self._await_request(conn)
         self._receive(conn, client)
+        self._poll(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
         """Go on with a connection from which more was read than its last request: the next one begins."""
         self._await_request(conn)
         self._take(conn, conn.parser.unreader.take_buffered())
+        self._poll(conn)
 
     def murder_pending(self) -> None:
         """Close what is overdue; called at least once a second."""
         super().murder_pending()
-        for conn in [conn for conn in self.arriving if conn.deadline.expired]:
+        for conn in list(takewhile(lambda conn: conn.deadline.expired, self.arriving)):
             self._drop(conn)
-        for conn in [conn for conn, deadline in self.lingering.items() if deadline.expired]:
+        for conn in list(takewhile(lambda conn: self.lingering[conn].expired, self.lingering)):
             self._stop_lingering(conn)
 
     def handle_request(self, req: Request, conn: Connection) -> object:
@@ -210,7 +218,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.sock.setblocking(False)
         conn.await_request()
         self.arriving[conn] = None
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
+
+    def _poll(self, conn: Connection) -> None:
+        """Have `_receive` called when more of a request arrives, unless all of it is here."""
+        if conn in self.arriving:
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
+            conn.is_polled = True
 
     def _receive(self, conn: Connection, client: socket.socket) -> None:
         """Take what has arrived."""
@@ -260,7 +273,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _stop_awaiting(self, conn: Connection) -> None:
         del self.arriving[conn]
         self.bytes_arriving -= conn.arrival.size
-        self.poller.unregister(conn.sock)
+        if conn.is_polled:
+            self.poller.unregister(conn.sock)
+            conn.is_polled = False
 
     def _drop(self, conn: Connection) -> None:
         self._stop_awaiting(conn)

@@ -57,4 +57,4 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
 def gunicorn_configuration(log_format: str) -> dict[str, Any]:
     """Return the configuration for gunicorn's processes, whose own lines are of interest from warnings on."""
     own = {"handlers": ["console"], "level": "WARNING", "propagate": False}
-    return configuration(log_format, "WARNING") | {"loggers": {"gunicorn.error": own, "gunicorn.access": own}}
+    return configuration(log_format, "WARNING") | {"loggers": {"gunicorn.error": own}}
