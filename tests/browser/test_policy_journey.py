@@ -132,9 +132,9 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
 
     # Why, for each kind of end.
     lying = Call.objects.filter(recordings__state="available", decision__policy_version__number=1)
-    explained(page, live_server, lying.filter(direction="inbound"), "Recorded: rule 2 of Support EU v1 records 50%")
+    explained(page, live_server, lying.filter(direction="inbound"), "Recorded: rule 2 of “Support EU” v1 records 50%")
     excluded = decided.filter(reason="rule_excludes")
-    sentence = f"Not recorded: rule 1 of Support EU v1 excludes calls from {SWEDES}."
+    sentence = f"Not recorded: rule 1 of “Support EU” v1 excludes calls from {SWEDES}."
     explained(page, live_server, Call.objects.filter(decision__in=excluded), sentence)
     out = decided.filter(reason="sampled_out").first()
     assert out is not None
@@ -142,7 +142,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     assert out.draw >= 50
     explained(page, live_server, Call.objects.filter(pk=out.call_id), "(this call was not selected).")
     after = Call.objects.filter(decision__policy_version__number=3, decision__reason="rule_excludes")
-    explained(page, live_server, after, "Not recorded: rule 1 of Support EU v3 excludes calls")
+    explained(page, live_server, after, "Not recorded: rule 1 of “Support EU” v3 excludes calls")
     expect(page.locator("#why")).to_contain_text("Support EU v3 was published with the reason: Roll back to version 1.")
     unanswered = Call.objects.filter(dice_result__in=("NOANSWER", "BUSY"), decision__outcome="record")
     explained(page, live_server, unanswered, "Not recorded: the call was never answered (")

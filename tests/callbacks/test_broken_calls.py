@@ -47,7 +47,7 @@ def test_the_admins_are_told_once_of_several_calls(number: PhoneNumber, reason: 
     browser = Client()
     browser.force_login(admin)
     page = browser.get("/status/").content.decode()
-    assert "Alert call broken" in page
+    assert "Call dropped by our answer" in page
     assert reason.upper() in page
 
 

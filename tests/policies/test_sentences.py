@@ -42,7 +42,7 @@ def test_each_reason_has_words_of_its_own(reason: Reason) -> None:
 
 def test_the_values_are_in_the_words() -> None:
     assert said(Reason.RULE_RECORDS, record=True) == (
-        "Recorded: rule 2 of Support EU v7 records calls Mon-Tue Europe/Stockholm, from +4670*."
+        "Recorded: rule 2 of “Support EU” v7 records calls Mon-Tue Europe/Stockholm, from +4670*."
     )
     assert "records 25% of calls Mon-Tue" in said(Reason.SAMPLED_OUT)
     assert "this call was not selected" in said(Reason.SAMPLED_OUT)
@@ -58,5 +58,5 @@ def test_where_an_upstream_answers_no_default_route_is_named(reason: Reason) -> 
 
 def test_a_draft_has_no_number_and_a_policy_without_rules_no_rule_that_matches() -> None:
     draft = {"version_number": None, "values": {"has_rules": False}}
-    assert said(Reason.NO_RULE_MATCHES, **draft) == "Not recorded: Support EU (draft) records no call."
+    assert said(Reason.NO_RULE_MATCHES, **draft) == "Not recorded: Support EU (draft) doesn’t record calls."
     assert said(Reason.OTHERWISE_RECORDS, **draft, record=True) == "Recorded: Support EU (draft) records every call."

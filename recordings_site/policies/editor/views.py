@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recordings_site.accounts import access
 from recordings_site.accounts.access import Request, page_or_partial
-from recordings_site.accounts.picking.choices import MOST
 from recordings_site.policies.editor import publishing, queries
 from recordings_site.policies.editor.forms import PolicyForm
 from recordings_site.policies.editor.forms_initial import rearranged
@@ -18,6 +17,7 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.policies.models import LONGEST_REASON, PhoneNumber, Policy, PolicyVersion
 
 EDITOR, PREVIEW = "policies/editor/_editor.html", "policies/editor/_preview.html"
+NAMED = 5  # numbers that a policy's head names, as its template counts those beyond
 
 
 @require_GET
@@ -179,7 +179,7 @@ def _editor(request: HttpRequest, form: PolicyForm, found: Policy | None) -> Htt
         "policy": found,
         "form": form,
         "preview": queries.preview(form, found, request.POST),
-        "numbers": found.numbers.in_use()[:MOST] if found else (),
+        "numbers": found.numbers.in_use()[:NAMED] if found else (),
         "in_force": snapshot.current().policies.get(found.pk) if found else None,
     }
     judged = form.is_bound and "do" not in request.POST

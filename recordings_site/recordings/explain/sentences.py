@@ -45,7 +45,7 @@ def _parts(decision: RecordingDecision) -> tuple[str, str]:
             return "Recorded", ", but not decided here: we never received the call, or recording was started elsewhere"
         case DecisionCode.RECORDED_ANYWAY:
             origin = f" ({Origin(decision.recording.origin).label.lower()})" if decision.recording else ""
-            return f"Recorded anyway{origin}", f", though {why or _undecided(decision.undecided, decision)}"
+            return f"Recorded anyway{origin}", f": {why or _undecided(decision.undecided, decision)}"
         case DecisionCode.DECIDED_NOT:
             return "Not recorded", f": {why}"
         case DecisionCode.RECORDED:
@@ -77,15 +77,13 @@ def _undecided(code: DecisionCode | None, decision: RecordingDecision) -> str:
 
 
 def _prevented(code: DecisionCode, call: Call | None) -> str:
-    """Return what prevented the recording of a call, with Sinch's own words."""
-    ended = (call.dice_result, call.dice_reason) if call else ("", "")
+    """Return what prevented the recording of a call; with Sinch's code where an admin has to act."""
     match code:
-        case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN:
-            return f"{_BROKEN_BY_US[ended[1]]} ({ended[1]})"
+        case DecisionCode.BROKEN_BY_US | DecisionCode.BROKEN if call:
+            return f"{_BROKEN_BY_US[call.dice_reason]} ({call.dice_reason})"
         case DecisionCode.NOT_ASKED_FOR:
             return "our answer at pickup didn’t request recording"
-    what = "the call failed" if code == DecisionCode.CALL_FAILED else "the call was never answered"
-    return f"{what} ({', '.join(filter(None, ended))})"
+    return "the call failed" if code == DecisionCode.CALL_FAILED else "the call was never answered"
 
 
 def _progress(code: DecisionCode, job: RecordingJob | None, why: str) -> tuple[str, str]:

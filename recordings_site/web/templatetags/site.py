@@ -19,9 +19,9 @@ from django.utils.safestring import SafeString
 
 from recordings_site.base import formatting
 from recordings_site.base.text import initials
-from recordings_site.web import library_wording
 from recordings_site.web.html import json_html, transcript_html
 from recordings_site.web.undo import undo_of
+from recordings_site.web.wording import event_names, library_wording
 
 register = template.Library()
 
@@ -117,8 +117,8 @@ def tone(level: str) -> str:
 
 @register.filter
 def in_words(name: str) -> str:
-    """A name of the audit trail's for reading: "policy.draft_discarded" is "Policy draft discarded"."""
-    return name.replace(".", " ").replace("_", " ").capitalize()
+    """A code of the audit trail or of a task for reading: "policy.draft_discarded" is "Policy draft discarded"."""
+    return event_names.event_name(name)
 
 
 for _filter in (

@@ -28,7 +28,7 @@ def test_render_svaml_prints_each_event_masked_and_why() -> None:
     number = factories.number(policy=factories.policy(document, name="Support"))
     ice, why = run("render_svaml", "--number", number.e164, "--event", "ice")
     assert json.loads(ice)["action"]["name"] == "connectPstn"
-    assert why == "Recorded: Support v1 records every call.\n"
+    assert why == "Recorded: “Support” v1 records every call.\n"
     ace, _ = run("render_svaml", "--number", number.e164, "--event", "ace", "--call-id", "call-7")
     options = json.loads(ace)["action"]["recordingOptions"]
     assert "/call-7-" in options["destinationUrl"]

@@ -39,10 +39,10 @@ def test_the_first_rule_that_matches_wins_and_is_named() -> None:
     ]
     given = ice({"rules": rules})
     assert (given.decision.rule, given.decision.reason) == (1, "rule_excludes")
-    assert sentences.clause(given.decision.grounds) == "rule 1 of Support EU v7 excludes calls from +4670*"
+    assert sentences.clause(given.decision.grounds) == "rule 1 of “Support EU” v7 excludes calls from +4670*"
     assert given.svaml == {"action": {"name": "connectPstn", "number": "+46771000000", "cli": "+46701234567"}}
     other = ice({"rules": rules}, replace(CALL, cli="+4915112345678"))
-    assert sentences.decision(other.decision.grounds) == "Recorded: rule 2 of Support EU v7 records all calls."
+    assert sentences.decision(other.decision.grounds) == "Recorded: rule 2 of “Support EU” v7 records all calls."
     assert other.recordings[0].key == f"sinch/2026-03-02/{OWN}/call-1-{RECORDING}.mp3"
     assert requests(other)[0].options.credentials.endswith(f"{SECRET}:eu-central-1")
 
@@ -106,7 +106,7 @@ def test_hours_past_midnight_are_told_as_outside_the_day() -> None:
     assert ice({"rules": rules}).decision.record
     late = ice({"rules": rules}, replace(CALL, at=NOON.replace(hour=18)))
     assert sentences.decision(late.decision.grounds) == (
-        "Not recorded: rule 1 of Support EU v7 excludes calls outside 08:00-18:00 Europe/Stockholm."
+        "Not recorded: rule 1 of “Support EU” v7 excludes calls outside 08:00-18:00 Europe/Stockholm."
     )
 
 
@@ -159,7 +159,7 @@ def test_sampling_draws_once_per_call_and_says_the_draw() -> None:
     assert out.decision.draw == draw(out.decision.call.call_id)
     assert out.decision.reason == "sampled_out"
     assert sentences.decision(out.decision.grounds) == (
-        "Not recorded: rule 1 of Support EU v7 records 25% of all calls (this call was not selected)."
+        "Not recorded: rule 1 of “Support EU” v7 records 25% of all calls (this call was not selected)."
     )
 
 

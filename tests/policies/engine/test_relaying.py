@@ -79,7 +79,7 @@ def test_every_relayed_answer_is_lawful_records_once_and_goes_where_the_upstream
 def test_the_policys_own_route_counts_for_nothing_while_the_upstream_answers() -> None:
     given = relay(UPSTREAMS[0])
     assert given.placed
-    assert sentences.decision(given.answer.decision.grounds) == "Recorded: Support EU v7 records every call."
+    assert sentences.decision(given.answer.decision.grounds) == "Recorded: “Support EU” v7 records every call."
     assert given.answer.svaml["instructions"] == UPSTREAMS[0]["instructions"]
     assert given.answer.svaml["action"]["number"] == "+46771111111"
     assert [plan.origin for plan in given.answer.recordings] == ["flag"]

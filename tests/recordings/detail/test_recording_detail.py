@@ -57,7 +57,7 @@ def test_support_reads_a_sentence_and_three_steps_and_admins_what_sinch_and_the_
     html = page_of(recording, teammate(recording))
     assert 'lang="sv-SE"' in html
     assert "A &lt;b&gt;refund&lt;/b&gt;, please." in html
-    assert "Recorded: Policy v1 records every call." in html
+    assert "Recorded: “Policy” v1 records every call." in html
     assert reverse("recording_audio", args=[recording.pk]) in html
     page = Client()
     page.force_login(teammate(recording))

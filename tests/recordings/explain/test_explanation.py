@@ -72,14 +72,16 @@ def titles(call_id: str) -> list[str]:
 def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> None:
     call_id = drawn(below=True)
     place = svaml.recording_requests(call_in(number, call_id))[0].options.destination_url
-    assert sentence(call_id).startswith("To be recorded: rule 2 of Support EU v1 records 25% of all calls")
+    assert sentence(call_id).startswith("To be recorded: rule 2 of “Support EU” v1 records 25% of all calls")
     post(number.application, ace(call_id=call_id))
-    assert sentence(call_id).startswith("Being recorded: rule 2 of Support EU v1 records 25% of all calls")
+    assert sentence(call_id).startswith("Being recorded: rule 2 of “Support EU” v1 records 25% of all calls")
     post(number.application, dice(call_id=call_id))
     post(number.application, notify("recording_finished", call_id=call_id))
     assert sentence(call_id).startswith("Recorded, file pending: rule 2")
     post(number.application, notify("recording_available", place, call_id=call_id))
-    assert sentence(call_id) == ("Recorded: rule 2 of Support EU v1 records 25% of all calls (this call was selected).")
+    assert sentence(call_id) == (
+        "Recorded: rule 2 of “Support EU” v1 records 25% of all calls (this call was selected)."
+    )
     timeline = titles(call_id)
     assert timeline[:4] == [
         "ICE: the call came in",
@@ -93,14 +95,14 @@ def test_a_recorded_call_names_its_rule_and_its_draw(number: PhoneNumber) -> Non
 
 def test_an_excluded_call_names_the_rule_that_excludes_it(number: PhoneNumber) -> None:
     call_in(number, "call-x", cli="46701234567")
-    assert sentence("call-x") == "Not recorded: rule 1 of Support EU v1 excludes calls from +4670*."
+    assert sentence("call-x") == "Not recorded: rule 1 of “Support EU” v1 excludes calls from +4670*."
 
 
 def test_a_sampled_out_call_says_its_draw(number: PhoneNumber) -> None:
     call_id = drawn(below=False)
     call_in(number, call_id)
     assert sentence(call_id) == (
-        "Not recorded: rule 2 of Support EU v1 records 25% of all calls (this call was not selected)."
+        "Not recorded: rule 2 of “Support EU” v1 records 25% of all calls (this call was not selected)."
     )
 
 
@@ -114,10 +116,10 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     publishing.roll_back(by=None, version=policy.versions.get(number=1))
     snapshot.forget()
     call_in(number, "call-v3", cli="46701234567")
-    assert sentence("call-v2").startswith("To be recorded: Support EU v2 records every call")
+    assert sentence("call-v2").startswith("To be recorded: “Support EU” v2 records every call")
     decided = explained("call-v2").steps[1]
     assert "Since then v3 is in force (Roll back to version 1)." in sentences.step_text(decided)
-    assert sentence("call-v3") == "Not recorded: rule 1 of Support EU v3 excludes calls from +4670*."
+    assert sentence("call-v3") == "Not recorded: rule 1 of “Support EU” v3 excludes calls from +4670*."
 
 
 @pytest.mark.parametrize(
@@ -125,11 +127,11 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     [
         (
             {"result": "FAILED", "reason": "CONGESTION"},
-            "Not recorded: the call failed (FAILED, CONGESTION), though rule 2",
+            "Not recorded: the call failed, though rule 2",
         ),
         (
             {"result": "BUSY", "reason": "CALLEEHANGUP"},
-            "Not recorded: the call was never answered (BUSY, CALLEEHANGUP)",
+            "Not recorded: the call was never answered, though",
         ),
         (
             {"result": "FAILED", "reason": "INVALIDSVAMLACTION"},
@@ -154,7 +156,7 @@ def test_the_list_of_calls_says_what_became_of_each_and_not_what_was_meant_to(
     post(number.application, {**dice(call_id=call_id, result="NOANSWER", reason="TIMEOUT"), "duration": 0})
     found = client.get(reverse("calls")).content.decode()
     assert "Not recorded" in found
-    assert "The call was never answered (NOANSWER, TIMEOUT), though rule 2 of Support EU v1" in found
+    assert "The call was never answered, though rule 2 of “Support EU” v1" in found
 
 
 def test_the_list_of_calls_costs_the_same_queries_however_many_calls(
@@ -219,7 +221,7 @@ def test_the_pages_find_a_call_and_show_the_chain_without_secrets(client: Client
     call_in(number, recorded)
     client.force_login(factories.user(teams=[number.team]))
     found = client.get(reverse("calls"), {"q": "call-x"}).content.decode()
-    assert "Rule 1 of Support EU v1 excludes calls from +4670*." in found
+    assert "Rule 1 of “Support EU” v1 excludes calls from +4670*." in found
     assert client.get(reverse("calls"), {"q": "701234"}).context["page"].rows[0].call_id == "call-x"
     assert [c.call_id for c in client.get(reverse("calls"), {"decision": "open"}).context["page"].rows] == [recorded]
     page = client.get(reverse("call", args=[Call.objects.get(call_id=recorded).pk])).content.decode()

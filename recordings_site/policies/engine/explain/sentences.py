@@ -69,9 +69,9 @@ def _without_policy(grounds: Grounds, values: Grounds) -> str:
 
 
 def _title(grounds: Grounds) -> str:
-    """`Support EU v7`; a draft has no number."""
+    """`“Support EU” v7`; a draft has no number."""
     number = grounds.get("version_number")
-    return f"{grounds['policy_name']} v{number}" if number else f"{grounds['policy_name']} (draft)"
+    return f"“{grounds['policy_name']}” v{number}" if number else f"{grounds['policy_name']} (draft)"
 
 
 def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
