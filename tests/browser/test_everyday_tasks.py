@@ -110,17 +110,14 @@ def test_longer_than_five_minutes_a_word_and_a_language_are_three_choices(
     hand.type("complaint")
     # A choice takes along what was typed and not sent yet.
     chips = hand.page.locator("#narrow")
-    hand.click(chips.locator("summary", has_text="Length"))
     hand.click(chips.get_by_role("button", name="5 minutes or longer", exact=True))
     expect(hand.page.locator(".hit")).to_have_count(2)
     expect(hand.page.locator("#q")).to_have_value("complaint longer:5m")
-    hand.click(chips.locator("summary", has_text="Language"))
-    hand.click(chips.get_by_role("button", name="Swedish"))
+    hand.click(chips.get_by_role("button", name="Swedish", exact=True))
     expect(hand.page.locator(".hit")).to_have_count(1)
     expect(chips.locator("summary", has_text="Language: Swedish")).to_be_focused()
     assert hand.page.url.endswith("/search/?q=complaint+longer%3A5m+locale%3Asv")
-    # Two chips, each opened and chosen from, and the word.
-    assert hand.count <= 4
+    assert hand.count <= 2
     chips.get_by_role("button", name="Remove the filter Language: Swedish").click()
     expect(hand.page.locator(".hit")).to_have_count(2)
     # Of two days one is set after the other, and Enter in an input chooses nothing else.

@@ -34,6 +34,8 @@ LENGTHS = (
     ("15 minutes or longer", "longer:15m"),
     ("1 minute or shorter", "shorter:1m"),
 )
+USUAL_LENGTH = "longer:5m"
+MOST_AT_HAND = 3  # languages
 # How a condition of one of several fields of a chip reads behind its label.
 _READ = {
     "since": "from {}",
@@ -71,6 +73,15 @@ class Chip:
     options: Sequence[Option]
     # Whether more may be typed than the choices.
     more: bool = False
+
+    @property
+    def at_hand(self) -> Sequence[Option]:
+        """The choices that stand beside the chip and need no menu, while none is in use."""
+        if self.value:
+            return ()
+        if self.name == "length":
+            return [each for each in self.options if each.condition == USUAL_LENGTH]
+        return self.options if self.name == "language" and 2 <= len(self.options) <= MOST_AT_HAND else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,3 +112,14 @@ def test_a_number_is_found_by_the_word_that_its_picker_suggests() -> None:
     browser.force_login(factories.admin())
     found = browser.get("/search/", {"q": f'number:"Support +{recording.number.digits}"'}).context["found"]
     assert [each.recording.pk for each in found.hits] == [recording.pk]
+
+
+def test_a_usual_length_and_few_languages_need_no_menu() -> None:
+    for locale in ("en-US", "sv-SE"):
+        search.index(factories.transcript(factories.recording(), [(1.0, "Speaker 1", "hello")], locale=locale))
+    person = factories.admin()
+    offered = {each.label: [option.label for option in each.at_hand] for each in chips(read("hello"), person)}
+    assert (offered["Length"], offered["Language"]) == (["5 minutes or longer"], ["English", "Swedish"])
+    narrowed = {each.label: each.at_hand for each in chips(read("hello longer:1m locale:sv"), person)}
+    assert not narrowed["Length"]
+    assert not narrowed["Language"]
