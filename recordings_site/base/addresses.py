@@ -76,7 +76,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     addresses = [*dict.fromkeys(str(entry[4][0]) for entry in found)]
     if not all(map(is_public, addresses)):
-        raise AddressRefused(f"{host} is in a private network, or not public for another reason.")
+        raise AddressRefused(f"{host} is in a private network or isn’t public.")
     return addresses
 
 

@@ -114,7 +114,7 @@ def test_support_finds_and_hears_a_call_and_an_admin_decides_about_the_next(
     page.get_by_role("link", name="Publish…").click()
     page.get_by_label("Reason").fill("The customers asked for it")
     page.get_by_role("button", name="Publish").click()
-    expect(page.locator("#messages")).to_contain_text("Version 2 is in force.")
+    expect(page.locator("#messages")).to_contain_text("Version 2 is now active.")
     [(planned,)] = calls(1, 99, demo.AMERICAN)
     application = demo.make().application
     before = RecordingJob.objects.count()

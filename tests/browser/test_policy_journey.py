@@ -111,7 +111,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_role("link", name="Publish…").click()
     page.get_by_label("Reason").fill("The works council agreed")
     page.get_by_role("button", name="Publish").click()
-    expect(page.locator("#messages")).to_contain_text("Version 1 is in force.")
+    expect(page.locator("#messages")).to_contain_text("Version 1 is now active.")
     simulated.simulate(number.application, simulated.groups(100, numbers=[number.digits], seed=7, outbound=0.1))
     decided = Decision.objects.filter(policy_version__number=1)
     assert decided.count() == 100
@@ -127,7 +127,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("button", name="Roll back").click()
-    expect(page.locator("#messages")).to_contain_text("Version 3 is in force.")
+    expect(page.locator("#messages")).to_contain_text("Version 3 is now active.")
     simulated.simulate(number.application, simulated.groups(30, numbers=[number.digits], seed=9))
 
     # Why, for each kind of end.

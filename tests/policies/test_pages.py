@@ -202,13 +202,13 @@ def test_the_list_says_what_is_in_force_whatever_is_drafted_or_proposed(admin: C
     publishing.save_draft(by=None, policy=policy, document=draft)
     text = admin.get(reverse("policies")).content.decode()
     assert "Record calls from +4670*" in text
-    assert "In force: v1" in text
+    assert "Active: v1" in text
     assert "Draft saved with changes" in text
     with override_settings(POLICY_APPROVAL=True):
         publishing.publish(by=factories.admin(), policy=policy, reason="All of them")
     text = admin.get(reverse("policies")).content.decode()
     assert "Record calls from +4670*" in text
-    assert "In force: v1" in text
+    assert "Active: v1" in text
     assert "v2 is waiting for approval" in text
 
 

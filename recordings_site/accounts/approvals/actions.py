@@ -55,7 +55,7 @@ def decide(*, by: User, approval: Approval, approve: bool) -> None:
     """Carry a change out, or refuse it. Raises Refused for one's own request, and for one that was decided already."""
     row = Approval.objects.select_for_update().filter(pk=approval.pk).waiting().first()
     if row is None:
-        raise Refused("This request has already been decided or is too old. Ask again.")
+        raise Refused("This request was already decided or has expired. Make it again.")
     if approve and row.requested_by_id == by.pk:
         raise Refused("You can’t approve your own request. Another admin has to.")
     if approve and not row.requested_by.is_active:

@@ -103,7 +103,7 @@ class ApplicationForm(SeenForm, PickForm):
         validators=[no_password, reachable],
         label="Upstream URL",
         assume_scheme="https",
-        help_text="Your own back end. Only for a relay.",
+        help_text="Your own back end, for a relay.",
     )
     upstream_timeout_ms = forms.IntegerField(
         min_value=100,

@@ -128,7 +128,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "outbound": {
             "label": "Outbound calls from app users",
-            "labels": {"dialled": "Dialled destination", "route": "Same route"},
+            "labels": {"dialled": "Dialed destination", "route": "Same route"},
         },
         "answer_conference": {
             "label": "Conference to join",

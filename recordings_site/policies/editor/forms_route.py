@@ -9,7 +9,7 @@ from recordings_site.base import phone_numbers
 
 ROUTE_CHOICES = (
     ("connectPstn", "Phone number (connectPstn)"),
-    ("asDialled", "Dialled destination: number, app user, conference or SIP"),
+    ("asDialled", "Dialed destination: number, app user, conference or SIP"),
     ("connectSip", "SIP endpoint (connectSip)"),
     ("connectMxp", "App user (connectMxp)"),
     ("connectConf", "Conference (connectConf)"),
@@ -57,13 +57,13 @@ def route_fields() -> dict[str, forms.Field]:
     text, number = forms.CharField, forms.IntegerField
     return {
         "route_number": ConditionalField(
-            label="Number", max_length=30, help_text="+46…, or {to} for the dialled number."
+            label="Number", max_length=30, help_text="+46…, or {to} for the dialed number."
         ),
         "route_endpoint": ConditionalField(
             label="SIP endpoint", help_text="agent@pbx.example.com, or {to}@pbx.example.com."
         ),
         "route_username": ConditionalField(
-            label="App user", help_text="The user’s name in your app, or {to} for the dialled user."
+            label="App user", help_text="The user’s name in your app, or {to} for the dialed user."
         ),
         "route_conference_id": ConditionalField(
             label="Conference id", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
@@ -78,7 +78,7 @@ def route_fields() -> dict[str, forms.Field]:
             required=False,
             choices=[("", "Sinch’s default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
         ),
-        "route_moh": forms.ChoiceField(label="Music while waiting", required=False, choices=MUSIC),
+        "route_moh": forms.ChoiceField(label="Hold music", required=False, choices=MUSIC),
         "route_prompt": ConditionalField(
             label="What the menu says", max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
@@ -86,7 +86,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="What it repeats", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
         "route_repeats": number(label="Number of repeats", required=False, min_value=0, max_value=10),
-        "route_barge": forms.BooleanField(label="Callers may press a key before it ends", required=False),
+        "route_barge": forms.BooleanField(label="Callers can press a key before it ends", required=False),
         "route_default_recording": forms.ChoiceField(
             label="Recording, after any other key", required=False, choices=RECORDING_CHOICES
         ),
@@ -102,7 +102,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="Longest duration", required=False, min_value=1, max_value=14400, help_text="Seconds, at most 14,400."
         ),
         "route_dial_timeout": number(
-            label="Ring at most", required=False, min_value=1, max_value=120, help_text="Seconds."
+            label="Ring for at most", required=False, min_value=1, max_value=120, help_text="Seconds."
         ),
         "route_suppress_callbacks": forms.BooleanField(
             label="No ACE or DiCE for this call", required=False, help_text="The end of the call won’t be reported."

@@ -143,7 +143,7 @@ def _propose(by: User | None, version: PolicyVersion) -> PolicyVersion:
     data = {"version": version.number, "reason": version.reason}
     audit.record(by=by, action="policy.proposed", subject=version.policy, data=data)
     path, what = reverse("policy_versions", args=[version.policy_id]), f"version {version.number} of {version.policy}"
-    mail_admins(by=by, what=f"Put {what} in force", detail=version.reason, path=path)
+    mail_admins(by=by, what=f"Publish {what}", detail=version.reason, path=path)
     return version
 
 

@@ -131,11 +131,11 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
         sentences.append("Record all other calls")
     waits = f"v{policy.proposed} is waiting for approval" if policy.proposed else ""
     if policy.published is None:
-        return Summary(policy, sentences, "pending" if waits else "draft", "Not in force", waits or "Never published")
+        return Summary(policy, sentences, "pending" if waits else "draft", "Not active", waits or "Never published")
     if document.how.destination in failing:
         return Summary(policy, sentences, "failed", "Destination fails", "Recordings may be lost. See its check")
     changed = waits or ("Draft saved with changes" if policy.draft is not None else "")
-    return Summary(policy, sentences, "published", f"In force: v{policy.published.number}", changed)
+    return Summary(policy, sentences, "published", f"Active: v{policy.published.number}", changed)
 
 
 def preview(form: "PolicyForm", policy: Policy | None, asked: Mapping[str, Any]) -> Preview:

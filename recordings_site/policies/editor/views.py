@@ -157,8 +157,8 @@ def _with_version(request: Request, version: PolicyVersion, act: Callable[[], Po
 
 def _published(version: PolicyVersion) -> str:
     if version.published_at is None:
-        return f"Version {version.number} was proposed. It is in force as soon as another admin approves it."
-    return f"Version {version.number} is in force."
+        return f"Version {version.number} was proposed. It takes effect as soon as another admin approves it."
+    return f"Version {version.number} is now active."
 
 
 def _rearranged(request: Request, found: Policy | None) -> HttpResponse:

@@ -215,7 +215,7 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
             yield _warning(
                 "route.number",
-                "Inbound calls would go back to the number they dialled. Choose where callers go.",
+                "Inbound calls would go back to the number they dialed. Choose where callers go.",
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(

@@ -38,7 +38,7 @@ def import_application(name: str, data: Mapping[str, Any], *, by: User | None) -
         return []
     before = facts_of(row, APPLICATION_FIELDS)
     asked = actions.update_application(by=by, application=row, **changed)
-    done = "waits for another admin’s approval" if asked else "changed"
+    done = "is waiting for another admin’s approval" if asked else "changed"
     after = before | {field: getattr(value, "name", value) for field, value in changed.items()}
     return [done, *_differences(before, after)]
 

@@ -91,7 +91,7 @@ def read_setup(data: object) -> Setup:
         if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()
     ]
     if not (problems or teams or any(found.values())):
-        problems.append(Problem("", "holds nothing. Write one with policies export"))
+        problems.append(Problem("", "is empty. Create one with policies export"))
     if problems:
         raise DocumentError(problems)
     return Setup(tuple(sorted(set(teams))), **found)
@@ -123,7 +123,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twin = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"“{twin[:40]}” is there twice in one object. Keep one of them.")
+        raise ValueError(f"“{twin[:40]}” appears twice in one object. Keep one of them.")
     texts = (text for pair in pairs for part in pair for text in (part if isinstance(part, list) else [part]))
     if any("\0" in text for text in texts if isinstance(text, str)):
         raise ValueError("The file contains a NUL character (\\u0000). Remove it.")

@@ -97,7 +97,7 @@ def _numbers(data: Mapping[str, Mapping[str, Any]], problems: list[Problem], by:
         return []
     words = f"Import of a set-up with {counted(len(lines), 'number')}"
     made = numbers.change_numbers(by=by, words=words, wanted=planned.wanted, new=planned.new)
-    waits = "changed; what another admin has to approve waits" if made.waiting else "changed"
+    waits = "changed; some changes are waiting for another admin’s approval" if made.waiting else "changed"
     return [
         *(Step(f"number {each.number}", "added", _parts(each)) for each in planned.of("add")),
         *(Step(f"number {each.number}", waits, _parts(each)) for each in planned.of("change")),

@@ -141,7 +141,7 @@ def _decided(decision: Decision) -> str:
     said = [f"{version} was published with the reason: {version.reason.rstrip('.')}."] if version.reason else []
     published = version.policy.published
     if published is not None and published.pk != version.pk:
-        said.append(f"Since then v{published.number} is in force ({published.reason or 'no reason given'}).")
+        said.append(f"Since then v{published.number} is active ({published.reason or 'no reason given'}).")
     return " ".join(said)
 
 

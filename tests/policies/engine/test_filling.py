@@ -160,7 +160,7 @@ def test_a_national_number_that_an_app_user_dials_is_never_dialled_as_it_stands(
     assert action(call, route) == {"name": "hangup"}
     given = ice({"otherwise_record": True}, replace(call, number_digits=OWN))
     assert given.decision.reason == "undialable"
-    assert f"“{dialled}” was dialled" in sentences.decision(given.decision.grounds)
+    assert f"“{dialled}” was dialed" in sentences.decision(given.decision.grounds)
 
 
 def test_who_dials_such_a_number_is_connected_by_the_default_route_or_hears_what_to_do() -> None:

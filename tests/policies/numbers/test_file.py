@@ -160,7 +160,7 @@ def test_nothing_is_written_before_the_preview_was_confirmed(admin: Client) -> N
     page = admin.post(reverse("numbers_import"), form)
     shown = page.content.decode()
     assert "<strong>1</strong> refused, <strong>1</strong> to change, <strong>1</strong> to add" in shown
-    assert "Import 2, leave 1 out" in shown
+    assert "Import 2, skip 1" in shown
     assert set(PhoneNumber.objects.values_list("label", flat=True)) == {"Before"}
     # The plan that was previewed is the one that is carried out.
     moved = admin.post(reverse("numbers_import"), {**form, "step": "import", "plan": "another"}).content.decode()

@@ -159,11 +159,11 @@ def test_policies_become_drafts_unless_a_reason_is_given_and_only_once(file: Pat
     [
         ("{", "Expecting property name"),
         ("[" * 100_000, "nested too deeply"),
-        ('{"teams": [], "teams": []}', "“teams” is there twice"),
+        ('{"teams": [], "teams": []}', "“teams” appears twice"),
         ('{"teams": NaN}', "NaN isn’t JSON"),
         ('{"policies": {"A": {"say": "\\u0000"}}}', "NUL character"),
         ([], "file: must be a JSON object"),
-        ({}, "file: holds nothing"),
+        ({}, "file: is empty"),
         ({"format": 2}, "format: must be 1"),
         ({"people": {}}, "people: isn’t a section"),
         ({"teams": "Berlin"}, "teams: must be a list of names"),
@@ -256,8 +256,8 @@ def test_what_takes_a_second_admin_waits(file: Path, settings: Settings) -> None
         load(file, data, "--publish", "Because")
     lines = load(file, data, "--publish", "Because", "--by", admin.email)
     assert "policy Support: proposed as version 2" in lines
-    assert "application Main: waits for another admin’s approval" in lines
-    assert "number +46812345678: changed; what another admin has to approve waits" in lines
+    assert "application Main: is waiting for another admin’s approval" in lines
+    assert "number +46812345678: changed; some changes are waiting for another admin’s approval" in lines
     assert Approval.objects.count() == 2
     assert PhoneNumber.objects.get().policy is not None
     assert Destination.objects.count() == 1

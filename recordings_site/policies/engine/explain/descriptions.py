@@ -18,7 +18,7 @@ from recordings_site.policies.engine.schema.routes import (
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 RECORDING = {"": "", "stop": ", recording stops", "start": ", recording starts"}
-PLACEHOLDERS = {"{to}": "the number that was dialled", "{cli}": "the caller", "{number}": "our own number"}
+PLACEHOLDERS = {"{to}": "the number that was dialed", "{cli}": "the caller", "{number}": "our own number"}
 
 
 def rule_sentence(rule: Rule, time_zone: str) -> str:
@@ -79,7 +79,7 @@ def route_sentence(route: Route) -> str:
         case ConnectPstn():
             return f"Connect by phone to {PLACEHOLDERS.get(route.number, route.number)}"
         case AsDialled():
-            return "Connect to the dialled destination"
+            return "Connect to the dialed destination"
         case ConnectSip():
             return f"Connect by SIP to {route.endpoint}"
         case ConnectMxp():
@@ -129,7 +129,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
         f"Otherwise {otherwise}.",
         f"{how_sentence(how)}.",
         f"{route_sentence(document.route)}.",
-        f"Outbound calls: {'to the dialled destination' if document.outbound == 'dialled' else 'the same route'}.",
+        f"Outbound calls: {'to the dialed destination' if document.outbound == 'dialled' else 'the same route'}.",
         f"On answer: {' '.join(filter(None, (document.on_answer, document.answer_conference)))}.",
         f"Recording starts by {'the best method' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",

@@ -98,7 +98,7 @@ _CLAUSES: Mapping[Reason, Callable[[Grounds, Grounds], str]] = {
     Reason.UNKNOWN_NUMBER: _without_policy,
     Reason.NOT_A_NUMBER: _without_policy,
     Reason.UNDIALABLE: lambda _, values: (
-        f"“{values['dialled']}” was dialled without a country code, so the call"
+        f"“{values['dialled']}” was dialed without a country code, so the call"
         f" {'took the default route' if values.get('connected') else 'ended with a notice'}. Set the application’s"
         " country to allow such numbers"
     ),

@@ -168,7 +168,7 @@ class _Where(Kind):
 class PolicyDocument(Declared):
     """All that a policy version says. `otherwise_record` holds when no rule matches; `on_answer`: continue, hangup.
 
-    `route` is where calls from outside go. A call that an app user places goes to the number that was dialled, unless
+    `route` is where calls from outside go. A call that an app user places goes to the number that was dialed, unless
     `outbound` says that it takes the route as well.
     """
 
