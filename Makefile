@@ -9,6 +9,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 CALLS ?= 5
+# One more than there are processors: tests that start processes, or drive Chromium, wait half of their time.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 UV_VERSION = 0.13.9
 VENV = .venv
 IN_VENV = $(VENV)/bin/python
@@ -32,8 +34,8 @@ calls: $(RUNTIME)
 
 # PostgreSQL first, with what uses the database; then everything, so that the last line tells of everything.
 test: $(TESTS)
-	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto} -m "database and not browser and not processes"
-	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$${TEST_PROCESSES:-auto}
+	$(IN_VENV) -m tests.postgres $(IN_VENV) -m pytest --dist=worksteal --numprocesses=$(TEST_PROCESSES) -m "database and not browser and not processes"
+	$(IN_VENV) -m pytest --dist=worksteal --numprocesses=$(TEST_PROCESSES)
 
 trust: $(TESTS)
 	NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS-/etc/ssl/certs/ca-certificates.crt}" npm ci --prefix tests/observatory --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null

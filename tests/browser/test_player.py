@@ -213,7 +213,7 @@ def test_following_ends_when_the_reader_scrolls_and_comes_back_only_when_asked(l
     assert long.follows
     assert not chip.is_visible()
     long.press("k")
-    long.until("!recordingPage.transcript.scrolling", timeout=1.5)
+    long.until("!recordingPage.transcript.scrolling")
     long.page.evaluate("window.scrollBy(0, -900)")
     long.until("!recordingPage.transcript.state.on")
     long.page.locator("#l57 > p").click()

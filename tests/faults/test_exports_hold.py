@@ -10,11 +10,15 @@ import pytest
 
 from tests import postgres
 from tests.running_site import running
+from tests.scale import scaled
 from tests.stores import nginx
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
+# More than the sockets between the database and a slow reader hold.
 ROWS = 20_000
+# Many batches, by exports at the same time.
+POOLED_ROWS = scaled(5_000, 20_000)
 EXPORTS = 6
 PREPARE = """
 import sys
@@ -56,10 +60,10 @@ def rows_of_a_download(port: int, session: str) -> int:
 
 def test_behind_a_pooler_every_row_is_exported(server: postgres.Server) -> None:
     with postgres.pooled(server) as url, running(url, processes=1, DATABASE_POOLER="1") as site:
-        session = site.python(PREPARE, str(ROWS)).strip()
+        session = site.python(PREPARE, str(POOLED_ROWS)).strip()
         with ThreadPoolExecutor(EXPORTS) as pool:
             counts = pool.map(lambda _: rows_of_a_download(site.port, session), range(EXPORTS))
-            assert set(counts) == {ROWS}
+            assert set(counts) == {POOLED_ROWS}
 
 
 @pytest.mark.parametrize("through", ["gunicorn alone", "nginx"])

@@ -24,7 +24,7 @@ FACTS = (
     "expected_at", "started_at", "not_recorded_at", "finished_at", "available_at", "transcript_available_at",
     "deleted_at", "overdue_since",
 )  # fmt: skip
-CALLS = scaled(160, 500)
+CALLS = scaled(100, 500)
 # What callbacks bring, and the look at the requested place when Sinch names one that is nobody's; reading the rest of
 # what lies in the store is the same whatever their order.
 OF_CALLBACKS = {
