@@ -164,7 +164,7 @@ def test_the_number_of_calls_stands_once_beside_the_hits() -> None:
     indexed("refund")
     browser = client(factories.admin())
     beside = {"HX-Request": "true", "HX-Target": "summary"}
-    assert "1 call</span>, the newest first" in browser.get("/search/?q=refund").content.decode()
+    assert "1 call</span>, newest first" in browser.get("/search/?q=refund").content.decode()
     # The sum takes the place of what the page of hits knew; alone it stands above the parts.
     assert (
         '<span id="total" hx-swap-oob="true">'
@@ -212,10 +212,10 @@ def test_the_page_says_where_the_best_end(monkeypatch: pytest.MonkeyPatch) -> No
         indexed("a refund")
     browser = client(factories.admin())
     page = browser.get("/search/?q=refund&sort=best").content.decode()
-    assert "3 calls on this page</span>, the best first" in page
+    assert "3 calls on this page</span>, best first" in page
     assert "End of best matches" in page
     assert 'href="?q=refund"' in page
-    assert "the best of the newest 3 first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
+    assert "best of the newest 3 first" in browser.get("/search/?q=%22a+refund%22&sort=best").content.decode()
     monkeypatch.setattr(port, "CONSIDERED", 6)
     assert "End of best matches" not in browser.get("/search/?q=refund&sort=best").content.decode()
 
