@@ -17,7 +17,7 @@ from typing import cast
 from tests import prepared
 from tests.house import ROOT
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True)

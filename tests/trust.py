@@ -85,9 +85,13 @@ PIECES = [
         "search", "Each query finds what plain Python finds, and none breaks the page", "100,000 queries",
         "tests/recordings/search/test_same_hits.py",
     ),
+    Piece(
+        "listeners", "Listeners who go away, and many who stay, leave no socket and no memory: 64 MiB at most",
+        "2,000 who go away, 50 plays of 500 MiB at once", "tests/faults/test_listeners.py", (POSTGRESQL,),
+    ),
     Piece("ranges", "A Range is answered as RFC 9110 says", "200,000 requests", "tests/web/test_ranges.py", (NONE,)),
     Piece(
-        "canaries", "No secret is seen on a page, in a log or in the database", "200 canaries",
+        "canaries", "No secret is seen on a page, in mails, exports, metrics, logs or a dump", "200 canaries",
         "tests/journeys/test_secrets.py",
     ),
     Piece("access", "No role reads or changes what is not its own", "every address", "tests/journeys/test_access.py"),

@@ -1,19 +1,35 @@
-"""Planted secrets: a crawl by every role, provoked errors, logs and database show none of them."""
+"""Planted secrets: a crawl by every role, provoked errors, mails, metrics, commands, logs and a dump show none."""
 
+import base64
 import json
 import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.test import Client
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client, TestCase, override_settings
+from django.urls import reverse
+from django.utils import timezone
 
-from recordings_site.accounts.models import User
+from recordings_site.accounts import actions as people
+from recordings_site.accounts import anchors
+from recordings_site.accounts.models import Role, User
+from recordings_site.destinations import anchor_bucket
 from recordings_site.destinations.models import Destination
+from recordings_site.ops.worker.loop import drain
+from recordings_site.policies.editor import publishing
+from recordings_site.policies.engine import snapshot
+from recordings_site.policies.engine.schema.document import parse
 from recordings_site.policies.models import Application
+from recordings_site.recordings.annotations.actions import add_comment
+from recordings_site.tasks import registry
 from tests import factories, sinch_posts
 from tests.journeys.site_map import routes
 from tests.journeys.worlds import ADMIN, World, small_world
@@ -168,3 +184,86 @@ def test_the_database_holds_planted_secrets_sealed_alone(world: World, canaries:
     for where, text in database():
         canaries.look(where, text)
     assert canaries.seen == []
+
+
+def dump() -> Iterator[tuple[str, str]]:
+    """Every column of every table, as a dump of the database holds it: those that no model names, too."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor.fetchall():
+                bytes_too = (bytes(each) if isinstance(each, memoryview) else each for each in row)
+                yield table, repr([each.decode("latin-1") if isinstance(each, bytes) else each for each in bytes_too])
+
+
+def test_a_dump_after_a_day_of_work_holds_planted_secrets_sealed_alone(
+    world: World, canaries: Canaries, log: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    a_day_of_work(world, canaries, tmp_path)
+    for where, text in dump():
+        canaries.look(where, text)
+    canaries.look("the log", log.text)
+    assert canaries.seen == []
+
+
+def test_mails_metrics_and_commands_show_no_planted_secret(
+    world: World, canaries: Canaries, capsys: pytest.CaptureFixture[str], settings: Any, tmp_path: Path
+) -> None:
+    settings.METRICS_TOKEN = "a token of the metrics"
+    mail.outbox.clear()
+    a_day_of_work(world, canaries, tmp_path)
+    subjects = " ".join(str(message.subject) for message in mail.outbox)
+    for expected in ("Your access", "approval", "Audit trail", "mentioned you"):
+        assert expected in subjects
+    for message in mail.outbox:
+        canaries.look(f"the mail “{message.subject}”", str(message.message()))
+    metrics = Client().get("/metrics", headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"})
+    assert b"recordings_site_destinations_failing" in metrics.content
+    canaries.look("the metrics", metrics.content.decode())
+    number = factories.number(policy=factories.policy(), destination=Destination.objects.in_use()[0])
+    snapshot.forget()
+    commands = (
+        ["policies", "export"],
+        ["render_svaml", "--number", number.e164],
+        ["check_destination"],
+        ["verify_audit"],
+        ["rotate_credentials_keys", "--dry-run"],
+    )
+    for command in commands:
+        try:
+            call_command(*command)
+        except (CommandError, SystemExit) as error:
+            canaries.look(f"the error of {command[0]}", repr(error))
+        shown = capsys.readouterr()
+        canaries.look(f"the command {command[0]}", shown.out + shown.err)
+        assert shown.out, command
+    assert canaries.seen == []
+
+
+def a_day_of_work(world: World, canaries: Canaries, folder: Path) -> None:
+    """What writes rows, mails and logs: calls, secrets replaced, checks that fail, invitations, mentions, anchors."""
+    admin, other = world.people[ADMIN], factories.admin(email="other@example.com")
+    browser = signed_in(admin)
+    place = factories.destination()
+    typed = {"write_secret": canaries.plant(), "write_key": "AKIA1234567890AB", "read_mode": "keys"}
+    browser.post(reverse("destination_credentials", args=[place.pk]), typed)
+    application = factories.application()
+    secret = base64.b64encode(canaries.plant().encode()).decode()
+    canaries.planted.append(secret)
+    browser.post(reverse("application_secret", args=[application.pk]), {"field": "second_secret", "secret": secret})
+    sealed = factories.seal(f"AKIA:{canaries.plant()}", "destination", place.pk, "write_credentials")
+    Destination.objects.filter(pk=place.pk).update(write_credentials=sealed, bucket="not there")
+    number = factories.number(policy=factories.policy(), destination=place)
+    sinch_posts.post(number.application, sinch_posts.ice(number.digits))
+    browser.post(reverse("destination_check", args=[place.pk]))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        people.invite_person(by=admin, email="new@example.com", role=Role.ADMIN)
+        people.invite_person(by=admin, email="listener@example.com", role=Role.SUPPORT)
+    add_comment(by=admin, recording=factories.recording(), at=1.0, end=None, text=f"@{other.email} listen")
+    document = {"otherwise_record": True, "how": {"destination": place.pk}, "route": factories.CONNECT}
+    policy = publishing.create_policy(by=admin, name="Proposed", document=parse(document))
+    anchored = {"AUDIT_ANCHOR_EMAIL": "auditor@example.org", "AUDIT_ANCHOR_FILE": str(folder / "heads")}
+    with override_settings(POLICY_APPROVAL=True, **anchored):
+        publishing.publish(by=admin, policy=policy, reason="to be approved")
+        anchors.anchor_if_due(timezone.now(), anchor_bucket.places())
+    drain(registry.load())
