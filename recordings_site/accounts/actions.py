@@ -16,9 +16,8 @@ from django.utils import timezone
 from recordings_site.accounts import audit
 from recordings_site.accounts.approvals import actions as approvals
 from recordings_site.accounts.approvals.kinds import Refused, change
-from recordings_site.accounts.links import way_in
 from recordings_site.accounts.mail import letters
-from recordings_site.accounts.models import Approval, AuditEvent, Role, Team, User
+from recordings_site.accounts.models import LINK, Approval, AuditEvent, Role, Team, User
 from recordings_site.accounts.sessions.actions import end_sessions
 from recordings_site.base.formatting import counted
 from recordings_site.web.locking import lock
@@ -50,7 +49,7 @@ def invite_person(*, by: User, email: str, role: str, teams: Iterable[Team] = ()
     person.save(force_insert=True)
     person.teams.set(teams)
     audit.record(by=by, action="person.invited", subject=person, name=person.email, data=_facts(person))
-    transaction.on_commit(lambda: _send_invitation(person, by))
+    _send_invitation(person, by)
     if asks_for_admin:
         _ask(by, "person.role", person, {"from": Role.SUPPORT, "to": Role.ADMIN})
     return person
@@ -62,7 +61,7 @@ def resend_invitation(*, by: User, person: User) -> None:
     if not person.is_active:
         raise PeopleError("This account is deactivated. Reactivate it first.")
     audit.record(by=by, action="person.invited_again", subject=person, name=person.email)
-    transaction.on_commit(lambda: _send_invitation(person, by))
+    _send_invitation(person, by)
 
 
 @transaction.atomic
@@ -299,9 +298,9 @@ def _report_removed(by: User, person: User) -> None:
 
 
 def _send_invitation(person: User, by: User) -> None:
-    """Send the link by email. When that fails the admin still has the link on the page."""
-    context = {"person": person, "by": by, "link": way_in(person)}
-    _send(person, "Your access to the call recordings", render_to_string("accounts/invitation.txt", context))
+    """Send the link by email. The admin has it on the page, too."""
+    body = render_to_string("accounts/invitation.txt", {"person": person, "by": by, "link": LINK})
+    letters.invite(person, subject="Your access to the call recordings", body=body)
 
 
 def _send(person: User, subject: str, text: str) -> None:

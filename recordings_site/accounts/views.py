@@ -35,16 +35,22 @@ def people(request: Request) -> HttpResponse:
         except actions.PeopleError as error:
             form.add_error("role", str(error))
         else:
-            request.session["invitation"] = {"email": person.email, "link": way_in(person)}
+            request.session["invited"] = person.pk
             if person.role != form.cleaned_data["role"]:
                 messages.success(request, WAITS)
             return redirect("people")
     context = {
         "people": User.objects.listed(),
         "form": form,
-        "invitation": request.session.pop("invitation", None) if request.method == "GET" else None,
+        "invitation": _invitation(request) if request.method == "GET" else None,
     }
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+def _invitation(request: Request) -> dict[str, str] | None:
+    """What is shown once to who has just invited somebody. The link is made now: sessions lie in the database."""
+    invited = User.objects.filter(pk=request.session.pop("invited", None)).first()
+    return {"email": invited.email, "link": way_in(invited)} if invited and invited.is_invited else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +101,7 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("person", pk=pk)
     if found.is_invited:
-        request.session["invitation"] = {"email": found.email, "link": way_in(found)}
+        request.session["invited"] = found.pk
         return redirect("people")
     messages.success(request, f"The link was sent to {found.email}.")
     return redirect("person", pk=pk)

@@ -15,6 +15,7 @@ from recordings_site.accounts.approvals.actions import decide
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Approval, AuditEvent, Role, User
 from tests import factories
+from tests.worked_off import send_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,7 @@ def test_a_link_of_who_has_signed_in_is_shown_to_nobody_else(
         page = client.post(f"/people/{auditor.pk}/invite/", follow=True).content.decode()
     assert "/password/reset/key/" not in page
     assert "/password/reset/key/" not in client.get("/people/").content.decode()
+    send_letters()
     assert [message.to for message in mail.outbox] == [[auditor.email]]
 
 

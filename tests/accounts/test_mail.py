@@ -1,13 +1,15 @@
 """E-mail leaves through the queue: no request waits for a mail server, and what is rolled back is not sent."""
 
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.mail import send_mail
 from django.db import transaction
-from django.test import Client
+from django.test import Client, TestCase
 from pytest_django import DjangoAssertNumQueries
 
 from recordings_site.accounts.mail import letters
@@ -48,6 +50,23 @@ def test_a_message_that_the_server_refuses_stays(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OSError, match="no such mailbox"):
         letters.send(Letter.objects.get().pk)
     assert Letter.objects.exists()
+
+
+def test_a_one_time_link_is_made_when_the_message_is_sent_and_lies_in_no_row() -> None:
+    admin = factories.admin(email="admin@example.com")
+    client = Client()
+    client.force_login(admin)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.post("/people/", {"email": "ann@example.com", "role": "support"})
+    rows = [repr(list(each.objects.values())) for each in (Letter, Session)]
+    rows += [repr(session.get_decoded()) for session in Session.objects.all()]
+    assert "ann@example.com" in rows[0]
+    assert "password/reset" not in " ".join(rows)
+    shown = re.findall(r"https?://\S+/password/reset/key/[\w-]+/", client.get("/people/").content.decode())
+    send_letters()
+    [sent] = re.findall(r"https?://\S+/password/reset/key/[\w-]+/", str(mail.outbox[0].body))
+    assert sent in shown
+    assert "password/reset/key" not in client.get("/people/").content.decode(), "shown once"
 
 
 def test_a_mail_server_that_hangs_holds_a_worker_for_seconds_only() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from recordings_site.accounts import actions
 from recordings_site.accounts.models import AuditEvent, Role, Team, User
 from tests import factories
+from tests.worked_off import send_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,7 @@ def test_an_invited_person_gets_a_link_chooses_a_password_and_is_in(
     assert answer.status_code == 302
     ann = User.objects.get(email="ann@example.com")
     assert (ann.role, list(ann.teams.all()), ann.standing) == (Role.SUPPORT, [team], "invited")
+    send_letters()
     newcomer = Client()
     choose_password(newcomer, link_in(mail.outbox[0].body))
     assert newcomer.get("/profile/").status_code == 200

@@ -8,11 +8,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from recordings_site.accounts.links import password_link
-from recordings_site.accounts.models import Letter, User
+from recordings_site.accounts.links import password_link, way_in
+from recordings_site.accounts.models import LINK, Letter, User
 from recordings_site.tasks.registry import enqueue
 
-# One-time links in them are dead by then.
+# What could not be sent by then is not sent.
 KEPT_FOR = timedelta(days=3)
 
 
@@ -20,6 +20,12 @@ def keep(*, to: Sequence[str], sender: str, subject: str, body: str) -> None:
     """Queue one message, within the caller's transaction."""
     one_line = " ".join(subject.split())[:300]
     _queue(Letter.objects.create(to=list(to), sender=sender, subject=one_line, body=body))
+
+
+def invite(person: User, *, subject: str, body: str) -> None:
+    """Queue a message with a link to begin with; `body` has LINK where the worker is to put it."""
+    to, sender = [person.email], settings.DEFAULT_FROM_EMAIL
+    _queue(Letter.objects.create(to=to, sender=sender, subject=subject, body=body, link_for=person))
 
 
 def ask_for_link(email: str) -> None:
@@ -36,6 +42,8 @@ def send(pk: int) -> None:
     letter = Letter.objects.filter(pk=pk).first()
     if letter is None:
         return
+    if letter.link_for is not None:
+        letter.body = letter.body.replace(LINK, way_in(letter.link_for))
     if not letter.forgotten or _write_link(letter):
         connection = get_connection(settings.MAIL_TRANSPORT, timeout=settings.EMAIL_TIMEOUT)
         EmailMessage(letter.subject, letter.body, letter.sender or None, letter.to, connection=connection).send()

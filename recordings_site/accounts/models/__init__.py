@@ -2,7 +2,7 @@
 
 from recordings_site.accounts.models.approval import Approval
 from recordings_site.accounts.models.guesses import GuessCount
-from recordings_site.accounts.models.letter import Letter
+from recordings_site.accounts.models.letter import LINK, Letter
 from recordings_site.accounts.models.people import (
     Role,
     Team,
@@ -16,6 +16,7 @@ from recordings_site.accounts.models.provider_grant import ProviderGrant
 from recordings_site.accounts.models.trail import SUBJECT_PAGES, AuditEvent, AuditPage, AuditQuerySet
 
 __all__ = [
+    "LINK",
     "SUBJECT_PAGES",
     "Approval",
     "AuditEvent",

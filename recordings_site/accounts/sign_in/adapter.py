@@ -51,10 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse who guesses too fast; count the attempt as failed until it has succeeded."""
-        tried = self._attempt(request, credentials)
-        if not tried.is_allowed():
+        if not self._attempt(request, credentials).begin():
             raise self.validation_error("too_many_login_attempts")
-        tried.count_failure()
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Forget the failures of who is right."""

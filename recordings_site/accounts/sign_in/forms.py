@@ -43,9 +43,8 @@ class SlowedCode(forms.Form):
         """The code; wrong ones are counted and kept in the audit trail."""
         code: str = self.cleaned_data["code"][:LONGEST_CODE]
         tried = guessing.attempt(f"code of {self.user.email}", get_adapter().get_client_ip(context.request))
-        if not tried.is_allowed():
+        if not tried.begin():
             raise get_adapter().validation_error("too_many_login_attempts")
-        tried.count_failure()
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
             if factor.wrap().validate_code(code):
                 self.authenticator = factor

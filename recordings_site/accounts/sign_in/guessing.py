@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -75,30 +75,30 @@ class Attempt:
     address: str
     now: datetime
 
-    def is_allowed(self) -> bool:
-        """Whether it may be tried now. Reads, writes nothing."""
-        counts = {count.key: count for count in GuessCount.objects.filter(key__in=[key for _, key in self._keys()])}
-        due = [name for name, key in self._keys() if key in counts and self._must_wait(LIMITS[name], counts[key])]
-        return not due or (due == ["account"] and self._is_from_a_known_place())
+    def begin(self) -> bool:
+        """Whether it may be tried now; if so it counts as failed until `forget`.
 
-    def count_failure(self) -> None:
-        """Count it under each of its keys; two at the same time are two."""
-        for _, key in self._keys():
-            recent = GuessCount.objects.filter(key=key, last_at__gt=self.now - FORGOTTEN_AFTER)
-            if recent.update(failures=F("failures") + 1, last_at=self.now):
-                continue
-            if GuessCount.objects.filter(key=key).update(failures=1, last_at=self.now):
-                continue
-            try:
-                with transaction.atomic():
-                    GuessCount.objects.create(key=key, failures=1, last_at=self.now)
-            except IntegrityError:  # another process was faster
-                recent.update(failures=F("failures") + 1, last_at=self.now)
+        Of attempts at the same time each finds those before it counted.
+        """
+        keys = dict(self._keys())
+        with transaction.atomic():
+            # Each process locks them in the same order.
+            rows = [GuessCount(key=key, failures=0, last_at=self.now) for key in sorted(keys.values())]
+            GuessCount.objects.bulk_create(rows, ignore_conflicts=True)
+            locked = GuessCount.objects.select_for_update().filter(key__in=keys.values()).order_by("key")
+            counts = {count.key: count for count in locked}
+            due = [name for name, key in keys.items() if key in counts and self._must_wait(LIMITS[name], counts[key])]
+            if due and not (due == ["account"] and self._is_from_a_known_place()):
+                return False
+            recent = GuessCount.objects.filter(key__in=counts, last_at__gt=self.now - FORGOTTEN_AFTER)
+            recent.update(failures=F("failures") + 1, last_at=self.now)
+            GuessCount.objects.filter(key__in=counts).exclude(last_at=self.now).update(failures=1, last_at=self.now)
+        return True
 
     def forget(self) -> None:
         """Take the attempt back, for it succeeded, and forget the failures of this account from this block."""
         keys = dict(self._keys())
-        GuessCount.objects.filter(key=keys.pop("account-block")).delete()
+        GuessCount.objects.filter(key=keys.pop("account-block")).update(failures=0)
         GuessCount.objects.filter(key__in=keys.values(), failures__gt=0).update(failures=F("failures") - 1)
 
     def _keys(self) -> Iterator[tuple[str, str]]:
