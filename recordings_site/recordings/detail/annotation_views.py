@@ -153,6 +153,7 @@ def _by_script(request: Request) -> bool:
 
 
 def visible_recording(request: Request, recording_id: UUID) -> RecordingJob:
+    """Return the recording with its facts, or raise Http404 when the user may not see it or there is none."""
     return get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recordings_site.recordings.detail import annotation_views, clip_views, comment_views, downloads, views
+from recordings_site.recordings.detail import annotation_views, comment_views, downloads, views
 
 urlpatterns = [
     path("recordings/<uuid:recording_id>/", views.recording, name="recording"),
@@ -15,7 +15,7 @@ urlpatterns = [
         downloads.transcript_export,
         name="recording_export",
     ),
-    path("recordings/<uuid:recording_id>/clip", clip_views.recording_clip, name="recording_clip"),
+    path("recordings/<uuid:recording_id>/clip", downloads.recording_clip, name="recording_clip"),
     path("recordings/<uuid:recording_id>/comments/", comment_views.comment, name="recording_comment"),
     path(
         "recordings/<uuid:recording_id>/comments/<int:comment_id>/settle",

@@ -13,6 +13,7 @@ from recordings_site.accounts.access import Request, page_or_partial
 from recordings_site.recordings.annotations.forms import PlaybackProgressForm, PlayerSettingsForm, SelectedSpan
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
+from recordings_site.recordings.detail.annotation_views import visible_recording
 from recordings_site.recordings.detail.recording_detail import permissions_of, recording_page
 from recordings_site.recordings.models import AudioIndex, RecordingJob, Transcript
 from recordings_site.recordings.playback.actions import mark_played, transcript_read
@@ -28,7 +29,7 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """One recording. `?t=`, `?end=` and `?q=` select a span and a text to find, `?list=` names the list it was opened
     from.
     """
-    found = get_object_or_404(RecordingJob.objects.visible_to(request.user).with_facts(), pk=recording_id)
+    found = visible_recording(request, recording_id)
     page = recording_page(found, request.user, SelectedSpan.of(request.GET), request.GET.get("list"))
     if page.transcript is not None and not request.htmx:
         transcript_read(by=request.user, recording=found)
