@@ -75,3 +75,26 @@ def test_axe_finds_no_barrier_where_one_picks_by_typing(page: Page, live_server:
     for url in ("/recordings/?transcript=no", "/numbers/", "/numbers/new/", f"/people/{person.pk}/", "/policies/new/"):
         page.goto(live_server.url + url)
         assert barriers_in(page, url) == []
+
+
+def test_a_period_is_chosen_from_a_calendar_by_click_and_by_key(
+    context: BrowserContext, live_server: LiveServer
+) -> None:
+    factories.recording()
+    sign_in(context, live_server, factories.admin())
+    page = context.new_page()
+    page.goto(f"{live_server.url}/recordings/?since=2026-11-02&until=2026-11-03")
+    page.locator("summary", has_text="Custom dates").click()
+    calendar = page.get_by_role("group", name="Calendar")
+    calendar.get_by_role("button", name="Monday 16 November 2026").click()
+    expect(page.get_by_label("From", exact=True)).to_have_value("2026-11-16")
+    expect(page.get_by_label("To", exact=True)).to_have_value("")
+    page.wait_for_url("**/recordings/?since=2026-11-16")
+    for key in ("ArrowDown", "ArrowDown", "PageDown", "End"):
+        page.keyboard.press(key)
+    expect(calendar.get_by_role("button", name="Sunday 3 January 2027")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recordings/?since=2026-11-16&until=2027-01-03")
+    assert barriers_in(page, "the calendar") == []
+    page.keyboard.press("Escape")
+    expect(page.locator("summary", has_text="Custom dates")).to_be_focused()
