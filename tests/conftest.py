@@ -114,6 +114,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_timer_writes_after_its_test() -> Iterator[None]:
+    """Wrong signatures are written when a test says so: a timer would do it in another test, which has no database."""
+    from recordings_site.callbacks import wrong_signatures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wrong_signatures, "WRITE_AFTER", 86_400.0)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_snapshot_outlives_its_test() -> Iterator[None]:
     """Rows that a test makes itself count no revision up: each test begins without a snapshot."""

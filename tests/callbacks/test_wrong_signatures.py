@@ -139,6 +139,8 @@ def test_with_threads_one_timer_writes_what_comes_meanwhile(
 
     monkeypatch.setattr(wrong_signatures.threading, "Timer", Timer)
     settings.CALLBACK_THREADS = 1
+    # Another test may have left one.
+    wrong_signatures._is_scheduled.clear()
     for _ in range(3):
         wrong_signatures.note_wrong_signature(application.pk, at=factories.LONG_AGO, path="")
     assert started == [(wrong_signatures.WRITE_AFTER, wrong_signatures._write_and_release)]
