@@ -63,7 +63,7 @@ def _to_sign_in(request: Request) -> HttpResponseBase:
 
 # Anybody with an account; an auditor only reads.
 signed_in = require(lambda user, writes: not writes or user.role != Role.AUDITOR)
-# Anybody with an account, for what is one's own: profile, saved views, what one heard.
+# Anyone with an account, for their own affairs: profile, saved views, playback progress.
 own_affairs = require(lambda user, writes: True)
 # Export, correct, tag: supervisors and admins write; support has no such page; an auditor reads.
 supervisor_or_admin = require(

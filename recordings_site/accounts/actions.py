@@ -23,7 +23,7 @@ from recordings_site.base.formatting import counted
 from recordings_site.web.locking import lock
 
 log = logging.getLogger(__name__)
-# What the audit trail says of who did something that nobody who was signed in did.
+# The actor in the audit trail of what no signed-in user did.
 COMMAND_LINE = {"by": "command line"}
 # Who took the other admins away makes no new one alone for so long: else one person could be both of the two that
 # POLICY_APPROVAL asks for.
@@ -106,7 +106,7 @@ def _carry_role(by: User, approval: Approval) -> None:
 
 @transaction.atomic
 def deactivate_person(*, by: User, person: User) -> None:
-    """End somebody's access at once: every session of theirs ends, and none of them lives again."""
+    """Deactivate a person: all their sessions end at once, for good."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if by.pk == person.pk:
         raise PeopleError("You can’t deactivate yourself. Ask another admin.")
@@ -137,7 +137,7 @@ def reactivate_person(*, by: User, person: User) -> None:
 
 @transaction.atomic
 def remove_second_factors(*, by: User | None, person: User) -> list[str] | Approval:
-    """Take away the second factors and passkeys of somebody who lost theirs, tell them by email, and return the kinds.
+    """Remove the second factors and passkeys of a person who lost theirs, email them, and return the kinds removed.
 
     `by` is None for the command line. Raises PeopleError for one's own: who sits at somebody else's screen should not
     come past the second factor. An admin's take another admin, where there is one: then the request is returned.
@@ -228,7 +228,7 @@ def rename_team(*, by: User, team: Team, name: str) -> None:
 
 @transaction.atomic
 def delete_team(*, by: User, team: Team) -> None:
-    """Delete a team that owns no number; a number's recordings would otherwise be seen by nobody."""
+    """Delete a team that owns no number; otherwise no one could see the number's recordings."""
     owned = team.numbers.count()
     if owned:
         raise PeopleError(f"{team.name} owns {counted(owned, 'number')}. Move them to another team first.")

@@ -35,7 +35,7 @@ class Comparison:
 
     @property
     def oldest(self) -> Anchor | None:
-        """From where the trail is verified: what lies before each of them was verified with an earlier one."""
+        """The anchors from which the trail is verified: rows before each were verified with an earlier one."""
         return min(self.anchors.values(), key=lambda anchor: anchor.id, default=None)
 
 
@@ -109,7 +109,7 @@ def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
         return
     except DatabaseError:
         raise
-    # Whoever can add a row could add one that nobody can read, and so stop what verifies the others.
+    # Whoever can add a row could add an unreadable one, which must not stop the verification of the others.
     except Exception as error:
         log.exception("the audit trail cannot be verified")
         _alert(BROKEN, f"The trail can’t be verified: {type(error).__name__}.", today)
@@ -170,7 +170,7 @@ def _tell(kept: _Kept) -> None:
 
 
 def _latest(action: str) -> list[AuditEvent]:
-    """The latest rows of an action, the newest first, that the site itself wrote: others would tell lies of it."""
+    """The latest rows of an action, the newest first, that the site itself wrote; rows of others could be forged."""
     return [row for row in AuditEvent.objects.filter(action=action).order_by("-id")[:SHOWN] if audit.is_signed(row)]
 
 

@@ -185,7 +185,7 @@ def note_verified(until: AuditEvent) -> None:
 
 
 def _address() -> str:
-    """Where the request that is being answered came from; empty for work that nobody waits for."""
+    """Return the address of the current request; "" outside of a request."""
     request = _request.get()
     if request is None:
         return ""

@@ -20,7 +20,7 @@ ROLE_HELP = (
 
 
 class PersonForm(SeenForm, PickForm):
-    """Name, role and teams of somebody."""
+    """Name, role and teams of a person."""
 
     name = forms.CharField(max_length=100, required=False)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.SUPPORT, help_text=ROLE_HELP)

@@ -1,4 +1,4 @@
-"""The link with which somebody sets a password: once, for PASSWORD_RESET_TIMEOUT seconds."""
+"""The link for setting a password: usable once, for PASSWORD_RESET_TIMEOUT seconds."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -19,5 +19,5 @@ def password_link(person: User) -> str:
 
 
 def way_in(person: User) -> str:
-    """The address at which somebody who was invited begins: a link to choose a password, or the sign-in."""
+    """The address where an invited person starts: a link to choose a password, or the sign-in."""
     return password_link(person) if person.may_use_password else f"{settings.PUBLIC_URL}/"

@@ -48,7 +48,7 @@ def people(request: Request) -> HttpResponse:
 
 
 def _invitation(request: Request) -> dict[str, str] | None:
-    """What is shown once to who has just invited somebody. The link is made now: sessions lie in the database."""
+    """The invitation link, shown once to the admin who invited. Made now, because sessions are in the database."""
     invited = User.objects.filter(pk=request.session.pop("invited", None)).first()
     return {"email": invited.email, "link": way_in(invited)} if invited and invited.is_invited else None
 
@@ -79,7 +79,7 @@ def person(request: Request, pk: int) -> HttpResponse:
 @admin_only
 @fresh_to_write
 def person_standing(request: Request, pk: int) -> HttpResponse:
-    """End somebody's access, or give it back."""
+    """Deactivate or reactivate a person."""
     found = get_object_or_404(User, pk=pk)
     change = actions.reactivate_person if request.POST.get("active") == "1" else actions.deactivate_person
     try:
@@ -111,7 +111,7 @@ def person_invite(request: Request, pk: int) -> HttpResponse:
 @admin_only
 @fresh_to_write
 def person_factors(request: Request, pk: int) -> HttpResponse:
-    """Take away somebody's second factors."""
+    """Remove a person's second factors."""
     found = get_object_or_404(User, pk=pk)
     try:
         done = actions.remove_second_factors(by=request.user, person=found)

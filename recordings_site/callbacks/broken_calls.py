@@ -18,7 +18,7 @@ QUIET_FOR = timedelta(minutes=15)
 
 
 def call_broken(call: Call, *, reason: str) -> None:
-    """Keep, in the caller's transaction, that Sinch could not use our answer, and have the admins told.
+    """Keep, in the caller's transaction, that Sinch could not use our answer, and notify the admins.
 
     `reason` is Sinch's: CALLBACKERROR (no usable answer came) or INVALIDSVAMLACTION (its action was wrong).
     """

@@ -71,7 +71,7 @@ def answer_event(callback: VerifiedCallback, about_to_commit: Callable[[], None]
 
 
 def _call_of(callback: VerifiedCallback) -> Call:
-    """The call of an event, locked; made when this is the first that is heard of it."""
+    """Return the event's call, locked; it is created when this is the first event of the call."""
     application_id, call_id = callback.application.id, callback.event.call_id
     return calls.call_for(application_id=application_id, call_id=call_id, at=callback.happened_at)
 

@@ -47,7 +47,7 @@ class VerifiedCallback:
 
     @property
     def upstream(self) -> UpstreamReply | None:
-        """The upstream's reply when it counts: None when nobody was asked, or nothing usable came back."""
+        """Return the upstream's reply; None when no upstream was asked, or it gave no usable reply."""
         return self.reply if self.reply is not None and self.reply.is_usable else None
 
     @property

@@ -119,6 +119,7 @@ def _key_ring_problems() -> Iterable[CheckMessage]:
 
 
 def secret_key() -> str:
+    """Return the setting SECRET_KEY, "" when it is not set."""
     try:
         return str(settings.SECRET_KEY)
     except ImproperlyConfigured:  # Django's own error has no remedy

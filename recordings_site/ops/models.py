@@ -21,7 +21,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
         )
 
     def alive(self, kind: str, *, within: timedelta) -> "HeartbeatQuerySet":
-        """Return those of this kind that were heard from in this time."""
+        """Return those of this kind that were seen in this time."""
         return self.filter(kind=kind, at__gte=timezone.now() - within)
 
     def delete_before(self, time: datetime, *, but: str = "") -> int:

@@ -29,7 +29,7 @@ def invite(person: User, *, subject: str, body: str) -> None:
 
 
 def ask_for_link(email: str) -> None:
-    """Queue the message for somebody who forgot the password of this address.
+    """Queue the password reset message for this address.
 
     Whether there is an account is found out by the worker: for the page that asks, all addresses are alike, and so is
     the time that it takes.
@@ -60,7 +60,7 @@ def _queue(letter: Letter) -> None:
 
 
 def _write_link(letter: Letter) -> bool:
-    """Write the message for somebody who forgot a password; False where nobody has this address."""
+    """Write the password reset message; return False when no account has this address."""
     person = User.objects.with_address(letter.to[0])
     if person is None or not person.is_active or not person.may_use_password:
         return False

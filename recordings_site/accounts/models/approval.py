@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from recordings_site.accounts.models.people import User
 
-# A request that nobody decided for so long is void.
+# A request that is undecided for this long is void.
 GOOD_FOR = timedelta(days=14)
 
 
@@ -16,7 +16,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     """Named reads of requests."""
 
     def waiting(self) -> "ApprovalQuerySet":
-        """Those that nobody decided yet, the oldest first."""
+        """Return the undecided requests that are not void, oldest first."""
         since = timezone.now() - GOOD_FOR
         return self.filter(decided_at=None, requested_at__gt=since).select_related("requested_by").order_by("id")
 

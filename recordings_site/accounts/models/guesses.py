@@ -1,4 +1,4 @@
-"""How often somebody failed to prove who they are, by account and by where from."""
+"""Failed attempts to sign in or confirm, counted by account and by address."""
 
 from django.db import models
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What lets the site ask a single sign-on provider whether somebody still has access there."""
+"""The grant with which the site asks a single sign-on provider whether a user still has access."""
 
 from django.db import models
 

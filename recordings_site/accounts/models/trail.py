@@ -81,7 +81,7 @@ class AuditPage:
 
 
 class AuditEvent(models.Model):
-    """One thing that somebody did. No foreign keys: the row outlives what it speaks of, and is never changed."""
+    """One action of a user or the site. No foreign keys: the row outlives its subject, and is never changed."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     actor_id = models.BigIntegerField(null=True)

@@ -1,4 +1,4 @@
-"""Ending one's own sessions, and those of somebody else."""
+"""Ends one's own sessions, or another person's."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -35,7 +35,7 @@ def profile_sessions_end(request: Request) -> HttpResponse:
 @admin_only
 @fresh_to_write
 def person_sessions_end(request: Request, pk: int) -> HttpResponse:
-    """Sign somebody out everywhere, but not oneself where one is."""
+    """Sign a person out everywhere; for oneself, except in this session."""
     found = get_object_or_404(User, pk=pk)
     ended = actions.end_sessions(by=request.user, person=found, besides=request.session.session_key)
     messages.success(request, f"{found.email} was signed out of {counted(ended, 'device')}.")
@@ -45,5 +45,5 @@ def person_sessions_end(request: Request, pk: int) -> HttpResponse:
 @require_safe
 @own_affairs
 def confirmed(request: Request) -> HttpResponse:
-    """What the tab says in which somebody proved who they are, while a form waits in another."""
+    """Confirm in this tab that the user proved who they are, while a form waits in another tab."""
     return render(request, "accounts/sessions/confirmed.html")

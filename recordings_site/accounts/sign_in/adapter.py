@@ -99,14 +99,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Tell the owner that a way to sign in changed, and keep it: "mfa/email/totp_activated" and its like."""
         what = template_prefix.rsplit("/", 1)[-1]
         if what in ADDED and factors_of(user).count() == 1:
-            # They were signed in without it, and may be somebody else's.
+            # They were signed in without it, and may be another person's.
             end_sessions(by=user, person=user, besides=self.request.session.session_key)
         audit.record(by=user, action=f"person.{what}"[:60], subject=user, name=user.email)
         known = {**(context or {}), "public_url": settings.PUBLIC_URL}
         super().send_notification_mail(template_prefix, user, known, email or user.email)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whether somebody is asked again who they are before they change how they sign in: after a while."""
+        """Whether the user must confirm their identity before changing how they sign in: some time after signing in."""
         if is_fresh(self.request):
             return False
         if not get_reauthentication_flows(self.request.user):
@@ -115,7 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return True
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """How somebody can prove again who they are, the best way first."""
+        """Return the ways in which the user can confirm their identity, best first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if isinstance(user, User) and not user.may_use_password:
             methods = [each for each in methods if each["id"] != "reauthenticate"]

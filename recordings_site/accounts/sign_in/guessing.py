@@ -102,7 +102,7 @@ class Attempt:
         GuessCount.objects.filter(key__in=keys.values(), failures__gt=0).update(failures=F("failures") - 1)
 
     def _keys(self) -> Iterator[tuple[str, str]]:
-        # Hashed: of any length, and a copy of the table tells nobody who was guessed at.
+        # Hashed: keys may have any length, and a copy of the table does not reveal the accounts.
         account = hashlib.sha256(self.account.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
         block, network = block_of(self.address), network_of(self.address)
         yield "account-block", f"{account}|{block}"

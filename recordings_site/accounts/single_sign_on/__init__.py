@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: whom it lets in, and how somebody proves there again who they are.
+"""Single sign-on by OpenID Connect: who may sign in, and how a user confirms their identity there again.
 
 Imports accounts.models, accounts.audit and django-allauth. Start reading at `adapter`.
 """

@@ -20,14 +20,14 @@ ASKED_EVERY = timedelta(minutes=20)
 
 
 class NoAccess(Exception):
-    """The provider says that somebody has no access here."""
+    """The provider says that this person has no access here."""
 
 
 @transaction.atomic
 def apply_groups(*, person: User, groups: Sequence[str]) -> None:
     """Give a person the role and the teams of their groups. Raises NoAccess when no group has a role.
 
-    The only admin stays one: nobody could undo it. Teams that no group stands for stay as admins set them.
+    The only admin stays one: no one could undo the change. Teams that no group stands for stay as admins set them.
     """
     role = named.role_of(groups)
     if role is None:
@@ -51,7 +51,7 @@ def apply_groups(*, person: User, groups: Sequence[str]) -> None:
 
 @transaction.atomic
 def refuse(*, person: User, why: str) -> None:
-    """End what is open of somebody whom the provider no longer lets in."""
+    """End the sessions of a person to whom the provider no longer gives access."""
     ProviderGrant.objects.filter(user_id=person.pk).delete()
     data = {"why": why, **BY_THE_PROVIDER}
     audit.record(by=None, action="person.access_ended", subject=person, name=person.email, data=data)

@@ -1,4 +1,4 @@
-"""The task of this room: ask the provider whether it still lets somebody in."""
+"""The task of this room: ask the provider whether a user still has access."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Asks the provider whether it still lets somebody in, while they are signed in here."""
+"""Asks the provider whether a signed-in user still has access."""
 
 import logging
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ AGAIN = timedelta(minutes=5)
 
 
 class ProviderUnavailable(Exception):
-    """The provider gave no answer that says whether somebody has access."""
+    """The provider gave no answer that says whether the user has access."""
 
 
 def check(person_id: int, now: datetime) -> datetime | None:
     """Ask, and end the person's sessions if they are no longer let in. Returns when to ask again; None: no more.
 
-    A provider that does not answer, or answers nonsense, puts nobody out: sessions go on until their time is over.
+    A provider that does not answer, or answers nonsense, signs no one out: sessions last until they expire.
     """
     grant = ProviderGrant.objects.select_related("user").filter(user_id=person_id).first()
     if grant is None or not settings.OIDC_SERVER_URL:

@@ -1,4 +1,4 @@
-"""Lets nobody past the page that sets up two-step verification whose role requires it."""
+"""Redirects users whose role requires two-step verification to its set-up until they have it."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def two_step_first(get_response: Answer) -> Answer:
     """Middleware: whatever is asked for, in whatever way, the answer is the way to the set-up until that is done.
 
     Costs people of other roles nothing, and those of such a role a query. Removing the last factor is refused here, as
-    django-allauth asks nobody before it removes a security key.
+    django-allauth asks for no confirmation before it removes a security key.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""What stands between an application and its first recording to be heard: a checklist, each item with its remedy."""
+"""The steps from a new application to its first playable recording: a checklist, each open step with its remedy."""
 
 from dataclasses import dataclass
 

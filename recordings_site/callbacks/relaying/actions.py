@@ -78,7 +78,7 @@ def _notified(facts: ApplicationFacts, delivery: CallbackDelivery) -> UpstreamRe
 def _record_outcome(exchange: UpstreamExchange, reply: UpstreamReply) -> None:
     lock(exchange)
     if exchange.outcome != UpstreamOutcome.WAITING:
-        return  # another worker told it, whose lease this one had lost
+        return  # another worker, which has the lease now, forwarded it
     given_up = reply.outcome in RETRIABLE
     exchange.outcome = UpstreamOutcome.GIVEN_UP if given_up else reply.outcome
     exchange.attempts += 1

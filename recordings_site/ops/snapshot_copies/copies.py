@@ -12,7 +12,7 @@ from recordings_site.ops.models import Heartbeat
 NODE, FETCHED = "snapshot", "fallback"
 # Files are confirmed once a minute.
 OLD = timedelta(minutes=10)
-# A node that was replaced is nobody's concern; a fallback that is silent is, until it is surely given up.
+# A silent node was replaced and is ignored; a silent fallback is reported, until it is clearly out of use.
 SHOWN = {NODE: timedelta(hours=1), FETCHED: timedelta(days=7)}
 
 

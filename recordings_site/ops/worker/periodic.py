@@ -19,7 +19,7 @@ from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.recordings.completeness import actions as completeness
 from recordings_site.recordings.ingest import overdue, transcripts
 
-# A process that was not heard from for so long was replaced.
+# A process that was not seen for this long was replaced.
 HEARTBEATS_KEPT_FOR = timedelta(days=1)
 # A few seconds of work, so that new tasks do not wait long.
 INDEXED_AT_ONCE = 50

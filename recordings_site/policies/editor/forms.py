@@ -34,7 +34,7 @@ from recordings_site.policies.engine.schema.sequence import Step
 from recordings_site.policies.models import Application, Policy
 from recordings_site.web.seen_form import SeenForm
 
-# What the whole draft is called, where the form says that somebody else changed it.
+# The name of the whole draft, when the form says that another person changed it.
 DRAFT = "the draft"
 
 

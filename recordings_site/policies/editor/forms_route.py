@@ -122,7 +122,7 @@ def route_json(data: Mapping[str, Any]) -> dict[str, Any]:
     if action == "runMenu":
         route.setdefault("prompt", "")
         route["barge"] = bool(data.get("route_barge"))
-    # An empty target must be told to the person, not fall back to a default.
+    # An empty target is an error to show, never a reason to fall back to a default.
     if action in TARGET:
         route.setdefault(TARGET[action], "")
     if action == "connectPstn":

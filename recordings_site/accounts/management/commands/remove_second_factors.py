@@ -1,4 +1,4 @@
-"""Lets somebody in again who lost their second factor; for the only admin, whom no other admin can help."""
+"""Removes the second factors of a user who lost theirs; for the only admin, whom no other admin can help."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it; the audit trail keeps it, and the person is told by email."""
+        """Remove them, record it in the audit trail, and notify the person by email."""
         person = User.objects.with_address(options["email"])
         if person is None:
             raise CommandError(f"No account has the address {options['email']}.")

@@ -29,7 +29,7 @@ class DocumentError(ValueError):
 class Reader:
     """Reads one JSON object field by field, collecting problems instead of stopping at the first.
 
-    `done()` afterwards complains of fields that nobody asked for: a misspelt field must not pass as a default.
+    `done()` afterwards rejects unknown fields: a misspelt field must not pass as a default.
     """
 
     data: Mapping[str, Any]
