@@ -1,4 +1,5 @@
 """Plumbing of pages, Django without models: keyset pages, byte ranges, error pages, CSV, JSON as HTML, template tags.
 
-Imports only `base`. Start reading at `keyset`; what depends on the user (typed request, pickers) is in `accounts`.
+`logs` is what the log shows, `html` the HTML that Python writes; what depends on the user (typed request, pickers) is
+in `accounts`. Imports only `base`. Start reading at `keyset`.
 """

@@ -55,6 +55,17 @@ def test_every_module_says_what_it_answers_for() -> None:
     assert silent == []
 
 
+def test_rooms_say_where_to_start_reading_and_name_what_is_there() -> None:
+    lost = []
+    for path in (path for path in MODULES if path.stem == "__init__"):
+        said = re.sub(r"\([^)]*\)", "", ast.get_docstring(ast.parse(path.read_text())) or "")
+        start = re.search(r"Start (?:reading )?(?:at|with) ([^.;]*(?:\.\w[^.;]*)*)", said)
+        names = re.findall(r"`(\w+)[\w.]*`", start.group(1) if start else "")
+        there = {each.stem for each in path.parent.iterdir()}
+        lost += [f"{relative(path)}: {name}" for name in names if name not in there]
+    assert lost == []
+
+
 def test_text_is_never_called_safe() -> None:
     assert offences(r"\|\s*safe\b|autoescape off", "templates/*.html") == []
     assert offences(r"\bmark_safe\(", "recordings_site/*.py") == []
