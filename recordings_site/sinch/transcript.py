@@ -37,11 +37,12 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s+|(?<=[
 # Times that are larger than any call and whole numbers are milliseconds.
 _LONGEST_CALL = 24 * 3600.0
 _MILLI = 0.001
-# What Python's own writer may put into JSON, although it is none: a number without a value, half a surrogate pair.
-_ODD = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]")
+# What Python's own writer may put into JSON, although it is none: a number without a value, half a surrogate pair. And
+# numbers of very many digits, which Python does not read: at the end of a file the parser ends the process over them.
+_ODD = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|[0-9]{400}")
 _REPAIRED = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-    rb'|\\.|(?P<quote>")|(?P<constant>-?Infinity|NaN)',
+    rb'|\\.|(?P<quote>")|(?P<constant>-?Infinity|NaN|(?<![0-9.eE+-])-?[0-9][0-9.eE+-]{399,})',
     re.DOTALL,
 )
 # Sinch's file does not name its language; those of other tools that adopted recordings come from do.
@@ -119,7 +120,7 @@ def parse(data: bytes, *, duration: float | None = None) -> Transcript:
             reader.take(event, value)
     except UnicodeError:
         damage = Unreadable.NOT_UTF8
-    except (JSONError, ValueError) as error:
+    except (JSONError, ValueError, ArithmeticError) as error:  # the last for an exponent of very many digits
         damage = Unreadable.NOT_UTF8 if "UTF8" in str(error) else Unreadable.NOT_JSON
     return reader.finish(damage, duration)
 
@@ -259,7 +260,7 @@ def _spoken(value: object) -> str:
 
 
 def _repaired(data: bytes) -> bytearray:
-    """The file with null for NaN and Infinity, and the replacement character for half surrogate pairs."""
+    """The file with null for what is no number and for very long ones, and a replacement for half surrogate pairs."""
     repaired = bytearray()
     at, quoted = 0, False
     for found in _REPAIRED.finditer(data):

@@ -1,5 +1,6 @@
 """Transcripts: the published sample, lenient reading, and bounds."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -171,6 +172,27 @@ def test_no_file_costs_more_memory_than_its_bound():
     program += "print((peak() - before) * 1024)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     assert int(done.stdout) < transcript.MAX_MEMORY
+
+
+@pytest.mark.parametrize("sign", [b"", b"-"])
+def test_a_number_of_very_many_digits_ends_no_process(sign):
+    digits = sign + b"9" * 5000
+    for data in (digits, b'{"lines": [{"text": "a", "timestamp": ' + digits, b'{"text": 1e' + digits, digits + b".5e9"):
+        with contextlib.suppress(TranscriptError):
+            transcript.parse(data)
+    read = transcript.parse(b'{"lines": [{"text": "%s", "timestamp": %s}, {"text": "b"}]}' % (digits, digits))
+    assert [line.text[-4:] for line in read.lines][-2:] == ["9999", "b"]
+    assert read.problems[Problem.TIMELESS_LINES] == {"lines": 2}
+
+
+def test_an_exponent_beyond_all_bounds_is_damage():
+    assert transcript.parse(b'{"lines": [{"text": "a"}], "more": 1e99999999999999999999}').lines
+
+
+def test_many_numbers_that_are_just_short_enough_take_no_longer():
+    number = b"9" * 399 + b" "
+    with pytest.raises(TranscriptError):
+        transcript.parse(b"9" * 400 + b" " + number * 30_000)
 
 
 def test_control_characters_are_not_spoken():
