@@ -35,6 +35,9 @@ DATABASE_TIMEOUT = 1.0
 COMMIT_TIMEOUT = 0.4
 # For loading the policy snapshot while an older one is at hand; in addition to the other two.
 SNAPSHOT_TIMEOUT = 0.25
+# When nothing is being done, turns are not expected to take longer than this: they took longer while the database hung,
+# and only the next one finds out whether it still does.
+LONGEST_BELIEVED = 0.25
 
 
 _answer_by: ContextVar[Deadline | None] = ContextVar("answer_by", default=None)
@@ -110,6 +113,7 @@ class AdmissionQueue:
                 raise DatabaseDown("Too many callbacks are waiting for the database.")
             if not (self._waiting or self._active):
                 self._changed_at = time.monotonic()
+                self.average_seconds = min(self.average_seconds, LONGEST_BELIEVED)
             self._waiting += 1
 
     @contextmanager

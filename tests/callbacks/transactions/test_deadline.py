@@ -162,10 +162,10 @@ def test_as_many_may_wait_as_can_expect_a_turn_in_time(clock: list[float]) -> No
     queue = AdmissionQueue(concurrency=1, batch_size=2)
     queue.admit()
     with queue.slot():
-        clock[0] += 0.75
+        clock[0] += 0.5
     queue.admit()
     with queue.slot():
-        for _ in range(4):
+        for _ in range(8):
             queue.admit()
         with pytest.raises(DatabaseDown, match="Too many"):
             queue.admit()

@@ -136,3 +136,12 @@ def test_while_the_database_hangs_nobody_else_waits_for_it(monkeypatch: pytest.M
         teams.may_go_on.set()
         with contextlib.suppress(DatabaseDown):
             hanging.result()
+
+
+def test_the_first_who_comes_after_the_database_hung_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "DATABASE_TIMEOUT", 1.0)
+    teams = Teams()
+    teams.may_go_on.set()
+    # What turns took meanwhile.
+    teams.write._queue.average_seconds = 60
+    assert teams.write("afterwards") == Team.objects.get(name="afterwards").pk
