@@ -20,11 +20,11 @@ print(number.application.key, factories.SECRET, number.digits)
 """
 
 
-class Caller:
-    """Someone who calls a number of the site whose policy records every call."""
+class Signer:
+    """Signs the callbacks of calls to a number of an application."""
 
-    def __init__(self, site: Site) -> None:
-        self.key, self.secret, self.number = site.python(PREPARE).split()
+    def __init__(self, key: str, secret: str, number: str) -> None:
+        self.key, self.secret, self.number = key, secret, number
 
     def ice(self, call_id: str) -> bytes:
         """The call begins."""
@@ -49,6 +49,13 @@ class Caller:
         stamp = datetime.now(UTC).strftime(STAMP)
         said = {"event": event, "callid": call_id, "timestamp": stamp, "version": 1, **fields}
         return signed(self.key, self.secret, said)
+
+
+class Caller(Signer):
+    """Someone who calls a number of the site whose policy records every call."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(*site.python(PREPARE).split())
 
 
 def signed(key: str, secret: str, event: dict[str, Any]) -> bytes:
