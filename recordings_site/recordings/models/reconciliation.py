@@ -78,6 +78,14 @@ class Reconciliation(models.Model):
         counted: int = self.counts.get("objects", 0) - self.resumed_from
         return counted / (self.progressed_at - self.resumed_at).total_seconds()
 
+    def expected(self, last_time: int | None) -> int | None:
+        """About how many objects there are, if the last whole run counted so many.
+
+        None when that says nothing: this run counts only those of some days, or has found more already.
+        """
+        counted: int = self.counts.get("objects", 0)
+        return None if self.since is not None or last_time is None or counted > last_time else last_time
+
     def seconds_left(self, expected: int | None) -> float | None:
         """About how long it will take if there are so many objects; None while nothing can be said."""
         left = (expected or 0) - self.counts.get("objects", 0)

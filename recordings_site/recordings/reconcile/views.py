@@ -28,7 +28,8 @@ def reconcile(request: Request, destination_id: int) -> HttpResponse:
         )  # fmt: skip
         return redirect("destination_reconcile", destination.pk)
     runs = list(Reconciliation.objects.of(destination)[:SHOWN])
-    expected = Reconciliation.objects.objects_last_time(destination)
+    last_time = Reconciliation.objects.objects_last_time(destination)
+    expected = runs[0].expected(last_time) if runs else None
     context = {
         "destination": destination,
         "form": form,
