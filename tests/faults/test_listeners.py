@@ -1,5 +1,6 @@
 """Listeners who go away, and many who stay: the site keeps no socket, no place and no memory of them."""
 
+import contextlib
 import json
 import random
 import socket
@@ -91,7 +92,11 @@ class Played:
 
     def sockets(self) -> int:
         """How many the process holds."""
-        return sum("socket:" in str(each.readlink()) for each in Path(f"/proc/{self.process}/fd").iterdir())
+        count = 0
+        for each in Path(f"/proc/{self.process}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                count += "socket:" in str(each.readlink())
+        return count
 
     def sockets_settle_at(self, most: int) -> bool:
         """Whether it soon holds no more than so many: it has seconds to notice who went away."""
