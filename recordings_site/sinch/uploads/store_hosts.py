@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+# No longer name can be looked up.
+_LONGEST_HOST = 253
+# Each part can be read in one way only: with two ways, time doubles with each "-".
 _AMAZON = re.compile(
-    r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)*\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.amazonwebservices\.com\.cn)"
+    r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+(?:\.[a-z0-9-]+)*)?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.amazonwebservices\.com\.cn)"
 )
 _AMAZON_PRIVATE = re.compile(r"(?:bucket\.)?vpce-[a-z0-9-]+\.s3\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?")
 # The last part before the domain, also joined to the service as in s3-eu-west-1.
@@ -49,6 +52,8 @@ def of_vendor(host: str, path: str) -> Iterator[Place]:
 
     Keys are as in the URL. Empty for other hosts and when the bucket is missing.
     """
+    if len(host) > _LONGEST_HOST:
+        return
     if _AMAZON_PRIVATE.fullmatch(host):
         yield from _by_path("s3", path)
     elif amazon := _AMAZON.fullmatch(host):
@@ -65,13 +70,15 @@ def of_vendor(host: str, path: str) -> Iterator[Place]:
 
 def amazon_region(host: str) -> str:
     """The region that an address of Amazon's names, as eu-north-1; "" for other hosts, and where it names none."""
-    found = _AMAZON_REGION.search(host) if _AMAZON.fullmatch(host) or _AMAZON_PRIVATE.fullmatch(host) else None
+    if len(host) > _LONGEST_HOST or not (_AMAZON.fullmatch(host) or _AMAZON_PRIVATE.fullmatch(host)):
+        return ""
+    found = _AMAZON_REGION.search(host)
     return found[1] if found else ""
 
 
 def is_of_vendor(host: str) -> bool:
     """Whether it is an address of the vendor's own store, which needs no endpoint to be entered."""
-    return any(pattern.fullmatch(host) for pattern in (_AMAZON, _AZURE, _GOOGLE))
+    return len(host) <= _LONGEST_HOST and any(found.fullmatch(host) for found in (_AMAZON, _AZURE, _GOOGLE))
 
 
 def _named(kind: str, bucket: str | None, path: str) -> Iterator[Place]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings_site.sinch.uploads import object_keys
+from recordings_site.sinch.uploads import object_keys, store_hosts
 from recordings_site.sinch.uploads.reported_place import Endpoint, Place, is_in, named_store, read
 
 MINIO = Endpoint("s3", "", "calls", "https://minio.example.com:9000")
@@ -128,6 +128,13 @@ def test_what_opens_a_place_is_cut_off(text: str) -> None:
     assert not any(secret in kept for secret in SECRETS)
     assert "a.mp3" in kept
     assert all(place.key == "a.mp3" for place in read(text, ENDPOINTS))
+
+
+@pytest.mark.parametrize("host", ["bucket.s3.eu" + "-7" * 60 + "_", "bucket.s3" + ".7-a" * 60 + "_", ".s3" * 20_000])
+def test_a_host_of_many_parts_is_read_in_no_time(host: str) -> None:
+    read(f"https://{host}/one.mp3")
+    assert not store_hosts.is_of_vendor(host)
+    assert store_hosts.amazon_region(host) == ""
 
 
 def test_ordinary_text_is_shown_as_it_is() -> None:
