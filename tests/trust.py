@@ -98,6 +98,10 @@ PIECES = [
         "canaries", "No secret is seen on a page, in mails, exports, metrics, logs or a dump", "200 canaries",
         "tests/journeys/test_secrets.py",
     ),
+    Piece(
+        "forms", "No form breaks, loses what was typed or is taken without its token", "each field of every form",
+        "tests/journeys/test_hostile_forms.py",
+    ),
     Piece("access", "No role reads or changes what is not its own", "every address", "tests/journeys/test_access.py"),
     Piece(
         "clouds", "Calls arrive in each cloud's store, and play and seek", "50 calls each",

@@ -5,7 +5,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -234,4 +240,5 @@ def profile_zone(request: Request) -> HttpResponse:
         messages.success(request, f"Times are now shown in {zone.replace('_', ' ')}.")
     actions.remember(by=request.user, zone_offered=True)
     back = request.POST.get("next", "/")
-    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+    # Not redirect(): that takes a word for the name of a page.
+    return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")

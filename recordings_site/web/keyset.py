@@ -20,6 +20,8 @@ PAGE = 50
 BATCH = 1000
 # Rows scanned for one page when no index leads to the rows wanted.
 SCAN_LIMIT = 20_000
+# Digits of a key that databases hold.
+LONGEST_KEY = 19
 
 
 class PageSource(Protocol[RowOut]):
@@ -206,3 +208,8 @@ def _column(model: type[Model], name: str) -> "Field[Any, Any]":
     field = model._meta.get_field(name)
     assert isinstance(field, Field)
     return field
+
+
+def row_key(text: str) -> int:
+    """The key of a row as a form or an address names it; 0, which no row has, for what no database takes for one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_KEY else 0

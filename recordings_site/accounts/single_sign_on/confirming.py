@@ -11,8 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from recordings_site.accounts import audit
@@ -56,12 +55,12 @@ def finish(request: HttpRequest, login: SocialLogin) -> None:
         messages.error(
             request, "That was a different account or an older sign-in. Sign in with your own account again."
         )
-        raise ImmediateHttpResponse(redirect("/"))
+        raise ImmediateHttpResponse(HttpResponseRedirect("/"))
     record_authentication(
         request, user, "socialaccount", provider=login.account.provider, uid=login.account.uid, reauthenticated=True
     )
     request.GET = QueryDict(urlencode({"next": back}))
-    raise ImmediateHttpResponse(resume_request(request) or redirect(back))
+    raise ImmediateHttpResponse(resume_request(request) or HttpResponseRedirect(back))
 
 
 def _is_recent(login: SocialLogin) -> bool:

@@ -9,6 +9,7 @@ from recordings_site.accounts.choices import TEAMS
 from recordings_site.accounts.picking.fields import PickField, PickForm
 from recordings_site.policies.choices import APPLICATIONS_IN_USE, POLICIES_IN_USE
 from recordings_site.policies.models import PhoneNumber, PhoneNumberQuerySet
+from recordings_site.web.keyset import row_key
 
 SHOW = (
     ("", "All numbers"),
@@ -64,11 +65,21 @@ class NumbersFilter(PickForm):
         return "?" + urlencode([*self.used(), *([("cursor", cursor)] if cursor else [])])
 
 
+class TickedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django has no generic one
+    """Rows that were ticked. What cannot be a key is refused before a database is asked, which would fail."""
+
+    def clean(self, value: Any) -> Any:
+        """The rows of these keys."""
+        if not all(row_key(str(each)) for each in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
 class SelectionForm(NumbersFilter):
     """The numbers that are to be changed: all that match the filters, or those that were ticked."""
 
     all = forms.BooleanField(required=False)
-    numbers = forms.ModelMultipleChoiceField(
+    numbers = TickedField(
         PhoneNumber.objects.in_use(),
         required=False,
         error_messages={

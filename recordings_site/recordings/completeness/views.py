@@ -13,6 +13,7 @@ from recordings_site.accounts.access import Request
 from recordings_site.policies.models import PhoneNumber
 from recordings_site.recordings.completeness import queries
 from recordings_site.web.csv_cells import byte_order_mark, row
+from recordings_site.web.keyset import row_key
 
 
 @require_safe
@@ -23,7 +24,7 @@ def completeness(request: Request) -> HttpResponse:
     number = None
     if chosen:
         visible = PhoneNumber.objects.visible_to(request.user)
-        number = get_object_or_404(visible, pk=int(chosen) if chosen.isascii() and chosen.isdecimal() else 0)
+        number = get_object_or_404(visible, pk=row_key(chosen))
     found = queries.completeness(request.user, now=timezone.now(), number=number)
     return render(request, "recordings/completeness/completeness.html", {"found": found})
 

@@ -17,12 +17,11 @@ from recordings_site.recordings.annotations.forms import CommentForm, SelectedSp
 from recordings_site.recordings.annotations.mentions import handle, people_like
 from recordings_site.recordings.detail.annotation_views import back, shown_again, visible_recording
 from recordings_site.recordings.models import Comment, RecordingJob
+from recordings_site.web.keyset import row_key
 from recordings_site.web.undo import Undo, undoable
 
 # People offered for a mention at a time.
 OFFERED = 8
-# Digits of a key that databases hold.
-LONGEST_KEY = 19
 
 
 @require_POST
@@ -30,7 +29,7 @@ LONGEST_KEY = 19
 def comment(request: Request, recording_id: UUID) -> HttpResponse:
     """Add a comment at a time, on a span or on the whole recording; with `parent`, a reply."""
     recording = visible_recording(request, recording_id)
-    parent = _comment(recording, _key(request.POST["parent"]), parent=None) if request.POST.get("parent") else None
+    parent = _comment(recording, row_key(request.POST["parent"]), parent=None) if request.POST.get("parent") else None
     form = CommentForm(request.POST, recording)
     if not form.is_valid():
         span = {"t": request.POST.get("at", ""), "end": request.POST.get("end", "")}
@@ -98,8 +97,3 @@ def people(request: Request, recording_id: UUID) -> HttpResponse:
 def _comment(recording: RecordingJob, comment_id: int, **wanted: object) -> Comment:
     comments = Comment.objects.select_related("recording__number").filter(recording=recording, **wanted)
     return get_object_or_404(comments, pk=comment_id)
-
-
-def _key(text: str) -> int:
-    """The key of a comment; 0, which none has, for anything else."""
-    return int(text) if text.isdecimal() and len(text) < LONGEST_KEY else 0

@@ -19,6 +19,7 @@ from recordings_site.recordings.models import RecordingJob, SavedMatch, SavedPag
 from recordings_site.recordings.neighbours.queries import HITS
 from recordings_site.recordings.saved import actions, matching
 from recordings_site.recordings.saved.forms import LONGEST_NAME, SavedSearchForm
+from recordings_site.web.keyset import row_key
 from recordings_site.web.undo import Undo, undoable
 
 # New matches that are marked at once.
@@ -78,7 +79,7 @@ def saved_seen(request: Request, saved_id: int) -> HttpResponse:
     """Mark the new matches of one of the user's saved searches as seen, or with `seen=no` some as new again."""
     saved = get_object_or_404(SavedSearch, pk=saved_id, owner=request.user)
     if request.POST.get("seen") == "no":
-        sent = [int(each) for each in request.POST.getlist("match")[:MOST_UNSEEN] if each.isascii() and each.isdigit()]
+        sent = [row_key(each) for each in request.POST.getlist("match")[:MOST_UNSEEN]]
         actions.mark_unseen(by=request.user, matches=sent)
     else:
         unseen = SavedMatch.objects.filter(saved=saved, seen_at=None).values_list("pk", flat=True)[:MOST_UNSEEN]
