@@ -145,7 +145,7 @@ def test_the_life_of_a_policy(page: Page, live_server: LiveServer, number: Phone
     explained(page, live_server, after, "Not recorded: rule 1 of “Support EU” v3 excludes calls")
     expect(page.locator("#why")).to_contain_text("Support EU v3 was published with the reason: Roll back to version 1.")
     unanswered = Call.objects.filter(dice_result__in=("NOANSWER", "BUSY"), decision__outcome="record")
-    explained(page, live_server, unanswered, "Not recorded: the call was never answered (")
+    explained(page, live_server, unanswered, "Not recorded: the call was never answered, though")
 
 
 def explained(page: Page, live_server: LiveServer, calls: "object", sentence: str) -> None:
