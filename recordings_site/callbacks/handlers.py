@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings_site.accounts import audit
-from recordings_site.callbacks import answers, broken_calls, planned, verification
+from recordings_site.callbacks import answers, broken_calls, planned_recordings, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.last_seen import note_callback_received
 from recordings_site.callbacks.relaying import actions, relay
@@ -113,12 +113,12 @@ def _ace(callback: VerifiedCallback, ace: Ace, call: Call, context: AnswerContex
             return _callout(callback, ace, call, policy_id, context, started)
     facts = _facts(decision)
     given = answers.to_ace(callback, facts, context)
-    given = planned.entering(
+    given = planned_recordings.entering(
         call, given, lambda running: answers.to_ace(callback, facts, context, joining=running), at=callback.happened_at
     )
     if decision is not None and decision.ace_svaml is None:
         Decision.objects.filter(pk=decision.pk, ace_svaml=None).update(ace_svaml=svaml.masked(given.svaml))
-    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned_recordings.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 
@@ -129,7 +129,7 @@ def _callout(
     facts = answer.callout_facts(ace, received_at=callback.received_at, application_key=callback.application.key)
     given = answers.to_callout(callback, facts, policy_id, context.policies)
     decided = given.decision
-    given = planned.entering(
+    given = planned_recordings.entering(
         call,
         given,
         lambda running: answers.to_ace(callback, decided, context, joining=running),
@@ -138,7 +138,7 @@ def _callout(
     masked, latency_ms = svaml.masked(given.svaml), elapsed_ms(started)
     columns = calls.decision_columns(given.decision, svaml=None, ace_svaml=masked, latency_ms=latency_ms)
     decision = Decision.objects.create(call=call, **columns)
-    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned_recordings.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     enqueue("call.learn", call.pk)
     return given
 
@@ -146,10 +146,10 @@ def _callout(
 def _pie(callback: VerifiedCallback, pie: Pie, call: Call, context: AnswerContext) -> Answer:
     decision = Decision.objects.filter(call=call).first()
     given = answers.to_pie(callback, pie, _facts(decision), context)
-    given = planned.entering(call, given, lambda running: given, at=callback.happened_at)
+    given = planned_recordings.entering(call, given, lambda running: given, at=callback.happened_at)
     if decision is not None:
         Decision.objects.filter(pk=decision.pk).update(pie_svaml=svaml.masked(given.svaml))
-    planned.expect(call, given.recordings, at=callback.happened_at, decision=decision)
+    planned_recordings.expect(call, given.recordings, at=callback.happened_at, decision=decision)
     return given
 
 

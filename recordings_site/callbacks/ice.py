@@ -16,7 +16,7 @@ from recordings_site.callbacks import answers, verification
 from recordings_site.callbacks.answers import AnswerContext
 from recordings_site.callbacks.handlers import Answered, after_answer, elapsed_ms, set_answer
 from recordings_site.callbacks.last_seen import note_callback_received
-from recordings_site.callbacks.planned import expect, needing_rows, plan_of
+from recordings_site.callbacks.planned_recordings import expect, needing_rows, plan_of
 from recordings_site.callbacks.verification import VerifiedCallback
 from recordings_site.calls import actions as calls
 from recordings_site.calls.models import Call, CallbackDelivery, ConferenceSession, Decision, DeliveryVerdict

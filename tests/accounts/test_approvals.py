@@ -15,7 +15,7 @@ from recordings_site.accounts.approvals.actions import decide
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Approval, AuditEvent, Role, User
 from tests import factories
-from tests.worked_off import send_letters
+from tests.queue_worker import send_letters
 
 pytestmark = pytest.mark.django_db
 

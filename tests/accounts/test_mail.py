@@ -16,8 +16,8 @@ from recordings_site.accounts.mail import letters
 from recordings_site.accounts.models import Letter
 from recordings_site.tasks.models import Task
 from tests import factories
+from tests.queue_worker import send_letters
 from tests.refused_mail import refuse_mail_to
-from tests.worked_off import send_letters
 
 pytestmark = pytest.mark.django_db
 

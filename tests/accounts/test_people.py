@@ -12,7 +12,7 @@ from django.utils import timezone
 from recordings_site.accounts import actions
 from recordings_site.accounts.models import AuditEvent, Role, Team, User
 from tests import factories
-from tests.worked_off import send_letters
+from tests.queue_worker import send_letters
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from recordings_site.accounts.anchor_places import AnchorFile, Broken, Unreachab
 from recordings_site.accounts.models import AuditEvent, User
 from recordings_site.destinations.models import Destination
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.ops import sealed
+from recordings_site.ops import sealed_secrets
 from recordings_site.ops.backup.database import known_migrations
 from recordings_site.ops.backup.manifest import Manifest, applied, ask_default, counts
 from recordings_site.recordings.audio.sniff import sniff
@@ -112,7 +112,7 @@ def _triggers() -> Finding:
 def _secrets() -> Finding:
     ring = Keyring.parse(settings.CREDENTIALS_KEYS)
     opened, closed = 0, []
-    for secret in sealed.secrets():
+    for secret in sealed_secrets.secrets():
         try:
             ring.open(secret.text, secret.context)
             opened += 1

@@ -17,7 +17,7 @@ from recordings_site.ops.retention import tasks as retention
 from recordings_site.ops.snapshot_copies import copies
 from recordings_site.ops.snapshot_copies.keeping import SnapshotFile
 from recordings_site.recordings.completeness import actions as completeness
-from recordings_site.recordings.ingest import overdue, transcripts
+from recordings_site.recordings.ingest import late_or_missing, transcripts
 
 # A process that was not seen for this long was replaced.
 HEARTBEATS_KEPT_FOR = timedelta(days=1)
@@ -56,7 +56,7 @@ def queue_unapplied() -> None:
 
 def look_for_calls_without_end() -> None:
     """Queue the search for recordings of calls whose end was never received."""
-    overdue.enqueue_calls_without_end()
+    late_or_missing.enqueue_calls_without_end()
 
 
 def reindex_outdated() -> None:

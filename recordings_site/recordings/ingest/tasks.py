@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from recordings_site.destinations.models import Destination
-from recordings_site.recordings.ingest import elsewhere, inspect, overdue, transcripts
+from recordings_site.recordings.ingest import elsewhere, inspect, late_or_missing, transcripts
 from recordings_site.tasks.registry import Task, task
 
 # An object that is empty is looked at again, ever more rarely, for this long.
@@ -37,13 +37,13 @@ def index_transcript(job: Task) -> None:
 @task("recording.look")
 def look_for_recording(job: Task) -> datetime | None:
     """Look for the object of the recording `job.subject`."""
-    return overdue.look_for_recording(job.subject, since=job.created_at)
+    return late_or_missing.look_for_recording(job.subject, since=job.created_at)
 
 
 @task("transcript.look")
 def look_for_transcript(job: Task) -> datetime | None:
     """Look for the transcript of the recording `job.subject`."""
-    return overdue.look_for_transcript(job.subject, since=job.created_at)
+    return late_or_missing.look_for_transcript(job.subject, since=job.created_at)
 
 
 @task("destination.covers")

@@ -9,7 +9,7 @@ from django.test import Client
 
 from recordings_site.accounts.models import AuditEvent, User
 from tests import factories
-from tests.worked_off import send_letters
+from tests.queue_worker import send_letters
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from recordings_site.accounts.links import password_link
 from recordings_site.accounts.models import AuditEvent, User
 from tests import factories
 from tests.accounts.single_sign_on.provider import SECURE, running, sign_in, use
-from tests.worked_off import send_letters
+from tests.queue_worker import send_letters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 

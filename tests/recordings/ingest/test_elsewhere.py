@@ -19,7 +19,7 @@ from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.completeness.actions import count_day
 from recordings_site.recordings.explain import sentences as explained
 from recordings_site.recordings.explain import timeline
-from recordings_site.recordings.ingest import elsewhere, overdue
+from recordings_site.recordings.ingest import elsewhere, late_or_missing
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.objects import ELSEWHERE
 from recordings_site.recordings.models import NumberDay, RecordingJob, State
@@ -52,7 +52,7 @@ def told(call: Call, place: str, kind: str = "recording_available") -> None:
 
 
 def looked_for(job: RecordingJob) -> RecordingJob:
-    overdue.look_for_recording(job.pk, since=timezone.now())
+    late_or_missing.look_for_recording(job.pk, since=timezone.now())
     return RecordingJob.objects.get(pk=job.pk)
 
 
@@ -85,7 +85,7 @@ def test_a_place_of_nobody_displaces_nothing_and_the_requested_file_is_found(pla
 def test_what_is_not_where_it_was_requested_is_stored_elsewhere_until_it_appears() -> None:
     job = report(requested(), ANOTHER)
     assert (looked_for(job).state, looked_for(job).key) == (State.ELSEWHERE, "calls/one.mp3")
-    again = overdue.look_for_recording(job.pk, since=timezone.now())
+    again = late_or_missing.look_for_recording(job.pk, since=timezone.now())
     assert again is not None
     assert again < timezone.now() + timedelta(minutes=2)
     assert job.destination is not None
@@ -95,7 +95,7 @@ def test_what_is_not_where_it_was_requested_is_stored_elsewhere_until_it_appears
 
 def test_what_was_lost_is_late_and_not_stored_elsewhere() -> None:
     job = requested()
-    overdue.look_for_recording(job.pk, since=timezone.now() - timedelta(hours=1))
+    late_or_missing.look_for_recording(job.pk, since=timezone.now() - timedelta(hours=1))
     job.refresh_from_db()
     assert (job.state, job.overdue_kind) == (State.FINISHED, "late")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from recordings_site.recordings.ingest import inspect, overdue, transcripts
+from recordings_site.recordings.ingest import inspect, late_or_missing, transcripts
 from recordings_site.recordings.lifecycle import sentences
 from recordings_site.recordings.lifecycle.derive_state import state_of
 from recordings_site.recordings.models import DeletedCode, OverdueKind, Problem, RecordingJob, State, Transcript
@@ -183,7 +183,7 @@ class TestLooking:
     def test_a_file_without_a_notification_is_found_at_the_requested_key(self):
         job = awaited()
         put(job)
-        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
+        assert late_or_missing.look_for_recording(job.pk, since=timezone.now()) is None
         assert fresh(job).state == State.AVAILABLE
         assert Task.objects.get(kind="recording.inspect").subject == str(job.pk)
 
@@ -193,42 +193,42 @@ class TestLooking:
         put(job, key=f"calls/{name}")
         put(job, key=f"calls/{job.happened_at:%Y%m%d%H%M%S}_some-key_another-call.mp3")
         put(job, WORDS, f"calls/{name.replace('.mp3', '-transcript.json')}")
-        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
+        assert late_or_missing.look_for_recording(job.pk, since=timezone.now()) is None
         assert fresh(job).key == f"calls/{name}"
 
     def test_it_is_late_then_missing_each_with_its_reason_and_found_when_it_comes_after_all(self, settings):
         job = awaited()
         began = timezone.now()
-        again = overdue.look_for_recording(job.pk, since=began)
+        again = late_or_missing.look_for_recording(job.pk, since=began)
         assert again == began + timedelta(minutes=settings.LATE_AFTER_MINUTES)
         assert fresh(job).overdue_since is None
         late = timezone.now() - timedelta(minutes=settings.LATE_AFTER_MINUTES + 1)
-        assert overdue.look_for_recording(job.pk, since=late) > timezone.now()
+        assert late_or_missing.look_for_recording(job.pk, since=late) > timezone.now()
         assert fresh(job).overdue_kind == OverdueKind.LATE
         missing = timezone.now() - timedelta(minutes=settings.MISSING_AFTER_MINUTES + 1)
-        assert overdue.look_for_recording(job.pk, since=missing) is None
+        assert late_or_missing.look_for_recording(job.pk, since=missing) is None
         assert fresh(job).overdue_kind == OverdueKind.MISSING
         assert "write credentials" in sentences.reason(fresh(job))
         put(job)
-        overdue.look_for_recording(job.pk, since=missing)
+        late_or_missing.look_for_recording(job.pk, since=missing)
         assert (fresh(job).overdue_since, fresh(job).state) == (None, State.AVAILABLE)
 
     @pytest.mark.parametrize("fact", ["available_at", "not_recorded_at", "deleted_at"])
     def test_there_is_nothing_to_look_for_once_it_is_there_or_cannot_be(self, fact: str):
         why = {"deleted_code": DeletedCode.GONE} if fact == "deleted_at" else {}
         job = awaited(**{"started_at": None, "finished_at": None, fact: timezone.now()}, **why)
-        assert overdue.look_for_recording(job.pk, since=timezone.now()) is None
+        assert late_or_missing.look_for_recording(job.pk, since=timezone.now()) is None
 
     def test_a_transcript_without_a_notification_is_found_and_loaded(self):
         job = announced()
         put(job, WORDS, "calls/one-transcript.json")
-        assert overdue.look_for_transcript(job.pk, since=timezone.now()) is None
+        assert late_or_missing.look_for_transcript(job.pk, since=timezone.now()) is None
         assert Task.objects.get(kind="transcript.load").subject == str(job.pk)
 
     def test_a_transcript_that_does_not_come_is_late_until_it_is_read(self, settings):
         job = announced()
         since = timezone.now() - timedelta(minutes=settings.TRANSCRIPT_LATE_AFTER_MINUTES + 1)
-        assert overdue.look_for_transcript(job.pk, since=since) > timezone.now()
+        assert late_or_missing.look_for_transcript(job.pk, since=since) > timezone.now()
         assert fresh(job).transcript_overdue_since is not None
         put(job, WORDS, "calls/one-transcript.json")
         transcripts.load(job.pk)
@@ -237,7 +237,7 @@ class TestLooking:
     def test_a_call_whose_end_was_not_received_is_followed_up(self):
         call = factories.call(ended_at=None, dice_received_at=None, dice_result="")
         job = awaited(call=call, finished_at=None)
-        assert overdue.enqueue_calls_without_end() == 1
+        assert late_or_missing.enqueue_calls_without_end() == 1
         assert Task.objects.get(kind="recording.look").subject == str(job.pk)
 
 

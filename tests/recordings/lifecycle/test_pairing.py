@@ -13,7 +13,7 @@ from recordings_site.calls.models import Call, CallbackDelivery
 from recordings_site.destinations.models import Destination
 from recordings_site.policies.engine import snapshot
 from recordings_site.recordings.annotations import actions as annotations
-from recordings_site.recordings.ingest import overdue
+from recordings_site.recordings.ingest import late_or_missing
 from recordings_site.recordings.lifecycle import actions
 from recordings_site.recordings.lifecycle.reported import parse_reported_location
 from recordings_site.recordings.models import (
@@ -106,7 +106,7 @@ def test_two_files_that_nobody_announced_are_both_found(call: Call) -> None:
     first, second = names_of(call, 0, 60)
     put(call, first, second)
     job = RecordingJob.objects.get(ordinal=2)
-    assert overdue.look_for_recording(job.pk, since=call.started_at) is None
+    assert late_or_missing.look_for_recording(job.pk, since=call.started_at) is None
     assert parts_of(call) == [(1, first), (2, second)]
     assert set(RecordingJob.objects.values_list("state", flat=True)) == {State.AVAILABLE}
 

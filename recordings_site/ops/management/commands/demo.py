@@ -21,7 +21,7 @@ from recordings_site.ops.demo import annotations as demo_annotations
 from recordings_site.ops.demo import data as demo
 from recordings_site.ops.demo.data import Demo
 from recordings_site.recordings.completeness import actions as completeness
-from recordings_site.recordings.ingest.overdue import look_for_recording
+from recordings_site.recordings.ingest.late_or_missing import look_for_recording
 from recordings_site.recordings.lifecycle import objects
 from recordings_site.recordings.models import RecordingJob
 from recordings_site.simulator.engine import Engine, Options

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from recordings_site.destinations.actions import reseal
 from recordings_site.destinations.sealing import Keyring, SealingError
-from recordings_site.ops import sealed
+from recordings_site.ops import sealed_secrets
 from recordings_site.policies.revision import snapshot_loader
 
 
@@ -32,12 +32,15 @@ class Command(BaseCommand):
         """Reseal."""
         ring = Keyring.parse(settings.CREDENTIALS_KEYS)
         if dry_run:
-            others = sum(not ring.is_current(secret.text) for secret in sealed.secrets())
+            others = sum(not ring.is_current(secret.text) for secret in sealed_secrets.secrets())
             self.stdout.write(f"{others} secrets are encrypted with a key other than {ring.first}.")
             return
         done, failed = 0, []
-        work = [(str(row), partial(reseal, row=row, fields=fields)) for row, fields in sealed.rows()]
-        work += [(f"Two-step verification {pk}", partial(sealed.reseal_factor, pk, ring)) for pk in sealed.factors()]
+        work = [(str(row), partial(reseal, row=row, fields=fields)) for row, fields in sealed_secrets.rows()]
+        work += [
+            (f"Two-step verification {pk}", partial(sealed_secrets.reseal_factor, pk, ring))
+            for pk in sealed_secrets.factors()
+        ]
         for name, seal_again in tqdm(work, unit=" rows", disable=None):
             try:
                 done += seal_again()
