@@ -39,7 +39,7 @@ class _Environment(environ.Env):  # type: ignore[misc]
         except ValueError:
             known = False
         if not known:
-            raise ImproperlyConfigured(f"{name} is not the address of a database. {example}")
+            raise ImproperlyConfigured(f"{name} isn’t a valid database URL. {example}")
         return found
 
     def site(self, name: str, default: str) -> str:
@@ -51,7 +51,7 @@ class _Environment(environ.Env):  # type: ignore[misc]
         except ValueError:
             whole = False
         if found and not whole:
-            raise ImproperlyConfigured(f"{name} is not the address of a site. Write https://recordings.example.com.")
+            raise ImproperlyConfigured(f"{name} isn’t a valid site URL. Write https://recordings.example.com.")
         return found
 
 
@@ -166,7 +166,7 @@ if SQLITE:
     try:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        problem = f"DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}. Name a folder that can be written."
+        problem = f"DATA_DIR ({DATA_DIR}) can’t be created: {error.strerror}. Choose a writable folder."
         raise ImproperlyConfigured(problem) from None
     # Rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that several connections reset.
     # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing half way.

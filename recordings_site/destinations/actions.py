@@ -73,7 +73,7 @@ def update_destination(*, by: User | None, destination: Destination, name: str, 
     if not held:
         return None
     if by is None:
-        raise Refused("A second admin has to approve this: say who asks for it, with --by.")
+        raise Refused("A second admin has to approve this. Use --by to name the admin making the request.")
     return approvals.ask(by=by, kind=KIND, subject=destination, name=destination.name, data=held)
 
 

@@ -231,7 +231,7 @@ class Examination:
         if facts.lifecycle and any(
             "xpir" in rule or "ransition" in rule or "elete" in rule for rule in facts.lifecycle
         ):
-            remedy = "These rules remove or archive recordings on their own. Make sure this is intended."
+            remedy = "These rules automatically remove or archive recordings. Make sure this is intended."
             return CheckStep("rules", WARN, text, remedy)
         return CheckStep("rules", OK if findings else SKIPPED, text)
 
@@ -246,7 +246,10 @@ class Examination:
                     continue
                 return CheckStep("remove", OK, "Deleted.")
         return CheckStep(
-            "remove", OK, f"Neither set can delete, which is good. The test file {self.key} ({len(PROBE)} bytes) stays."
+            "remove",
+            OK,
+            "Neither set of credentials can delete files, which is good. "
+            f"The test file {self.key} ({len(PROBE)} bytes) stays in the bucket.",
         )
 
 

@@ -60,7 +60,9 @@ def _problems() -> Iterable[CheckMessage]:
     yield from _role_problems()
     yield from _single_sign_on_problems()
     if settings.AUDIO_STREAMS >= settings.WEB_THREADS:
-        hint = "Listeners would leave no threads for pages. Lower AUDIO_STREAMS or raise WEB_THREADS."
+        hint = (
+            "Audio playback could use every thread, leaving none for pages. Lower AUDIO_STREAMS or raise WEB_THREADS."
+        )
         yield Error("AUDIO_STREAMS is not below WEB_THREADS.", hint=hint, id="ops.E009")
     yield from _snapshot_problems()
     yield from _retention_problems()
@@ -78,7 +80,7 @@ def _snapshot_problems() -> Iterable[CheckMessage]:
 def _role_problems() -> Iterable[CheckMessage]:
     for name in ("TWO_STEP_ROLES", "SESSION_IDLE_MINUTES", "SESSION_HOURS"):
         if unknown := set(getattr(settings, name)) - set(Role.values):
-            hint = f"The roles are {', '.join(Role.values)}."
+            hint = f"Valid roles: {', '.join(Role.values)}."
             yield Error(f"{name} contains unknown roles: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E014")
     if min(*settings.SESSION_IDLE_MINUTES.values(), *settings.SESSION_HOURS.values()) < 1:
         hint = "SESSION_IDLE_MINUTES and SESSION_HOURS must be 1 or more."
@@ -95,8 +97,8 @@ def _retention_problems() -> Iterable[CheckMessage]:
 
 def _single_sign_on_problems() -> Iterable[CheckMessage]:
     if unknown := set(settings.OIDC_ROLES.values()) - set(Role.values):
-        hint = f"Each group has one of these: {', '.join(Role.values)}."
-        yield Error(f"OIDC_ROLES names no role: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E016")
+        hint = f"Valid roles: {', '.join(Role.values)}."
+        yield Error(f"OIDC_ROLES contains unknown roles: {', '.join(sorted(unknown))}.", hint=hint, id="ops.E016")
     if settings.OIDC_ONLY and not settings.OIDC_SERVER_URL:
         hint = "Set OIDC_SERVER_URL, or no one can sign in."
         yield Error("OIDC_ONLY is set without a provider.", hint=hint, id="ops.E017")
@@ -134,7 +136,13 @@ def check_production_access(app_configs: Sequence[AppConfig] | None, **kwargs: A
         found.append(Warning("PUBLIC_URL is not https, so others can read the traffic.", id="ops.W001"))
     if settings.MAIL_TRANSPORT == "django.core.mail.backends.console.EmailBackend":
         hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587"
-        found.append(Warning("Email is only printed, so passwords can’t be reset by email.", hint=hint, id="ops.W002"))
+        found.append(
+            Warning(
+                "Email is printed to the console instead of sent, so passwords can’t be reset by email.",
+                hint=hint,
+                id="ops.W002",
+            )
+        )
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         hint = "Set DATABASE_URL to PostgreSQL. With SQLite only one process at a time can write, on one machine."
         found.append(Warning("The database is SQLite.", hint=hint, id="ops.W003"))

@@ -115,7 +115,8 @@ def _local(text: str) -> LocalCredentials:
 def _parts(text: str, count: int, grammar: str) -> list[str]:
     parts = text.split(":")
     if len(parts) != count or not all(_PART.fullmatch(part) for part in parts):
-        raise CredentialsError(f"The credentials must be {grammar}: {count} parts with colons between, no spaces.")
+        problem = f"The credentials must be {grammar}: {count} parts separated by colons, with no spaces."
+        raise CredentialsError(problem)
     return parts
 
 

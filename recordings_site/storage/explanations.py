@@ -91,7 +91,7 @@ UNREADABLE = Explanation(
 NOT_ALLOWED = Explanation(AccessDenied, "These credentials don’t allow this.")
 UNSUPPORTED = Explanation(
     StoreMisconfigured,
-    "The storage service lacks a function that this site needs.",
+    "The storage service doesn’t support a feature this site needs.",
     "Check that the endpoint is the object API and that the storage software is up to date.",
 )
 

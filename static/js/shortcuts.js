@@ -23,8 +23,12 @@ const made = (name, ...content) => {
   return element;
 };
 
-/** "Shift+ArrowLeft" as two caps: Shift ←. */
-const caps = (key) => (key.length > 1 ? key.split("+") : [key]).flatMap((part) => [made("kbd", SIGNS[part] ?? part), " "]);
+/** Keys held together in one cap, "Shift+←"; "g+r", pressed one after the other, in two. */
+function caps(key) {
+  const parts = (key.length > 1 ? key.split("+") : [key]).map((part) => SIGNS[part] ?? part);
+  const shown = /^(Ctrl|Shift)$/.test(parts[0]) ? [parts.join("+")] : parts;
+  return shown.flatMap((part) => [made("kbd", part), " "]);
+}
 
 /** Draw the sections into the sheet. */
 export function draw(sheet, sections) {

@@ -106,7 +106,7 @@ def test_a_store_with_its_own_name_for_the_region_is_no_fault(region: str) -> No
         destination = made.on_swift(faulty, "calls")  # type: ignore[arg-type]  # only its endpoint is asked for
         steps = examined(destination)
     assert steps["place"].outcome == OK
-    assert f"calls it {region}" in steps["place"].text
+    assert f"reports the region as {region}." in steps["place"].text
     assert (destination.learnt["region"], destination.learnt["server"]) == (region, "SomeStore/7")
 
 

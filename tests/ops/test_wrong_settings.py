@@ -24,11 +24,11 @@ def said(tmp_path: Path, **settings: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"DATABASE_URL": f"postgresql://u:{SECRET}@host:port/db"}, "DATABASE_URL is not the address of a database."),
-        ({"DATABASE_URL": f"u:{SECRET}@host"}, "DATABASE_URL is not the address of a database."),
+        ({"DATABASE_URL": f"postgresql://u:{SECRET}@host:port/db"}, "DATABASE_URL isn’t a valid database URL."),
+        ({"DATABASE_URL": f"u:{SECRET}@host"}, "DATABASE_URL isn’t a valid database URL."),
         ({"DATABASE_URL": f"postgresql://u:{SECRET}@127.0.0.1:1/db"}, "The database cannot be used"),
-        ({"PUBLIC_URL": "recordings.example.com"}, "PUBLIC_URL is not the address of a site. Write https://"),
-        ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL is not the address of a site."),
+        ({"PUBLIC_URL": "recordings.example.com"}, "PUBLIC_URL isn’t a valid site URL. Write https://"),
+        ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL isn’t a valid site URL."),
     ],
 )
 def test_a_wrong_setting_is_a_sentence(tmp_path: Path, settings: dict[str, str], words: str) -> None:

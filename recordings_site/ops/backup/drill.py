@@ -84,11 +84,12 @@ def _trail(manifest: Manifest | None) -> Finding:
         if anchor is not None and (manifest is None or anchor.id <= manifest.audit_id):
             anchors.verify_since(anchor)
     except (Broken, Unreachable) as problem:
-        return Finding("Audit trail", f"{problem} Are AUDIT_KEY and AUDIT_ANCHOR_FILE the site’s?")
+        return Finding("Audit trail", f"{problem} Check that AUDIT_KEY and AUDIT_ANCHOR_FILE match the site’s.")
     found = audit.verify(chain.from_iterable(AuditEvent.objects.batches()))
     if found.broken:
         return Finding(
-            "Audit trail", f"row {found.broken[0]} doesn’t match the row before it. Is AUDIT_KEY the site’s?"
+            "Audit trail",
+            f"row {found.broken[0]} doesn’t match the row before it. Check that AUDIT_KEY matches the site’s.",
         )
     if manifest is not None and manifest.audit_id:
         at = AuditEvent.objects.filter(pk=manifest.audit_id, chain=manifest.audit_head)
@@ -120,7 +121,7 @@ def _secrets() -> Finding:
             closed.append(f"{secret.name}: {problem}")
     if closed:
         more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
-        return Finding("Secrets", f"{'; '.join(closed[:SHOWN])}{more}. Is CREDENTIALS_KEYS the site’s?")
+        return Finding("Secrets", f"{'; '.join(closed[:SHOWN])}{more}. Check that CREDENTIALS_KEYS matches the site’s.")
     devices = Authenticator.objects.count()
     return Finding(f"Secrets: all {opened} can be decrypted, including two-step verification on {devices} devices")
 
@@ -145,7 +146,7 @@ def _played(recording: RecordingJob, destination: Destination, by: User) -> Find
     finally:
         response.close()
     if len(body) != int(response["Content-Length"]):
-        return Finding(what, f"{recording.pk} breaks off after {len(body)} bytes. Check the destination.")
+        return Finding(what, f"{recording.pk} is cut off after {len(body)} bytes. Check the destination.")
     kind = sniff(body)
     if not kind:
         return Finding(what, f"{recording.pk} isn’t audio: its first {len(body)} bytes are something else.")

@@ -14,7 +14,7 @@ from recordings_site.recordings.saved.actions import save_search
 # Author, words of the line, comment.
 COMMENTS = (
     (demo.SUPPORT, "Two failed repairs", "Well explained: no supervisor was needed."),
-    (demo.SUPERVISOR, "charged twice", "The shop again? Its page hung while she paid."),
+    (demo.SUPERVISOR, "charged twice", "The online store again? The page froze while she was paying."),
     (demo.SUPERVISOR, "a light plan", "Good to offer this before they ask."),
 )
 TAGS = (("washing machine", "complaint"), ("charged twice", "refund"), ("cancel my subscription", "cancellation"))

@@ -108,7 +108,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
         options=(MenuOption("1", agents), MenuOption("2", ConnectPstn(number=AGENTS_AT_NIGHT))),
         default=agents,
     )
-    weekend = Rule(record=True, percent=50, name="Every other call on weekends", when=When(weekdays=(6, 7)))
+    weekend = Rule(record=True, percent=50, name="Half of weekend calls", when=When(weekdays=(6, 7)))
     return (
         (
             "Record every call",
@@ -129,7 +129,7 @@ def _documents(folder: Destination) -> tuple[tuple[str, PolicyDocument, str], ..
                 rules=(weekend,), otherwise_record=True, time_zone="Europe/London", route=agents,
                 how=how("en-GB", announcement=announced, method="instruction"),
             ),
-            "Callers hear that they are recorded. On weekends, half of the calls are.",
+            "Callers are told they’re being recorded. On weekends, half of the calls are recorded.",
         ),
         (
             "Menu before the agent",

@@ -77,9 +77,9 @@ def anchor_audit() -> None:
 PERIODIC_TASKS = (
     PeriodicTask("Recording the heartbeat", 10.0, beat),
     PeriodicTask("Queueing unapplied callbacks", 5.0, queue_unapplied),
-    PeriodicTask("Checking calls without an end", 3600.0, look_for_calls_without_end),
+    PeriodicTask("Checking calls with no end received", 3600.0, look_for_calls_without_end),
     PeriodicTask("Updating the fallback’s snapshot file", 1.0, SnapshotFile().write_if_changed),
-    PeriodicTask("Catching up the search index", 5.0, reindex_outdated),
+    PeriodicTask("Updating the search index", 5.0, reindex_outdated),
     PeriodicTask("Counting complete recordings", 60.0, count_recordings),
     PeriodicTask("Anchoring the audit trail", 3600.0, anchor_audit),
     PeriodicTask("Tidying up", 3600.0, delete_expired),

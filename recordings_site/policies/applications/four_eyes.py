@@ -27,7 +27,7 @@ def hold_back(
     if not held:
         return None, dict(fields)
     if by is None:
-        raise Refused("A second admin has to approve this. Name the admin who asks for it with --by.")
+        raise Refused("A second admin has to approve this. Use --by to name the admin making the request.")
     data = {name: getattr(value, "pk", value) for name, value in held.items() if name != "archived_at"}
     data |= {"archived_at": True} if "archived_at" in held else {}
     data["words"] = "; ".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in held.items())

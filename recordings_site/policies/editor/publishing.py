@@ -120,7 +120,7 @@ def archive_policy(*, by: User | None, policy: Policy) -> None:
     lock(policy)
     used = policy.numbers.in_use().count()
     if used:
-        raise NotAllowed(f"This policy answers {counted(used, 'number')}. Give each another policy first.")
+        raise NotAllowed(f"This policy answers {counted(used, 'number')}. Assign each a different policy first.")
     policy.archived_at = timezone.now()
     policy.save(update_fields=["archived_at"])
     bump_revision()
@@ -139,7 +139,7 @@ def _version(policy: Policy, document: PolicyDocument, by: User | None, reason: 
 def _propose(by: User | None, version: PolicyVersion) -> PolicyVersion:
     """Let a version wait for a second admin, who is written to."""
     if by is None:
-        raise NotAllowed("A second admin has to approve this. Name the admin who proposes it with --by.")
+        raise NotAllowed("A second admin has to approve this. Use --by to name the admin making the request.")
     data = {"version": version.number, "reason": version.reason}
     audit.record(by=by, action="policy.proposed", subject=version.policy, data=data)
     path, what = reverse("policy_versions", args=[version.policy_id]), f"version {version.number} of {version.policy}"

@@ -107,7 +107,7 @@ def shown(number: PhoneNumber) -> dict[str, Any]:
 
 def _ask(by: User | None, row: NumbersChange, count: int) -> None:
     if by is None:
-        raise Refused("A second admin has to approve this. Name the admin who asks for it with --by.")
+        raise Refused("A second admin has to approve this. Use --by to name the admin making the request.")
     data = {"words": f"{counted(count, 'number')}: {row.words}"}
     approvals.ask(by=by, kind=KIND, subject=row, name=counted(count, "number"), data=data)
 

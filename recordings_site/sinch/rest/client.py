@@ -200,7 +200,7 @@ class Client:
                 if region is None or region == base:
                     return response.status_code, _bounded(response), base
                 base = region
-        raise ApiError("Sinch redirects in a loop.")
+        raise ApiError("Sinch is redirecting in a loop.")
 
     @contextmanager
     def _sent(self, method: str, url: str, path: str, content: bytes) -> Iterator[httpx2.Response]:

@@ -44,7 +44,7 @@ _STYLE = Explanation(
 _UNKNOWN_KEY = Explanation(
     AccessDenied,
     "The storage service doesn’t recognize this access key.",
-    "It may be deleted, disabled, or for a different service. Enter a key of this service.",
+    "It may have been deleted or disabled, or belong to a different service. Enter a key for this service.",
 )
 _WRONG_SECRET = Explanation(AccessDenied, "The secret key doesn’t match the access key.", "Enter both again in full.")
 _EXPLANATIONS: Mapping[str, Explanation] = {

@@ -12,14 +12,14 @@ export const SHORTCUTS = [
   ["Clear A and B", { clearSpan: ["Delete", "Backspace"] }],
   ["Slower, faster, back to 1×", { slower: ["<"], faster: [">"], normalSpeed: ["\\"] }],
   ["Skip silence", { skip: ["x"] }],
-  ["Zoom in, out", { zoomIn: ["+", "="], zoomOut: ["-"] }],
+  ["Zoom the waveform in, out", { zoomIn: ["+", "="], zoomOut: ["-"] }],
   ["Mute", { mute: ["m"] }],
   ["Find in the transcript", { find: ["/"] }],
   ["Next, previous match", { nextMatch: ["Enter"], previousMatch: ["Shift+Enter"] }],
-  ["Follow on or off", { follow: ["a"] }],
+  ["Turn Follow on or off", { follow: ["a"] }],
   ["Jump to playback position", { now: ["s"] }],
   ["Comment here", { comment: ["c"] }],
-  ["Mark as played, or not", { played: ["h"] }],
+  ["Mark as played or not played", { played: ["h"] }],
   ["Next, previous recording of the list", { nextRecording: ["n"], previousRecording: ["p"] }],
 ];
 

@@ -214,9 +214,9 @@ def test_a_drill_names_what_is_wrong(recording: RecordingJob, admin: User, setti
     recording.transcript.delete()
     assert "recordings.Transcript 0 of 1" in drilled(admin, folder)
     keys, settings.CREDENTIALS_KEYS = settings.CREDENTIALS_KEYS, "k9:" + "QUFB" * 10 + "QUE="
-    assert "Is CREDENTIALS_KEYS the site’s?" in drilled(admin, folder)
+    assert "Check that CREDENTIALS_KEYS matches the site’s." in drilled(admin, folder)
     settings.CREDENTIALS_KEYS, settings.AUDIT_KEY = keys, "another key, as after a mistake while restoring it all"
-    assert "Is AUDIT_KEY the site’s?" in drilled(admin, folder)
+    assert "Check that AUDIT_KEY matches the site’s." in drilled(admin, folder)
 
 
 def test_a_drill_plays_as_an_admin_alone() -> None:

@@ -63,7 +63,8 @@ class Azure(StoreKind):
     def excess(self, can: Sequence[str]) -> tuple[str, str]:
         """An account key can do everything."""
         return (
-            "An account key gives full control over the whole storage account. Sinch accepts nothing less.",
+            "An account key gives full control over the whole storage account. "
+            "Sinch doesn’t accept more limited credentials.",
             "Use a separate storage account for recordings, and rotate its keys regularly.",
         )
 

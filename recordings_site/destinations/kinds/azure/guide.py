@@ -8,7 +8,7 @@ def of(account: str, container: str) -> Guide:
     return Guide(
         WHY,
         "One of the storage account’s two access keys. An account key gives full control over everything in the "
-        "account, and Sinch accepts nothing less. Use a separate storage account for recordings, "
+        "account, and Sinch doesn’t accept more limited credentials. Use a separate storage account for recordings, "
         "and rotate the keys in turn (key1, key2) on a schedule.",
         "Preferably a shared access signature (SAS) for the container with Read and List, or the machine’s "
         "managed identity with the role Storage Blob Data Reader. The account key works too.",

@@ -12,8 +12,8 @@ def of(bucket: str) -> Guide:
         "An interoperability (HMAC) key of a service account with the role Storage Object Creator. "
         "That role can’t overwrite files, so recordings stay as they were.",
         "A service account’s JSON key or this machine’s own identity, with the role Storage Object Viewer. "
-        "Another interoperability key works too, through Google’s S3-style API; Sinch’s kind of key cannot be "
-        "used with Google’s own API.",
+        "Another interoperability key works too, through Google’s S3-style API; the type of key Sinch uses "
+        "doesn’t work with Google’s own API.",
         (Document("Write credentials", "gcloud", write), Document("Read credentials", "gcloud", read)),
     )
 

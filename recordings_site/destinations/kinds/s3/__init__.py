@@ -63,7 +63,7 @@ class S3(StoreKind):
             return CheckStep("place", OK, f"The bucket is in {region}, as entered.")
         if not facts.signed_region and facts.location is None:
             return CheckStep("place", SKIPPED, "These credentials can’t read the bucket’s region.")
-        known = f" The storage service itself calls it {facts.location}." if facts.location else ""
+        known = f" The storage service reports the region as {facts.location}." if facts.location else ""
         return CheckStep("place", OK, f"The storage service accepts {region} as the region.{known}")
 
 
