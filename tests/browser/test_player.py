@@ -568,7 +568,7 @@ def test_a_recording_whose_sample_rate_changes_plays_on(context: BrowserContext,
 def test_a_and_b_are_set_by_keys_by_hand_and_by_typing(short: Listener, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     marks = "[document.getElementById('player').dataset.loopStart, document.getElementById('player').dataset.loopEnd]"
-    bar = short.page.get_by_role("group", name="From A to B")
+    bar = short.page.get_by_role("group", name="Selection", exact=True)
     assert not bar.is_visible()
     short.press("[", "l", "]")
     assert short.ask(marks) == ["0.00", "10.00"]
@@ -588,7 +588,7 @@ def test_a_and_b_are_set_by_keys_by_hand_and_by_typing(short: Listener, context:
     assert short.ask(marks) == [None, None]
     assert short.ask("recordingPage.sound.loop") is None
     assert not bar.is_visible()
-    short.page.get_by_role("button", name="Set B here").click()
+    short.page.get_by_role("button", name="Set selection end").click()
     assert bar.get_by_label("B", exact=True).input_value() == "0:10"
     # A span is drawn with Shift, and its ends are moved; the position stays where it was.
     before = short.time

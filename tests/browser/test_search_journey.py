@@ -167,7 +167,7 @@ def test_a_misspelt_word_is_mended_by_keyboard_alone_and_what_came_is_said(
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     # Another order is fetched at once; the number of calls is said with it.
-    page.get_by_label("Order").select_option("best")
+    page.get_by_label("Sort by").select_option("best")
     expect(said).to_have_text("2 calls, best first")
     assert "sort=best" in page.url
 

@@ -15,9 +15,9 @@ def test_the_list_of_policies_marks_those_whose_destination_fails(client: Client
     how = {"destination": destination.pk, "transcription": False}
     factories.policy({"otherwise_record": True, "route": factories.CONNECT, "how": how}, name="Support")
     client.force_login(factories.admin())
-    assert "Destination fails" not in client.get("/policies/").content.decode()
+    assert "Destination failing" not in client.get("/policies/").content.decode()
     Destination.objects.update(failing_since=timezone.now())
-    assert "Destination fails" in client.get("/policies/").content.decode()
+    assert "Destination failing" in client.get("/policies/").content.decode()
 
 
 @pytest.mark.parametrize("used_by", ["policy", "number"])

@@ -57,11 +57,14 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "start": {"label": "From"},
         "end": {"label": "Until"},
         "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All except these"}},
-        "callers": {"help_text": "+4670*, +46701234567, an app user’s name or private, separated by commas."},
+        "callers": {
+            "help_text": "+4670*, +46701234567, an app user’s name, or “private” for withheld numbers, "
+            "separated by commas.",
+        },
         "numbers": {"label": "Called numbers", "help_text": "+468*, separated by commas."},
     },
     Announcement: {
-        "kind": {"label": "Announcement", "labels": {"say": "Say a text", "play": "Play files"}},
+        "kind": {"label": "Announcement", "labels": {"say": "Speak text", "play": "Play files"}},
         "text": {"label": "What callers hear", "required": True, "widget": forms.Textarea(attrs={"rows": 2})},
         "files": {"required": True, "help_text": "Names of prompts at Sinch, separated by commas."},
         "locale": {"label": "Voice", "help_text": "en-US, en-US/female, or the name of a voice, such as Joanna."},
@@ -78,7 +81,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "start": {
             "label": "Recording starts",
-            "labels": {"connect": "From connect", "answer": "From answer (ACE)"},
+            "labels": {"connect": "When the call connects", "answer": "When the call is answered (ACE)"},
         },
         "format": {"labels": {"mp3": "mp3", "wav": "wav (documented for Voice v2 only)"}},
         "notification_events": {"label": "Notify this site when a file is ready"},
@@ -101,7 +104,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "upstream": {
             "label": "Recordings requested by your back end",
             "labels": {"keep": "Keep", "replace": "Replace with this policy’s"},
-            "help_text": "Only used with relay.",
+            "help_text": "Only used with a relay.",
         },
     },
     Step: {

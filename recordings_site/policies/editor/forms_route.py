@@ -69,7 +69,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="Conference id", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
         ),
         "route_cli": ConditionalField(
-            label="Caller shown",
+            label="Caller ID shown",
             max_length=30,
             help_text="{cli} for the caller, {number} for our number, or +46…",
         ),
@@ -79,18 +79,16 @@ def route_fields() -> dict[str, forms.Field]:
             choices=[("", "Sinch’s default"), ("UDP", "UDP"), ("TCP", "TCP"), ("TLS", "TLS")],
         ),
         "route_moh": forms.ChoiceField(label="Hold music", required=False, choices=MUSIC),
-        "route_prompt": ConditionalField(
-            label="What the menu says", max_length=600, widget=forms.Textarea(attrs={"rows": 2})
-        ),
+        "route_prompt": ConditionalField(label="Menu prompt", max_length=600, widget=forms.Textarea(attrs={"rows": 2})),
         "route_repeat_prompt": text(
-            label="What it repeats", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+            label="Repeat prompt", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
         ),
         "route_repeats": number(label="Number of repeats", required=False, min_value=0, max_value=10),
         "route_barge": forms.BooleanField(label="Callers can press a key before it ends", required=False),
         "route_default_recording": forms.ChoiceField(
             label="Recording, after any other key", required=False, choices=RECORDING_CHOICES
         ),
-        "route_intro_prompt": text(label="Message on entering", required=False, max_length=600),
+        "route_intro_prompt": text(label="Message when parked", required=False, max_length=600),
         "route_hold_prompt": text(label="Message while on hold", required=False, max_length=600),
         "route_locale": text(
             label="Voice of the prompts",
@@ -99,10 +97,10 @@ def route_fields() -> dict[str, forms.Field]:
             widget=forms.TextInput(attrs={"list": "voices"}),
         ),
         "route_max_duration": number(
-            label="Longest duration", required=False, min_value=1, max_value=14400, help_text="Seconds, at most 14,400."
+            label="Maximum duration", required=False, min_value=1, max_value=14400, help_text="Seconds, at most 14,400."
         ),
         "route_dial_timeout": number(
-            label="Ring for at most", required=False, min_value=1, max_value=120, help_text="Seconds."
+            label="Maximum ring time", required=False, min_value=1, max_value=120, help_text="Seconds."
         ),
         "route_suppress_callbacks": forms.BooleanField(
             label="No ACE or DiCE for this call", required=False, help_text="The end of the call won’t be reported."

@@ -133,7 +133,9 @@ def summary(policy: Policy, *, failing: Collection[int] = ()) -> Summary:
     if policy.published is None:
         return Summary(policy, sentences, "pending" if waits else "draft", "Not active", waits or "Never published")
     if document.how.destination in failing:
-        return Summary(policy, sentences, "failed", "Destination fails", "Recordings may be lost. See its check")
+        return Summary(
+            policy, sentences, "failed", "Destination failing", "Recordings may be lost. See its check results"
+        )
     changed = waits or ("Draft saved with changes" if policy.draft is not None else "")
     return Summary(policy, sentences, "published", f"Active: v{policy.published.number}", changed)
 

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Svaml = dict[str, Any]
-UNDIALABLE = "This number cannot be called as it was dialed. Please dial it again with its country code."
+UNDIALABLE = "Your call cannot be completed as dialed. Please dial again and include the country code."
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # Only a fault of ours may trigger the policy's own choice (a notice, a refusal). A wrong clock or a repeat may mean
 # that someone else is asking, and the fallback has one task: to connect.

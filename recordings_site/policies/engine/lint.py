@@ -135,7 +135,9 @@ def _recording(document: PolicyDocument) -> Iterator[Problem]:
             f"Unknown locale {how.locale}. If it’s wrong, no transcript arrives and Sinch doesn’t report it.",
         )
     if how.start == "answer" and when == "ice":
-        yield _warning("how.start", "This route sends no answer event (ACE), so recording starts from connect.")
+        yield _warning(
+            "how.start", "This route sends no answer event (ACE), so recording starts when the call connects."
+        )
     if how.start == "answer" and isinstance(route, RunMenu) and when == "ace":
         deaf = [o.dtmf for o in route.options if not o.route.brings_ace and not isinstance(o.route, Hangup)]
         if deaf:
@@ -164,7 +166,8 @@ def _sequence(document: PolicyDocument) -> Iterator[Problem]:
         yield _warning("how.steps", "Steps aren’t supported for calls to app users. They are recorded once answered.")
     if len(sequence.effective(steps)) < len(steps):
         yield _warning(
-            "how.steps", "This step has no effect: it starts a recording that already runs, or stops one that doesn’t."
+            "how.steps",
+            "This step has no effect: it starts a recording that’s already running, or stops one that isn’t.",
         )
     if steps and document.how.start == "connect" and sequence.starts(steps) and not sequence.runs_at_end(steps):
         yield _warning("how.steps", "Recording is stopped at the end, so the conversation isn’t recorded.")
@@ -198,7 +201,7 @@ def _languages(document: PolicyDocument, numbers: list[NumberFacts]) -> Iterator
     if other and announcement_language:
         named = ", ".join(other[:3]) + (" and others" if len(other) > 3 else "")
         yield _warning(
-            "how.announcement.locale", f"Callers of {named} speak a different language from the announcement."
+            "how.announcement.locale", f"Callers of {named} speak a different language than the announcement."
         )
 
 
@@ -215,11 +218,11 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
         if isinstance(end, ConnectPstn) and end.number in ("{to}", "{number}") and inbound:
             yield _warning(
                 "route.number",
-                "Inbound calls would go back to the number they dialed. Choose where callers go.",
+                "Inbound calls would go back to the number the caller dialed. Choose where callers go.",
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(
-                "route.conference_id", "With a call id, the conference id may exceed 64 characters and be cut."
+                "route.conference_id", "With a call id, the conference id may exceed 64 characters and be cut off."
             )
     if isinstance(route, ConnectMxp) and document.how.start == "answer":
         yield _warning("how.start", "Calls to app users send no answer event (ACE).")

@@ -91,7 +91,7 @@ def _shown(event: str, title: str, answer: Answer) -> Shown:
     if requests:
         what = "conference recording" if requests[0].conference else "call recording"
         number = f"{len(requests)} {what}s" if len(requests) > 1 else f"a {what}"
-        kind = f"starts {number} by {requests[0].origin}"
+        kind = f"starts {number} via {requests[0].origin}"
     decision = answer.decision
     fault = sentences.decision(decision.grounds) if decision.reason == Reason.WRONG_ANSWER else ""
     return Shown(event, title, masked_svaml(answer), kind, fault)

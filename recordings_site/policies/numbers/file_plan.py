@@ -114,7 +114,7 @@ class _Planner:
         except NumberError as error:
             raise _Refused(f"“{written[:40]}” {error}.") from None
         if found in self.seen:
-            raise _Refused(f"+{found} is in the file twice, first in line {self.seen[found]}. Remove one of them.")
+            raise _Refused(f"+{found} is in the file twice, first on line {self.seen[found]}. Remove one of them.")
         self.seen[found] = line.line
         return found
 

@@ -96,7 +96,7 @@ def outcome(changed: int, added: int, waiting: int) -> str:
     parts = [
         f"{counted(added, 'number was', 'numbers were')} added" if added else "",
         f"{counted(changed, 'number was', 'numbers were')} changed" if changed else "",
-        f"{counted(waiting, 'number waits', 'numbers wait')} for another admin’s approval" if waiting else "",
+        f"{counted(waiting, 'number is', 'numbers are')} waiting for another admin’s approval" if waiting else "",
     ]
     said = [part for part in parts if part]
     return f"{', '.join(said)}." if said else "Nothing to change. The numbers already have these values."

@@ -54,7 +54,7 @@ def _values(name: str, data: Mapping[str, Any], row: Application | None) -> dict
         reader.fail(secret, "must not be in the file. Enter secrets under Applications")
     country = reader.text("country")
     if country not in ("", *(code for code, _ in phone_numbers.countries())):
-        reader.fail("country", "isn’t a country. Write its two letters, such as SE")
+        reader.fail("country", "isn’t a country code. Enter two letters, such as SE")
     key = reader.text("key", most=100)
     values: dict[str, Any] = {
         "key": key,

@@ -99,7 +99,7 @@ def read_setup(data: object) -> Setup:
 
 def _by_name(section: str, data: object, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
     if not isinstance(data, Mapping):
-        problems.append(Problem(section, "must be an object by name"))
+        problems.append(Problem(section, "must be an object keyed by name"))
         return {}
     problems += [
         Problem(f"{section}.{str(name)[:LONGEST_NAME]}", "must be an object")

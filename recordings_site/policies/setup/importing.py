@@ -95,7 +95,7 @@ def _numbers(data: Mapping[str, Mapping[str, Any]], problems: list[Problem], by:
     ]
     if problems:
         return []
-    words = f"Import of a set-up with {counted(len(lines), 'number')}"
+    words = f"Setup import with {counted(len(lines), 'number')}"
     made = numbers.change_numbers(by=by, words=words, wanted=planned.wanted, new=planned.new)
     waits = "changed; some changes are waiting for another admin’s approval" if made.waiting else "changed"
     return [

@@ -141,7 +141,9 @@ def _decided(decision: Decision) -> str:
     said = [f"{version} was published with the reason: {version.reason.rstrip('.')}."] if version.reason else []
     published = version.policy.published
     if published is not None and published.pk != version.pk:
-        said.append(f"Since then v{published.number} is active ({published.reason or 'no reason given'}).")
+        said.append(
+            f"Version {published.number} has been published since then ({published.reason or 'no reason given'})."
+        )
     return " ".join(said)
 
 
@@ -191,7 +193,7 @@ def _capital(text: str) -> str:
 
 
 _TITLES = {
-    StepKind.ICE_NOT_SEEN: "ICE: not seen",
+    StepKind.ICE_NOT_SEEN: "ICE: not received",
     StepKind.ICE: "ICE: the call came in",
     StepKind.NOT_DECIDED: "No decision",
     StepKind.ICE_ANSWERED: "ICE answered",

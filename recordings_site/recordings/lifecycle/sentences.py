@@ -164,7 +164,7 @@ def transcript_problem(problem: Values) -> str:
                 " The original file has all of them."
             )
         case transcript.Problem.TEXT_ALONE:
-            return "The transcript has no times, so it can’t follow the audio."
+            return "The transcript has no timestamps, so it can’t follow the audio."
         case transcript.Problem.ODD_LINES:
             return (
                 f"{counted(lines, 'entry', 'entries')} in the file {'isn’t text' if one else 'aren’t text'} "
@@ -172,8 +172,8 @@ def transcript_problem(problem: Values) -> str:
             )
         case transcript.Problem.TIMELESS_LINES:
             return (
-                f"{counted(lines, 'line')} {'has' if one else 'have'} no usable time and"
-                f" {'is' if one else 'are'} shown at the time of the previous line."
+                f"{counted(lines, 'line')} {'has' if one else 'have'} no usable timestamp, so"
+                f" {'it’s' if one else 'they’re'} shown at the previous line’s time."
             )
         case transcript.Problem.LONG_LABELS:
             return (
@@ -233,7 +233,7 @@ def where(reported: str) -> str:
     store = reported_place.named_store(reported)
     if not store.kind:
         return f"“{store.host or reported}”"
-    account = f" of the account “{store.account}”" if store.account else ""
+    account = f" in the account “{store.account}”" if store.account else ""
     return f"the {KINDS[store.kind].label} {SCHEMES[store.kind].bucket} “{store.bucket}”{account}"
 
 

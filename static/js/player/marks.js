@@ -24,13 +24,13 @@ export class Marks extends EventTarget {
   /** Set "a" or "b" where it plays. */
   place(name, time = this.sound.time) {
     this.set(placed(this.at, name, time));
-    say(`${name.toUpperCase()} set at ${spoken(time)}`);
+    say(`Selection ${name === "a" ? "start" : "end"} set at ${spoken(time)}`);
   }
 
   clear() {
     if (this.bar.hidden) return;
     this.set(NONE);
-    say("A and B cleared");
+    say("Selection cleared");
   }
 
   set(at) {

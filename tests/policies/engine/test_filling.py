@@ -231,7 +231,7 @@ def test_no_route_takes_what_cannot_be_dialled(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("mask", ["070*", "46812345678.0", "4.68E10", "+46x"])
 def test_no_rule_takes_a_number_that_no_call_has(mask: str) -> None:
-    with pytest.raises(DocumentError, match="must be a number or a mask with its country code"):
+    with pytest.raises(DocumentError, match="must be a number or a pattern with its country code"):
         parse({"route": AS_DIALLED, "rules": [{"when": {"numbers": [mask]}}]})
     if mask != "070*":  # an extension, or a name
         with pytest.raises(DocumentError, match="an app user’s name"):

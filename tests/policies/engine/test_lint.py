@@ -70,7 +70,7 @@ def test_errors_keep_it_from_being_published(how: dict[str, Any], changes: dict[
         ({"format": "wav"}, {}, "Sinch documents wav only for Voice v2"),
         ({"notification_events": False}, {}, "Without notifications"),
         ({}, {"route": {"action": "hangup"}}, "nothing is recorded"),
-        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number they dialed"),
+        ({}, {"route": {"action": "connectPstn", "number": "{to}"}}, "go back to the number the caller dialed"),
         ({}, {"on_answer": "hangup"}, "Calls are ended as soon as they are answered"),
         ({}, {"rules": [{"record": True}, {"record": False}]}, "Rule 1 matches every call, so rule 2 is never used"),
         ({}, {"rules": [{"when": {"holidays": "only"}}]}, "the list of holidays is empty"),

@@ -60,7 +60,7 @@ def test_what_no_database_keeps_is_left_out() -> None:
         ("number,label\n4.68E+10,x\n", "number", "2: “4.68E+10” was changed by a spreadsheet (exponent)"),
         ("sep=;\nnumber;label\n;x\n", "number", "3: “” isn’t a phone number"),
         ('number,label\n"+46812345678","two\nlines"\n112,x\n', "number", "4: “112” is too short"),
-        ("number\n+46812345678\n46812345678\n", "number", "3: +46812345678 is in the file twice, first in line 2."),
+        ("number\n+46812345678\n46812345678\n", "number", "3: +46812345678 is in the file twice, first on line 2."),
         ("number,team\n+46812345678,Nobody\n", "team", "2: no team is named “Nobody”. Existing ones: Support."),
         ("number,policy\n+46812345678,None\n", "policy", "2: no policy is named “None”. Existing ones: none yet."),
         ("number,team\n+46812345678,-\n", "team", "2: a number needs a team. Name one."),

@@ -168,7 +168,7 @@ def test_policies_become_drafts_unless_a_reason_is_given_and_only_once(file: Pat
         ({"people": {}}, "people: isn’t a section"),
         ({"teams": "Berlin"}, "teams: must be a list of names"),
         ({"teams": ["x" * 101]}, "must have a name of 1 to 100"),
-        ({"policies": []}, "policies: must be an object by name"),
+        ({"policies": []}, "policies: must be an object keyed by name"),
         ({"policies": {"A": 1}}, r"policies\.A: must be an object"),
         ({"policies": {"A": {"route": {"action": "teleport"}}}}, r"policies\.A\.route\.action: must be one of"),
         (

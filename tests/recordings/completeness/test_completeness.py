@@ -88,7 +88,7 @@ def test_a_number_below_the_target_is_an_alert_once_a_day(number: PhoneNumber) -
     mail_below_target(task)
     (letter,) = mail.outbox
     assert letter.to == [admin.email]
-    assert "50% are complete" in letter.body
+    assert "50% of recordings were complete" in letter.body
     assert f"?number={number.pk}" in letter.body
     # Healed before the mail goes out: nothing to write about.
     NumberDay.objects.filter(number=number).update(missing=0)

@@ -66,7 +66,7 @@ def test_every_call_that_one_may_see_is_met_once(
     assert found == [call.pk for call in wanted]
     assert len(texts) == 1 if not query else len(texts) > 2
     for text in texts[:-1]:
-        assert "in the calls searched so far, to" in text
+        assert "in the calls searched so far, back to" in text
         assert "Continue searching" in text
     assert "looked at so far" not in texts[-1]
 

@@ -118,7 +118,7 @@ def test_a_call_keeps_the_version_that_it_was_answered_with_after_a_roll_back(nu
     call_in(number, "call-v3", cli="46701234567")
     assert sentence("call-v2").startswith("To be recorded: “Support EU” v2 records every call")
     decided = explained("call-v2").steps[1]
-    assert "Since then v3 is active (Roll back to version 1)." in sentences.step_text(decided)
+    assert "Version 3 has been published since then (Roll back to version 1)." in sentences.step_text(decided)
     assert sentence("call-v3") == "Not recorded: rule 1 of “Support EU” v3 excludes calls from +4670*."
 
 

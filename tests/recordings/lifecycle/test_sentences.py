@@ -66,8 +66,8 @@ def test_each_problem_of_a_transcript_has_words_of_its_own(problem: TranscriptPr
 @pytest.mark.parametrize(
     ("code", "lines", "said"),
     [
-        (TranscriptProblem.TIMELESS_LINES, 1, "1 line has no usable time and is shown at"),
-        (TranscriptProblem.TIMELESS_LINES, 1200, "1,200 lines have no usable time and are shown at"),
+        (TranscriptProblem.TIMELESS_LINES, 1, "1 line has no usable timestamp, so it’s shown at"),
+        (TranscriptProblem.TIMELESS_LINES, 1200, "1,200 lines have no usable timestamp, so they’re shown at"),
         (TranscriptProblem.ODD_LINES, 1, "1 entry in the file isn’t text and was skipped."),
         (TranscriptProblem.ODD_LINES, 2, "2 entries in the file aren’t text and were skipped."),
         (TranscriptProblem.TOO_LONG, 20_000, "Only the first 16,384 of 20,000 lines"),

@@ -99,8 +99,8 @@ def route_sentence(route: Route) -> str:
 
 def how_sentence(how: How) -> str:
     """How calls are recorded, in one sentence."""
-    start = "from connect" if how.start == "connect" else "from answer"
-    parts = [f"Recorded {start} as {how.format}"]
+    start = "when the call connects" if how.start == "connect" else "when it’s answered"
+    parts = [f"Recorded as {how.format} from {start}"]
     parts.append(f"transcribed in {how.locale}" if how.transcription else "not transcribed")
     if how.steps:
         steps = [f"{step.do} {step.heard}" if step.heard else f"{step.do} recording" for step in how.steps]
@@ -131,7 +131,7 @@ def document_sentences(document: PolicyDocument, destinations: Mapping[int, str]
         f"{route_sentence(document.route)}.",
         f"Outbound calls: {'to the dialed destination' if document.outbound == 'dialled' else 'the same route'}.",
         f"On answer: {' '.join(filter(None, (document.on_answer, document.answer_conference)))}.",
-        f"Recording starts by {'the best method' if how.method == 'automatic' else how.method}.",
+        f"Recording is started via {'the best available method' if how.method == 'automatic' else how.method}.",
         f"Notifications {'on' if how.notification_events else 'off'}.",
         f"Destination: {destination}.",
         f"Object names: {how.key_template or 'the destination’s pattern'}.",

@@ -43,8 +43,8 @@ DAY = r"([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 MASK = r"\+?[1-9*][0-9*]{0,19}"
 # A name, but not a number mangled by a spreadsheet.
 NAME = r"(?!\+)(?![0-9.]*[0-9][.][0-9]*\Z)(?![0-9.]+[eE][+-]?[0-9]+\Z)[^\s,]{1,64}"
-MASK_REMEDY = "must be a number or a mask with its country code, like +4670*"
-CALLER_REMEDY = "must be a number or a mask with its country code, like +4670*, an app user’s name, or private"
+MASK_REMEDY = "must be a number or a pattern with its country code, like +4670*"
+CALLER_REMEDY = f"{MASK_REMEDY}, an app user’s name, or “private” for withheld numbers"
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class PolicyDocument(Declared):
     rules: Annotated[tuple[Rule, ...], Parts(Rule, most=100)] = ()
     otherwise_record: Annotated[bool, Flag()] = False
     time_zone: Annotated[str, Text(64)] = "UTC"
-    holidays: Annotated[tuple[str, ...], Texts(DAY, "must be a day like 2026-12-24, or 12-25", most=400)] = ()
+    holidays: Annotated[tuple[str, ...], Texts(DAY, "must be a date like 2026-12-24 or 12-25", most=400)] = ()
     how: Annotated[How, Part(How)] = How()
     route: Annotated[Route, _Where()] = HANGUP
     outbound: Annotated[str, Choice(("dialled", "route"))] = "dialled"

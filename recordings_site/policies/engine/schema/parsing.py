@@ -107,7 +107,7 @@ class Reader:
         """A list of texts."""
         value = self._get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fail(name, "must be a list of texts")
+            self.fail(name, "must be a list of strings")
             return ()
         if len(value) > most:
             self.fail(name, f"must have at most {most} entries")
