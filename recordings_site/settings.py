@@ -30,7 +30,7 @@ class _Environment(environ.Env):  # type: ignore[misc]
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """The database at an address. Raises ImproperlyConfigured, without the address: it holds a password."""
-        example = "Write postgresql://user:password@host/name, or sqlite:///path for one machine."
+        example = "Use postgresql://user:password@host/name, or sqlite:///path for one machine."
         try:
             with warnings.catch_warnings(action="ignore"):  # they show the address whole
                 found: dict[str, Any] = self.db_url(name, default=default)
@@ -51,7 +51,7 @@ class _Environment(environ.Env):  # type: ignore[misc]
         except ValueError:
             whole = False
         if found and not whole:
-            raise ImproperlyConfigured(f"{name} isn’t a valid site URL. Write https://recordings.example.com.")
+            raise ImproperlyConfigured(f"{name} isn’t a valid site URL. Use https://recordings.example.com.")
         return found
 
 

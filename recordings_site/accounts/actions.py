@@ -97,7 +97,7 @@ def change_person(*, by: User, person: User, name: str, role: str, teams: Iterab
 def _carry_role(by: User, approval: Approval) -> None:
     person = User.objects.select_for_update().get(pk=approval.subject_id)
     if person.role != approval.data["from"]:
-        raise PeopleError(f"{person.email} has a different role now. Ask again.")
+        raise PeopleError(f"{person.email}’s role has changed. Submit the request again.")
     _keep_one_admin(person)
     person.role = approval.data["to"]
     person.save(update_fields=["role"])
@@ -152,7 +152,7 @@ def remove_second_factors(*, by: User | None, person: User) -> list[str] | Appro
 @change(
     "person.factors",
     "Remove the two-step verification of",
-    shown=lambda data: "They then sign in with the password only.",
+    shown=lambda data: "They’ll then sign in with just a password.",
 )
 def _carry_factors(by: User, approval: Approval) -> None:
     _remove_factors(by, User.objects.get(pk=approval.subject_id))
@@ -166,7 +166,7 @@ def _remove_factors(by: User | None, person: User) -> list[str]:
         data = {"kinds": kinds} if by else {"kinds": kinds, **COMMAND_LINE}
         audit.record(by=by, action="person.second_factors_removed", subject=person, name=person.email, data=data)
         who = by.email if by else "A server operator"
-        text = f"{who} removed your two-step verification and passkeys. You now sign in with your password only."
+        text = f"{who} removed your two-step verification and passkeys. You now sign in with just your password."
         transaction.on_commit(lambda: _send(person, "Two-step verification removed", text))
     return kinds
 
@@ -198,7 +198,9 @@ def allow_password(*, person: User, until: datetime) -> None:
     data = {"until": until, **COMMAND_LINE}
     audit.record(by=None, action="person.password_allowed", subject=person, name=person.email, data=data)
     for admin in approvals.others(person):
-        text = f"{person.email} may sign in by password until {until:%H:%M} UTC. If that was not agreed, act now."
+        text = (
+            f"{person.email} can sign in with a password until {until:%H:%M} UTC. If this wasn’t authorized, act now."
+        )
         transaction.on_commit(partial(_send, admin, "Single sign-on can be bypassed", text))
 
 
@@ -292,7 +294,8 @@ def _may_add_admin(by: User, person: User | None = None) -> None:
 
 def _report_removed(by: User, person: User) -> None:
     """Write to an admin who is none any more, and to those who still are."""
-    text = f"{by} ended the admin access of {person.email}. If that was not agreed, act now: manage.py create_admin."
+    text = f"{by} removed admin access from {person.email}."
+    text += " If this wasn’t authorized, act now: run manage.py create_admin."
     for each in [person, *approvals.others(by, besides=person)]:
         transaction.on_commit(partial(_send, each, "An admin was removed", text))
 

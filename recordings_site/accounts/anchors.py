@@ -192,13 +192,13 @@ def _alert(action: str, problem: str, today: date) -> None:
 _WORDS = {
     BROKEN: (
         "The audit trail was changed outside this site",
-        "Rows or anchors were changed or deleted outside this site. Keep a copy of the database, the anchors "
-        "and the logs before anything else, and find out who could write to them. Was a backup restored? Then run "
+        "Rows or anchors were changed or deleted outside this site. Before anything else, copy the database, the "
+        "anchors and the logs. Then find out who had write access to them. Was a backup restored? Then run "
         "manage.py verify_audit --anchor-anew REASON --by EMAIL.",
     ),
     NOT_KEPT: (
         "The audit trail couldn’t be anchored",
-        "Until it can, rows removed from its end may go unnoticed. Check the destination or the file.",
+        "Until this is fixed, rows removed from the end may go unnoticed. Check the destination or the file.",
     ),
 }
 

@@ -14,8 +14,8 @@ from recordings_site.web.day_field import DayField
 from recordings_site.web.seen_form import SeenForm
 
 ROLE_HELP = (
-    "Support listens and searches; supervisors also export, correct and tag; admins also set policies, numbers, "
-    "destinations and people; auditors read everything and change nothing."
+    "Support agents listen and search; supervisors also export, correct and tag; admins also set policies, numbers, "
+    "destinations and people; auditors can see everything but can’t change anything."
 )
 
 

@@ -124,7 +124,7 @@ def person_factors(request: Request, pk: int) -> HttpResponse:
     except actions.PeopleError as error:
         messages.error(request, str(error))
     else:
-        removed = f"{found.email} no longer uses two-step verification and signs in with the password only."
+        removed = f"{found.email} no longer uses two-step verification and signs in with just a password."
         messages.success(request, WAITS if isinstance(done, Approval) else removed)
     return redirect("person", pk=pk)
 

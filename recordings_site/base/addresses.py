@@ -40,9 +40,9 @@ def address_problem(url: str, *, allowed: Collection[str]) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
     except ValueError:
-        return "The address isn’t valid. Write it as https://host or https://host:port."
+        return "The address isn’t valid. Enter it as https://host or https://host:port."
     if not host or port is None:
-        return "Write the address as https://host or https://host:port."
+        return "Enter the address as https://host or https://host:port."
     if is_allowed(url, allowed=allowed):
         return ""
     if parts.scheme != "https":
@@ -76,7 +76,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     addresses = [*dict.fromkeys(str(entry[4][0]) for entry in found)]
     if not all(map(is_public, addresses)):
-        raise AddressRefused(f"{host} is in a private network or isn’t public.")
+        raise AddressRefused(f"{host} is on a private network or isn’t public.")
     return addresses
 
 

@@ -33,7 +33,7 @@ class _GuardedBackend(httpcore2.SyncBackend):
                     problem = error
         except UnicodeError as error:
             raise httpcore2.ConnectError(f"The host name {host!r} isn’t valid.") from error
-        raise problem or httpcore2.ConnectError(f"{host} has no address.")
+        raise problem or httpcore2.ConnectError(f"{host} doesn’t resolve to an IP address.")
 
 
 class GuardedTransport(httpx2.HTTPTransport):

@@ -14,7 +14,7 @@ _DECIMAL = re.compile(r"\+?[0-9]{5,}[.,](0*|[0-9]{1,2})")
 _NATIONAL = re.compile(r"0[0-9]{2,}")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 
-NATIONAL = "has no country code. Write it like +46 8 123 456 78, or set the application’s country"
+NATIONAL = "has no country code. Enter it like +46 8 123 456 78, or set the application’s country"
 NO_NUMBER = "isn’t a phone number with a country code, such as +46 8 123 456 78"
 
 

@@ -22,13 +22,13 @@ def result(delivery: CallbackDelivery) -> str:
             if values.get("known"):
                 return "The recording of this conference has finished."
             return (
-                "A recording with this conference id has finished. Sinch doesn’t say which one, "
+                "A recording with this conference ID has finished. Sinch doesn’t say which one, "
                 "and there is more than one, so none was changed."
             )
         case DeliveryResult.RECORDING_AVAILABLE:
-            return f"The recording was reported{_where(values['known'])}."
+            return f"Sinch reported the recording{_where(values['known'])}."
         case DeliveryResult.TRANSCRIPT_AVAILABLE:
-            return f"The transcript was reported{_where(values['known'])}."
+            return f"Sinch reported the transcript{_where(values['known'])}."
         case DeliveryResult.OF_NOTHING:
             return "Not applied: no call or conference given."
         case DeliveryResult.UNKNOWN if delivery.notify_type:
@@ -39,4 +39,4 @@ def result(delivery: CallbackDelivery) -> str:
 
 
 def _where(known: bool) -> str:
-    return " in one of the destinations" if known else ", in a place that isn’t one of your destinations"
+    return " in one of the destinations" if known else ", in a location that isn’t one of your destinations"

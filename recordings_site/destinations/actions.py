@@ -81,11 +81,11 @@ def _words(data: Mapping[str, Any]) -> str:
     return "; ".join(f"{field}: {value or 'none'}" for field, value in data.items())
 
 
-@change(KIND, "Change the place of", shown=_words)
+@change(KIND, "Change the location of", shown=_words)
 def _carry_place(by: User, approval: Approval) -> None:
     destination = Destination.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
     if destination is None:
-        raise Refused("The destination was archived meanwhile.")
+        raise Refused("This destination has since been archived.")
     _change(by, destination, approval.data)
     enqueue("destination.check", destination.pk)
 

@@ -120,7 +120,7 @@ class Examination:
         can = [what for what, does in (("read", self._can_read), ("list", self._can_list)) if does(writer)]
         if not can:
             return CheckStep(
-                "write_only", OK, "Reading and listing are refused, as they should be. Sinch only needs to write."
+                "write_only", OK, "Reading and listing are rejected, as they should be. Sinch only needs to write."
             )
         return CheckStep("write_only", WARN, *self.kind.excess(can))
 

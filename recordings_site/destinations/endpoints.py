@@ -14,7 +14,7 @@ def endpoint_problem(url: str, *, allowed: Collection[str]) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "The endpoint isn’t valid. Write it as https://host or https://host:port."
+        return "The endpoint isn’t valid. Enter it as https://host or https://host:port."
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        return "Write the endpoint as https://host or https://host:port, without a user, query or fragment."
+        return "Enter the endpoint as https://host or https://host:port, without a user, query or fragment."
     return address_problem(url, allowed=allowed)

@@ -51,20 +51,20 @@ def _access_key(help_text: str) -> forms.CharField:
 class PlaceForm(SeenForm):
     """Where a destination lies and how its objects are named; nothing secret."""
 
-    name = forms.CharField(max_length=100, help_text="For example Recordings EU.")
+    name = forms.CharField(max_length=100, help_text="For example, Recordings EU.")
     account = forms.SlugField(label="Storage account", max_length=63, help_text="The name only, without a domain.")
     bucket = forms.CharField(max_length=222)
     folder = forms.CharField(
         label="Folder",
         max_length=500,
         required=False,
-        help_text="For example calls/. Leave empty for the top level.",
+        help_text="For example, calls/. Leave empty for the top level.",
     )
     region = forms.RegexField(
         r"\A[A-Za-z0-9_-]+\Z",
         error_messages={"invalid": REGION},
         max_length=40,
-        help_text="For example eu-central-1.",
+        help_text="For example, eu-central-1.",
     )
     endpoint = forms.CharField(
         max_length=300,

@@ -9,9 +9,9 @@ FIELDS: Mapping[str, str] = {
     "time": "time the call began, UTC, such as 140359",
     "number": "our number, digits only, or none",
     "caller": "the caller’s number, digits only, or none",
-    "call_id": "Sinch’s id of the call, or of the conference when that is recorded",
-    "conference_id": "id of the recorded conference, or a hyphen",
-    "recording": "this site’s id of the recording, always unique",
+    "call_id": "Sinch’s ID of the call, or of the conference when that is recorded",
+    "conference_id": "ID of the recorded conference, or a hyphen",
+    "recording": "this site’s ID of the recording, always unique",
     "format": "mp3 or wav",
     "direction": "inbound, outbound or callout",
 }
@@ -35,7 +35,7 @@ def problems(template: str) -> list[str]:
         return found
     if "{recording}" not in template:
         found.append(
-            "Two recordings could get the same name, and Sinch overwrites existing files. The call id alone isn’t "
+            "Two recordings could get the same name, and Sinch overwrites existing files. The call ID alone isn’t "
             "unique, because a recording can be stopped and started again. Add {recording} to "
             "the name, or end with “/” to let Sinch name the file."
         )

@@ -33,7 +33,7 @@ class Keyring:
             name, colon, text = entry.partition(":")
             if not colon or not name or "." in name:
                 raise SealingError(
-                    f"Key {number} of CREDENTIALS_KEYS must look like id:base64, with no dots in the id."
+                    f"Key {number} of CREDENTIALS_KEYS must look like id:base64, with no dots in the ID."
                 )
             try:
                 key = base64.b64decode(text, altchars=b"-_" if {"-", "_"} & set(text) else None, validate=True)

@@ -55,7 +55,7 @@ def _problems() -> Iterable[CheckMessage]:
         hint = "The address at which people and Sinch reach the site, such as https://recordings.example.com"
         yield Error("PUBLIC_URL is missing.", hint=hint, id="ops.E006")
     elif urlsplit(settings.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(settings.PUBLIC_URL).hostname:
-        hint = "Write it as https://host."
+        hint = "Use https://host."
         yield Error(f"PUBLIC_URL isn’t a web address: {settings.PUBLIC_URL}", hint=hint, id="ops.E007")
     yield from _role_problems()
     yield from _single_sign_on_problems()

@@ -196,7 +196,7 @@ def _notify(raw: Mapping[str, Any]) -> Notify:
 def _common(raw: Mapping[str, Any], event: str) -> dict[str, Any]:
     call_id = _identifier(raw, "callid", "callId")
     if not call_id and event in {"ice", "ace", "dice", "pie"}:
-        raise EventError(f"The {event} event has no call id.")
+        raise EventError(f"The {event} event has no call ID.")
     return {
         "raw": raw,
         "call_id": call_id,

@@ -184,7 +184,7 @@ def _check_conference(item: Mapping[str, Any], path: str, found: list[Problem]) 
     _require(item, path, "conferenceId", found)
     identifier = field(item, "conferenceId")
     if isinstance(identifier, str) and len(identifier) > MAX_CONFERENCE_ID:
-        message = f"A conference id has at most {MAX_CONFERENCE_ID} characters."
+        message = f"A conference ID can have at most {MAX_CONFERENCE_ID} characters."
         found.append(Problem(f"{path}.conferenceId", message))
     moh = field(item, "moh")
     if moh is not None and moh not in MOH:

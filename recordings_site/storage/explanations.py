@@ -51,8 +51,8 @@ KMS_DISABLED = Explanation(
 KMS_DENIED = Explanation(
     AccessDenied,
     "These credentials aren’t allowed to use the key that encrypts this bucket (KMS).",
-    "Grant access: kms:Decrypt to read, kms:GenerateDataKey to write (Amazon); the role Cloud KMS CryptoKey "
-    "Encrypter/Decrypter for the bucket’s service agent (Google); Get, Wrap Key and Unwrap Key for the account’s "
+    "Grant access: kms:Decrypt to read, kms:GenerateDataKey to write (Amazon); the Cloud KMS CryptoKey "
+    "Encrypter/Decrypter role for the bucket’s service agent (Google); Get, Wrap Key and Unwrap Key for the account’s "
     "identity (Azure).",
 )
 REQUESTER_PAYS = Explanation(

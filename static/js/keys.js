@@ -17,7 +17,7 @@ function everywhere() {
   const links = [...document.querySelectorAll("a[data-go]")];
   const goes = links.map((link) => [link.textContent.trim(), [`g+${link.dataset.go}`]]);
   const search = document.querySelector("[data-global-search]") ? [["Search all transcripts", ["/"]]] : [];
-  return [...search, ...goes, ["Go to anything", ["Ctrl+K"]], ["Find a caller’s calls", ["0–9"]], ["Send a comment or form", ["Ctrl+Enter"]], ["Undo the last action", ["Ctrl+Z"]], ["Keyboard shortcuts", ["?"]]];
+  return [...search, ...goes, ["Go to anything", ["Ctrl+K"]], ["Find a caller’s calls", ["0–9"]], ["Submit a comment or form", ["Ctrl+Enter"]], ["Undo the last action", ["Ctrl+Z"]], ["Keyboard shortcuts", ["?"]]];
 }
 
 /** True while single-letter keys are switched on (WCAG 2.1.4 wants them to be switchable). */

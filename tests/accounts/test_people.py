@@ -193,7 +193,7 @@ def test_the_only_admin_who_lost_a_second_factor_is_helped_at_the_command_line(
     assert f"manage.py remove_second_factors {admin.email}" in told, "the new password alone would not help"
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         call_command("remove_second_factors", admin.email.upper())
-    assert "TOTP Authenticator. They now sign in with the password only." in capsys.readouterr().out
+    assert "TOTP Authenticator. They now sign in with just a password." in capsys.readouterr().out
     client = Client()
     client.post("/accounts/login/", {"login": admin.email, "password": "a long enough passphrase"})
     assert client.get("/people/").status_code == 200

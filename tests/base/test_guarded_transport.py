@@ -28,7 +28,7 @@ def client(*allowed: str) -> httpx2.Client:
 
 
 def test_a_private_address_is_refused_before_anything_is_sent(server: Faulty) -> None:
-    with client("127.0.0.1:1") as http, pytest.raises(AddressRefused, match="is in a private network"):
+    with client("127.0.0.1:1") as http, pytest.raises(AddressRefused, match="is on a private network"):
         http.get(server.endpoint)
     assert server.asked == []
 

@@ -32,7 +32,7 @@ def test_each_result_has_words_of_its_own(result: DeliveryResult) -> None:
 def test_the_values_are_in_the_words() -> None:
     assert said(DeliveryResult.CALL_ENDED) == "The call ended: BUSY, N/A."
     assert said(DeliveryResult.CALLING_ERROR) == "Sinch reports an error: 40001 No credit"
-    assert said(DeliveryResult.SUSPECT) == "Kept but not applied: signed, but its clock is off."
+    assert said(DeliveryResult.SUSPECT) == "Kept but not applied: signed, but its timestamp is off."
     assert said(DeliveryResult.TRANSCRIPT_AVAILABLE).endswith("that isn’t one of your destinations.")
     assert "notification type “dtmf”" in said(DeliveryResult.UNKNOWN, notify_type="dtmf")
     assert "event “pong”" in said(DeliveryResult.UNKNOWN, event="pong")

@@ -82,7 +82,7 @@ def test_an_azure_and_a_google_destination_are_made(admin: Client) -> None:
         ("s3", {"write_key": "", "write_secret": ""}, "credentials Sinch uploads with"),
         ("s3", {"read_key": "", "read_secret": ""}, "choose the machine"),
         ("s3", {"endpoint": "http://169.254.169.254"}, "ADDRESSES_ALLOWED"),
-        ("s3", {"endpoint": "https://127.0.0.1:9000"}, "is in a private network"),
+        ("s3", {"endpoint": "https://127.0.0.1:9000"}, "is on a private network"),
         ("s3", {"endpoint": "file:///etc/passwd"}, "https://host"),
         ("azure", {"account": "acme", "write_secret": "not base64!"}, "access key: Base64"),
         ("azure", {"account": "acme", "read_mode": "sas", "read_secret": "x" * 64}, "This isn’t a SAS"),

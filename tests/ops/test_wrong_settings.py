@@ -27,7 +27,7 @@ def said(tmp_path: Path, **settings: str) -> tuple[int, str]:
         ({"DATABASE_URL": f"postgresql://u:{SECRET}@host:port/db"}, "DATABASE_URL isn’t a valid database URL."),
         ({"DATABASE_URL": f"u:{SECRET}@host"}, "DATABASE_URL isn’t a valid database URL."),
         ({"DATABASE_URL": f"postgresql://u:{SECRET}@127.0.0.1:1/db"}, "The database cannot be used"),
-        ({"PUBLIC_URL": "recordings.example.com"}, "PUBLIC_URL isn’t a valid site URL. Write https://"),
+        ({"PUBLIC_URL": "recordings.example.com"}, "PUBLIC_URL isn’t a valid site URL. Use https://"),
         ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL isn’t a valid site URL."),
     ],
 )

@@ -74,7 +74,7 @@ def test_a_policy_is_written_in_the_form_and_kept_as_a_draft(admin: Client) -> N
     assert (rule.percent, rule.when.weekdays, rule.when.callers) == (25, (1, 2), ("+4670*", "private"))
     assert document.how.announcement.text == "This call is recorded."
     page = admin.get(reverse("policy", args=[policy.pk])).content.decode()
-    assert "Record 25% of inbound calls Mon-Tue 08:00-18:00 Europe/Stockholm, from +4670* or withheld numbers" in page
+    assert "Record 25% of inbound calls Mon-Tue 08:00-18:00 Europe/Stockholm, from +4670* or private numbers" in page
 
 
 def test_a_rule_that_excludes_has_no_percentage_whatever_was_typed_before(admin: Client) -> None:

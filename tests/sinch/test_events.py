@@ -123,7 +123,7 @@ def test_an_event_of_tomorrow_is_kept():
 
 @pytest.mark.parametrize("event", ["ice", "ace", "dice", "pie"])
 def test_a_call_event_without_a_call_id_is_refused(event):
-    with pytest.raises(EventError, match="call id"):
+    with pytest.raises(EventError, match="call ID"):
         parse(event=event)
 
 

@@ -11,6 +11,7 @@ from recordings_site.web.wording import event_names
     [
         ("policy.draft_discarded", "Policy draft discarded"),
         ("audio.heard", "Audio played"),
+        ("number.change_refused", "Number change rejected"),
         ("alert.completeness.below_target", "Completeness below target"),
     ],
 )

@@ -55,11 +55,11 @@ def decide(*, by: User, approval: Approval, approve: bool) -> None:
     """Carry a change out, or refuse it. Raises Refused for one's own request, and for one that was decided already."""
     row = Approval.objects.select_for_update().filter(pk=approval.pk).waiting().first()
     if row is None:
-        raise Refused("This request was already decided or has expired. Make it again.")
+        raise Refused("This request was already decided or has expired. Submit a new one.")
     if approve and row.requested_by_id == by.pk:
         raise Refused("You can’t approve your own request. Another admin has to.")
     if approve and not row.requested_by.is_active:
-        raise Refused(f"{row.requested_by} no longer has access. Refuse this request.")
+        raise Refused(f"{row.requested_by} no longer has access. Reject this request.")
     row.decided_by, row.decided_at, row.approved = by, timezone.now(), approve
     row.save(update_fields=["decided_by", "decided_at", "approved"])
     done = "approved" if approve else "refused"

@@ -36,5 +36,5 @@ def approval_decide(request: Request, pk: int) -> HttpResponse:
     except Refused as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, "Approved. The change was made." if approve else "Refused. Nothing was changed.")
+        messages.success(request, "Approved. The change was made." if approve else "Rejected. Nothing was changed.")
     return redirect("approvals")

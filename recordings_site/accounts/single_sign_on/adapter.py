@@ -45,7 +45,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def _only_ones_own(self, request: HttpRequest, login: SocialLogin) -> None:
         """Refuse to connect an account with anybody else's at the provider: that would open it to them."""
         if not login.is_existing or login.user.pk != request.user.pk:
-            messages.error(request, "That is another person’s account. You can only connect one with your own address.")
+            problem = "That account belongs to someone else."
+            messages.error(request, f"{problem} You can only connect an account that uses your own email address.")
             raise ImmediateHttpResponse(redirect("profile"))
 
     def _admit(self, request: HttpRequest, login: SocialLogin) -> None:
@@ -56,7 +57,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             if groups.decide_roles():
                 actions.apply_groups(person=person, groups=groups.groups_in(claims) or [])
         except actions.NoAccess as refused:
-            actions.refuse(person=person, why="No group of the provider gives access.")
+            actions.refuse(person=person, why="None of this person’s groups at the identity provider grants access.")
             messages.error(request, "Your account isn’t in a group that has access. Ask your admin.")
             raise ImmediateHttpResponse(redirect("account_login")) from refused
         if login.token:

@@ -42,7 +42,7 @@ def check(person_id: int, now: datetime) -> datetime | None:
         if found is not None:
             actions.apply_groups(person=grant.user, groups=found)
     except NoAccess:
-        actions.refuse(person=grant.user, why="The provider no longer gives access.")
+        actions.refuse(person=grant.user, why="The identity provider no longer grants access.")
         return None
     except (ProviderUnavailable, requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as problem:
         log.warning("single sign-on: the provider could not be asked whether people still have access: %r", problem)

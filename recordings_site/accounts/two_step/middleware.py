@@ -13,7 +13,7 @@ from recordings_site.accounts.two_step import rules
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 REMOVING = frozenset({"mfa_remove_webauthn", "mfa_deactivate_totp"})
-KEEP_ONE = "Your role needs two-step verification. Add another method before you remove this one."
+KEEP_ONE = "Your role requires two-step verification. Add another method before you remove this one."
 
 
 def two_step_first(get_response: Answer) -> Answer:

@@ -66,9 +66,9 @@ def upstream_figures(application: Application) -> UpstreamFigures:
 def _key(application: Application) -> ChecklistStep:
     title = "Sinch accepts the key and secret"
     if application.asked_sinch_at is None:
-        return ChecklistStep("key", title, "open", "Not checked yet.", "Check with Sinch.")
+        return ChecklistStep("key", title, "open", "Not checked yet.", "Run the check.")
     if application.sinch_problem:
-        remedy = "If Sinch refuses them, compare them with the Sinch dashboard, then check again."
+        remedy = "If Sinch rejects them, compare them with the Sinch dashboard, then check again."
         return ChecklistStep("key", title, "wrong", application.sinch_problem, remedy)
     return ChecklistStep("key", title, "done", "The key was accepted.")
 
@@ -76,14 +76,14 @@ def _key(application: Application) -> ChecklistStep:
 def _callbacks(application: Application) -> ChecklistStep:
     title, url = "Callbacks are sent here", application.sinch_callback_url
     if points_here(url):
-        return ChecklistStep("callbacks", title, "done", f"Sinch posts to {url}")
+        return ChecklistStep("callbacks", title, "done", f"Sinch sends callbacks to {url}")
     how = f"Click “Send callbacks here” to make Sinch use {callback_url()}"
     if not url:
         asked = application.asked_sinch_at is not None and not application.sinch_problem
         detail = "Sinch has no callback URL for this application." if asked else "Not checked yet."
         return ChecklistStep("callbacks", title, "open", detail, how)
     remedy = f"If that URL answers your calls today, make it the upstream of a relay. {how}"
-    return ChecklistStep("callbacks", title, "wrong", f"Sinch posts to {url}", remedy)
+    return ChecklistStep("callbacks", title, "wrong", f"Sinch sends callbacks to {url}", remedy)
 
 
 def _numbers(application: Application) -> ChecklistStep:
@@ -100,8 +100,8 @@ def _callback_received(application: Application) -> ChecklistStep:
     if problem := signature_problem(application):
         return ChecklistStep("callback", title, "wrong", problem.detail, problem.remedy)
     if application.first_callback_at is not None:
-        return ChecklistStep("callback", title, "done", "Sinch reaches this site, and its signature is valid.")
-    remedy = f"Call one of its numbers. If nothing arrives, {callback_url()} can’t be reached from outside."
+        return ChecklistStep("callback", title, "done", "Sinch can reach this site, and its signatures are valid.")
+    remedy = f"Call one of its numbers. If nothing arrives, {callback_url()} can’t be reached from the internet."
     return ChecklistStep("callback", title, "open", "None yet.", remedy)
 
 

@@ -113,7 +113,7 @@ def connect_rotate(request: Request, application_id: int) -> HttpResponse:
     try:
         actions.finish_rotation(by=request.user, application=application)
     except ValueError:
-        messages.error(request, "First enter the new secret as the second one.")
+        messages.error(request, "Add the new secret as the second secret first.")
     else:
         messages.success(request, "The new secret is now the first. The old one was removed.")
     return redirect("connect", application.pk)

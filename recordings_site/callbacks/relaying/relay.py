@@ -97,7 +97,7 @@ def _within(limit: float, do: Callable[[], UpstreamReply]) -> UpstreamReply:
         future: Future[UpstreamReply] = _pool().submit(_in_pool, do)
     except RuntimeError:  # the process is going down
         _slots().release()
-        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="The process is ending.")
+        return UpstreamReply(UpstreamOutcome.UNREACHABLE, detail="The server was shutting down.")
     try:
         return future.result(limit)
     except FutureTimeout:

@@ -18,7 +18,7 @@ class DeliveryVerdict(models.TextChoices):
 
     ACCEPTED = "accepted", "Accepted"
     REPEATED = "repeated", "Repeated within 10 seconds"
-    STALE = "stale", "Signed, but its clock is off"
+    STALE = "stale", "Signed, but its timestamp is off"
     REPLAYED = "replayed", "Exact duplicate"
 
 

@@ -12,7 +12,7 @@ class UpstreamOutcome(models.TextChoices):
 
     WAITING = "waiting", "Waiting"
     ANSWERED = "answered", "Answered"
-    REFUSED = "refused", "Refused"
+    REFUSED = "refused", "Rejected"
     FAILED = "failed", "Error"
     SLOW = "slow", "Timed out"
     UNREACHABLE = "unreachable", "Unreachable"

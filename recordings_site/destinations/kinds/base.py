@@ -130,7 +130,7 @@ class StoreKind(ABC):
         """Text and remedy for a write set that can do these things, too ("read", "list")."""
         return (
             f"The write credentials, which are sent to Sinch with each call, can also {' and '.join(can)}.",
-            "Give Sinch a key that may only put objects. The guide on this page has a policy you can paste.",
+            "Give Sinch a key that can only write objects. The guide on this page has a policy you can paste.",
         )
 
     def check_place(self, region: str, facts: StoreFacts | None, *, own_endpoint: bool = False) -> CheckStep:

@@ -26,7 +26,7 @@ ADMIN, AUDITOR = "admin@demo.example", "auditor@demo.example"
 # Address, name, and what the user is for: printed with the sign-ins.
 PEOPLE = (
     (SUPPORT, "Sam Support", "plays and searches the calls of both teams"),
-    (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; in team Billing, so sees only its calls"),
+    (SUPERVISOR, "Sofia Supervisor", "also exports, corrects and tags; on the Billing team, so sees only its calls"),
     (ADMIN, "Ada Admin", "sees everything, and manages policies, numbers, destinations and people"),
     (AUDITOR, "Otto Auditor", "reads everything, changes nothing"),
 )

@@ -154,7 +154,7 @@ def _archive_number(by: User | None, number: PhoneNumber, at: Any) -> None:
 def _carry_number(by: User, approval: Approval) -> None:
     number = PhoneNumber.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
     if number is None:
-        raise Refused("The number has been archived meanwhile.")
+        raise Refused("This number has since been archived.")
     if "archived_at" in approval.data:
         _archive_number(by, number, timezone.now())
     else:
@@ -165,7 +165,7 @@ def _carry_number(by: User, approval: Approval) -> None:
 def _carry_application(by: User, approval: Approval) -> None:
     application = Application.objects.select_for_update().in_use().filter(pk=approval.subject_id).first()
     if application is None:
-        raise Refused("The application has been archived meanwhile.")
+        raise Refused("This application has since been archived.")
     values = four_eyes.values_of(application, approval.data)
     _change(by, application, APPLICATION_FIELDS, values, "application.changed")
 

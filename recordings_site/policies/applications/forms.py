@@ -35,7 +35,7 @@ REGIONS = (
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries by their two letters and calling code."""
-    return [("", "None (refuse such numbers)")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
+    return [("", "None (reject these numbers)")] + [(c, f"{c} (+{code})") for c, code in phone_numbers.countries()]
 
 
 def no_password(url: str) -> None:
@@ -79,7 +79,7 @@ class ApplicationForm(SeenForm, PickForm):
 
     use_required_attribute = False
 
-    name = forms.CharField(max_length=100, help_text="For example Main application.")
+    name = forms.CharField(max_length=100, help_text="For example, Main application.")
     # It goes into a header of each request to Sinch.
     key = forms.CharField(
         max_length=100,
@@ -194,7 +194,7 @@ class NumberForm(SeenForm, PickForm):
     """A phone number and what answers it."""
 
     number = forms.CharField(max_length=40, help_text="With its country code, such as +46 8 123 456.")
-    label = forms.CharField(max_length=100, required=False, help_text="For example Support Stockholm.")
+    label = forms.CharField(max_length=100, required=False, help_text="For example, Support Stockholm.")
     application = PickField(APPLICATIONS_IN_USE)
     team = PickField(TEAMS, help_text="This team sees its recordings.")
     policy = PickField(
@@ -240,7 +240,7 @@ class NumberForm(SeenForm, PickForm):
         """A locale; unknown ones pass, for Sinch's list may grow."""
         language: str = self.cleaned_data["language"].strip()
         if language and not LOCALE.fullmatch(language):
-            raise forms.ValidationError("Write a locale such as sv-SE.")
+            raise forms.ValidationError("Enter a locale, such as sv-SE.")
         return language
 
     @property

@@ -50,7 +50,7 @@ def values_of(row: PhoneNumber | Application, data: Mapping[str, Any]) -> dict[s
         if related is None or value is None:
             values[name] = value
         elif (found := related._default_manager.filter(pk=value).first()) is None:
-            raise Refused(f"The {name} no longer exists. Refuse this request.")
+            raise Refused(f"The {name} no longer exists. Reject this request.")
         else:
             values[name] = found
     return values

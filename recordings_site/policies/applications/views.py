@@ -129,5 +129,5 @@ def application_archive(request: Request, application_id: int) -> HttpResponse:
     """Put an application away."""
     found = get_object_or_404(Application.objects.in_use(), pk=application_id)
     actions.archive_application(by=request.user, application=found)
-    messages.success(request, f"{found} was archived. Its callbacks are now refused.")
+    messages.success(request, f"{found} was archived. Its callbacks are now rejected.")
     return redirect("applications")

@@ -84,7 +84,7 @@ class MenuOptionForm(forms.Form):
 
     dtmf = forms.CharField(label="Key", max_length=1)
     action = forms.ChoiceField(choices=BRANCH_CHOICES, label="Leads to")
-    target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+    target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference ID")
     recording = forms.ChoiceField(choices=RECORDING_CHOICES, required=False, label="Recording")
 
 
@@ -102,7 +102,7 @@ class PolicyForm(SeenForm):
     name = forms.CharField(max_length=100)
     route_action = forms.ChoiceField(choices=ROUTE_CHOICES, label="The call goes to")
     route_default_action = forms.ChoiceField(choices=BRANCH_CHOICES, required=False, label="Any other key leads to")
-    route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference id")
+    route_default_target = forms.CharField(required=False, max_length=255, label="Number, endpoint or conference ID")
 
     def __init__(
         self,

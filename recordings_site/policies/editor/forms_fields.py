@@ -97,7 +97,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
             "labels": {
                 "connect": "Connect the call",
                 "notice": "Play a notice, then connect",
-                "refuse": "Refuse the call",
+                "refuse": "Reject the call",
             },
         },
         "notice": {"label": "The notice", "required": True},
@@ -123,7 +123,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         },
         "time_zone": {
             "required": True,
-            "help_text": "Applies to hours, weekdays and holidays. For example Europe/Stockholm.",
+            "help_text": "Applies to hours, weekdays and holidays. For example, Europe/Stockholm.",
         },
         "holidays": {
             "widget": forms.Textarea(attrs={"rows": 1}),

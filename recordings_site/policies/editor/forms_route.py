@@ -66,7 +66,7 @@ def route_fields() -> dict[str, forms.Field]:
             label="App user", help_text="The user’s name in your app, or {to} for the dialed user."
         ),
         "route_conference_id": ConditionalField(
-            label="Conference id", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
+            label="Conference ID", max_length=64, help_text="Placeholders: {to}, {number}, {cli}, {call_id}."
         ),
         "route_cli": ConditionalField(
             label="Caller ID shown",

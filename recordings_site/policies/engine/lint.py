@@ -222,7 +222,7 @@ def _routes(document: PolicyDocument) -> Iterator[Problem]:
             )
         if isinstance(end, ConnectConf) and len(end.conference_id) > 28 and "{call_id}" in end.conference_id:
             yield _warning(
-                "route.conference_id", "With a call id, the conference id may exceed 64 characters and be cut off."
+                "route.conference_id", "With a call ID, the conference ID may exceed 64 characters and be cut off."
             )
     if isinstance(route, ConnectMxp) and document.how.start == "answer":
         yield _warning("how.start", "Calls to app users send no answer event (ACE).")

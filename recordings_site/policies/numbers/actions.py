@@ -152,7 +152,7 @@ def _added(new: Mapping[str, Row]) -> list[PhoneNumber]:
     """The rows of numbers to be added, archived as yet: those that were archived before, and fresh ones."""
     known = {each.digits: each for each in PhoneNumber.objects.select_for_update().filter(digits__in=new)}
     if any(each.archived_at is None for each in known.values()):
-        raise Refused("Some of these numbers have been added meanwhile. Preview the changes again.")
+        raise Refused("Some of these numbers have since been added. Preview the changes again.")
     now = timezone.now()
     fresh = [
         PhoneNumber(digits=digits, archived_at=now, application_id=row["application_id"], team_id=row["team_id"])

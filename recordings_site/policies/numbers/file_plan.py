@@ -36,7 +36,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """What one line does: "add", "change", "unchanged" or "refused"; (column, before, after), or (column, remedy)."""
+    """What one line does: "add", "change", "unchanged" or "rejected"; (column, before, after), or (column, remedy)."""
 
     line: int
     number: str
@@ -140,7 +140,7 @@ class _Planner:
         if name == "label" and len(text) > LONGEST_LABEL:
             raise _Refused(f"it is longer than {LONGEST_LABEL} characters. Shorten it.")
         if name == "language" and not LOCALE.fullmatch(text):
-            raise _Refused(f"“{text[:40]}” isn’t a locale. Write one such as sv-SE.")
+            raise _Refused(f"“{text[:40]}” isn’t a locale. Enter one, such as sv-SE.")
         return text
 
     def filled(self, values: Mapping[str, Any], problems: list[tuple[str, str]]) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def plan(file_lines: Iterable[FileLine], defaults: Defaults) -> Plan:
 
 
 def _refusal(line: FileLine, number: str, problems: Iterable[tuple[str, str]]) -> PlannedLine:
-    return PlannedLine(line.line, number, "refused", (), tuple(problems))
+    return PlannedLine(line.line, number, "rejected", (), tuple(problems))
 
 
 def _planned(found: Plan, planner: _Planner, line: FileLine, digits: str, known: PhoneNumber | None) -> PlannedLine:

@@ -82,9 +82,7 @@ class SelectionForm(NumbersFilter):
     numbers = TickedField(
         PhoneNumber.objects.in_use(),
         required=False,
-        error_messages={
-            "invalid_choice": "A number you selected has been archived meanwhile. Select the numbers again."
-        },
+        error_messages={"invalid_choice": "A number you selected has since been archived. Select the numbers again."},
     )
 
     def clean(self) -> dict[str, Any]:

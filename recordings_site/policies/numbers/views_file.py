@@ -41,14 +41,14 @@ def numbers_import(request: Request) -> HttpResponse:
 
 def _page(request: Request, form: NumbersFileForm, *, moved: bool = False, status: int = 200) -> HttpResponse:
     plan = form.plan
-    kinds = [(what, plan.of(what)) for what in ("refused", "change", "add", "unchanged")]
+    kinds = [(what, plan.of(what)) for what in ("rejected", "change", "add", "unchanged")]
     context = {
         "form": form,
         "plan": plan,
         "digest": plan.digest(),
         "kinds": [(what, len(found), found[:SHOWN]) for what, found in kinds if found],
         "writes": len(plan.wanted) + len(plan.new),
-        "refused": len(plan.of("refused")),
+        "rejected": len(plan.of("rejected")),
         "moved": moved,
         "columns": COLUMNS,
     }

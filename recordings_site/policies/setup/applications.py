@@ -18,7 +18,7 @@ from recordings_site.policies.models import MAX_UPSTREAM_MS, Application, Callba
 from recordings_site.policies.setup.file import APPLICATION_FIELDS, facts_of, unknown
 
 SECRETS = ("secret", "second_secret")
-ADDED = "added without its secret. Enter it under Applications; until then, its calls are refused"
+ADDED = "added without its secret. Enter it under Applications; until then, its calls are rejected"
 UPSTREAM_CHECKS: tuple[Callable[[str], None], ...] = (URLValidator(["http", "https"]), no_password, reachable)
 
 

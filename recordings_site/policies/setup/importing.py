@@ -90,7 +90,7 @@ def _numbers(data: Mapping[str, Mapping[str, Any]], problems: list[Problem], by:
     names = list(data)
     problems += [
         Problem(f"numbers.{names[each.line - 1]}.{field}".removesuffix(".number"), text)
-        for each in planned.of("refused")
+        for each in planned.of("rejected")
         for field, text in each.problems
     ]
     if problems:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from recordings_site.recordings.criteria.call_outcome import OUTCOMES
 from recordings_site.web.day_field import DayField
 
-FIND = forms.TextInput(attrs={"type": "search", "placeholder": "Id, or digits of a number"})
+FIND = forms.TextInput(attrs={"type": "search", "placeholder": "ID or part of a phone number"})
 
 
 class CallsForm(forms.Form):

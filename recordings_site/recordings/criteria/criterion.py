@@ -119,7 +119,7 @@ def parse_length(text: str, context: ParseContext) -> float:
     """Return seconds, typed as 90, 5m, 1h30m or 2:05."""
     seconds = parse_duration(text)
     if seconds is None:
-        raise UnreadableValue("Write a length as 90, 5m, 1h30m or 2:05.", meant="5m")
+        raise UnreadableValue("Enter a length such as 90, 5m, 1h30m or 2:05.", meant="5m")
     return seconds
 
 
@@ -138,7 +138,7 @@ def parse_span(choose: Callable[[datetime, datetime], Span]) -> Parser:
         span = span_of(text, now=context.now, zone=context.zone)
         if span is None:
             sentence = _two_ways(text) or (
-                f"“{text}” isn’t a valid date. Write 2024-03-05, 2024-03, 5 march, yesterday, last week or 3 days ago."
+                f"“{text}” isn’t a valid date. Try 2024-03-05, 2024-03, 5 march, yesterday, last week or 3 days ago."
             )
             raise UnreadableValue(sentence, example="today")
         return choose(*span)
@@ -152,4 +152,4 @@ def _two_ways(value: str) -> str:
     if not figures or max(figures[:2]) > 12 or 0 in figures:
         return ""
     one, other, year = figures
-    return f"“{value}” is ambiguous. Write {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."
+    return f"“{value}” is ambiguous. Try {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}."

@@ -127,7 +127,7 @@ def step_text(step: TimelineStep) -> str:
 
 
 def _ice(call: Call) -> str:
-    return f"{call.shown_caller or 'A withheld number'} called {call.shown_called or 'an unknown number'}."
+    return f"{call.shown_caller or 'A private number'} called {call.shown_called or 'an unknown number'}."
 
 
 def _no_ice(call: Call) -> str:

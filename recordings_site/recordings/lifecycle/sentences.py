@@ -207,8 +207,8 @@ def no_audio_reason(recording: RecordingJob) -> str:
         case State.FINISHED if recording.reported_destination:
             place = where(recording.reported_destination)
             return (
-                f"Sinch reported this recording in {place}, which isn’t one of your destinations. The place that"
-                " was requested is being checked."
+                f"Sinch reported this recording in {place}, which isn’t one of your destinations. We’re checking"
+                " the requested location."
             )
         case State.FINISHED if recording.reported_at is not None and recording.destination_id is None:
             return "Sinch reported this recording without saying where it is stored."

@@ -21,7 +21,7 @@ def outcome(command_outcome: CommandOutcome) -> str:
         case CommandResult.CANNOT_RECORD:
             return cannot_record(command_outcome.values)
         case CommandResult.REFUSED:
-            return f"Sinch refused: {command_outcome.values['error']}."
+            return f"Sinch rejected the request: {command_outcome.values['error']}."
         case CommandResult.UNREACHABLE:
             return str(command_outcome.values["error"])
         case result:

@@ -227,7 +227,7 @@ class RecordingJob(models.Model):
 
     def __str__(self) -> str:
         what = "Conference opened by" if self.is_conference else f"{self.get_direction_display()} call from"
-        return f"{what} {self.shown_caller or 'a withheld number'}, {day(localtime(self.happened_at))}"
+        return f"{what} {self.shown_caller or 'a private number'}, {day(localtime(self.happened_at))}"
 
     @property
     def shown_caller(self) -> str:

@@ -80,7 +80,7 @@ def _calls(text: str, user: User) -> Iterator[Entry]:
     for call, url in found.entries():
         party = call.shown_caller if call.direction == "inbound" else call.shown_called
         at = relative(timezone.localtime(call.started_at), now)
-        label = f"{party or 'Withheld number'}, {call.number or 'unknown number'}, {at}"
+        label = f"{party or 'Private number'}, {call.number or 'unknown number'}, {at}"
         yield Entry(str(call.direction), label, "Recording" if call.pk in found.played else "Call", url)
 
 

@@ -47,4 +47,4 @@ def playback_error(recording: RecordingJob, error: Exception, *, admin: bool) ->
             return 503, f"The storage for this recording isn’t responding{where}. Try again in a few seconds.{said}"
         case _:
             help_ = "" if admin else " Ask an admin to check the destination."
-            return 502, f"The storage service refused access to this recording{where}.{said}{help_}"
+            return 502, f"The storage service denied access to this recording{where}.{said}{help_}"

@@ -19,7 +19,7 @@ class ReconcileForm(forms.Form):
     gone_is_deleted = forms.BooleanField(
         label="Missing files were deleted on purpose",
         required=False,
-        help_text="For example by the bucket’s retention rules. Missing files are then marked as deleted "
+        help_text="For example, by the bucket’s retention rules. Missing files are then marked as deleted "
         "instead of faulty, and become playable again if found.",
     )
 

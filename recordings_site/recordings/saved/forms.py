@@ -18,7 +18,7 @@ class SavedSearchForm(PickForm):
     name = forms.CharField(max_length=LONGEST_NAME, help_text="Name shown on home.")
     team = PickField(
         TEAMS, required=False, nothing="Only me", label="Shared with",
-        help_text="Everyone in this team can use it. Each person only finds recordings they can see.",
+        help_text="Everyone on this team can use it. Each person sees only the recordings they have access to.",
     )  # fmt: skip
     alert = forms.BooleanField(required=False, label="Notify me about new matches")
     alert_by_email = forms.BooleanField(required=False, label="Also by email")

@@ -65,4 +65,4 @@ def _new_row(transcript: Transcript, language: str, line_count: int) -> IndexedR
         except IntegrityError:
             if IndexedRecording.objects.filter(transcript=transcript).exists():
                 raise
-    raise IntegrityError(f"No free id for a recording of {recording.happened_at}")
+    raise IntegrityError(f"No free ID for a recording of {recording.happened_at}")

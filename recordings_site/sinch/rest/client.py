@@ -238,7 +238,7 @@ def _result(status: int, answer: bytes, missing_ok: bool) -> dict[str, Any] | No
         read = {}
     if status < 300:
         return read
-    message = text_of(member(read, "message"), limit=300) or _MESSAGES.get(status, "Sinch refused the request")
+    message = text_of(member(read, "message"), limit=300) or _MESSAGES.get(status, "Sinch rejected the request")
     raise ApiError(
         f"{message.rstrip('.')} [{status}]",
         status=status,

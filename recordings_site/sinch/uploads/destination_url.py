@@ -82,9 +82,7 @@ def parse(text: str) -> DestinationUrl:
         raise DestinationUrlError("A destination URL begins with s3://, azure:// or gs://.")
     kind, rest = found[1].lower(), found[2]
     if kind == "sdrive":
-        raise DestinationUrlError(
-            "sdrive:// is a placeholder in Sinch’s documentation. Write s3://, azure:// or gs://."
-        )
+        raise DestinationUrlError("sdrive:// is a placeholder in Sinch’s documentation. Use s3://, azure:// or gs://.")
     scheme = SCHEMES.get(kind)
     if scheme is None:
         raise DestinationUrlError(f"Sinch can’t write to {kind}://. Use s3://, azure:// or gs://.")
@@ -92,7 +90,7 @@ def parse(text: str) -> DestinationUrl:
     if scheme.has_account:
         account, _, rest = rest.partition("/")
         if not _ACCOUNT.fullmatch(account):
-            raise DestinationUrlError("The account is missing. Write azure://account/container/…")
+            raise DestinationUrlError("The account is missing. Use azure://account/container/…")
     bucket, _, key = rest.partition("/")
     if not _BUCKET.fullmatch(bucket):
         raise DestinationUrlError(
@@ -146,7 +144,7 @@ def _stem(key: str) -> str:
 def check_text(text: str) -> None:
     """Reject a URL that is empty, too long, or has control characters. Raises DestinationUrlError."""
     if len(text) > MAX_URL:
-        raise DestinationUrlError(f"A destination URL has at most {MAX_URL} characters.")
+        raise DestinationUrlError(f"A destination URL can have at most {MAX_URL} characters.")
     if not text.strip():
         raise DestinationUrlError("The destination URL is empty.")
     if _CONTROL.search(text):
@@ -155,7 +153,7 @@ def check_text(text: str) -> None:
 
 def _check_key(key: str) -> None:
     if len(key.encode()) > MAX_KEY:
-        raise DestinationUrlError(f"An object’s key has at most {MAX_KEY} bytes.")
+        raise DestinationUrlError(f"An object’s key can have at most {MAX_KEY} bytes.")
     if any(part in {".", ".."} for part in re.split(r"[/\\]", key)):
         raise DestinationUrlError("The path in the destination URL must not contain “.” or “..” as a part.")
 

@@ -116,7 +116,7 @@ def _refused(error: HttpResponseError, key: str, container: str, sas: str) -> St
         return _NO_IDENTITY.as_error(code)
     if 200 <= status < 300:  # an answer that the SDK cannot read
         return explanations.UNREADABLE.as_error(code)
-    return StoreMisconfigured(f"The storage service refused the request ({code or status}).", code=code)
+    return StoreMisconfigured(f"The storage service rejected the request ({code or status}).", code=code)
 
 
 def _why_refused(code: str, said: str, headers: Mapping[str, str], sas: str) -> Explanation:

@@ -20,7 +20,7 @@ from recordings_site.storage.explanations import Explanation
 
 _KEY_DELETED = Explanation(
     AccessDenied,
-    "Google refused the service account: its key was deleted, or the account is disabled.",
+    "Google rejected the service account: its key was deleted, or the account is disabled.",
     "Create a new key and check that the account is enabled.",
 )
 _NO_RIGHT = Explanation(AccessDenied, "The service account doesn’t have permission for this in the bucket.")
@@ -63,4 +63,4 @@ def _refused(error: google_errors.GoogleAPICallError, key: str, bucket: str, hea
         return explanations.ACCOUNT_BLOCKED.as_error(code)
     if status == 403:
         return _NO_RIGHT.as_error(code)
-    return StoreMisconfigured(f"The storage service refused the request ({code}).", code=code)
+    return StoreMisconfigured(f"The storage service rejected the request ({code}).", code=code)

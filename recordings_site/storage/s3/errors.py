@@ -136,4 +136,4 @@ def _refused(error: ClientError, key: str, bucket: str) -> StoreError:
         return StoreMisconfigured(
             "The bucket is in a different region from the one you entered, or the key is malformed.", code=code
         )
-    return StoreMisconfigured(f"The storage service refused the request ({code or status}).", code=code)
+    return StoreMisconfigured(f"The storage service rejected the request ({code or status}).", code=code)

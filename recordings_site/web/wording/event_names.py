@@ -5,7 +5,7 @@ Most follow from their code: "policy.draft_discarded" is "Policy draft discarded
 
 _NAMES = {
     "activity.exported": "Activity exported",
-    "application.asked_sinch": "Application checked with Sinch",
+    "application.asked_sinch": "Sinch connection checked",
     "audio.heard": "Audio played",
     "audio.sent_whole": "Full audio file loaded",
     "audit.anchored_anew": "Audit trail re-anchored",
@@ -21,7 +21,7 @@ _NAMES = {
     "person.session_ended": "Signed out of a device",
     "person.sessions_ended": "Signed out of all devices",
     "person.sign_in_failed": "Sign-in failed",
-    "person.sign_in_refused": "Sign-in refused",
+    "person.sign_in_refused": "Sign-in rejected",
     "person.signed_in": "Signed in",
     "recording.adopted": "Recording found in storage",
     "recording.returned": "Recording back in storage",
@@ -60,4 +60,8 @@ _NAMES = {
 
 def event_name(code: str) -> str:
     """The name of an event or task: "policy.draft_discarded" is "Policy draft discarded"."""
-    return _NAMES.get(code) or code.removeprefix("alert.").replace(".", " ").replace("_", " ").capitalize()
+    if code in _NAMES:
+        return _NAMES[code]
+    # Recorded codes say "refused", pages say "rejected".
+    words = code.removeprefix("alert.").replace(".", " ").replace("_", " ").replace("refused", "rejected")
+    return words.capitalize()

@@ -66,7 +66,7 @@ export class Corrector extends EventTarget {
       return;
     }
     if (!now) {
-      say("A line can’t be empty. Write what was said, or press Escape.");
+      say("A line can’t be empty. Enter what was said, or press Escape.");
       return;
     }
     const wasCorrected = line.querySelector(":scope > i") !== null;

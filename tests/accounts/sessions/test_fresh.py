@@ -115,7 +115,7 @@ def test_a_secret_that_is_sent_too_late_stays_in_the_browser_alone(client: Clien
     page = answer.content.decode()
     assert answer.status_code == 403
     assert "Confirm in a new tab" in page
-    assert "Send the form again" in page
+    assert "Submit the form again" in page
     stored = [each.get_decoded() for each in Session.objects.all()]
     assert "canary-of-a-secret" not in page + str(stored)
     assert "Close this tab" in client.get(confirm(client, "/confirmed/").headers["Location"]).content.decode()

@@ -82,7 +82,7 @@ def test_no_kind_of_request_comes_past_it(admin: User, path: str, headers: dict[
 
 def test_the_set_up_page_says_why_and_offers_no_way_around(admin: User) -> None:
     page = signed_in(admin).get("/", follow=True).content.decode()
-    assert "Your role needs two-step verification" in page
+    assert "Your role requires two-step verification" in page
     links = {reverse(name) for name in ("mfa_activate_totp", "mfa_add_webauthn")}
     assert all(f'href="{link}"' in page for link in links)
     assert 'href="/people/"' not in page

@@ -138,7 +138,7 @@ def test_nothing_is_changed_when_the_selection_moved_or_nothing_was_chosen(admin
     none = admin.post(reverse("numbers_edit"), {}, follow=True).content.decode()
     assert "Select at least one number." in none
     gone = admin.post(reverse("numbers_edit"), {"numbers": ["99999"]}, follow=True).content.decode()
-    assert "has been archived meanwhile" in gone
+    assert "has since been archived" in gone
     assert PhoneNumber.objects.filter(policy=policy).count() == 0
 
 

@@ -40,7 +40,7 @@ def test_a_file_is_read_with_labels_teams_and_policies() -> None:
         "\ufeffNumber;Label;Team;Policy\r\n"
         '+46 8 123 456 78;Reception;support;ALL CALLS\r\n46812345679;"a;b";Support;\r\n\r\n'
     )
-    assert plan.of("refused") == []
+    assert plan.of("rejected") == []
     assert labels(plan) == [("46812345678", "Reception"), ("46812345679", "a;b")]
     assert [row["team_id"] for row in plan.new.values()] == [team.pk, team.pk]
     assert [row["policy_id"] for row in plan.new.values()] == [policy.pk, None]
@@ -55,7 +55,7 @@ def test_what_no_database_keeps_is_left_out() -> None:
     ("text", "field", "words"),
     [
         ("number\nnot a number\n", "number", "2: “not a number” isn’t a phone number"),
-        ("number\n070123456\n", "number", "2: “070123456” has no country code. Write it like"),
+        ("number\n070123456\n", "number", "2: “070123456” has no country code. Enter it like"),
         ("number\n46812345678.0\n", "number", "2: “46812345678.0” was changed by a spreadsheet (decimal point)"),
         ("number,label\n4.68E+10,x\n", "number", "2: “4.68E+10” was changed by a spreadsheet (exponent)"),
         ("sep=;\nnumber;label\n;x\n", "number", "3: “” isn’t a phone number"),
@@ -68,12 +68,12 @@ def test_what_no_database_keeps_is_left_out() -> None:
         (
             "number,language\n+46812345678,Swedish!\n",
             "language",
-            "2: “Swedish!” isn’t a locale. Write one",
+            "2: “Swedish!” isn’t a locale. Enter one",
         ),
     ],
 )
 def test_each_wrong_line_is_refused_with_its_line_field_and_remedy(text: str, field: str, words: str) -> None:
-    [line] = planned(text, factories.team(name="Support")).of("refused")
+    [line] = planned(text, factories.team(name="Support")).of("rejected")
     [(name, remedy)] = line.problems
     assert name == field
     assert f"{line.line}: {remedy}".startswith(words)
@@ -146,7 +146,7 @@ def test_national_numbers_are_read_in_the_country_of_the_application_of_their_li
     factories.application(name="Sverige", country="SE")
     text = "number,application\n070-123 45 67,Sverige\n070-123 45 68,\n"
     plan = planned(text, factories.team())
-    assert [(line.what, line.line) for line in plan.lines] == [("add", 2), ("refused", 3)]
+    assert [(line.what, line.line) for line in plan.lines] == [("add", 2), ("rejected", 3)]
 
 
 def body(text: str, **more: Any) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def test_nothing_is_written_before_the_preview_was_confirmed(admin: Client) -> N
     form = body(text, application=known.application_id, team=team.pk)
     page = admin.post(reverse("numbers_import"), form)
     shown = page.content.decode()
-    assert "<strong>1</strong> refused, <strong>1</strong> to change, <strong>1</strong> to add" in shown
+    assert "<strong>1</strong> rejected, <strong>1</strong> to change, <strong>1</strong> to add" in shown
     assert "Import 2, skip 1" in shown
     assert set(PhoneNumber.objects.values_list("label", flat=True)) == {"Before"}
     # The plan that was previewed is the one that is carried out.
@@ -179,7 +179,7 @@ def test_the_preview_is_downloaded_whole_and_harmless(admin: Client) -> None:
     form = body(text, application=known.application_id, step="report")
     rows = admin.post(reverse("numbers_import"), form).content.decode().splitlines()
     assert rows[1] == f"2,'{known.e164},change,label,Before,'=1+1,"
-    assert rows[2].startswith('3,x,refused,number,,,"“x” isn’t a phone number')
+    assert rows[2].startswith('3,x,rejected,number,,,"“x” isn’t a phone number')
 
 
 def test_what_was_exported_is_imported_without_a_difference(admin: Client) -> None:

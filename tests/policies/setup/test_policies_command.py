@@ -77,7 +77,7 @@ def test_a_whole_set_up_moves_to_another_site_and_is_exported_there_as_the_same_
     assert whats == [
         "team Berlin: added",
         "policy Support: published as version 1",
-        "application Main: added without its secret. Enter it under Applications; until then, its calls are refused",
+        "application Main: added without its secret. Enter it under Applications; until then, its calls are rejected",
         "number +46812345678: added",
     ]
     assert run("export") == exported

@@ -84,7 +84,7 @@ def test_a_whole_call_id_is_found_at_once_however_old(person: User, monkeypatch:
 def test_an_empty_list_says_why(person: User) -> None:
     for viewer, query, told in (
         (person, "?q=999999", "No results"),
-        (factories.user(), "", "You’re not in a team yet"),
+        (factories.user(), "", "You’re not on a team yet"),
         (factories.user(teams=[factories.team()]), "", "No calls yet"),
     ):
         assert told in met(viewer, query)[1][0]

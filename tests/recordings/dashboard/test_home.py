@@ -224,7 +224,7 @@ def number() -> PhoneNumber:
 
 
 def test_who_is_in_no_team_is_told_whom_to_ask() -> None:
-    told = "You’re not in a team yet"
+    told = "You’re not on a team yet"
     assert told in page(factories.user())
     assert told not in page(factories.user(teams=[factories.team()]))
     assert told not in page(factories.admin())

@@ -76,7 +76,7 @@ def test_a_place_of_nobody_displaces_nothing_and_the_requested_file_is_found(pla
     job.destination.write_store().write(job.key, b"ID3", content_type="audio/mpeg")
     reported = report(job, place)
     assert (reported.state, reported.key, reported.destination) == (State.FINISHED, job.key, job.destination)
-    assert "is being checked" in sentences.no_audio_reason(reported)
+    assert "We’re checking the requested location" in sentences.no_audio_reason(reported)
     assert Task.objects.filter(kind="recording.look", subject=str(job.pk), next_at__lte=timezone.now()).exists()
     found = looked_for(job)
     assert (found.state, found.key, found.elsewhere_at) == (State.AVAILABLE, job.key, None)

@@ -81,7 +81,7 @@ def test_wrong_filters_are_summed_up_above_a_list_of_nothing(headers: dict[str, 
     factories.recording()
     answer = client(factories.admin()).get("/recordings/?longer=long&since=never&cursor=x", headers=headers)
     summary = answer.content.decode().partition('class="alert alert-bad error-summary"')[2]
-    assert '<a href="#id_longer">Minimum length</a>: Write a length as 90, 5m, 1h30m or 2:05.' in summary
+    assert '<a href="#id_longer">Minimum length</a>: Enter a length such as 90, 5m, 1h30m or 2:05.' in summary
     assert '<a href="#id_since">From</a>: “never” isn’t a valid date.' in summary
     assert answer.context["page"].rows == []
     assert "Nothing has been recorded yet" not in summary
@@ -107,7 +107,7 @@ def test_an_empty_list_says_why(query: str, says: str) -> None:
 
 
 def test_who_is_in_no_team_is_told_so() -> None:
-    assert "You’re not in a team yet" in client(factories.user()).get("/recordings/").content.decode()
+    assert "You’re not on a team yet" in client(factories.user()).get("/recordings/").content.decode()
 
 
 def test_htmx_gets_the_list_alone() -> None:
@@ -140,11 +140,11 @@ def test_the_list_alone_says_what_is_wrong_and_pushes_an_address_without_empty_f
     browser = client(factories.admin())
     headers = {"HX-Request": "true", "HX-Target": "list"}
     answer = browser.get("/recordings/?number=&direction=inbound&longer=nonsense&since=", headers=headers)
-    assert "Minimum length</a>: Write a length as 90, 5m, 1h30m or 2:05." in answer.content.decode()
+    assert "Minimum length</a>: Enter a length such as 90, 5m, 1h30m or 2:05." in answer.content.decode()
     assert answer["HX-Push-Url"] == "/recordings/?direction=inbound&longer=nonsense"
     assert browser.get("/recordings/?number=", headers=headers)["HX-Push-Url"] == "/recordings/"
     whole = browser.get("/recordings/?longer=nonsense")
-    assert whole.content.decode().count("Write a length as") == 1
+    assert whole.content.decode().count("Enter a length such as") == 1
     assert "HX-Push-Url" not in whole
 
 

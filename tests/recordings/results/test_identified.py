@@ -33,8 +33,8 @@ def recording() -> RecordingJob:
 @pytest.mark.parametrize(
     ("typed", "kind"),
     [
-        ("sip-4711:a@b", "Call with this call id"),
-        (" “sip-4711:a@b” ", "Call with this call id"),
+        ("sip-4711:a@b", "Call with this call ID"),
+        (" “sip-4711:a@b” ", "Call with this call ID"),
         ("board room 7", "Calls of this conference"),
         ("0083", "in a phone number"),
         ("073-312 00 83", "in a phone number"),
@@ -63,9 +63,9 @@ def test_ids_and_numbers_lead_to_their_calls(recording: RecordingJob, typed: str
 def test_a_recordings_id_leads_to_it(recording: RecordingJob) -> None:
     admin, stranger = factories.admin(), factories.user(teams=[factories.team()])
     for typed in (str(recording.pk), recording.pk.hex, str(recording.pk).upper()):
-        assert "Recording with this id" in shown(admin, typed)
+        assert "Recording with this ID" in shown(admin, typed)
         assert f"/recordings/{recording.pk}/" in shown(admin, typed)
-        assert "Recording with this id" not in shown(stranger, typed)
+        assert "Recording with this ID" not in shown(stranger, typed)
     assert f"/calls/{recording.call_id}/" in shown(admin, str(recording.pk), "/calls/")
 
 

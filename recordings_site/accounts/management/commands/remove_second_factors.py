@@ -12,7 +12,7 @@ from recordings_site.accounts.models import User
 class Command(BaseCommand):
     """`manage.py remove_second_factors EMAIL`."""
 
-    help = "Remove two-step verification and passkeys from EMAIL, who then signs in with the password only."
+    help = "Remove two-step verification and passkeys from EMAIL, who then signs in with just a password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One address."""
@@ -28,4 +28,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{person.email} has no two-step verification. Nothing was changed.")
             return
         removed = ", ".join(str(Authenticator.Type(kind).label) for kind in kinds)
-        self.stdout.write(f"{person.email} no longer has: {removed}. They now sign in with the password only.")
+        self.stdout.write(f"{person.email} no longer has: {removed}. They now sign in with just a password.")

@@ -56,8 +56,8 @@ class Azure(StoreKind):
     def read_remedy(self, what: str) -> str:
         """A SAS's letters and a role's name."""
         return (
-            f"Allow the read credentials to {what}. A SAS needs the permissions rl, "
-            "an identity the role Storage Blob Data Reader."
+            f"Allow the read credentials to {what}. A SAS needs the rl permissions; "
+            "a managed identity needs the Storage Blob Data Reader role."
         )
 
     def excess(self, can: Sequence[str]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ def of(account: str, container: str) -> Guide:
         "account, and Sinch doesn’t accept more limited credentials. Use a separate storage account for recordings, "
         "and rotate the keys in turn (key1, key2) on a schedule.",
         "Preferably a shared access signature (SAS) for the container with Read and List, or the machine’s "
-        "managed identity with the role Storage Blob Data Reader. The account key works too.",
+        "managed identity with the Storage Blob Data Reader role. The account key works too.",
         (
             Document("Read credentials as SAS", "Azure CLI", _sas(account, container)),
             Document("Read credentials as managed identity", "Azure CLI", _role(account, container)),

@@ -17,7 +17,7 @@ class Gs(StoreKind):
     place_fields = ("endpoint",)
     read_modes = (ReadMode.SERVICE_ACCOUNT, ReadMode.AMBIENT, ReadMode.INTEROPERABILITY)
     shows_token = True
-    write_remedy = "The interoperability key’s account needs the role Storage Object Creator on the bucket."
+    write_remedy = "The interoperability key’s account needs the Storage Object Creator role on the bucket."
 
     def fit(self, fields: dict[str, forms.Field]) -> None:
         """A JSON key has many lines."""
@@ -55,7 +55,7 @@ class Gs(StoreKind):
 
     def read_remedy(self, what: str) -> str:
         """A role's name."""
-        return f"Allow the read credentials to {what}: grant the role Storage Object Viewer on the bucket."
+        return f"Allow the read credentials to {what}: grant the Storage Object Viewer role on the bucket."
 
     def probe_mark(self, pk: int) -> str:
         """Another one each time: who may only create cannot overwrite."""

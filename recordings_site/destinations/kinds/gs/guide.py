@@ -9,9 +9,9 @@ def of(bucket: str) -> Guide:
     read = _commands(bucket, "recordings-reader", "roles/storage.objectViewer", hmac=False)
     return Guide(
         WHY,
-        "An interoperability (HMAC) key of a service account with the role Storage Object Creator. "
+        "An interoperability (HMAC) key of a service account with the Storage Object Creator role. "
         "That role can’t overwrite files, so recordings stay as they were.",
-        "A service account’s JSON key or this machine’s own identity, with the role Storage Object Viewer. "
+        "A service account’s JSON key or this machine’s own identity, with the Storage Object Viewer role. "
         "Another interoperability key works too, through Google’s S3-style API; the type of key Sinch uses "
         "doesn’t work with Google’s own API.",
         (Document("Write credentials", "gcloud", write), Document("Read credentials", "gcloud", read)),

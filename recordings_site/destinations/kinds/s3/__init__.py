@@ -56,7 +56,7 @@ class S3(StoreKind):
             return CheckStep(
                 "place",
                 BAD,
-                f"The bucket is in {wanted}, not in {region or 'the region entered'}. Uploads will be refused.",
+                f"The bucket is in {wanted}, not in {region or 'the region entered'}. Uploads will be rejected.",
                 f"Change the region to {wanted}.",
             )
         if facts.location == region:

@@ -10,9 +10,9 @@ def of(bucket: str, prefix: str) -> Guide:
     """The guide for a bucket and the folder in it."""
     return Guide(
         WHY,
-        "An access key of an IAM user that may only put objects (s3:PutObject) in the folder. "
+        "An access key for an IAM user that can only write objects (s3:PutObject) to the folder. "
         "Sinch receives it as AccessKey:SecretKey:Region.",
-        "Another access key, or this machine’s role, that may list the bucket "
+        "Another access key, or this machine’s role, with permission to list the bucket "
         "(s3:ListBucket) and read objects (s3:GetObject). "
         "With s3:GetBucketLocation, GetBucketVersioning, GetLifecycleConfiguration and "
         "GetBucketObjectLockConfiguration, the check can report more.",

@@ -74,5 +74,5 @@ def _datetime(text: str) -> datetime:
     except ValueError:
         parsed = None
     if parsed is None:
-        raise CommandError(f"{text!r} isn’t a date or time. Write 2026-11-01 or 2026-11-01T08:00.")
+        raise CommandError(f"{text!r} isn’t a date or time. Use 2026-11-01 or 2026-11-01T08:00.")
     return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)

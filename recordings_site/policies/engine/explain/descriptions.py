@@ -35,7 +35,7 @@ def _conditions(when: When, time_zone: str) -> list[str]:
     if when.holidays != "any":
         parts.append({"only": "only on holidays", "except": "except on holidays"}[when.holidays])
     if when.callers:
-        parts.append("from " + any_of(["withheld numbers" if mask == "private" else mask for mask in when.callers]))
+        parts.append("from " + any_of(["private numbers" if mask == "private" else mask for mask in when.callers]))
     if when.numbers:
         parts.append("to " + any_of(list(when.numbers)))
     return parts

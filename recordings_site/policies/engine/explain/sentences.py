@@ -80,7 +80,7 @@ def _wrong(what: str) -> Callable[[Grounds, Grounds], str]:
 
 _FIXED_CLAUSES = {
     Reason.DESTINATION_UNAVAILABLE: "recording wasn’t possible: its destination isn’t available",
-    Reason.STALE_CLOCK: "the callback’s clock was too far off, so no credentials were sent",
+    Reason.STALE_CLOCK: "the callback’s timestamp was too far off, so no credentials were sent",
     Reason.REPLAYED: "the callback was an exact duplicate, so no credentials were sent",
     Reason.DATABASE_DOWN: "the database couldn’t be reached, so the call was connected without recording",
     Reason.FAULT: "answering failed, so the call was connected without recording",

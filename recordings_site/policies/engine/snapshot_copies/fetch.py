@@ -45,7 +45,7 @@ def problem_of(url: str, token: str, *, allowed: Collection[str]) -> str:
     except ValueError:
         scheme, host = "", None
     if not host or scheme not in ("http", "https"):
-        return "SNAPSHOT_URL isn’t a web address. Write it like https://recordings.example.com/snapshot"
+        return "SNAPSHOT_URL isn’t a web address. Use something like https://recordings.example.com/snapshot"
     if scheme != "https" and not is_allowed(url, allowed=allowed):
         return f"SNAPSHOT_URL is not https. If that is intended, add {host} to ADDRESSES_ALLOWED."
     if len(token) < MIN_TOKEN:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Which call and which event."""
         parser.add_argument("--number", required=True, help="our number, such as +46812345678")
         parser.add_argument("--event", choices=("ice", "ace", "pie"), default="ice", help="event (default: ice)")
-        parser.add_argument("--call-id", default="sample-call", help="call id, which determines the random sample")
+        parser.add_argument("--call-id", default="sample-call", help="call ID, which determines the random sample")
         parser.add_argument("--caller", default=SAMPLE_CALLER, help=f"the caller (default: {SAMPLE_CALLER})")
         parser.add_argument("--at", default="", help="time of the call, such as 2026-11-23T12:00:00Z (default: now)")
         parser.add_argument("--input", default="", help="key the caller presses in a menu, for pie")

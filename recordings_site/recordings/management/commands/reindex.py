@@ -57,5 +57,5 @@ class Command(BaseCommand):
     def _datetime(self, text: str) -> datetime:
         parsed = parse_datetime(text)
         if parsed is None or timezone.is_naive(parsed):
-            raise CommandError("Write the time with its offset, such as 2026-03-05T12:00:00+00:00.")
+            raise CommandError("Enter the time with its offset, such as 2026-03-05T12:00:00+00:00.")
         return parsed

@@ -85,7 +85,7 @@ class _Parser:
         node = self._or()
         if self.at < len(self.lexemes):
             extra = self.lexemes[self.at]
-            raise self._fail("This closing bracket has no opening bracket.", extra.start, extra.end, " ")
+            raise self._fail("This closing parenthesis has no opening parenthesis.", extra.start, extra.end, " ")
         if node is None:
             raise QueryError("Enter at least one letter or digit.", 0, len(self.text))
         return node
@@ -130,7 +130,9 @@ class _Parser:
     def _deeper(self, lexeme: Lexeme, rule: Callable[[], Node | None]) -> Node | None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._fail(f"Brackets and NOTs can be nested at most {DEEPEST} deep.", lexeme.start, lexeme.end, " ")
+            raise self._fail(
+                f"Parentheses and NOTs can be nested at most {DEEPEST} levels deep.", lexeme.start, lexeme.end, " "
+            )
         node = rule()
         self.depth -= 1
         return node
@@ -173,7 +175,7 @@ class _Parser:
                 self._count(lexeme)
                 return self._field(lexeme)
             case ")":
-                raise self._fail("This closing bracket has no opening bracket.", lexeme.start, lexeme.end, " ")
+                raise self._fail("This closing parenthesis has no opening parenthesis.", lexeme.start, lexeme.end, " ")
             case kind:
                 raise self._fail(f"{kind} needs something to search for before it.", lexeme.start, lexeme.end, " ")
 
@@ -188,10 +190,10 @@ class _Parser:
     def _bracket(self, bracket: Lexeme) -> Node | None:
         if self._peek() == ")":
             empty = self.lexemes[self.at]
-            raise self._fail("There is nothing between these brackets.", bracket.start, empty.end, " ")
+            raise self._fail("There’s nothing between these parentheses.", bracket.start, empty.end, " ")
         node = self._deeper(bracket, self._or)
         if self._peek() != ")":
-            raise QueryError("This bracket is never closed.", bracket.start, bracket.end, f"{self.text.strip()})")
+            raise QueryError("This parenthesis is never closed.", bracket.start, bracket.end, f"{self.text.strip()})")
         self.at += 1
         return node
 

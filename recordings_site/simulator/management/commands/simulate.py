@@ -105,7 +105,7 @@ class Command(BaseCommand):
             totals = engine.run(throttled(groups, options["rate"]), after_each=show)
         self.stdout.write(summary(totals))
         if shape.wrong_signature and totals.refused == totals.events:
-            self.stdout.write("All were refused, as they should be: the application's page says why.")
+            self.stdout.write("All were rejected, as they should be: the application's page says why.")
             return
         if totals.calls and totals.broken.get("CALLBACKERROR", 0) == totals.calls:
             raise CommandError(f"No call was answered by {application.url}: check the address, the key and the secret.")
@@ -115,7 +115,7 @@ def summary(totals: Totals) -> str:
     """Return the totals in a few lines."""
     lines = [
         f"{totals.calls} calls, {totals.answered} answered; {totals.recordings} recordings and {totals.transcripts} "
-        f"transcripts written; {totals.events} events sent, {totals.refused} of them refused; "
+        f"transcripts written; {totals.events} events sent, {totals.refused} of them rejected; "
         f"{totals.lost} lost and {totals.doubled} doubled on purpose."
     ]
     lines += [f"{count} calls were broken by the answer: {reason}." for reason, count in totals.broken.items()]
