@@ -14,7 +14,6 @@ from django.conf import settings
 from recordings_site.ops.serving.process_group import end_with_parent
 from recordings_site.ops.serving.request_worker import Worker
 from recordings_site.ops.serving.server_log import ServerLog
-from recordings_site.policies.engine import snapshot
 from recordings_site.web.logs.log_format import gunicorn_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recordings_site.settings")
@@ -25,6 +24,9 @@ class SiteWorker(Worker):
 
     def known_keys(self) -> Container[str]:
         """The keys; none before there is a snapshot: only the callback's own thread may wait for one."""
+        # Not above: it counts, and the folder of metrics has to be there first (on_starting).
+        from recordings_site.policies.engine import snapshot
+
         known = snapshot.latest() if snapshot.is_loaded() else None
         return known.applications if known else ()
 
