@@ -156,7 +156,9 @@ def _time_of(response: httpx2.Response) -> float:
     try:
         at = parsedate_to_datetime(response.headers["Last-Modified"])
     except (KeyError, ValueError) as error:
-        raise FetchError("The answer has no Last-Modified header, so SNAPSHOT_URL points to something else.") from error
+        raise FetchError(
+            "The answer has no valid Last-Modified header, so SNAPSHOT_URL points to something else."
+        ) from error
     return min(time.time(), at.replace(tzinfo=at.tzinfo or UTC).timestamp())
 
 
