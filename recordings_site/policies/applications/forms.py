@@ -212,7 +212,7 @@ class NumberForm(SeenForm, PickForm):
     language = forms.CharField(
         max_length=20,
         required=False,
-        help_text="Overrides the policy’s language, for example sv-SE.",
+        help_text="Overrides the policy’s language, for example, sv-SE.",
         widget=forms.TextInput(attrs={"list": "locales"}),
     )
 

@@ -58,7 +58,7 @@ class CallbacksForm(forms.Form):
 
     fallback = forms.URLField(
         required=False, label="Fallback URL", max_length=500, assume_scheme="https",
-        help_text="Used when this site doesn’t answer, for example a fallback on another machine.",
+        help_text="Used when this site doesn’t answer, for example, a fallback on another machine.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, relays: bool, **kwargs: Any) -> None:

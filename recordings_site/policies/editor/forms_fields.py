@@ -58,7 +58,7 @@ SHOWN: Mapping[type[Declared], Mapping[str, Mapping[str, Any]]] = {
         "end": {"label": "Until"},
         "holidays": {"labels": {"any": "Any day", "only": "Only these", "except": "All except these"}},
         "callers": {
-            "help_text": "+4670*, +46701234567, an app user’s name, or “private” for withheld numbers, "
+            "help_text": "+4670*, +46701234567, an app user’s name, or “private” for private numbers, "
             "separated by commas.",
         },
         "numbers": {"label": "Called numbers", "help_text": "+468*, separated by commas."},

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--gone-is-deleted",
             action="store_true",
-            help="missing files were deleted on purpose, for example by retention rules",
+            help="missing files were deleted on purpose, for example, by retention rules",
         )
 
     def handle(

@@ -44,7 +44,7 @@ MASK = r"\+?[1-9*][0-9*]{0,19}"
 # A name, but not a number mangled by a spreadsheet.
 NAME = r"(?!\+)(?![0-9.]*[0-9][.][0-9]*\Z)(?![0-9.]+[eE][+-]?[0-9]+\Z)[^\s,]{1,64}"
 MASK_REMEDY = "must be a number or a pattern with its country code, like +4670*"
-CALLER_REMEDY = f"{MASK_REMEDY}, an app user’s name, or “private” for withheld numbers"
+CALLER_REMEDY = f"{MASK_REMEDY}, an app user’s name, or “private” for private numbers"
 
 
 @dataclass(frozen=True)
