@@ -73,6 +73,12 @@ supervisor_or_admin = require(
 admin_only = require(lambda user, writes: user.role == Role.ADMIN or (user.role == Role.AUDITOR and not writes))
 
 
+def is_for_partial(request: Request, partial: str) -> bool:
+    """Whether `page_or_partial` answers this request with the partial alone."""
+    target = partial.rsplit("/", 1)[-1].removesuffix(".html").lstrip("_")
+    return bool(request.htmx) and request.htmx.target == target
+
+
 def page_or_partial(
     request: Request, page: str, partial: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
@@ -81,8 +87,7 @@ def page_or_partial(
     A partial `templates/recordings/library/_list.html` has the root element `id="list"`; a request from htmx whose
     `HX-Target` is that id gets the partial alone. The answer varies by the two headers, so no cache mixes them.
     """
-    target = partial.rsplit("/", 1)[-1].removesuffix(".html").lstrip("_")
-    chosen = partial if request.htmx and request.htmx.target == target else page
+    chosen = partial if is_for_partial(request, partial) else page
     response = render(request, chosen, context, status=status)
     patch_vary_headers(response, ("HX-Request", "HX-Target"))
     return response

@@ -127,7 +127,7 @@ def reactivate_person(*, by: User, person: User) -> None:
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.is_active:
         return
-    if person.is_admin and approvals.others(by, besides=person):
+    if person.is_admin and (approvals.others(by, besides=person) or not _can_add_admin(by, person)):
         person.role = Role.SUPPORT
         person.save(update_fields=["role"])
     person.is_active = True
@@ -276,6 +276,14 @@ def _keep_one_admin(person: User) -> None:
     admins = list(User.objects.active_admins().select_for_update().values_list("pk", flat=True))
     if admins == [person.pk]:
         raise PeopleError(f"{person.email} is the only admin. Make someone else an admin first.")
+
+
+def _can_add_admin(by: User, person: User) -> bool:
+    try:
+        _may_add_admin(by, person)
+    except PeopleError:
+        return False
+    return True
 
 
 def _may_add_admin(by: User, person: User | None = None) -> None:

@@ -37,7 +37,9 @@ def measured(get_response: View) -> View:
             elif not request.path_info.startswith("/health/"):
                 instruments.PAGE_SECONDS.labels(_method(request), str(response.status_code)).observe(seconds)
                 _measure_pools()
-            route = request.resolver_match.route if request.resolver_match else request.path_info.split("/")[1]
+            # Of an address that is none of ours, the first part; “OPTIONS *” has no slash.
+            first = request.path_info.partition("/")[2].partition("/")[0]
+            route = request.resolver_match.route if request.resolver_match else first
             log.info("%s /%s %s in %.0f ms", _method(request), route, response.status_code, seconds * 1000)
         response.headers["X-Request-ID"] = request_id
         return response

@@ -39,7 +39,7 @@ _LONGEST_CALL = 24 * 3600.0
 _MILLI = 0.001
 # What Python's own writer may put into JSON, although it is none: a number without a value, half a surrogate pair. And
 # numbers of very many digits, which Python does not read: at the end of a file the parser ends the process over them.
-_ODD = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|[0-9]{400}")
+_ODD = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|(?<![0-9])[0-9]{400}")
 _REPAIRED = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
     rb'|\\.|(?P<quote>")|(?P<constant>-?Infinity|NaN|(?<![0-9.eE+-])-?[0-9][0-9.eE+-]{399,})',

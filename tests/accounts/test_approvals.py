@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from recordings_site.accounts import actions
+from recordings_site.accounts import actions, audit
 from recordings_site.accounts.approvals.actions import decide
 from recordings_site.accounts.approvals.kinds import Refused
 from recordings_site.accounts.models import Approval, AuditEvent, Role, User
@@ -137,6 +137,25 @@ def test_a_deactivated_admin_comes_back_as_support(admins: list[User]) -> None:
     actions.reactivate_person(by=admins[0], person=third)
     third.refresh_from_db()
     assert (third.is_active, third.role) == (True, Role.SUPPORT)
+
+
+def test_who_took_the_other_admin_away_brings_no_older_one_back_as_admin(admins: list[User]) -> None:
+    one, two = admins
+    older = factories.admin()
+    User.objects.filter(pk=older.pk).update(is_active=False)
+    User.objects.filter(pk=two.pk).update(role=Role.SUPPORT)
+    audit.record(by=one, action="person.changed", subject=two, data={"role": {"from": Role.ADMIN, "to": Role.SUPPORT}})
+    actions.reactivate_person(by=one, person=older)
+    older.refresh_from_db()
+    assert (older.is_active, older.role) == (True, Role.SUPPORT)
+
+
+def test_a_request_of_who_is_no_admin_any_more_is_not_carried_out(admins: list[User]) -> None:
+    asked = actions.change_person(by=admins[0], person=factories.user(), name="", role=Role.ADMIN, teams=[])
+    assert asked
+    User.objects.filter(pk=admins[0].pk).update(role=Role.SUPPORT)
+    with pytest.raises(Refused, match="no longer an admin"):
+        decide(by=admins[1], approval=asked, approve=True)
 
 
 def test_a_session_of_who_was_deactivated_does_not_live_again(admins: list[User]) -> None:

@@ -88,6 +88,16 @@ def test_a_line_of_json_is_one_line_without_secrets_in_any_id() -> None:
     assert text.endswith("said call=••••")
 
 
+def test_an_address_neither_begins_a_line_of_text_nor_steers_a_terminal() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 0, "GET /%s", ("\r\nINFO audit 1\x1b[2J\u2028x",), None)
+    assert TextFormatter().format(record).endswith(r"GET /\r\nINFO audit 1\x1b[2J\u2028x")
+
+
+@pytest.mark.django_db
+def test_an_address_without_a_slash_is_not_found(client: Client) -> None:
+    assert client.options("*").status_code == 404
+
+
 def test_an_unknown_format_is_refused_by_its_name() -> None:
     with pytest.raises(ValueError, match=r"LOG_FORMAT is 'xml': write text or json\."):
         configuration("xml", "INFO")

@@ -60,6 +60,8 @@ def decide(*, by: User, approval: Approval, approve: bool) -> None:
         raise Refused("You can’t approve your own request. Another admin has to.")
     if approve and not row.requested_by.is_active:
         raise Refused(f"{row.requested_by} no longer has access. Reject this request.")
+    if approve and not row.requested_by.is_admin:
+        raise Refused(f"{row.requested_by} is no longer an admin. Reject this request.")
     row.decided_by, row.decided_at, row.approved = by, timezone.now(), approve
     row.save(update_fields=["decided_by", "decided_at", "approved"])
     done = "approved" if approve else "refused"

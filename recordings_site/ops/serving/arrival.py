@@ -11,8 +11,8 @@ MAX_BODY = 64 * 1024
 MAX_CHUNK_LINE = 8 * 1024
 
 _AUTHORIZATION = re.compile(rb"\r\nauthorization:([^\r\n]*)\r\n", re.IGNORECASE)
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
-_CODING = re.compile(rb"\r\ntransfer-encoding:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:([^\r\n]*)(?=\r\n)", re.IGNORECASE)
+_CODING = re.compile(rb"\r\ntransfer-encoding:([^\r\n]*)(?=\r\n)", re.IGNORECASE)
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 _CHUNK = re.compile(rb"([0-9a-f]{1,15})[ \t]*(;.*)?", re.IGNORECASE)
 
@@ -80,7 +80,9 @@ class Arrival:
         return data
 
     def _read_head(self, head: bytes) -> None:
-        lengths, codings = _LENGTH.findall(head), _CODING.findall(head)
+        # Blanks are taken off here: a pattern that does so tries a long row of them from each of its blanks.
+        lengths = [length.strip(b" \t") for length in _LENGTH.findall(head)]
+        codings = [coding.strip(b" \t") for coding in _CODING.findall(head)]
         authorization = _AUTHORIZATION.search(head) if lengths or codings else None
         if authorization and self._is_stranger(authorization[1].decode("latin-1")):
             return

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from recordings_site.accounts import access
-from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.access import Request, is_for_partial, page_or_partial
 from recordings_site.recordings.annotations import actions as annotations
 from recordings_site.recordings.annotations import corrections, sentences
 from recordings_site.recordings.annotations.forms import (
@@ -38,6 +38,7 @@ from recordings_site.recordings.models import (
     Transcript,
     TranscriptLine,
 )
+from recordings_site.recordings.playback.actions import transcript_read
 from recordings_site.web.undo import Undo, undoable
 
 Change = Callable[[Request, RecordingJob, dict[str, Any]], object]
@@ -185,5 +186,8 @@ def shown_again(
     request: Request, recording: RecordingJob, form: Form, selected: SelectedSpan, where: str = "new"
 ) -> HttpResponse:
     """Show the page, or the annotations alone, with a refused form; `where` tells which of the forms it was."""
-    context = {"page": recording_page(recording, request.user, selected), "refused": form, "refused_where": where}
-    return page_or_partial(request, "recordings/detail/recording.html", "recordings/annotations/_notes.html", context)
+    page, part = recording_page(recording, request.user, selected), "recordings/annotations/_notes.html"
+    if page.transcript is not None and not is_for_partial(request, part):
+        transcript_read(by=request.user, recording=recording)
+    context = {"page": page, "refused": form, "refused_where": where}
+    return page_or_partial(request, "recordings/detail/recording.html", part, context)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recordings_site.accounts import access
 from recordings_site.accounts import actions as account_actions
-from recordings_site.accounts.access import Request, page_or_partial
+from recordings_site.accounts.access import Request, is_for_partial, page_or_partial
 from recordings_site.recordings.annotations.forms import PlaybackProgressForm, PlayerSettingsForm, SelectedSpan
 from recordings_site.recordings.audio.waveform import waveform
 from recordings_site.recordings.detail import actions
@@ -31,10 +31,10 @@ def recording(request: Request, recording_id: UUID) -> HttpResponse:
     """
     found = visible_recording(request, recording_id)
     page = recording_page(found, request.user, SelectedSpan.of(request.GET), request.GET.get("list"))
-    if page.transcript is not None and not request.htmx:
-        transcript_read(by=request.user, recording=found)
     # htmx asks for the annotations after a change, or for the placeholder of the player while audio is awaited.
     part = "recordings/detail/_silent.html" if request.htmx.target == "silent" else "recordings/annotations/_notes.html"
+    if page.transcript is not None and not is_for_partial(request, part):
+        transcript_read(by=request.user, recording=found)
     return page_or_partial(request, "recordings/detail/recording.html", part, {"page": page})
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from recordings_site.base import trace
 from recordings_site.web.logs.redaction import RedactingFormatter, redactor
 
 FORMATS = ("text", "json")
+# What would begin a line, or steer a terminal: an address that somebody asks for may hold any.
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class TextFormatter(RedactingFormatter):
@@ -20,7 +23,11 @@ class TextFormatter(RedactingFormatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line without its traceback."""
         ids = "".join(f" {name}={value}" for name, value in trace.ids().items())
-        return super().formatMessage(record) + ids
+        return _ODD.sub(_escaped, super().formatMessage(record) + ids)
+
+
+def _escaped(odd: re.Match[str]) -> str:
+    return odd[0].encode("unicode_escape").decode()
 
 
 class JsonFormatter(logging.Formatter):

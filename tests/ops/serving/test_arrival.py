@@ -128,3 +128,10 @@ def test_what_is_here_gunicorn_reads_without_waiting(lines: list[bytes], pieces:
         assert not waited
     elif not is_refused:
         assert waited
+
+
+@pytest.mark.parametrize("name", [b"Content-Length", b"Transfer-Encoding", b"Expect", b"Authorization"])
+@pytest.mark.parametrize("value", [b" " * 60_000 + b"\nb: c", b"a" + b" \t" * 30_000 + b"b", b" " * 60_000])
+def test_a_long_row_of_blanks_in_a_head_is_read_in_no_time(name: bytes, value: bytes) -> None:
+    # Tried from each of its blanks, such a row would take hours.
+    assert arrival(HEAD + name + b":" + value + b"\r\n\r\n").has_head

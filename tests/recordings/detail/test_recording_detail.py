@@ -214,6 +214,23 @@ def test_reading_a_transcript_is_written_once_in_half_an_hour_and_only_where_the
     assert sorted(rows) == sorted([(reader.pk, str(recording.pk)), (other.pk, str(recording.pk))])
 
 
+def test_every_answer_with_the_whole_page_counts_as_reading_its_transcript(client: Client) -> None:
+    recording = factories.recording()
+    factories.transcript(recording, [(0.0, "Speaker 1", "good morning")])
+    url = reverse("recording", args=[recording.pk])
+    comments = reverse("recording_comment", args=[recording.pk])
+    asks = (
+        lambda: client.get(url, headers={"HX-Request": "true"}),
+        lambda: client.get(url, headers={"HX-Request": "true", "HX-Target": "elsewhere"}),
+        lambda: client.post(comments, {"text": ""}),
+    )
+    for ask in asks:
+        reader = teammate(recording)
+        client.force_login(reader)
+        assert b"good morning" in ask().content
+        assert AuditEvent.objects.filter(action="transcript.read", actor_id=reader.pk).exists()
+
+
 def test_what_was_heard_adds_up_is_audited_and_marks_the_recording(client: Client) -> None:
     recording = factories.recording()
     user = teammate(recording, Role.AUDITOR)
