@@ -8,7 +8,7 @@ from functools import cache
 E164 = re.compile(r"\+?[1-9][0-9]{6,14}")
 _SEPARATORS = re.compile(r"[\s()./‐-―-]")
 _WRITTEN = re.compile(r"\+?[0-9()./\s‐-―-]+")
-_EXPONENT = re.compile(r"[0-9]([.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,2}|[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]{1,2}")
+_EXPONENT = re.compile(r"[0-9]([.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,2}|[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]{1,2}")
 # One point with zeros alone, or one or two digits, behind it: 070.123.45.67 and 08.700110 are written by people.
 _DECIMAL = re.compile(r"\+?[0-9]{5,}[.,](0*|[0-9]{1,2})")
 _NATIONAL = re.compile(r"0[0-9]{2,}")

@@ -89,3 +89,8 @@ def test_a_national_number_without_a_country_is_refused() -> None:
 )
 def test_a_mask_gets_its_country_code(text: str, country: str, mask: str) -> None:
     assert phone_numbers.international_mask(text, country) == mask
+
+
+def test_a_very_long_row_of_digits_is_refused_in_no_time() -> None:
+    for text in ("1" * 300_000, "1." + "1" * 300_000):
+        assert phone_numbers.problem(text)

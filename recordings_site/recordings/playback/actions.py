@@ -63,7 +63,8 @@ def transcript_read(*, by: User, recording: RecordingJob) -> None:
     since, key = timezone.now() - OPENED_EVERY, (by.pk, recording.pk)
     if (at := _read.get(key)) is None or at <= since:
         with transaction.atomic():
-            _read.put(key, audit.record(by=by, action=READ, subject=recording).at)
+            at = audit.record(by=by, action=READ, subject=recording).at
+        _read.put(key, at)
 
 
 def _opened_recently(by: User, recording: RecordingJob) -> bool:
