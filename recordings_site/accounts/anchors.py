@@ -97,8 +97,8 @@ def anchor_if_due(now: datetime, places: Sequence[Place]) -> None:
         if not _due(places, compare(places), today):
             return
         # Another worker may have found the same: one of them anchors, and the next one finds its anchors.
-        with transaction.atomic():
-            if not audit.claim_anchoring():
+        with audit.anchoring_claimed() as is_ours:
+            if not is_ours:
                 return
             known = compare(places)
             due = _due(places, known, today)

@@ -4,6 +4,7 @@ A row is written inside the transaction of what it tells of: both are kept, or n
 or delete rows (migration `audit_append_only`); who can switch that off cannot forge the chain without AUDIT_KEY.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -202,13 +203,25 @@ def lock_chain() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
-def claim_anchoring() -> bool:
-    """Whether this transaction is the one that anchors now. SQLite runs IMMEDIATE transactions one after another."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ANCHOR_LOCK])
-        return bool(cursor.fetchone()[0])
+@contextmanager
+def anchoring_claimed() -> Iterator[bool]:
+    """Whether this worker is the one that anchors, in the block.
+
+    That takes a store's time. SQLite's transactions would keep all calls from being stored meanwhile, and its workers
+    are on one machine: there a file is locked.
+    """
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ANCHOR_LOCK])
+            yield bool(cursor.fetchone()[0])
+        return
+    with (settings.DATA_DIR / "anchoring.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _canonical(value: Any) -> Any:

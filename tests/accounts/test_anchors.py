@@ -110,6 +110,31 @@ def test_two_workers_that_start_together_anchor_once(bucket: Destination, monkey
     assert AuditEvent.objects.filter(action="audit.anchored").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_calls_are_stored_while_a_store_takes_its_time_over_an_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep, stored = AnchorFile.keep, list[bool]()
+
+    def store() -> None:
+        try:
+            with connection.cursor() as cursor:
+                if connection.vendor == "sqlite":
+                    cursor.execute("PRAGMA busy_timeout = 100")
+            factories.call()
+            stored.append(True)
+        finally:
+            connection.close()
+
+    def slowly(place: AnchorFile, anchor: Anchor) -> None:
+        with ThreadPoolExecutor(1) as another:
+            another.submit(store).result()
+        keep(place, anchor)
+
+    monkeypatch.setattr(AnchorFile, "keep", slowly)
+    anchor(NIGHT)
+    assert stored == [True]
+    assert len(file().read_text().splitlines()) == 1
+
+
 def test_each_machine_with_a_worker_keeps_a_file_of_its_own(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client
 ) -> None:

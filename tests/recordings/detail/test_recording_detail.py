@@ -180,6 +180,14 @@ def test_without_lines_the_page_says_why(asked: bool, lines: Any, sentence: str)
     assert sentence in page_of(recording, teammate(recording))
 
 
+@pytest.mark.parametrize("kind", ["late", "missing"])
+def test_no_transcript_is_pending_of_a_recording_that_never_came(kind: str) -> None:
+    recording = factories.overdue(overdue_kind=kind, transcription=True)
+    html = page_of(recording, teammate(recording))
+    assert "It comes after the recording." in html
+    assert "Transcript pending" not in html
+
+
 def test_several_recordings_of_a_call_are_tabs_in_the_order_of_time() -> None:
     call = factories.call()
     parts = [factories.recording(call=call, ordinal=ordinal) for ordinal in (1, 2, 3)]
